@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+// Syntax here stays old on purpose: an old Node must get the message, not a parse error.
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  process.stderr.write(
+    `goat-dev needs Node 20.19 or newer; this is ${process.versions.node}. Install it from https://nodejs.org\n`,
+  );
+  process.exitCode = 2;
+} else {
+  await import("../dist/main.js");
+}

@@ -1,0 +1,90 @@
+import type { ObservedStack } from "../model/observed.ts";
+import type { Operation } from "../model/plan.ts";
+import type { ServiceSpec } from "../model/stack.ts";
+
+export interface EngineInfo {
+  readonly kind: "docker" | "embedded" | "memory";
+  /** The engine's own version, such as 28.2.2. */
+  readonly version: string;
+  /** As a user would write it: unix:///var/run/docker.sock */
+  readonly endpoint: string;
+  /** Where the choice came from: "context colima", "DOCKER_HOST", "/var/run/docker.sock". */
+  readonly source: string;
+}
+
+export interface ObserveRequest {
+  readonly stack: string;
+  /** Image references whose presence is asked. */
+  readonly images: readonly string[];
+}
+
+export interface Progress {
+  readonly text: string;
+  /** Bytes, where known. */
+  readonly current?: number;
+  readonly total?: number;
+}
+
+export interface ApplyIo {
+  readonly signal: AbortSignal;
+  progress(progress: Progress): void;
+}
+
+export interface ServiceChange {
+  readonly service: string;
+  readonly handle: string;
+  readonly container: string;
+  readonly type: "started" | "died" | "out-of-memory" | "healthy" | "unhealthy" | "removed";
+  readonly exitCode: number | null;
+}
+
+export interface LogOptions {
+  /** Container names or ids; each line says its service. */
+  readonly containers: readonly { readonly service: string; readonly container: string }[];
+  readonly follow: boolean;
+  /** Last lines of each container; null for all. */
+  readonly tail: number | null;
+  /** ISO time or null. */
+  readonly since: string | null;
+  readonly signal: AbortSignal;
+}
+
+export interface LogLine {
+  readonly service: string;
+  readonly stream: "stdout" | "stderr";
+  /** ISO time with the engine's precision; null where the engine keeps none. */
+  readonly at: string | null;
+  readonly line: string;
+}
+
+export interface ExecResult {
+  readonly exitCode: number;
+  /** Both streams, as they came, cut at 64 KiB. */
+  readonly output: string;
+}
+
+/** What runs services. Everything foreign is translated to GoatError inside. */
+export interface Engine extends AsyncDisposable {
+  readonly kind: "docker" | "embedded" | "memory";
+  /** Throws engine-unreachable, engine-remote. */
+  probe(signal: AbortSignal): Promise<EngineInfo>;
+  /** Refuses before anything starts. */
+  supports(service: ServiceSpec): { readonly ok: true } | { readonly ok: false; readonly reason: string };
+  observe(request: ObserveRequest, signal: AbortSignal): Promise<ObservedStack>;
+  /** One operation is one engine call; what is already so is success (starting a started container, removing an absent one). */
+  apply(operation: Operation, io: ApplyIo): Promise<void>;
+  /** Ends quietly when the signal fires. `ready` is called once changes cannot be missed any more. */
+  changes(stack: string, options: { readonly signal: AbortSignal; ready?(): void }): AsyncIterable<ServiceChange>;
+  /** Lines of several containers, merged by time when not following. */
+  logs(options: LogOptions): AsyncIterable<LogLine>;
+  exec(
+    container: string,
+    command: readonly string[],
+    signal: AbortSignal,
+    environment?: Readonly<Record<string, string>>,
+  ): Promise<ExecResult>;
+  /** Container -> resident bytes, for those that run. */
+  memory(containers: readonly string[], signal: AbortSignal): Promise<Readonly<Record<string, number>>>;
+  /** Volume name -> bytes; null where the engine cannot say. */
+  volumeSizes(volumes: readonly string[], signal: AbortSignal): Promise<Readonly<Record<string, number | null>>>;
+}

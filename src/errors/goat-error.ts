@@ -1,0 +1,34 @@
+import { catalog, type ErrorCode } from "./catalog.ts";
+
+/** Something to type, and what it does. */
+export interface Fix {
+  readonly command: string;
+  readonly effect: string;
+}
+
+export interface GoatErrorDetails {
+  readonly service?: string;
+  /** What was seen: log lines, an engine's answer. */
+  readonly evidence?: readonly string[];
+  readonly fixes?: readonly Fix[];
+  readonly cause?: unknown;
+}
+
+/** The one error class. `message` says what happened; `fixes` what to type. */
+export class GoatError extends Error {
+  override readonly name = "GoatError";
+  readonly code: ErrorCode;
+  readonly exitCode: number;
+  readonly service: string | undefined;
+  readonly evidence: readonly string[];
+  readonly fixes: readonly Fix[];
+
+  constructor(code: ErrorCode, message: string, details: GoatErrorDetails = {}) {
+    super(message, { cause: details.cause });
+    this.code = code;
+    this.exitCode = catalog[code].exit;
+    this.service = details.service;
+    this.evidence = details.evidence ?? [];
+    this.fixes = details.fixes ?? [];
+  }
+}

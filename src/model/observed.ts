@@ -1,0 +1,56 @@
+import type { PortSpec } from "./stack.ts";
+
+/** What the engine says there is now. */
+export interface ObservedStack {
+  readonly name: string;
+  readonly services: readonly ObservedService[];
+  readonly networks: readonly ObservedNetwork[];
+  readonly volumes: readonly ObservedVolume[];
+  /** Image reference -> image id, for the references asked about; null where absent. */
+  readonly images: Readonly<Record<string, string | null>>;
+}
+
+export interface ObservedService {
+  readonly name: string;
+  /** The engine's own id: a container id, or a process id with its start time. */
+  readonly handle: string;
+  /** The container's name, or what stands for it. */
+  readonly container: string;
+  readonly state: "created" | "running" | "restarting" | "paused" | "exited" | "dead";
+  readonly health: "none" | "starting" | "healthy" | "unhealthy";
+  readonly exitCode: number | null;
+  readonly oomKilled: boolean;
+  /** Why the engine could not start it, in the engine's words. */
+  readonly startError: string | null;
+  /** ISO time, or null if it never started. */
+  readonly startedAt: string | null;
+  readonly restartCount: number;
+  readonly image: string;
+  readonly imageId: string;
+  /** Field -> short hash, as written when goat-dev made it; null when something else made it. */
+  readonly fingerprint: Readonly<Record<string, string>> | null;
+  /** Path -> content hash of mounted files when it was made. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Names of networks it is attached to. */
+  readonly networks: readonly string[];
+  readonly ports: readonly PortSpec[];
+  /** Process id on this machine, where the engine runs plain processes. */
+  readonly pid?: number;
+  /** `docker compose run` makes these: never touched. */
+  readonly oneOff: boolean;
+}
+
+export interface ObservedNetwork {
+  readonly key: string;
+  readonly name: string;
+  readonly id: string;
+  readonly fingerprint: string | null;
+}
+
+export interface ObservedVolume {
+  readonly key: string;
+  readonly name: string;
+  /** ISO time. */
+  readonly createdAt: string | null;
+  readonly labels: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,85 @@
+import type { NetworkSpec, ServiceSpec, StackSpec, VolumeSpec } from "./stack.ts";
+
+/** One operation is one engine call. Containers are addressed by name or id. */
+export type Operation =
+  | { readonly type: "pull-image"; readonly image: string; readonly platform?: string }
+  | {
+      readonly type: "create-network";
+      readonly stack: StackSpec;
+      readonly network: NetworkSpec;
+      readonly fingerprint: string;
+    }
+  | { readonly type: "remove-network"; readonly network: string }
+  | { readonly type: "create-volume"; readonly stack: StackSpec; readonly volume: VolumeSpec }
+  | { readonly type: "remove-volume"; readonly volume: string }
+  | {
+      readonly type: "create-container";
+      readonly stack: StackSpec;
+      readonly service: ServiceSpec;
+      readonly container: string;
+      readonly fingerprint: Readonly<Record<string, string>>;
+      /** The container whose anonymous volumes the new one inherits. */
+      readonly replaces?: string;
+    }
+  | { readonly type: "start-container"; readonly container: string }
+  | {
+      readonly type: "stop-container";
+      readonly container: string;
+      readonly signal: string | null;
+      /** Null means what the container was made with. */
+      readonly graceMs: number | null;
+    }
+  | { readonly type: "remove-container"; readonly container: string; readonly anonymousVolumes: boolean }
+  | { readonly type: "rename-container"; readonly container: string; readonly name: string };
+
+/** Waiting is a step like any other, so `depends_on` conditions are plain edges. */
+export type Action =
+  | Operation
+  | { readonly type: "await-ready"; readonly service: string; readonly container: string; readonly timeoutMs: number }
+  | { readonly type: "await-exit"; readonly service: string; readonly container: string; readonly timeoutMs: number };
+
+export interface PlanNode {
+  readonly id: number;
+  /** What it is about: a service's name, "images", "network", "volume". */
+  readonly subject: string;
+  readonly action: Action;
+  /** Why, in words a user would accept: "absent", "image changed", "dev/litellm-config.yaml changed". */
+  readonly cause: string;
+  readonly after: readonly number[];
+}
+
+export interface Plan {
+  readonly nodes: readonly PlanNode[];
+  /** Service -> the fields that differ; empty lists are left out. */
+  readonly drift: Readonly<Record<string, readonly string[]>>;
+  /** Containers of this project that the file no longer names. */
+  readonly orphans: readonly string[];
+}
+
+const objectOf = (action: Action): string => {
+  switch (action.type) {
+    case "pull-image":
+      return action.image;
+    case "create-network":
+      return action.network.name;
+    case "remove-network":
+      return action.network;
+    case "create-volume":
+      return action.volume.name;
+    case "remove-volume":
+      return action.volume;
+    case "rename-container":
+      return `${action.container} to ${action.name}`;
+    default:
+      return action.container;
+  }
+};
+
+/** The plan as text, one line a step: `3 start-container goat-litellm-1: dev/litellm-config.yaml changed (after 1, 2)`. */
+export const formatPlan = (plan: Plan): string =>
+  plan.nodes
+    .map((node) => {
+      const after = node.after.length > 0 ? ` (after ${node.after.join(", ")})` : "";
+      return `${node.id} ${node.action.type} ${objectOf(node.action)}: ${node.cause}${after}`;
+    })
+    .join("\n");

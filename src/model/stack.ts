@@ -1,0 +1,186 @@
+/** What the Compose file asks for, as pure data. Everything here is resolved: no variables, absolute paths. */
+
+export type Role = "database" | "tracing" | "gateway" | "other";
+
+export interface StackSpec {
+  /** The project's name, as Compose would say it. */
+  readonly name: string;
+  /** The folder relative paths in the Compose file start from. */
+  readonly workingDir: string;
+  readonly configFiles: readonly string[];
+  readonly environmentFiles: readonly string[];
+  /** In the file's order; services switched off by a profile are left out. */
+  readonly services: readonly ServiceSpec[];
+  readonly networks: readonly NetworkSpec[];
+  readonly volumes: readonly VolumeSpec[];
+}
+
+export interface ServiceSpec {
+  readonly name: string;
+  readonly role: Role;
+  readonly run: RunRecipe;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly ports: readonly PortSpec[];
+  /** Bind-mounted files and folders of this project, with a hash of their content: a changed config is drift. */
+  readonly files: readonly MountedFile[];
+  readonly ready: ReadinessSpec;
+  readonly readyTimeoutMs: number;
+  readonly stopSignal: string | null;
+  readonly stopGraceMs: number | null;
+  readonly dependsOn: readonly Dependency[];
+}
+
+export interface Dependency {
+  readonly service: string;
+  readonly until: "started" | "ready" | "completed";
+  /** Compose's `restart: true`: recreate this service when the dependency is recreated. */
+  readonly restart: boolean;
+  /** Compose's `required: false`: a failed or absent dependency does not stop this service. */
+  readonly required: boolean;
+}
+
+/** How each engine runs a service; an engine without a recipe refuses the service before anything starts. */
+export interface RunRecipe {
+  readonly docker?: DockerRecipe;
+  readonly embedded?: { readonly recipe: string };
+}
+
+export interface DockerRecipe {
+  readonly image: string;
+  readonly platform?: string;
+  readonly pullPolicy: "missing" | "always" | "never";
+  readonly command?: readonly string[];
+  readonly entrypoint?: readonly string[];
+  readonly containerName?: string;
+  readonly hostname?: string;
+  readonly user?: string;
+  readonly workingDir?: string;
+  readonly init?: boolean;
+  readonly tty?: boolean;
+  readonly stdinOpen?: boolean;
+  readonly privileged?: boolean;
+  readonly readOnly?: boolean;
+  readonly capAdd?: readonly string[];
+  readonly capDrop?: readonly string[];
+  readonly extraHosts?: readonly string[];
+  readonly memoryBytes?: number;
+  readonly shmBytes?: number;
+  readonly mounts: readonly Mount[];
+  readonly networks: readonly NetworkAttachment[];
+  /** Ports that are exposed to other containers only. */
+  readonly expose: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly healthCheck?: HealthCheck;
+  readonly restart: RestartPolicy;
+}
+
+export interface RestartPolicy {
+  readonly name: "no" | "always" | "on-failure" | "unless-stopped";
+  readonly maxRetries?: number;
+}
+
+export type HealthCheck =
+  | { readonly disabled: true }
+  | {
+      readonly disabled: false;
+      /** Docker's form: ["CMD", …], ["CMD-SHELL", "…"]; absent means the image's own. */
+      readonly test?: readonly string[];
+      readonly intervalMs?: number;
+      readonly timeoutMs?: number;
+      readonly startPeriodMs?: number;
+      readonly startIntervalMs?: number;
+      readonly retries?: number;
+    };
+
+export type Mount =
+  | {
+      readonly kind: "bind";
+      readonly source: string;
+      readonly target: string;
+      readonly readOnly: boolean;
+      readonly propagation?: string;
+      /** Compose's short syntax makes a missing host path; goat-dev never does, see errors. */
+      readonly createHostPath: boolean;
+    }
+  | {
+      readonly kind: "volume";
+      /** Key in the stack's volumes. */
+      readonly volume: string;
+      readonly target: string;
+      readonly readOnly: boolean;
+      readonly noCopy?: boolean;
+    }
+  | { readonly kind: "anonymous"; readonly target: string; readonly readOnly: boolean }
+  | { readonly kind: "tmpfs"; readonly target: string; readonly sizeBytes?: number; readonly mode?: number };
+
+export interface MountedFile {
+  /** As a user would say it: relative to the project's root where it is inside. */
+  readonly path: string;
+  readonly source: string;
+  readonly target: string;
+  readonly hash: string;
+}
+
+export interface PortSpec {
+  readonly hostIp: string;
+  /** Null lets the engine choose. */
+  readonly host: number | null;
+  readonly container: number;
+  readonly protocol: "tcp" | "udp";
+}
+
+export interface NetworkAttachment {
+  /** Key in the stack's networks. */
+  readonly network: string;
+  readonly aliases: readonly string[];
+  readonly ipv4Address?: string;
+  readonly ipv6Address?: string;
+}
+
+export interface NetworkSpec {
+  readonly key: string;
+  /** The engine's name, such as goat_default. */
+  readonly name: string;
+  readonly external: boolean;
+  readonly driver?: string;
+  readonly driverOptions: Readonly<Record<string, string>>;
+  readonly internal: boolean;
+  readonly attachable: boolean;
+  readonly enableIpv6: boolean;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface VolumeSpec {
+  readonly key: string;
+  /** The engine's name, such as goat_postgres-data. */
+  readonly name: string;
+  readonly external: boolean;
+  readonly driver?: string;
+  readonly driverOptions: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** What "ready" means for a service; ports are the host's. */
+export type ReadinessSpec =
+  | { readonly kind: "running"; readonly forMs: number }
+  | { readonly kind: "engine-health" }
+  | { readonly kind: "exec"; readonly command: readonly string[] }
+  | { readonly kind: "tcp"; readonly host: string; readonly port: number }
+  | {
+      readonly kind: "http";
+      readonly host: string;
+      readonly port: number;
+      readonly path: string;
+      readonly status: number;
+    }
+  | {
+      readonly kind: "postgres";
+      readonly host: string;
+      readonly port: number;
+      readonly user: string;
+      readonly password: string;
+      readonly database: string;
+    }
+  | { readonly kind: "log"; readonly pattern: string }
+  | { readonly kind: "exit"; readonly code: number }
+  | { readonly kind: "all" | "any"; readonly of: readonly ReadinessSpec[] };
