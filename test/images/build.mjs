@@ -1,0 +1,96 @@
+// Builds the images of the end-to-end tests from public packages. A tag names the content it was built from, so what is present is
+// never built again. Prints one KEY=image line each on stdout; progress goes to stderr.
+import { copyFile, readFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { buildBase } from "./base.mjs";
+import { BuildError, build, isPresent, requireEngine } from "./docker.mjs";
+import { hashOf, hashOfFolder } from "./inputs.mjs";
+import { recorderFiles, recorderHash, stageRecorder } from "./recorder.mjs";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const variables = {
+  base: "BASE_IMAGE",
+  postgres: "POSTGRES_IMAGE",
+  langfuse: "LANGFUSE_IMAGE",
+  litellm: "LITELLM_IMAGE",
+};
+const usage = `usage: node test/images/build.mjs [--only ${Object.keys(variables).join(",")}] [--dist dist]`;
+
+const running = new Map();
+
+/** Runs a recipe once, however many images stand on it. */
+function image(name) {
+  if (!running.has(name)) running.set(name, recipes[name]());
+  return running.get(name);
+}
+
+const recipes = {
+  async base() {
+    const tag = `goat-test/base:bookworm-${hashOf(process.arch, await readFile(join(here, "base.mjs")))}`;
+    return ensure(tag, () => buildBase(tag));
+  },
+  async python() {
+    return fromFolder("python", "3.11", { BASE: await image("base") });
+  },
+  async node() {
+    const stage = (context) => copyFile(process.execPath, join(context, "node"));
+    return fromFolder("node", process.versions.node, { BASE: await image("base") }, { stage });
+  },
+  async postgres() {
+    return fromFolder("postgres", "16", { BASE: await image("base"), PYTHON: await image("python") });
+  },
+  async litellm() {
+    return fromFolder("litellm", "1.103.7", { PYTHON: await image("python") });
+  },
+  async langfuse() {
+    const files = await recorderFiles(options.dist);
+    const stage = (context) => stageRecorder(files, options.dist, context);
+    return fromFolder("recorder", "", { NODE: await image("node") }, { stage, content: await recorderHash(files) });
+  },
+};
+
+async function fromFolder(name, version, args, { stage, content = "" } = {}) {
+  const folder = join(here, name);
+  const hash = hashOf(await hashOfFolder(folder), content, JSON.stringify(args));
+  const tag = `goat-test/${name}:${[version, hash].filter(Boolean).join("-")}`;
+  return ensure(tag, () => build({ tag, folder, args, stage }));
+}
+
+async function ensure(tag, make) {
+  if (await isPresent(tag)) return tag;
+  const startedMs = performance.now();
+  say(`${tag}: building`);
+  await make();
+  say(`${tag}: built in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
+  return tag;
+}
+
+function say(text) {
+  process.stderr.write(`${text}\n`);
+}
+
+function readOptions() {
+  const { values } = parseArgs({ options: { only: { type: "string" }, dist: { type: "string" } } });
+  const wanted = values.only?.split(",") ?? Object.keys(variables);
+  const unknown = wanted.find((name) => !(name in variables));
+  if (unknown !== undefined) throw new BuildError(`there is no image called "${unknown}"\n${usage}`);
+  return { wanted, dist: resolve(values.dist ?? join(here, "..", "..", "dist")) };
+}
+
+let options;
+try {
+  options = readOptions();
+  await requireEngine();
+  const built = await Promise.allSettled(options.wanted.map(image));
+  const failed = built.find((result) => result.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+  options.wanted.forEach((name, index) => {
+    process.stdout.write(`${variables[name]}=${built[index].value}\n`);
+  });
+} catch (error) {
+  const known = error instanceof BuildError || String(error?.code).startsWith("ERR_PARSE_ARGS");
+  say(known ? `test images: ${error.message}` : `test images: ${error?.stack ?? error}`);
+  process.exitCode = 1;
+}
