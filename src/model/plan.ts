@@ -46,6 +46,8 @@ export interface PlanNode {
   /** Why, in words a user would accept: "absent", "image changed", "dev/litellm-config.yaml changed". */
   readonly cause: string;
   readonly after: readonly number[];
+  /** Waited for, but their failure does not matter: Compose's `required: false`. */
+  readonly softAfter?: readonly number[];
 }
 
 export interface Plan {

@@ -1,0 +1,54 @@
+import type { Clock } from "../platform/clock.ts";
+import type { Probe } from "./probe.ts";
+import type { FailureReason, ProbeContext } from "./verdict.ts";
+
+export type WaitResult =
+  | { readonly state: "ready"; readonly tookMs: number }
+  | { readonly state: "failed"; readonly why: string; readonly reason?: FailureReason; readonly tookMs: number }
+  /** `why` is what was last heard. */
+  | { readonly state: "timeout"; readonly why: string; readonly tookMs: number };
+
+export interface WaitOptions {
+  readonly clock: Clock;
+  /** Ends the wait from outside: its reason is thrown. */
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+  readonly context: Omit<ProbeContext, "signal" | "clock">;
+  /** Called when what is heard changes. */
+  onHeard?(why: string): void;
+}
+
+const FIRST_PAUSE_MS = 40;
+const LONGEST_PAUSE_MS = 200;
+const TRY_LIMIT_MS = 2_000;
+
+/** Asks from t = 0, about every 100 ms with mild back-off, until the verdict is final or the time is over. */
+export const waitUntilReady = async (probe: Probe, options: WaitOptions): Promise<WaitResult> => {
+  const { clock, signal } = options;
+  const begin = clock.now();
+  let pauseMs = FIRST_PAUSE_MS;
+  let heard = "nothing yet";
+  for (;;) {
+    signal.throwIfAborted();
+    const verdict = await tryOnce(probe, options);
+    const tookMs = clock.now() - begin;
+    if (verdict.state === "ready") return { state: "ready", tookMs };
+    if (verdict.why !== heard) options.onHeard?.(verdict.why);
+    heard = verdict.why;
+    if (verdict.state === "failed") return { ...verdict, tookMs };
+    if (tookMs + pauseMs >= options.timeoutMs) return { state: "timeout", why: heard, tookMs };
+    await clock.sleep(pauseMs, signal);
+    pauseMs = Math.min(pauseMs * 1.2, LONGEST_PAUSE_MS);
+  }
+};
+
+const tryOnce = async (probe: Probe, options: WaitOptions) => {
+  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(TRY_LIMIT_MS)]);
+  try {
+    return await probe({ ...options.context, clock: options.clock, signal });
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (signal.aborted) return { state: "pending", why: "no answer in time" } as const;
+    throw error;
+  }
+};

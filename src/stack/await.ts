@@ -1,0 +1,52 @@
+import type { Engine } from "../engine/engine.ts";
+import type { Action } from "../model/plan.ts";
+import type { ReadinessSpec, ServiceSpec } from "../model/stack.ts";
+import { createProbe } from "../readiness/probe.ts";
+import type { ProbeContext } from "../readiness/verdict.ts";
+import { waitUntilReady } from "../readiness/wait.ts";
+import type { ExecuteIo } from "./execute.ts";
+import { deathError, waitError } from "./failure.ts";
+import { isDeath } from "./watch.ts";
+
+type Wait = Extract<Action, { type: "await-ready" | "await-exit" }>;
+
+/** Waits until the service answers, or has completed; throws at once when it ends otherwise. Returns milliseconds. */
+export const awaitService = async (wait: Wait, service: ServiceSpec, io: ExecuteIo): Promise<number> => {
+  const completes = wait.type === "await-exit";
+  const spec: ReadinessSpec = completes ? { kind: "exit", code: 0 } : service.ready;
+  const scene = { engine: io.engine, service, container: wait.container };
+  // A service that is to complete may end; the probe reads its status.
+  const death = completes ? null : io.watch.deathOf(wait.container, { starting: false });
+  const begin = io.clock.now();
+  const options = {
+    clock: io.clock,
+    signal: death === null ? io.signal : AbortSignal.any([io.signal, death]),
+    timeoutMs: wait.timeoutMs,
+    context: contextOf(wait, io),
+    onHeard: (why: string) => io.report.heard(wait.service, why),
+  };
+  try {
+    const result = await waitUntilReady(createProbe(spec), options);
+    if (result.state !== "ready") throw await waitError(scene, result);
+    return result.tookMs;
+  } catch (error) {
+    if (io.signal.aborted || !isDeath(death?.reason)) throw error;
+    throw await deathError(scene, death.reason, io.clock.now() - begin);
+  }
+};
+
+const contextOf = ({ service, container }: Wait, io: ExecuteIo): Omit<ProbeContext, "signal" | "clock"> => ({
+  sighting: async () => {
+    const observed = await io.engine.observe({ stack: io.stack, images: [] }, io.signal);
+    return observed.services.find((found) => found.container === container) ?? null;
+  },
+  exec: (command) => io.engine.exec(container, command, io.signal),
+  log: () => wholeLog(io.engine, service, container, io.signal),
+});
+
+const wholeLog = async (engine: Engine, service: string, container: string, signal: AbortSignal): Promise<string> => {
+  const lines: string[] = [];
+  const options = { containers: [{ service, container }], follow: false, tail: null, since: null, signal };
+  for await (const line of engine.logs(options)) lines.push(line.line);
+  return lines.join("\n");
+};

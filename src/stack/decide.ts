@@ -1,0 +1,53 @@
+import type { ObservedService } from "../model/observed.ts";
+import type { ServiceSpec } from "../model/stack.ts";
+import { fingerprintOf } from "./fingerprint.ts";
+
+export interface Decision {
+  readonly service: ServiceSpec;
+  readonly found: ObservedService | undefined;
+  readonly kind: "create" | "recreate" | "restart" | "start" | "keep";
+  readonly cause: string;
+  readonly drift: readonly string[];
+  readonly await: "ready" | "exit" | "nothing";
+  readonly fingerprint: Readonly<Record<string, string>>;
+}
+
+interface Question {
+  readonly service: ServiceSpec;
+  readonly found: ObservedService | undefined;
+  readonly drift: readonly string[];
+  readonly restart: boolean;
+  readonly oneShot: boolean;
+}
+
+/** What to do with one service, and why. */
+export const decide = ({ service, found, drift, restart, oneShot }: Question): Decision => {
+  const completed = oneShot && found?.state === "exited" && found.exitCode === 0;
+  const [kind, cause] = verdict(found, drift, restart, completed);
+  const waits = kind === "keep" && completed ? "nothing" : oneShot ? "exit" : "ready";
+  return { service, found, kind, cause, drift, await: waits, fingerprint: fingerprintOf(service) };
+};
+
+const verdict = (
+  found: ObservedService | undefined,
+  drift: readonly string[],
+  restart: boolean,
+  completed: boolean,
+): readonly [Decision["kind"], string] => {
+  if (found === undefined) return ["create", "absent"];
+  if (drift.length > 0) return ["recreate", causeOf(drift)];
+  if (found.state === "dead") return ["recreate", "dead"];
+  if (restart) return ["restart", "asked for"];
+  if (found.state === "running") return ["keep", "as configured"];
+  // Started again from scratch, so that a crash loop shows itself once more.
+  if (found.state === "restarting" || found.state === "paused") return ["restart", `was ${found.state}`];
+  return completed
+    ? ["keep", "has completed"]
+    : ["start", found.state === "exited" ? `exited with status ${found.exitCode}` : "not started"];
+};
+
+const causeOf = (drift: readonly string[]): string => {
+  const [first = ""] = drift;
+  if (first === "made by docker compose") return "made by docker compose, not by goat-dev";
+  return `${drift.slice(0, 3).join(", ")}${drift.length > 3 ? ` and ${drift.length - 3} more` : ""} changed`;
+};

@@ -1,0 +1,123 @@
+import type { Engine, Progress } from "../engine/engine.ts";
+import { describe } from "../errors/describe.ts";
+import { GoatError } from "../errors/goat-error.ts";
+import type { Operation, Plan, PlanNode } from "../model/plan.ts";
+import type { ServiceSpec } from "../model/stack.ts";
+import type { Clock } from "../platform/clock.ts";
+import { awaitService } from "./await.ts";
+import { deathError } from "./failure.ts";
+import type { Reporter } from "./report.ts";
+import { isDeath, type Watch } from "./watch.ts";
+
+export interface ExecuteIo {
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly watch: Watch;
+  readonly report: Reporter;
+  /** The stack's name. */
+  readonly stack: string;
+  readonly services: readonly ServiceSpec[];
+}
+
+/** Runs the plan's graph as wide as it allows. It decides nothing: a step runs when all it waits for succeeded. */
+export const execute = async (plan: Plan, io: ExecuteIo): Promise<void> => {
+  const stop = new AbortController();
+  const errors: GoatError[] = [];
+  const inner = { ...io, signal: AbortSignal.any([io.signal, stop.signal]) };
+  const results = new Map<number, Promise<boolean>>();
+  const run = async (node: PlanNode): Promise<boolean> => {
+    const blocker = await findBlocker(plan, node, results);
+    if (blocker !== null || inner.signal.aborted) {
+      io.report.skipped(node, blocker);
+      return false;
+    }
+    io.report.started(node);
+    try {
+      io.report.finished(node, await runNode(node, inner));
+      return true;
+    } catch (error) {
+      // What ended only because something else failed is no failure of its own.
+      if (inner.signal.aborted) io.report.skipped(node, null);
+      else fail(node, describe(error));
+      return false;
+    }
+  };
+  const fail = (node: PlanNode, error: GoatError): void => {
+    io.report.failed(node, error);
+    if (isSoft(plan, node)) return;
+    errors.push(error);
+    stop.abort();
+  };
+  for (const node of inOrder(plan)) results.set(node.id, run(node));
+  await Promise.all(results.values());
+  io.signal.throwIfAborted();
+  if (errors[0] !== undefined) throw errors[0];
+  await checkStillAlive(plan, io);
+};
+
+/** A service that was ready and ended while others were waited for is not ready. */
+const checkStillAlive = async (plan: Plan, io: ExecuteIo): Promise<void> => {
+  for (const { action, subject } of plan.nodes) {
+    if (action.type !== "await-ready") continue;
+    const death = io.watch.deathOf(action.container, { starting: false });
+    const service = io.services.find((candidate) => candidate.name === subject);
+    if (service === undefined || service.ready.kind === "exit" || !isDeath(death.reason)) continue;
+    throw await deathError({ engine: io.engine, service, container: action.container }, death.reason, null);
+  }
+};
+
+/** The subject of a failed step that this one waits for; null when nothing holds it back. */
+const findBlocker = async (
+  plan: Plan,
+  node: PlanNode,
+  results: ReadonlyMap<number, Promise<boolean>>,
+): Promise<string | null> => {
+  const outcomes = await Promise.all(node.after.map(async (id) => ({ id, ok: await results.get(id) })));
+  await Promise.all((node.softAfter ?? []).map((id) => results.get(id)));
+  const failed = outcomes.find((outcome) => outcome.ok !== true);
+  if (failed === undefined) return null;
+  return plan.nodes.find((other) => other.id === failed.id)?.subject ?? null;
+};
+
+/** Some node waits for this one, and none insists on its success. */
+const isSoft = (plan: Plan, node: PlanNode): boolean =>
+  plan.nodes.some((other) => other.softAfter?.includes(node.id) === true) &&
+  !plan.nodes.some((other) => other.after.includes(node.id));
+
+/** Each node after all it waits for, so that their promises exist when it looks for them. */
+const inOrder = (plan: Plan): readonly PlanNode[] => {
+  const sorted = new Set<PlanNode>();
+  const visit = (node: PlanNode): void => {
+    if (sorted.has(node)) return;
+    for (const id of [...node.after, ...(node.softAfter ?? [])]) {
+      const needed = plan.nodes.find((other) => other.id === id);
+      if (needed !== undefined) visit(needed);
+    }
+    sorted.add(node);
+  };
+  plan.nodes.forEach(visit);
+  return [...sorted];
+};
+
+/** Returns how long a wait took in milliseconds; null for an operation. */
+const runNode = async (node: PlanNode, io: ExecuteIo): Promise<number | null> => {
+  const { action } = node;
+  if (action.type !== "await-ready" && action.type !== "await-exit") {
+    await applyOperation(action, node, io);
+    return null;
+  }
+  const service = io.services.find((candidate) => candidate.name === action.service);
+  if (service === undefined)
+    throw new GoatError("internal", `the plan waits for ${action.service}, which is not there`);
+  return awaitService(action, service, io);
+};
+
+const applyOperation = async (operation: Operation, node: PlanNode, io: ExecuteIo): Promise<void> => {
+  // Armed before the start, so that a service which ends at once is not missed.
+  if (operation.type === "start-container") io.watch.deathOf(operation.container, { starting: true });
+  await io.engine.apply(operation, {
+    signal: io.signal,
+    progress: (progress: Progress) => io.report.progress(node, progress),
+  });
+};

@@ -1,0 +1,79 @@
+import type { Engine } from "../engine/engine.ts";
+import type { ErrorCode } from "../errors/catalog.ts";
+import { type Fix, GoatError } from "../errors/goat-error.ts";
+import type { ServiceSpec } from "../model/stack.ts";
+import type { WaitResult } from "../readiness/wait.ts";
+import type { Death } from "./watch.ts";
+
+const EVIDENCE_LINES = 8;
+const LOG_LIMIT_MS = 2_000;
+
+interface Scene {
+  readonly engine: Engine;
+  readonly service: ServiceSpec;
+  readonly container: string;
+}
+
+/** A service ended while it was waited for (or later: `afterMs` null): its exit status and last lines. */
+export const deathError = async (scene: Scene, death: Death, afterMs: number | null): Promise<GoatError> => {
+  const { name } = scene.service;
+  const when = afterMs === null ? "after it was ready" : `after ${(afterMs / 1000).toFixed(1)} s`;
+  const evidence = await lastLines(scene);
+  if (death.outOfMemory) {
+    const message = `${name} was killed ${when}: it ran out of memory`;
+    return failure("service-out-of-memory", message, scene, evidence);
+  }
+  const status = death.exitCode === null ? "" : ` with status ${death.exitCode}`;
+  const policy = scene.service.run.docker?.restart.name ?? "no";
+  const loops = policy === "always" || policy === "unless-stopped";
+  const message = `${name} exited${status} ${when}${loops ? " and would be restarted for ever" : ""}`;
+  return failure(loops ? "service-restarting" : "service-exited", message, scene, evidence);
+};
+
+/** The wait ended without a ready service. */
+export const waitError = async (scene: Scene, result: Exclude<WaitResult, { state: "ready" }>): Promise<GoatError> => {
+  const { name } = scene.service;
+  const seconds = Math.round(result.tookMs / 1000);
+  const heard = `last: ${result.why}`;
+  if (result.state === "failed" && result.reason === "wrong-password") return passwordError(scene, result.why);
+  const lines = await lastLines(scene);
+  if (result.state === "failed") return failure("service-exited", `${name} ${result.why}`, scene, lines);
+  return failure("service-not-ready", `${name} is not ready after ${seconds} s; ${heard}`, scene, lines);
+};
+
+const passwordError = ({ service }: Scene, why: string): GoatError =>
+  new GoatError(
+    "database-password-drift",
+    `${service.name} refuses the log-in: POSTGRES_PASSWORD is not the one its volume was made with`,
+    {
+      service: service.name,
+      evidence: [why],
+      fixes: [
+        { command: "goat-dev db set-password", effect: "gives the database the password of .env, keeps the data" },
+        { command: "goat-dev down --volumes", effect: "deletes the data, asks first" },
+      ],
+    },
+  );
+
+const failure = (code: ErrorCode, message: string, { service }: Scene, evidence: readonly string[]): GoatError => {
+  const fixes: Fix[] = [{ command: `goat-dev logs ${service.name}`, effect: "the whole log" }];
+  return new GoatError(code, message, { service: service.name, evidence, fixes });
+};
+
+/** The log's last lines; none where the engine cannot give them any more. */
+const lastLines = async ({ engine, service, container }: Scene): Promise<readonly string[]> => {
+  const lines: string[] = [];
+  const options = {
+    containers: [{ service: service.name, container }],
+    follow: false,
+    tail: EVIDENCE_LINES,
+    since: null,
+    signal: AbortSignal.timeout(LOG_LIMIT_MS),
+  };
+  try {
+    for await (const line of engine.logs(options)) lines.push(line.line);
+  } catch {
+    // The failure that is being told matters more than a log that cannot be read.
+  }
+  return lines.filter((line) => line.trim() !== "").slice(-EVIDENCE_LINES);
+};

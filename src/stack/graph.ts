@@ -1,0 +1,31 @@
+import { GoatError } from "../errors/goat-error.ts";
+import type { ServiceSpec, StackSpec } from "../model/stack.ts";
+import { nearest } from "../platform/text.ts";
+
+/** The named services and everything they need, in the file's order; all of them when none is named. Throws unknown-service. */
+export const selectServices = (stack: StackSpec, names: readonly string[]): readonly ServiceSpec[] => {
+  checkNames(stack, names);
+  if (names.length === 0) return stack.services;
+  const wanted = new Set(names);
+  // A set grows while it is walked, so this reaches the dependencies of dependencies.
+  for (const name of wanted) {
+    const service = stack.services.find((candidate) => candidate.name === name);
+    for (const dependency of service?.dependsOn ?? []) wanted.add(dependency.service);
+  }
+  return stack.services.filter((service) => wanted.has(service.name));
+};
+
+/** Throws unknown-service with the nearest name. */
+export const checkNames = (stack: StackSpec, names: readonly string[]): void => {
+  const known = stack.services.map((service) => service.name);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  const near = nearest(unknown, known);
+  throw new GoatError("unknown-service", `no service "${unknown}" in the Compose file; there are ${known.join(", ")}`, {
+    fixes: near === undefined ? [] : [{ command: near, effect: `the nearest name to "${unknown}"` }],
+  });
+};
+
+/** Services that must stop before this one does. */
+export const dependentsOf = (services: readonly ServiceSpec[], name: string): readonly ServiceSpec[] =>
+  services.filter((service) => service.dependsOn.some((dependency) => dependency.service === name));

@@ -1,0 +1,76 @@
+import type { Engine, ServiceChange } from "../engine/engine.ts";
+import { isAbort } from "../errors/describe.ts";
+
+/** How a service ended while somebody waited for it. */
+export interface Death {
+  readonly exitCode: number | null;
+  readonly outOfMemory: boolean;
+}
+
+/** True for the reason of a signal that `deathOf` gave and that has fired. */
+export const isDeath = (reason: unknown): reason is Death =>
+  typeof reason === "object" && reason !== null && "outOfMemory" in reason;
+
+export interface Watch extends AsyncDisposable {
+  /**
+   * Fires with a Death as its reason when the container ends. With `starting`, endings before the next start do not
+   * count: they belong to the stop that came before.
+   */
+  deathOf(container: string, options: { readonly starting: boolean }): AbortSignal;
+}
+
+interface Armed {
+  readonly controller: AbortController;
+  counts: boolean;
+  outOfMemory: boolean;
+}
+
+/** Listens to the engine's changes from now on; resolves when none can be missed any more. */
+export const startWatch = async (engine: Engine, stack: string, signal: AbortSignal): Promise<Watch> => {
+  const own = new AbortController();
+  const armed = new Map<string, Armed>();
+  const listening = deferred();
+  const listen = async (): Promise<void> => {
+    const both = AbortSignal.any([own.signal, signal]);
+    for await (const change of engine.changes(stack, { signal: both, ready: listening.resolve })) note(armed, change);
+  };
+  const ended = listen().catch((error: unknown) => {
+    if (!isAbort(error)) listening.reject(error);
+  });
+  await listening.promise;
+  return {
+    deathOf: (container, { starting }) => {
+      const entry = armed.get(container) ?? {
+        controller: new AbortController(),
+        counts: !starting,
+        outOfMemory: false,
+      };
+      armed.set(container, entry);
+      return entry.controller.signal;
+    },
+    [Symbol.asyncDispose]: async () => {
+      own.abort();
+      await ended;
+    },
+  };
+};
+
+const note = (armed: ReadonlyMap<string, Armed>, change: ServiceChange): void => {
+  const entry = armed.get(change.container);
+  if (entry === undefined) return;
+  if (change.type === "started") entry.counts = true;
+  if (change.type === "out-of-memory") entry.outOfMemory = true;
+  if (change.type !== "died" || !entry.counts) return;
+  const death: Death = { exitCode: change.exitCode, outOfMemory: entry.outOfMemory };
+  entry.controller.abort(death);
+};
+
+const deferred = () => {
+  let resolve = (): void => {};
+  let reject = (_error: unknown): void => {};
+  const promise = new Promise<void>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+};
