@@ -1,0 +1,58 @@
+import type { GoatError } from "../../errors/goat-error.ts";
+import type { StampedEvent, View } from "../../events/events.ts";
+import { errorData } from "../render/error.ts";
+import { type ViewOptions, writeLine } from "./options.ts";
+
+interface Outcome {
+  readonly result: { readonly data: unknown } | null;
+  readonly error: GoatError | null;
+  readonly exitCode: number;
+}
+
+const fieldsOf = (data: unknown): object =>
+  typeof data === "object" && data !== null && !Array.isArray(data) ? data : { data };
+
+/** The one document of a run: the result's own fields, and what went wrong. */
+export const documentOf = ({ result, error, exitCode }: Outcome): object => {
+  const fields = result === null ? {} : fieldsOf(result.data);
+  if (error !== null) return { version: 1, ...fields, ok: false, error: errorData(error) };
+  return result === null ? { version: 1, ok: exitCode === 0 } : { version: 1, ...fields };
+};
+
+const logDocument = ({ service, at, stream, line }: Extract<StampedEvent, { readonly type: "log" }>): object => ({
+  service,
+  at,
+  stream,
+  line,
+});
+
+/** One JSON document on stdout, written at the end; the logs command's lines are a document each. */
+export const createJsonView = ({ stdout }: Pick<ViewOptions, "stdout">): View => {
+  let command = "";
+  let outcome: Outcome = { result: null, error: null, exitCode: 0 };
+
+  const on = (event: StampedEvent): void => {
+    switch (event.type) {
+      case "run-started":
+        command = event.command;
+        break;
+      case "log":
+        if (command === "logs") writeLine(stdout, JSON.stringify(logDocument(event)));
+        break;
+      case "result":
+        outcome = { ...outcome, result: event };
+        break;
+      case "error":
+        outcome = { ...outcome, error: outcome.error ?? event.error };
+        break;
+      case "run-finished":
+        outcome = { ...outcome, exitCode: event.exitCode };
+    }
+  };
+  const close = async (): Promise<void> => {
+    const isLogs = command === "logs";
+    if (isLogs && outcome.error === null) return;
+    writeLine(stdout, JSON.stringify(documentOf(outcome), null, isLogs ? 0 : 2));
+  };
+  return { on, close };
+};

@@ -1,0 +1,68 @@
+import { GoatError } from "../errors/goat-error.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { Emit, GoatEvent, View } from "./events.ts";
+import type { Redactor } from "./redact.ts";
+
+export interface Hub {
+  readonly emit: Emit;
+  /** Resolves when every view has drawn; what is emitted later is dropped. */
+  close(): Promise<void>;
+}
+
+export interface HubOptions {
+  readonly clock: Clock;
+  readonly redactor: Redactor;
+  readonly views: readonly View[];
+}
+
+/** A copy fit to be shown: words redacted, the cause left behind. */
+const redactError = (error: GoatError, redactor: Redactor): GoatError =>
+  new GoatError(error.code, redactor.text(error.message), {
+    ...(error.service === undefined ? {} : { service: error.service }),
+    evidence: error.evidence.map(redactor.text),
+    fixes: error.fixes.map(({ command, effect }) => ({
+      command: redactor.text(command),
+      effect: redactor.text(effect),
+    })),
+  });
+
+const redactEvent = (event: GoatEvent, redactor: Redactor): GoatEvent => {
+  switch (event.type) {
+    case "error":
+      return { ...event, error: redactError(event.error, redactor) };
+    case "step-started":
+      return event.text === undefined ? event : { ...event, text: redactor.text(event.text) };
+    case "result":
+      return { ...event, text: redactor.text(event.text), data: redactor.data(event.data) };
+    case "log":
+      return { ...event, line: redactor.text(event.line) };
+    case "run-started":
+    case "run-finished":
+      return event;
+    default:
+      return { ...event, text: redactor.text(event.text) };
+  }
+};
+
+/** The one place events pass through: stamped, redacted once, handed to every view whatever another view does. */
+export const createHub = ({ clock, redactor, views }: HubOptions): Hub => {
+  let closed = false;
+  const emit: Emit = (event) => {
+    if (closed) return;
+    // A log line keeps the time it was written at, where the engine knows it.
+    const at = (event.type === "log" ? event.at : null) ?? clock.date().toISOString();
+    const stamped = { ...redactEvent(event, redactor), at };
+    for (const view of views) {
+      try {
+        view.on(stamped);
+      } catch {
+        // A view that cannot draw must not stop what it draws.
+      }
+    }
+  };
+  const close = async (): Promise<void> => {
+    closed = true;
+    await Promise.allSettled(views.map((view) => view.close()));
+  };
+  return { emit, close };
+};

@@ -1,0 +1,84 @@
+import { GoatError } from "../errors/goat-error.ts";
+import { list } from "../platform/text.ts";
+
+export type ProviderId = "azure" | "groq" | "openai" | "anthropic";
+
+export interface Provider {
+  readonly id: ProviderId;
+  readonly name: string;
+  /** All are needed. */
+  readonly variables: readonly string[];
+  /** Where a key comes from. */
+  readonly url: string;
+}
+
+export const providers: readonly Provider[] = [
+  {
+    id: "azure",
+    name: "Azure OpenAI",
+    variables: ["AZURE_API_KEY", "AZURE_API_BASE"],
+    url: "https://portal.azure.com",
+  },
+  { id: "groq", name: "Groq", variables: ["GROQ_API_KEY"], url: "https://console.groq.com/keys" },
+  { id: "openai", name: "OpenAI", variables: ["OPENAI_API_KEY"], url: "https://platform.openai.com/api-keys" },
+  {
+    id: "anthropic",
+    name: "Anthropic",
+    variables: ["ANTHROPIC_API_KEY"],
+    url: "https://console.anthropic.com/settings/keys",
+  },
+];
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+export interface Keys {
+  readonly usable: readonly Provider[];
+  /** Begun, but a variable is missing, as Azure's key without its base. */
+  readonly halfSet: readonly { readonly provider: Provider; readonly missing: readonly string[] }[];
+  /** What a user should know about a key that was not taken. */
+  readonly notes: readonly string[];
+}
+
+const templateKey = "sk-dev-key";
+
+const gatewayKey = (env: Variables): string => env["LITELLM_MASTER_KEY"]?.trim() || templateKey;
+
+/** True where OPENAI_API_KEY is the gateway's own key, as in a shell that ran `eval "$(goat-dev env)"`. */
+export const isGatewayKeyAsOpenAi = (env: Variables): boolean => env["OPENAI_API_KEY"]?.trim() === gatewayKey(env);
+
+/** The variables with the gateway's key taken out of OPENAI_API_KEY: it must not reach LiteLLM as OpenAI's. */
+export const withoutGatewayKey = <T extends Variables>(env: T): T => {
+  if (!isGatewayKeyAsOpenAi(env)) return env;
+  const { OPENAI_API_KEY: _taken, ...rest } = env;
+  return rest as T;
+};
+
+/** Which providers have their keys, from the variables as Compose would see them (the shell before .env). */
+export const readKeys = (variables: Variables): Keys => {
+  const env = withoutGatewayKey(variables);
+  const missingOf = (provider: Provider): readonly string[] =>
+    provider.variables.filter((name) => (env[name]?.trim() ?? "") === "");
+  const halfSet = providers
+    .map((provider) => ({ provider, missing: missingOf(provider) }))
+    .filter(({ provider, missing }) => missing.length > 0 && missing.length < provider.variables.length);
+  const note =
+    "OPENAI_API_KEY holds the gateway's own key, so it is not taken for OpenAI's; your OpenAI key belongs into .env (and `unset OPENAI_API_KEY` in this shell)";
+  return {
+    usable: providers.filter((provider) => missingOf(provider).length === 0),
+    halfSet,
+    notes: env === variables ? [] : [note],
+  };
+};
+
+/** The error where no provider has its keys; names the variables and the file, never a value. */
+export const noProviderKey = (keys: Keys, envFile: string): GoatError => {
+  const evidence = keys.halfSet.map(({ provider, missing }) => `${provider.name}: ${list(missing)} is missing`);
+  const wanted = providers.map(({ variables }) => variables.join(" with "));
+  return new GoatError("no-provider-key", `no provider key in ${envFile}: set one of ${list(wanted, "or")}`, {
+    evidence: [...evidence, ...keys.notes],
+    fixes: [
+      { command: `echo 'GROQ_API_KEY=…' >> ${envFile}`, effect: "any one of these variables will do" },
+      { command: "goat-dev up", effect: "on a terminal asks for a key and saves it" },
+    ],
+  });
+};

@@ -1,0 +1,100 @@
+import { GoatError } from "../errors/goat-error.ts";
+import { list } from "../platform/text.ts";
+
+export type ExampleMode = "auto" | "always" | "never";
+
+/** How the tool behaves; what the stack is stands in the Compose file. */
+export interface Settings {
+  /** For the whole of a command; null means no limit but each service's own. */
+  readonly timeoutMs: number | null;
+  readonly dockerHost: string | null;
+  readonly example: ExampleMode;
+}
+
+type Raw = Readonly<Record<string, string | undefined>>;
+
+export interface SettingSources {
+  /** By setting name, as written on the command line. */
+  readonly flags: { readonly [K in keyof Settings]?: string | undefined };
+  readonly env: Raw;
+  /** The `x-goat` block at the top of the Compose file. */
+  readonly xGoat: unknown;
+}
+
+interface Setting<T> {
+  readonly flag: string;
+  readonly variable: string;
+  readonly key: string;
+  readonly fallback: T;
+  /** Undefined where the text is no such value. */
+  parse(text: string): T | undefined;
+  readonly expects: string;
+}
+
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, min: 60_000, h: 3_600_000 };
+
+/** `90`, `90s`, `1m30s`, `500ms` in milliseconds; a bare number means seconds; undefined where it is none or zero. */
+export const parseDuration = (text: string): number | undefined => {
+  if (/^\d+(?:\.\d+)?$/.test(text)) return Math.round(Number(text) * 1_000) || undefined;
+  if (!/^(?:\d+(?:\.\d+)?(?:ms|s|min|m|h))+$/.test(text)) return undefined;
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|min|m|h)/g)];
+  return Math.round(parts.reduce((sum, part) => sum + Number(part[1]) * (unitMs[part[2] ?? ""] ?? 0), 0)) || undefined;
+};
+
+const exampleModes: readonly ExampleMode[] = ["auto", "always", "never"];
+
+const table: { readonly [K in keyof Settings]: Setting<Settings[K]> } = {
+  timeoutMs: {
+    flag: "--timeout",
+    variable: "GOAT_DEV_TIMEOUT",
+    key: "timeout",
+    fallback: null,
+    parse: parseDuration,
+    expects: "a duration such as 90s or 2m",
+  },
+  dockerHost: {
+    flag: "--docker-host",
+    variable: "GOAT_DEV_DOCKER_HOST",
+    key: "docker-host",
+    fallback: null,
+    parse: (text) => (text === "" ? undefined : text),
+    expects: "an address such as unix:///var/run/docker.sock",
+  },
+  example: {
+    flag: "--example",
+    variable: "GOAT_DEV_EXAMPLE",
+    key: "example",
+    fallback: "auto",
+    parse: (text) => exampleModes.find((mode) => mode === text),
+    expects: list(exampleModes, "or"),
+  },
+};
+
+const fieldOf = (block: unknown, key: string): string | undefined => {
+  if (typeof block !== "object" || block === null || !(key in block)) return undefined;
+  const value: unknown = Object.entries(block).find(([name]) => name === key)?.[1];
+  return value === undefined || value === null ? undefined : String(value);
+};
+
+const resolveOne = <K extends keyof Settings>(name: K, sources: SettingSources): Settings[K] => {
+  const setting: Setting<Settings[K]> = table[name];
+  const candidates: readonly (readonly [string, string | undefined])[] = [
+    [setting.flag, sources.flags[name]],
+    [setting.variable, sources.env[setting.variable] || undefined],
+    [`x-goat: ${setting.key}`, fieldOf(sources.xGoat, setting.key)],
+  ];
+  const given = candidates.find(([, text]) => text !== undefined);
+  if (given?.[1] === undefined) return setting.fallback;
+  const value = setting.parse(given[1].trim());
+  if (value === undefined) {
+    throw new GoatError("usage", `${given[0]} is ${JSON.stringify(given[1])}, and should be ${setting.expects}`);
+  }
+  return value;
+};
+
+/** Flags, else GOAT_DEV_* variables, else the x-goat block. Throws usage where a value is none. */
+export const resolveSettings = (sources: SettingSources): Settings => ({
+  timeoutMs: resolveOne("timeoutMs", sources),
+  dockerHost: resolveOne("dockerHost", sources),
+  example: resolveOne("example", sources),
+});

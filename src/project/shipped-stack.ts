@@ -1,0 +1,65 @@
+import { chmod, cp, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { hashTree, kindOf, readTextIfThere, unwritable } from "../platform/files.ts";
+
+export interface ShippedStack {
+  /** The package's dev folder. */
+  readonly from: string;
+  /** `.goat-dev/stack` of the project. */
+  readonly to: string;
+  readonly version: string;
+}
+
+export type CopyOutcome =
+  | { readonly outcome: "current" | "copied" }
+  /** What a user had changed in the copy is kept aside. */
+  | { readonly outcome: "refreshed"; readonly editsIn: string };
+
+interface Marker {
+  readonly version: string;
+  readonly hash: string;
+}
+
+const markerOf = (to: string): Marker | undefined => {
+  try {
+    const value: unknown = JSON.parse(readTextIfThere(`${to}.json`) ?? "null");
+    if (typeof value !== "object" || value === null || !("version" in value) || !("hash" in value)) return undefined;
+    return { version: String(value.version), hash: String(value.hash) };
+  } catch {
+    return undefined;
+  }
+};
+
+const setAside = async (to: string, marker: Marker | undefined): Promise<string | undefined> => {
+  if (kindOf(to) === "missing") return undefined;
+  if (marker !== undefined && hashTree(to) === marker.hash) {
+    await rm(to, { recursive: true });
+    return undefined;
+  }
+  const kept = `${to}-${(marker?.version ?? "edited").replace(/[^\w.-]/g, "")}`;
+  await rm(kept, { recursive: true, force: true });
+  await rename(to, kept);
+  return kept;
+};
+
+/**
+ * Copies the package's stack into the project, since mounts must outlive a package cache; anew for each version.
+ * Throws file-unwritable.
+ */
+export const copyShippedStack = async ({ from, to, version }: ShippedStack): Promise<CopyOutcome> => {
+  const marker = markerOf(to);
+  if (marker?.version === version && kindOf(join(to, "docker-compose.yml")) === "file") return { outcome: "current" };
+  try {
+    await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+    const editsIn = await setAside(to, marker);
+    const fresh = `${to}.new`;
+    await rm(fresh, { recursive: true, force: true });
+    await cp(from, fresh, { recursive: true, dereference: true });
+    await chmod(fresh, 0o755);
+    await rename(fresh, to);
+    await writeFile(`${to}.json`, JSON.stringify({ version, hash: hashTree(to) } satisfies Marker));
+    return editsIn === undefined ? { outcome: "copied" } : { outcome: "refreshed", editsIn };
+  } catch (error) {
+    throw unwritable(to, error);
+  }
+};
