@@ -1,0 +1,149 @@
+import { Socket } from "node:net";
+import type { ClientConfig, Pool as PgPool } from "pg";
+import { messageOf, systemCode } from "../errors/describe.ts";
+import { GoatError } from "../errors/goat-error.ts";
+
+export interface PostgresOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+}
+
+/** `code` is Postgres' SQLSTATE (28P01, 3D000, 57P03) or the system's (ECONNREFUSED), where there is one. */
+export interface PostgresFailure {
+  readonly reason: string;
+  readonly code?: string;
+}
+
+export type LoginResult = { readonly ok: true } | ({ readonly ok: false } & PostgresFailure);
+
+export interface Queryable {
+  query<Row extends object>(text: string, values?: readonly unknown[]): Promise<readonly Row[]>;
+}
+
+export interface PostgresPool extends Queryable {
+  /** Runs `work` between `begin` and `commit`; rolls back when it throws. */
+  transaction<T>(work: (connection: Queryable) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+const tryLimitMs = 1_000;
+const poolWaitMs = 5_000;
+const queryLimitMs = 30_000;
+
+// Explicit on every point where pg would else ask PGPASSWORD, PGSSLMODE or ~/.pgpass.
+const configOf = (options: PostgresOptions): ClientConfig => ({
+  host: options.host,
+  port: options.port,
+  user: options.user,
+  password: () => options.password,
+  database: options.database,
+  ssl: false,
+  application_name: "goat-dev",
+});
+
+/** What a thrown value says, without the password. */
+export const describePostgresFailure = (error: unknown, options: PostgresOptions): PostgresFailure => {
+  const code = systemCode(error);
+  const inner = error instanceof AggregateError && error.message === "" ? error.errors[0] : error;
+  const said = messageOf(inner);
+  // A password as plain as the user's name would blank out half of every message.
+  const secret = options.password !== "" && options.password !== options.user && options.password !== options.database;
+  const reason = secret ? said.replaceAll(options.password, "***") : said;
+  return code === undefined ? { reason } : { reason, code };
+};
+
+const queryableOf = (client: { query(text: string, values?: unknown[]): Promise<{ rows: object[] }> }): Queryable => ({
+  query: async <Row extends object>(text: string, values: readonly unknown[] = []) =>
+    (await client.query(text, [...values])).rows as Row[],
+});
+
+const connectAndRun = async <T>(
+  options: PostgresOptions,
+  signal: AbortSignal,
+  work: (connection: Queryable) => Promise<T>,
+): Promise<T> => {
+  signal.throwIfAborted();
+  const { Client } = await import("pg");
+  const client = new Client({ ...configOf(options), stream: () => new Socket({ signal }) });
+  // Without a listener a dropped connection would end the process; the query in flight rejects anyway.
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    return await work(queryableOf(client));
+  } finally {
+    void client.end().catch(() => {});
+  }
+};
+
+/** One real log-in and `select 1`, within a second. Throws only when `signal` fires. */
+export const tryLogin = async (options: PostgresOptions, signal: AbortSignal): Promise<LoginResult> => {
+  const limit = AbortSignal.timeout(tryLimitMs);
+  try {
+    await connectAndRun(options, AbortSignal.any([signal, limit]), (connection) => connection.query("select 1"));
+    return { ok: true };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (limit.aborted) return { ok: false, reason: `no answer within ${tryLimitMs} ms`, code: "ETIMEDOUT" };
+    return { ok: false, ...describePostgresFailure(error, options) };
+  }
+};
+
+/** Runs `work` on a connection of its own. Failures are `service-not-ready`; what `work` throws on purpose passes. */
+export const withConnection = async <T>(
+  options: PostgresOptions,
+  signal: AbortSignal,
+  work: (connection: Queryable) => Promise<T>,
+): Promise<T> => {
+  try {
+    return await connectAndRun(options, signal, work);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof GoatError) throw error;
+    const { reason, code } = describePostgresFailure(error, options);
+    const where = `postgres at ${options.host}:${options.port}`;
+    throw new GoatError("service-not-ready", `${where}: ${reason}${code === undefined ? "" : ` (${code})`}`);
+  }
+};
+
+const transactionOn = async <T>(pool: PgPool, work: (connection: Queryable) => Promise<T>): Promise<T> => {
+  const client = await pool.connect();
+  let broken = true;
+  try {
+    await client.query("begin");
+    const result = await work(queryableOf(client));
+    await client.query("commit");
+    broken = false;
+    return result;
+  } catch (error) {
+    await client.query("rollback").then(
+      () => {
+        broken = false;
+      },
+      () => {},
+    );
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+};
+
+/** Connections that are kept, at most `size` of them; none is made before it is needed. */
+export const openPool = async (options: PostgresOptions, size: number): Promise<PostgresPool> => {
+  const { Pool } = await import("pg");
+  const pool = new Pool({
+    ...configOf(options),
+    max: size,
+    connectionTimeoutMillis: poolWaitMs,
+    query_timeout: queryLimitMs,
+  });
+  // An idle connection that drops is replaced by the next query; without a listener it would end the process.
+  pool.on("error", () => {});
+  return {
+    ...queryableOf(pool),
+    transaction: (work) => transactionOn(pool, work),
+    close: () => pool.end(),
+  };
+};

@@ -1,0 +1,84 @@
+import { once } from "node:events";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { messageOf } from "../errors/describe.ts";
+import { systemClock } from "../platform/clock.ts";
+import { openPool, type PostgresOptions, tryLogin } from "../platform/postgres.ts";
+import { recorderService, recorderVersion } from "./identity.ts";
+import { openPostgresStore } from "./postgres-store.ts";
+import { createRecorder } from "./server.ts";
+import { type RecorderSettings, readSettings } from "./settings.ts";
+import type { Store } from "./store.ts";
+
+const poolSize = 5;
+const databaseLimitMs = 60_000;
+const databasePauseMs = 250;
+const closeLimitMs = 800;
+// A wrong password, no such role, no such database: waiting mends none of them.
+const hopeless = new Set(["28P01", "28000", "3D000"]);
+
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+const fail = (line: string): never => {
+  process.stderr.write(`${recorderService}: ${line}\n`);
+  process.exit(1);
+};
+
+const waitForDatabase = async (options: PostgresOptions, signal: AbortSignal): Promise<void> => {
+  const where = `database ${options.database} at ${options.host}:${options.port}`;
+  const startedAt = systemClock.now();
+  let said = "";
+  for (;;) {
+    const login = await tryLogin(options, signal);
+    if (login.ok) return;
+    if (hopeless.has(login.code ?? "")) fail(`cannot log in to ${where}: ${login.reason}`);
+    if (systemClock.now() - startedAt > databaseLimitMs) fail(`no ${where} after 60 s; last: ${login.reason}`);
+    if (login.reason !== said) say(`waiting for ${where}: ${login.reason}`);
+    said = login.reason;
+    await systemClock.sleep(databasePauseMs, signal);
+  }
+};
+
+const listen = async (server: Server, settings: RecorderSettings): Promise<void> => {
+  server.listen(settings.port, settings.host);
+  await once(server, "listening");
+  const { address, port } = server.address() as AddressInfo;
+  const { database, project } = settings;
+  const stored = `database ${database.database} at ${database.host}:${database.port}, schema goat_recorder`;
+  say(`${recorderService} ${recorderVersion} listens on ${address}:${port}, project ${project.id}, ${stored}`);
+};
+
+const close = async (server: Server, store: Store): Promise<void> => {
+  server.close();
+  server.closeAllConnections();
+  await store.close();
+};
+
+const run = async (signal: AbortSignal): Promise<void> => {
+  const read = readSettings(process.env);
+  if (!read.ok) return fail(read.problems.join("; "));
+  const { settings } = read;
+  await waitForDatabase(settings.database, signal);
+  const store = await openPostgresStore(await openPool(settings.database, poolSize), settings.project.id);
+  const { project, keys } = settings;
+  const server = createRecorder({ store, project, keys, now: systemClock.date }, (level, line) => {
+    if (level === "error" || settings.debug) say(`${level} ${line}`);
+  });
+  await listen(server, settings);
+  if (!signal.aborted) await once(signal, "abort");
+  await close(server, store);
+};
+
+const stop = new AbortController();
+for (const name of ["SIGTERM", "SIGINT"] as const) {
+  process.once(name, () => {
+    say(`${name}: shutting down`);
+    stop.abort();
+    // A database that hangs must not keep the process alive.
+    setTimeout(() => process.exit(0), closeLimitMs).unref();
+  });
+}
+
+run(stop.signal).catch((error: unknown) => (stop.signal.aborted ? process.exit(0) : fail(messageOf(error))));

@@ -1,0 +1,64 @@
+import { recorderService, recorderVersion } from "./identity.ts";
+import type { FullTrace, TraceSummary } from "./store.ts";
+import { type Project, summaryOf } from "./views.ts";
+
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character] ?? "");
+
+const frame = (title: string, body: string): string => `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(title)}</title>
+<style>body{font:15px system-ui;margin:2rem}td,th{text-align:left;padding:.2rem 1.2rem .2rem 0}</style></head>
+<body><h1>${escapeHtml(title)}</h1>
+${body}
+<p>This is the ${recorderService} ${recorderVersion}. It speaks a part of Langfuse's public API; it is not Langfuse.</p>
+</body></html>
+`;
+
+const money = (usd: number): string => `$${usd.toFixed(6)}`;
+
+const cells = (values: readonly string[]): string => `<tr>${values.map((value) => `<td>${value}</td>`).join("")}</tr>`;
+
+const pathOf = (project: Project, id: string): string =>
+  `/project/${encodeURIComponent(project.id)}/traces/${encodeURIComponent(id)}`;
+
+/** The newest traces, without what was said in them: this page asks nobody for a key. */
+export const homePage = (project: Project, traces: readonly TraceSummary[]): string => {
+  const rows = traces.map(({ trace, totalCost, latencyMs }) =>
+    cells([
+      escapeHtml(trace.timestamp),
+      `<a href="${escapeHtml(pathOf(project, trace.id))}">${escapeHtml(trace.name ?? trace.id)}</a>`,
+      `${(latencyMs / 1000).toFixed(2)} s`,
+      money(totalCost),
+    ]),
+  );
+  const table = `<table><tr><th>time</th><th>trace</th><th>latency</th><th>cost</th></tr>${rows.join("")}</table>`;
+  return frame(`Traces of ${project.name}`, traces.length === 0 ? "<p>No trace yet.</p>" : table);
+};
+
+/** One trace, without inputs and outputs; says how to read those. */
+export const tracePage = (full: FullTrace): string => {
+  const { trace, observations } = full;
+  const rows = observations.map(({ type, name, model, usage, level }) =>
+    cells([
+      escapeHtml(type),
+      escapeHtml(name ?? ""),
+      escapeHtml(model ?? ""),
+      `${usage.total} tokens`,
+      money(usage.totalCost ?? 0),
+      escapeHtml(level),
+    ]),
+  );
+  const command = `curl -u <public key>:<secret key> <this host>/api/public/traces/${encodeURIComponent(trace.id)}`;
+  return frame(
+    trace.name ?? trace.id,
+    `<p>${escapeHtml(trace.id)}, ${escapeHtml(trace.timestamp)}, ${money(summaryOf(full).totalCost)}</p>
+<table>${rows.join("")}</table><p>All of it: <code>${escapeHtml(command)}</code></p>`,
+  );
+};
