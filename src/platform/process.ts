@@ -1,0 +1,79 @@
+import { kill } from "node:process";
+
+export interface RunOptions {
+  /** The whole environment of the program: nothing of this process's own is added. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Aborting ends the program with everything it started. */
+  readonly signal: AbortSignal;
+  readonly cwd?: string;
+  /** Written to its standard input, which is otherwise closed. */
+  readonly input?: string;
+  /** From the asking to end until the forced end. */
+  readonly graceMs?: number;
+  /** Output as it comes, in pieces of any size. */
+  onData?(stream: "stdout" | "stderr", text: string): void;
+}
+
+export interface RunResult {
+  /** Null where it did not start or a signal ended it. */
+  readonly exitCode: number | null;
+  /** Such as SIGKILL; null where it ended by itself. */
+  readonly endedBy: string | null;
+  /** Such as ENOENT or EACCES; null where it started. */
+  readonly startError: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program without a shell and tells how it ended; throws nothing but the signal's reason. */
+export const run = async (command: string, args: readonly string[], options: RunOptions): Promise<RunResult> => {
+  options.signal.throwIfAborted();
+  const { execa } = await import("execa");
+  const child = execa(command, args, {
+    env: { ...options.env },
+    extendEnv: false,
+    reject: false,
+    stripFinalNewline: false,
+    // A group of its own: what the program started holds its pipes open and has to end with it.
+    detached: true,
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.input === undefined ? { stdin: "ignore" as const } : { input: options.input }),
+  });
+  for (const stream of ["stdout", "stderr"] as const) {
+    child[stream].setEncoding("utf8").on("data", (text: string) => options.onData?.(stream, text));
+  }
+  const stopWatching = endGroupOnAbort(child.pid, options);
+  const result = await child;
+  stopWatching();
+  options.signal.throwIfAborted();
+  return {
+    exitCode: result.exitCode ?? null,
+    endedBy: result.signal ?? null,
+    startError: result.exitCode === undefined && result.signal === undefined ? (result.code ?? "unknown") : null,
+    stdout: result.stdout,
+    stderr: result.stderr,
+  };
+};
+
+const endGroupOnAbort = (pid: number | undefined, options: RunOptions): (() => void) => {
+  if (pid === undefined) return () => {};
+  let timer: NodeJS.Timeout | undefined;
+  const end = (): void => {
+    signalGroup(pid, "SIGTERM");
+    timer = setTimeout(() => signalGroup(pid, "SIGKILL"), options.graceMs ?? 2_000);
+  };
+  options.signal.addEventListener("abort", end, { once: true });
+  if (options.signal.aborted) end();
+  return () => {
+    options.signal.removeEventListener("abort", end);
+    clearTimeout(timer);
+  };
+};
+
+const signalGroup = (pid: number, signal: NodeJS.Signals): void => {
+  try {
+    kill(-pid, signal);
+  } catch {
+    // It has ended already.
+  }
+};
