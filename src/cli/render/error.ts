@@ -1,5 +1,5 @@
 import type { Fix, GoatError } from "../../errors/goat-error.ts";
-import { type Paint, padTo, tame, visibleWidth } from "./style.ts";
+import { type Paint, padTo, tame, visibleWidth } from "../../platform/style.ts";
 
 const labelWidth = 9;
 

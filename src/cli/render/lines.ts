@@ -1,5 +1,5 @@
 import type { GoatEvent, Outcome } from "../../events/events.ts";
-import { type Paint, padTo } from "./style.ts";
+import { type Paint, padTo } from "../../platform/style.ts";
 
 type EventOf<T extends GoatEvent["type"]> = Extract<GoatEvent, { readonly type: T }>;
 

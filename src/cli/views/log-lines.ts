@@ -1,5 +1,5 @@
 import type { StampedEvent } from "../../events/events.ts";
-import { createPaint, padTo, tame, visibleWidth } from "../render/style.ts";
+import { createPaint, padTo, tame, visibleWidth } from "../../platform/style.ts";
 import { type ViewOptions, writeLine } from "./options.ts";
 
 type LogEvent = Extract<StampedEvent, { readonly type: "log" }>;

@@ -1,8 +1,8 @@
 import type { GoatError } from "../../errors/goat-error.ts";
 import type { StampedEvent, View } from "../../events/events.ts";
+import { createPaint } from "../../platform/style.ts";
 import { renderError } from "../render/error.ts";
 import { noticeLine, stepLine } from "../render/lines.ts";
-import { createPaint } from "../render/style.ts";
 import { createLogLines } from "./log-lines.ts";
 import { type ViewOptions, writeLine, writeResult } from "./options.ts";
 
