@@ -27,7 +27,9 @@ export async function buildBase(tag) {
 
 async function requireDebootstrap() {
   await sh("sh", ["-c", "PATH=$PATH:/usr/sbin command -v debootstrap"]).catch(() => {
-    throw new BuildError("debootstrap is not installed, and the base image is made with it: apt-get install debootstrap");
+    throw new BuildError(
+      "debootstrap is not installed, and the base image is made with it: apt-get install debootstrap",
+    );
   });
 }
 

@@ -7,7 +7,8 @@ import { parseArgs } from "node:util";
 import { buildBase } from "./base.mjs";
 import { BuildError, build, isPresent, requireEngine } from "./docker.mjs";
 import { hashOf, hashOfFolder } from "./inputs.mjs";
-import { recorderFiles, recorderHash, stageRecorder } from "./recorder.mjs";
+import { withLock } from "./lock.mjs";
+import { recorderFiles, recorderHash, recorderManifest, stageRecorder } from "./recorder.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const variables = {
@@ -46,8 +47,10 @@ const recipes = {
   },
   async langfuse() {
     const files = await recorderFiles(options.dist);
-    const stage = (context) => stageRecorder(files, options.dist, context);
-    return fromFolder("recorder", "", { NODE: await image("node") }, { stage, content: await recorderHash(files) });
+    const manifest = await recorderManifest(options.dist);
+    const stage = (context) => stageRecorder(files, manifest, context);
+    const content = await recorderHash(files, manifest);
+    return fromFolder("recorder", "", { NODE: await image("node") }, { stage, content });
   },
 };
 
@@ -60,10 +63,13 @@ async function fromFolder(name, version, args, { stage, content = "" } = {}) {
 
 async function ensure(tag, make) {
   if (await isPresent(tag)) return tag;
-  const startedMs = performance.now();
-  say(`${tag}: building`);
-  await make();
-  say(`${tag}: built in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
+  await withLock(tag, async () => {
+    if (await isPresent(tag)) return;
+    const startedMs = performance.now();
+    say(`${tag}: building`);
+    await make();
+    say(`${tag}: built in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
+  });
   return tag;
 }
 

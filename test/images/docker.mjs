@@ -37,7 +37,9 @@ export function sh(command, args, { env = process.env, input } = {}) {
 /** Throws unless an engine answers. */
 export async function requireEngine() {
   await sh("docker", ["version", "--format", "{{.Server.Version}}"]).catch((error) => {
-    throw new BuildError(`no Docker engine answers; start one or set DOCKER_HOST, then run this again\n${error.message}`);
+    throw new BuildError(
+      `no Docker engine answers; start one or set DOCKER_HOST, then run this again\n${error.message}`,
+    );
   });
 }
 

@@ -7,11 +7,7 @@ import { rootCertificates } from "node:tls";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
-const caFiles = [
-  "/etc/ssl/certs/ca-certificates.crt",
-  "/etc/pki/tls/certs/ca-bundle.crt",
-  "/etc/ssl/cert.pem",
-];
+const caFiles = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
 
 /** Twelve hex digits that change when any part does. */
 export function hashOf(...parts) {

@@ -22,22 +22,26 @@ export async function recorderFiles(dist) {
   return files.sort((a, b) => (a.to < b.to ? -1 : 1));
 }
 
-export async function recorderHash(files) {
-  const parts = [];
+/** The package.json beside the recorder's files: what makes them modules, and says which version they are. */
+export async function recorderManifest(dist) {
+  const { name, version } = JSON.parse(await readFile(join(dist, "..", "package.json"), "utf8"));
+  return JSON.stringify({ name, version, type: "module" });
+}
+
+export async function recorderHash(files, manifest) {
+  const parts = [manifest];
   for (const { from, to } of files) parts.push(to, await readFile(from));
   return hashOf(...parts);
 }
 
-/** Puts the files below `app/` of a build context, with the package.json that makes them modules. */
-export async function stageRecorder(files, dist, context) {
+/** Puts the files and their package.json below `app/` of a build context. */
+export async function stageRecorder(files, manifest, context) {
   for (const { from, to } of files) {
     const target = join(context, "app", to);
     await mkdir(dirname(target), { recursive: true });
     await cp(from, target);
   }
-  const own = await readFile(join(dist, "..", "package.json"), "utf8").catch(() => "{}");
-  const { name = "goat-dev", version = "0.0.0" } = JSON.parse(own);
-  await writeFile(join(context, "app", "package.json"), JSON.stringify({ name, version, type: "module" }));
+  await writeFile(join(context, "app", "package.json"), manifest);
 }
 
 async function reachable(entry) {
@@ -64,9 +68,11 @@ async function packageClosure(names, dist) {
     if (folder === undefined) throw new BuildError(`package ${wanted.name} is not installed: run npm ci first`);
     if (folders.has(folder)) continue;
     folders.add(folder);
-    const { dependencies = {}, optionalDependencies = {} } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
-    for (const name of Object.keys(dependencies)) queue.push({ name, from: folder, optional: name in optionalDependencies });
-    for (const name of Object.keys(optionalDependencies)) queue.push({ name, from: folder, optional: true });
+    const manifest = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+    const { dependencies = {}, optionalDependencies = {} } = manifest;
+    for (const name of Object.keys({ ...dependencies, ...optionalDependencies })) {
+      queue.push({ name, from: folder, optional: name in optionalDependencies });
+    }
   }
   return folders;
 }
