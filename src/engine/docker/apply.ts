@@ -1,0 +1,88 @@
+import type Docker from "dockerode";
+import { GoatError } from "../../errors/goat-error.ts";
+import type { Operation } from "../../model/plan.ts";
+import type { ApplyIo } from "../engine.ts";
+import { createContainer, removeContainer, renameContainer, startContainer, stopContainer } from "./containers.ts";
+import { guarded, unlessStatus } from "./errors.ts";
+import { label, networkLabels, volumeLabels } from "./labels.ts";
+import { present } from "./present.ts";
+
+type Op<T extends Operation["type"]> = Extract<Operation, { type: T }>;
+
+const isOurs = async (docker: Docker, stack: string, name: string, abortSignal: AbortSignal): Promise<boolean> => {
+  const filters = { name: [name], label: [`${label.project}=${stack}`] };
+  const list = await docker.listNetworks({ filters, abortSignal });
+  return list.some((network) => network.Name === name);
+};
+
+const createNetwork = (docker: Docker, op: Op<"create-network">, abortSignal: AbortSignal): Promise<void> => {
+  const { stack, network } = op;
+  if (network.external) return Promise.resolve();
+  return guarded({ verb: "create", subject: `the network ${network.name}` }, abortSignal, async () => {
+    const options = {
+      Name: network.name,
+      CheckDuplicate: true,
+      Driver: network.driver ?? "bridge",
+      Internal: network.internal,
+      Attachable: network.attachable,
+      EnableIPv6: network.enableIpv6,
+      Options: { ...network.driverOptions },
+      Labels: { ...networkLabels(stack, network, op.fingerprint) },
+      abortSignal,
+    };
+    const made = await unlessStatus([409], null, () => docker.createNetwork(options));
+    if (made === null && !(await isOurs(docker, stack.name, network.name, abortSignal))) {
+      throw new GoatError("engine-refused", `there is a network ${network.name} already, and it is not this stack's`, {
+        fixes: [{ command: `docker network rm ${network.name}`, effect: "removes it, if nothing uses it" }],
+      });
+    }
+  });
+};
+
+const createVolume = (docker: Docker, op: Op<"create-volume">, abortSignal: AbortSignal): Promise<void> => {
+  const { stack, volume } = op;
+  if (volume.external) return Promise.resolve();
+  return guarded({ verb: "create", subject: `the volume ${volume.name}` }, abortSignal, async () => {
+    const options = present({
+      Name: volume.name,
+      Driver: volume.driver,
+      DriverOpts: { ...volume.driverOptions },
+      Labels: { ...volumeLabels(stack, volume) },
+    });
+    await docker.createVolume({ ...options, abortSignal });
+  });
+};
+
+const removeNetwork = (docker: Docker, op: Op<"remove-network">, abortSignal: AbortSignal): Promise<void> =>
+  guarded({ verb: "remove", subject: `the network ${op.network}` }, abortSignal, () =>
+    unlessStatus([404], undefined, () => docker.getNetwork(op.network).remove({ abortSignal })),
+  );
+
+const removeVolume = (docker: Docker, op: Op<"remove-volume">, abortSignal: AbortSignal): Promise<void> =>
+  guarded({ verb: "remove", subject: `the volume ${op.volume}` }, abortSignal, () =>
+    unlessStatus([404], undefined, () => docker.getVolume(op.volume).remove({ abortSignal })),
+  );
+
+/** Runs every operation but pulls. What is already so is success. */
+export const apply = (docker: Docker, op: Exclude<Operation, Op<"pull-image">>, io: ApplyIo): Promise<void> => {
+  switch (op.type) {
+    case "create-network":
+      return createNetwork(docker, op, io.signal);
+    case "remove-network":
+      return removeNetwork(docker, op, io.signal);
+    case "create-volume":
+      return createVolume(docker, op, io.signal);
+    case "remove-volume":
+      return removeVolume(docker, op, io.signal);
+    case "create-container":
+      return createContainer(docker, op, io.signal);
+    case "start-container":
+      return startContainer(docker, op, io.signal);
+    case "stop-container":
+      return stopContainer(docker, op, io.signal);
+    case "remove-container":
+      return removeContainer(docker, op, io.signal);
+    case "rename-container":
+      return renameContainer(docker, op, io.signal);
+  }
+};

@@ -1,0 +1,68 @@
+import type Docker from "dockerode";
+import type { ServiceChange } from "../engine.ts";
+import { getJson, getStream } from "./connect.ts";
+import { type Doing, translate } from "./errors.ts";
+import { jsonLines } from "./json-lines.ts";
+import { label } from "./labels.ts";
+
+interface EngineEvent {
+  readonly Action?: string;
+  readonly Actor?: { readonly ID?: string; readonly Attributes?: Readonly<Record<string, string>> };
+}
+
+const typeOf = (action: string): ServiceChange["type"] | null => {
+  switch (action) {
+    case "start":
+      return "started";
+    case "die":
+      return "died";
+    case "oom":
+      return "out-of-memory";
+    case "destroy":
+      return "removed";
+    case "health_status: healthy":
+      return "healthy";
+    case "health_status: unhealthy":
+      return "unhealthy";
+    default:
+      return null;
+  }
+};
+
+/** What an engine event says about a service; null for the many that say nothing. */
+export const toChange = (event: EngineEvent): ServiceChange | null => {
+  const type = typeOf(event.Action ?? "");
+  const attributes = event.Actor?.Attributes ?? {};
+  const service = attributes[label.service];
+  if (type === null || service === undefined || attributes[label.oneOff] === "True") return null;
+  const exitCode = type === "died" && attributes["exitCode"] !== undefined ? Number(attributes["exitCode"]) : null;
+  return { service, handle: event.Actor?.ID ?? "", container: attributes["name"] ?? "", type, exitCode };
+};
+
+/** Changes of a stack's containers as the engine reports them. */
+export const changes = async function* (
+  docker: Docker,
+  stack: string,
+  options: { readonly signal: AbortSignal; ready?(): void },
+): AsyncGenerator<ServiceChange> {
+  const { signal } = options;
+  const doing: Doing = { verb: "watch", subject: stack };
+  const stop = new AbortController();
+  const either = AbortSignal.any([signal, stop.signal]);
+  try {
+    const filters = JSON.stringify({ type: ["container"], label: [`${label.project}=${stack}`] });
+    const stream = await getStream(docker, "/events", { filters }, either);
+    // The engine sends the headers just before it subscribes; an answer to a later request means that it has.
+    await getJson(docker, "/_ping", either);
+    options.ready?.();
+    for await (const event of jsonLines(stream)) {
+      const change = toChange(event as EngineEvent);
+      if (change !== null) yield change;
+    }
+  } catch (error) {
+    // An aborted stream ends with ECONNRESET as well as with AbortError; both are a clean end.
+    if (!signal.aborted) throw translate(error, doing);
+  } finally {
+    stop.abort();
+  }
+};

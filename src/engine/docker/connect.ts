@@ -1,0 +1,139 @@
+import { Agent } from "node:http";
+import { Agent as SecureAgent } from "node:https";
+import type { Readable } from "node:stream";
+import type Docker from "dockerode";
+import { messageOf, systemCode } from "../../errors/describe.ts";
+import { type Fix, GoatError } from "../../errors/goat-error.ts";
+import type { Candidate } from "./discover.ts";
+import { abortError } from "./errors.ts";
+
+/** An engine that answered. */
+export interface Connection {
+  readonly docker: Docker;
+  readonly candidate: Candidate;
+  close(): void;
+}
+
+const probeLimitMs = 3_000;
+
+const connectionTo = async (candidate: Candidate): Promise<Connection> => {
+  const { default: Dockerode } = await import("dockerode");
+  const { transport } = candidate;
+  const tls = transport.kind === "tcp" ? transport.tls : null;
+  const agent = tls
+    ? new SecureAgent({ keepAlive: true, rejectUnauthorized: tls.verify })
+    : new Agent({ keepAlive: true });
+  // Keys are given even where undefined: docker-modem fills absent ones from DOCKER_HOST and its companions.
+  const options = {
+    host: transport.kind === "tcp" ? transport.host : undefined,
+    port: transport.kind === "tcp" ? transport.port : undefined,
+    socketPath: transport.kind === "socket" ? transport.path : undefined,
+    protocol: tls ? ("https" as const) : ("http" as const),
+    ca: tls?.ca ?? undefined,
+    cert: tls?.cert ?? undefined,
+    key: tls?.key ?? undefined,
+    username: undefined,
+    timeout: undefined,
+    pathPrefix: "/",
+    agent,
+  };
+  return { docker: new Dockerode(options), candidate, close: () => agent.destroy() };
+};
+
+/** A GET that dockerode's types give no AbortSignal. */
+export const getJson = (
+  docker: Docker,
+  path: string,
+  signal: AbortSignal,
+  query: Readonly<Record<string, string>> = {},
+): Promise<unknown> =>
+  new Promise((resolve, reject) => {
+    const shape = { method: "GET", statusCodes: { 200: true } };
+    docker.modem.dial({ ...shape, path: `${path}?`, options: { ...query }, abortSignal: signal }, (error, result) =>
+      error === null ? resolve(result) : reject(error),
+    );
+  });
+
+/** A GET whose answer is read as it comes; dockerode would gather it, and parse it where it looks like JSON. */
+export const getStream = (
+  docker: Docker,
+  path: string,
+  query: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<Readable> =>
+  new Promise((resolve, reject) => {
+    const shape = { method: "GET", isStream: true, statusCodes: { 200: true } };
+    docker.modem.dial({ ...shape, path: `${path}?`, options: { ...query }, abortSignal: signal }, (error, result) =>
+      error === null ? resolve(result as Readable) : reject(error),
+    );
+  });
+
+/** Why one candidate did not answer, in a few words. */
+const reasonOf = (error: unknown): string => {
+  switch (systemCode(error)) {
+    case "ENOENT":
+      return "no such socket";
+    case "EACCES":
+    case "EPERM":
+      return "permission denied: add yourself to the docker group";
+    case "ECONNREFUSED":
+      return "nothing listens there: not running";
+    case "ABORT_ERR":
+      return `no answer in ${probeLimitMs / 1000} s`;
+    default:
+      return messageOf(error);
+  }
+};
+
+const fixesFor = (reasons: readonly string[], candidates: readonly Candidate[]): readonly Fix[] => {
+  const chosen = candidates.length === 1 ? candidates[0]?.source : undefined;
+  const denied = reasons.some((reason) => reason.startsWith("permission denied"));
+  return [
+    ...(denied
+      ? [{ command: "sudo usermod -aG docker $USER", effect: "lets you use Docker, from the next log-in on" }]
+      : []),
+    ...(chosen === "DOCKER_HOST"
+      ? [{ command: "unset DOCKER_HOST", effect: "lets goat-dev look for another engine" }]
+      : []),
+    ...(chosen?.startsWith("context ")
+      ? [{ command: "docker context use default", effect: "lets goat-dev look for another engine" }]
+      : []),
+    ...(denied
+      ? []
+      : [
+          { command: "sudo systemctl start docker", effect: "starts Docker on Linux" },
+          { command: "open -a Docker", effect: "starts Docker Desktop on macOS (or: colima start)" },
+        ]),
+  ];
+};
+
+const unreachable = (candidates: readonly Candidate[], reasons: readonly string[]): GoatError => {
+  const name = (candidate: Candidate): string =>
+    candidate.product === ""
+      ? `${candidate.source} (${candidate.endpoint})`
+      : `${candidate.source} (${candidate.product})`;
+  const evidence = candidates.map((candidate, index) => `${name(candidate)}: ${reasons[index]}`);
+  const what =
+    candidates.length === 1 && candidates[0] !== undefined
+      ? `no Docker engine answers at ${name(candidates[0])}: ${reasons[0]}`
+      : `no Docker engine answers; tried ${candidates.length} places`;
+  return new GoatError("engine-unreachable", what, { evidence, fixes: fixesFor(reasons, candidates) });
+};
+
+/** The first candidate that answers a ping. Throws engine-unreachable, which says what was tried and why it failed. */
+export const connect = async (candidates: readonly Candidate[], signal: AbortSignal): Promise<Connection> => {
+  const reasons: string[] = [];
+  for (const candidate of candidates) {
+    let connection: Connection | null = null;
+    try {
+      connection = await connectionTo(candidate);
+      await getJson(connection.docker, "/_ping", AbortSignal.any([signal, AbortSignal.timeout(probeLimitMs)]));
+      return connection;
+    } catch (error) {
+      connection?.close();
+      if (signal.aborted) throw abortError(signal);
+      reasons.push(reasonOf(error));
+    }
+  }
+  throw unreachable(candidates, reasons);
+};

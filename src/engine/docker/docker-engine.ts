@@ -1,0 +1,127 @@
+import { readFile } from "node:fs/promises";
+import type { ObservedStack } from "../../model/observed.ts";
+import type { Operation } from "../../model/plan.ts";
+import type { ServiceSpec } from "../../model/stack.ts";
+import { type Clock, systemClock } from "../../platform/clock.ts";
+import type {
+  ApplyIo,
+  Engine,
+  EngineInfo,
+  ExecResult,
+  LogLine,
+  LogOptions,
+  ObserveRequest,
+  ServiceChange,
+} from "../engine.ts";
+import { apply } from "./apply.ts";
+import { changes } from "./changes.ts";
+import { type Connection, connect, getJson } from "./connect.ts";
+import { discover } from "./discover.ts";
+import { guarded } from "./errors.ts";
+import { exec } from "./exec.ts";
+import { logs } from "./logs.ts";
+import { observe } from "./observe.ts";
+import { pull } from "./pull.ts";
+import { registryAuth } from "./registry-auth.ts";
+import { memory, volumeSizes } from "./usage.ts";
+
+export interface DockerEngineOptions {
+  /** The --docker-host flag. */
+  readonly dockerHost?: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly home: string;
+  readonly clock?: Clock;
+}
+
+const readText = (path: string): Promise<string | null> => readFile(path, "utf8").catch(() => null);
+
+/** Docker, or what speaks its API. Connects at first use. */
+class DockerEngine implements Engine {
+  readonly kind = "docker";
+  readonly #options: DockerEngineOptions;
+  #connection: Promise<Connection> | null = null;
+
+  constructor(options: DockerEngineOptions) {
+    this.#options = options;
+  }
+
+  #connected(signal: AbortSignal): Promise<Connection> {
+    const connection = this.#connection ?? this.#connect(signal);
+    this.#connection = connection;
+    // One failure is not kept: the engine may be started meanwhile.
+    connection.catch(() => {
+      if (this.#connection === connection) this.#connection = null;
+    });
+    return connection;
+  }
+
+  async #connect(signal: AbortSignal): Promise<Connection> {
+    return connect(await discover({ ...this.#options, readFile: readText }), signal);
+  }
+
+  async probe(signal: AbortSignal): Promise<EngineInfo> {
+    const { docker, candidate } = await this.#connected(signal);
+    const answer = await guarded({ verb: "read", subject: "the engine's version" }, signal, () =>
+      getJson(docker, "/version", signal),
+    );
+    const { Version: version = "unknown" } = answer as { Version?: string };
+    return { kind: "docker", version, endpoint: candidate.endpoint, source: candidate.source };
+  }
+
+  supports(service: ServiceSpec): { readonly ok: true } | { readonly ok: false; readonly reason: string } {
+    return service.run.docker === undefined ? { ok: false, reason: `${service.name} has no image` } : { ok: true };
+  }
+
+  async observe(request: ObserveRequest, signal: AbortSignal): Promise<ObservedStack> {
+    return observe((await this.#connected(signal)).docker, request, signal);
+  }
+
+  async apply(operation: Operation, io: ApplyIo): Promise<void> {
+    const { docker } = await this.#connected(io.signal);
+    if (operation.type !== "pull-image") {
+      await apply(docker, operation, io);
+      return;
+    }
+    const { clock = systemClock, env, home } = this.#options;
+    const auth = (image: string, signal: AbortSignal) => registryAuth(image, { env, home, readFile: readText }, signal);
+    await pull(docker, operation, { clock, random: Math.random, auth }, io);
+  }
+
+  async *changes(
+    stack: string,
+    options: { readonly signal: AbortSignal; ready?(): void },
+  ): AsyncGenerator<ServiceChange> {
+    yield* changes((await this.#connected(options.signal)).docker, stack, options);
+  }
+
+  async *logs(options: LogOptions): AsyncGenerator<LogLine> {
+    yield* logs((await this.#connected(options.signal)).docker, options);
+  }
+
+  async exec(
+    container: string,
+    command: readonly string[],
+    signal: AbortSignal,
+    environment?: Readonly<Record<string, string>>,
+  ): Promise<ExecResult> {
+    return exec((await this.#connected(signal)).docker, container, command, signal, environment);
+  }
+
+  async memory(containers: readonly string[], signal: AbortSignal): Promise<Readonly<Record<string, number>>> {
+    return memory((await this.#connected(signal)).docker, containers, signal);
+  }
+
+  async volumeSizes(volumes: readonly string[], signal: AbortSignal): Promise<Readonly<Record<string, number | null>>> {
+    return volumeSizes((await this.#connected(signal)).docker, volumes, signal);
+  }
+
+  /** Closes idle connections, which would keep the process alive. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const connection = await this.#connection?.catch(() => null);
+    this.#connection = null;
+    connection?.close();
+  }
+}
+
+/** An engine over dockerode; nothing is loaded or connected before the first call. */
+export const createDockerEngine = (options: DockerEngineOptions): Engine => new DockerEngine(options);

@@ -1,0 +1,90 @@
+import { createHash } from "node:crypto";
+import type { Dependency, NetworkSpec, ServiceSpec, StackSpec, VolumeSpec } from "../../model/stack.ts";
+
+const compose = "com.docker.compose";
+
+/** Compose's own labels, by which `docker compose ps`, `logs`, `restart` and `down` find what goat-dev made. */
+export const label = {
+  project: `${compose}.project`,
+  service: `${compose}.service`,
+  oneOff: `${compose}.oneoff`,
+  network: `${compose}.network`,
+  volume: `${compose}.volume`,
+  /** JSON of field -> short hash (containers), one hash (networks). */
+  spec: "dev.goat.spec",
+  /** JSON of path -> hash of mounted files. */
+  files: "dev.goat.files",
+} as const;
+
+type Labels = Readonly<Record<string, string>>;
+
+const composeVersion = "2.0.0";
+
+const conditions = {
+  started: "service_started",
+  ready: "service_healthy",
+  completed: "service_completed_successfully",
+} as const satisfies Record<Dependency["until"], string>;
+
+const dependsOn = (service: ServiceSpec): string =>
+  service.dependsOn.map((d) => `${d.service}:${conditions[d.until]}:${d.restart}`).join(",");
+
+/** Compose ignores containers without a config-hash; its own hash cannot be had outside of it, so this one is ours. */
+const configHash = (fingerprint: Labels): string =>
+  createHash("sha256")
+    .update(JSON.stringify(Object.entries(fingerprint).sort()))
+    .digest("hex");
+
+export const containerLabels = (
+  stack: StackSpec,
+  service: ServiceSpec,
+  fingerprint: Labels,
+  imageId: string,
+): Labels => ({
+  ...service.run.docker?.labels,
+  [label.project]: stack.name,
+  [label.service]: service.name,
+  [label.oneOff]: "False",
+  [`${compose}.container-number`]: "1",
+  [`${compose}.project.working_dir`]: stack.workingDir,
+  [`${compose}.project.config_files`]: stack.configFiles.join(","),
+  ...(stack.environmentFiles.length > 0
+    ? { [`${compose}.project.environment_file`]: stack.environmentFiles.join(",") }
+    : {}),
+  [`${compose}.config-hash`]: configHash(fingerprint),
+  [`${compose}.image`]: imageId,
+  [`${compose}.depends_on`]: dependsOn(service),
+  [`${compose}.version`]: composeVersion,
+  [label.spec]: JSON.stringify(fingerprint),
+  [label.files]: JSON.stringify(Object.fromEntries(service.files.map((file) => [file.path, file.hash]))),
+});
+
+export const networkLabels = (stack: StackSpec, network: NetworkSpec, fingerprint: string): Labels => ({
+  ...network.labels,
+  [label.project]: stack.name,
+  [label.network]: network.key,
+  [`${compose}.version`]: composeVersion,
+  [label.spec]: fingerprint,
+});
+
+export const volumeLabels = (stack: StackSpec, volume: VolumeSpec): Labels => ({
+  ...volume.labels,
+  [label.project]: stack.name,
+  [label.volume]: volume.key,
+  [`${compose}.version`]: composeVersion,
+});
+
+/** A label's JSON as text values by name; null when absent or written by something else. */
+export const readRecord = (text: string | undefined): Labels | null => {
+  if (text === undefined) return null;
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return null;
+    const entries = Object.entries(value);
+    return entries.every((entry): entry is [string, string] => typeof entry[1] === "string")
+      ? Object.fromEntries(entries)
+      : null;
+  } catch {
+    return null;
+  }
+};

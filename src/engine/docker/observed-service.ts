@@ -1,0 +1,75 @@
+import type { ContainerInspectInfo } from "dockerode";
+import type { ObservedService } from "../../model/observed.ts";
+import type { PortSpec } from "../../model/stack.ts";
+import { label, readRecord } from "./labels.ts";
+
+const states: Readonly<Record<string, ObservedService["state"]>> = {
+  created: "created",
+  running: "running",
+  restarting: "restarting",
+  paused: "paused",
+  exited: "exited",
+  removing: "dead",
+  dead: "dead",
+  // Podman's words.
+  configured: "created",
+  initialized: "created",
+  stopping: "running",
+  stopped: "exited",
+};
+
+const healthOf = (status: string | undefined): ObservedService["health"] =>
+  status === "starting" || status === "healthy" || status === "unhealthy" ? status : "none";
+
+const never = "0001-01-01T00:00:00Z";
+
+type Bindings = Readonly<Record<string, readonly { readonly HostIp?: string; readonly HostPort?: string }[] | null>>;
+
+const toPorts = (bindings: Bindings | null | undefined): PortSpec[] =>
+  Object.entries(bindings ?? {}).flatMap(([key, hosts]) => {
+    const [container, protocol] = key.split("/");
+    return (hosts ?? []).map((host) => ({
+      hostIp: host.HostIp ?? "",
+      host: host.HostPort ? Number(host.HostPort) : null,
+      container: Number(container),
+      protocol: protocol === "udp" ? ("udp" as const) : ("tcp" as const),
+    }));
+  });
+
+/** The ports as asked for, with the host ports the engine chose filled in. */
+const portsOf = (info: ContainerInspectInfo): readonly PortSpec[] => {
+  const bound = toPorts(info.NetworkSettings.Ports);
+  return toPorts(info.HostConfig.PortBindings).map((port) => {
+    if (port.host !== null) return port;
+    const chosen = bound.find((b) => b.container === port.container && b.protocol === port.protocol);
+    return chosen === undefined ? port : { ...port, host: chosen.host };
+  });
+};
+
+/** What an inspect says about a service; null for a container that is no service's. */
+export const toObservedService = (info: ContainerInspectInfo): ObservedService | null => {
+  const labels = info.Config.Labels ?? {};
+  const name = labels[label.service];
+  if (name === undefined) return null;
+  const { State: state } = info;
+  const over = state.Status === "exited" || state.Status === "dead" || state.Status === "restarting";
+  return {
+    name,
+    handle: info.Id,
+    container: info.Name.replace(/^\//, ""),
+    state: states[state.Status] ?? "dead",
+    health: healthOf(state.Health?.Status),
+    exitCode: over ? state.ExitCode : null,
+    oomKilled: state.OOMKilled,
+    startError: state.Error === "" ? null : (state.Error ?? null),
+    startedAt: state.StartedAt === never ? null : state.StartedAt,
+    restartCount: info.RestartCount ?? 0,
+    image: info.Config.Image,
+    imageId: info.Image,
+    fingerprint: readRecord(labels[label.spec]),
+    files: readRecord(labels[label.files]) ?? {},
+    networks: Object.keys(info.NetworkSettings.Networks ?? {}).sort(),
+    ports: portsOf(info),
+    oneOff: labels[label.oneOff] === "True",
+  };
+};

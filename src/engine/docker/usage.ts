@@ -1,0 +1,65 @@
+import type Docker from "dockerode";
+import { isAbort } from "../../errors/describe.ts";
+import { getJson } from "./connect.ts";
+import { guarded, statusOf } from "./errors.ts";
+
+interface Top {
+  readonly Titles?: readonly string[];
+  readonly Processes?: readonly (readonly string[])[] | null;
+}
+
+/** Bytes from `ps -o pid,rss`, which counts in KiB; null where the engine's ps answered something else. */
+export const residentBytes = (top: Top): number | null => {
+  const column = (top.Titles ?? []).findIndex((title) => title.toUpperCase() === "RSS");
+  if (column === -1) return null;
+  const sizes = (top.Processes ?? []).map((row) => Number.parseInt(row[column] ?? "", 10));
+  return sizes.some(Number.isNaN) ? null : sizes.reduce((sum, kib) => sum + kib * 1024, 0);
+};
+
+const memoryOf = async (
+  docker: Docker,
+  container: string,
+  signal: AbortSignal,
+): Promise<readonly [string, number][]> => {
+  const options = { ps_args: "-o pid,rss", abortSignal: signal };
+  try {
+    const bytes = residentBytes((await docker.getContainer(container).top(options)) as Top);
+    return bytes === null ? [] : [[container, bytes]];
+  } catch (error) {
+    // A container that does not run, or an engine without ps, has no number.
+    if (statusOf(error) !== undefined && !isAbort(error)) return [];
+    throw error;
+  }
+};
+
+export const memory = (
+  docker: Docker,
+  containers: readonly string[],
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, number>>> =>
+  guarded({ verb: "read", subject: "memory" }, signal, async () => {
+    const found = await Promise.all(containers.map((container) => memoryOf(docker, container, signal)));
+    return Object.fromEntries(found.flat());
+  });
+
+interface DiskUse {
+  readonly Volumes?: readonly { readonly Name: string; readonly UsageData?: { readonly Size: number } | null }[] | null;
+}
+
+/** Asks for volumes only, which engines before API 1.42 answer with everything. */
+export const volumeSizes = (
+  docker: Docker,
+  volumes: readonly string[],
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, number | null>>> =>
+  guarded({ verb: "read", subject: "volume sizes" }, signal, async () => {
+    if (volumes.length === 0) return {};
+    const use = (await getJson(docker, "/system/df", signal, { type: "volume" })) as DiskUse;
+    const sizes = new Map((use.Volumes ?? []).map((volume) => [volume.Name, volume.UsageData?.Size ?? -1]));
+    return Object.fromEntries(
+      volumes.map((name) => {
+        const size = sizes.get(name) ?? -1;
+        return [name, size < 0 ? null : size];
+      }),
+    );
+  });
