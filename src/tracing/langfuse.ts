@@ -1,0 +1,82 @@
+import { GoatError } from "../errors/goat-error.ts";
+import { type Answer, field, request, type TracingAccess, textField, wordsOf } from "./request.ts";
+import { readTrace, type Trace } from "./trace.ts";
+
+export type KeyCheck =
+  | { readonly ok: true; readonly project: { readonly id: string; readonly name: string } }
+  | { readonly ok: false; readonly status: number; readonly message: string };
+
+export interface TracingHealth {
+  readonly version: string;
+  /** True for goat-dev's own trace recorder, which stands in where Langfuse's image cannot be had. */
+  readonly isRecorder: boolean;
+}
+
+const recorderMark = "goat-dev trace recorder";
+
+const notLangfuse = (access: TracingAccess, path: string, answer: Answer): GoatError =>
+  new GoatError("tracing-refused", `${access.service} at ${access.baseUrl} does not answer as Langfuse does`, {
+    service: access.service,
+    evidence: [`GET ${path} -> ${answer.status}`],
+    fixes: [{ command: "goat-dev status", effect: "shows what listens where" }],
+  });
+
+const notHealthy = (access: TracingAccess, path: string, answer: Answer): GoatError =>
+  new GoatError("service-not-ready", `${access.service} is not well: ${wordsOf(answer)}`, {
+    service: access.service,
+    evidence: [`GET ${path} -> ${answer.status}`],
+    fixes: [{ command: `goat-dev logs ${access.service}`, effect: "shows what it says" }],
+  });
+
+/** The error for keys that Langfuse refuses; a changed secret in an old database is its usual cause. */
+export const keysRefused = (access: TracingAccess, refused: { readonly status: number; readonly message: string }) =>
+  new GoatError("tracing-refused", `${access.service} refuses the keys of .env: ${refused.message}`, {
+    service: access.service,
+    evidence: [
+      `GET /api/public/projects -> ${refused.status}`,
+      "Langfuse stores a project's keys when it first sees the public key; a secret changed later is not taken over",
+    ],
+    fixes: [
+      { command: "goat-dev up", effect: "restarts it if its keys in .env changed since" },
+      {
+        command: "set a new LANGFUSE_PUBLIC_KEY beside LANGFUSE_SECRET_KEY in .env, then goat-dev up",
+        effect: "makes a new pair of keys; traces stay",
+      },
+    ],
+  });
+
+/** Asks which project the keys open. Throws where nothing answers, or something else than Langfuse. */
+export const checkKeys = async (access: TracingAccess, signal: AbortSignal): Promise<KeyCheck> => {
+  const path = "/api/public/projects";
+  const answer = await request(access, path, signal);
+  if (answer.status !== 200) return { ok: false, status: answer.status, message: wordsOf(answer) };
+  const data = field(answer.json, "data");
+  const id = Array.isArray(data) ? textField(data[0], "id") : null;
+  if (id === null || !Array.isArray(data)) throw notLangfuse(access, path, answer);
+  return { ok: true, project: { id, name: textField(data[0], "name") ?? id } };
+};
+
+/** Version and kind, from the health answer, which needs no keys. Throws where it is not healthy. */
+export const health = async (access: TracingAccess, signal: AbortSignal): Promise<TracingHealth> => {
+  const path = "/api/public/health";
+  const answer = await request(access, path, signal);
+  const version = textField(answer.json, "version");
+  if (version !== null && answer.status !== 200) throw notHealthy(access, path, answer);
+  if (version === null) throw notLangfuse(access, path, answer);
+  return { version, isRecorder: textField(answer.json, "service") === recorderMark };
+};
+
+/** The trace, or null while it is not there. Throws `tracing-refused` on 401 and 403, and on any other refusal. */
+export const findTrace = async (access: TracingAccess, traceId: string, signal: AbortSignal): Promise<Trace | null> => {
+  const path = `/api/public/traces/${encodeURIComponent(traceId)}`;
+  const answer = await request(access, path, signal);
+  if (answer.status === 401 || answer.status === 403) {
+    throw keysRefused(access, { status: answer.status, message: wordsOf(answer) });
+  }
+  // A 404 without the API's words comes from something else on that port.
+  if (answer.status === 404 && textField(answer.json, "message") !== null) return null;
+  if (answer.status >= 500) throw notHealthy(access, path, answer);
+  const trace = answer.status === 200 ? readTrace(access, answer.json) : null;
+  if (trace === null) throw notLangfuse(access, path, answer);
+  return trace;
+};

@@ -1,0 +1,79 @@
+import { messageOf, systemCode } from "../errors/describe.ts";
+import { GoatError } from "../errors/goat-error.ts";
+
+/** How a Langfuse (or the trace recorder) is reached from this machine. */
+export interface TracingAccess {
+  /** Such as http://localhost:3001; also the base of the links a user is given. */
+  readonly baseUrl: string;
+  readonly publicKey: string;
+  readonly secretKey: string;
+  /** The service's name in the Compose file, for messages. */
+  readonly service: string;
+}
+
+/** `json` is undefined where the body is not JSON. */
+export interface Answer {
+  readonly status: number;
+  readonly json: unknown;
+}
+
+const requestLimitMs = 5_000;
+const messageLimit = 200;
+
+export const baseOf = ({ baseUrl }: TracingAccess): string => baseUrl.replace(/\/+$/, "");
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const unreachable = (access: TracingAccess, path: string, error: unknown, limit: AbortSignal): GoatError => {
+  const why = limit.aborted ? `no answer within ${requestLimitMs / 1000} s` : (systemCode(error) ?? messageOf(error));
+  return new GoatError("service-not-ready", `${access.service} does not answer at ${baseOf(access)}: ${why}`, {
+    service: access.service,
+    evidence: [`GET ${path}: ${why}`],
+    fixes: [{ command: `goat-dev logs ${access.service}`, effect: "shows what it says" }],
+    cause: error,
+  });
+};
+
+/** One GET with the keys, within five seconds. Throws `service-not-ready` where nothing answers. */
+export const request = async (access: TracingAccess, path: string, signal: AbortSignal): Promise<Answer> => {
+  signal.throwIfAborted();
+  const limit = AbortSignal.timeout(requestLimitMs);
+  const basic = Buffer.from(`${access.publicKey}:${access.secretKey}`).toString("base64");
+  try {
+    const response = await fetch(`${baseOf(access)}${path}`, {
+      headers: { authorization: `Basic ${basic}`, accept: "application/json" },
+      signal: AbortSignal.any([signal, limit]),
+    });
+    return { status: response.status, json: parse(await response.text()) };
+  } catch (error) {
+    signal.throwIfAborted();
+    throw unreachable(access, path, error, limit);
+  }
+};
+
+/** A value under a key, or undefined where `from` is no object or lacks it. */
+export const field = (from: unknown, key: string): unknown =>
+  typeof from === "object" && from !== null && Object.hasOwn(from, key) ? Reflect.get(from, key) : undefined;
+
+export const textField = (from: unknown, key: string): string | null => {
+  const value = field(from, key);
+  return typeof value === "string" ? value : null;
+};
+
+export const numberField = (from: unknown, key: string): number | null => {
+  const value = field(from, key);
+  return typeof value === "number" ? value : null;
+};
+
+/** What the server says about a refusal, in a line. */
+export const wordsOf = ({ status, json }: Answer): string => {
+  const said =
+    textField(json, "message") ?? textField(json, "error") ?? textField(json, "status") ?? `status ${status}`;
+  return said.length > messageLimit ? `${said.slice(0, messageLimit)}…` : said;
+};
