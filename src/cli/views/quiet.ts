@@ -1,18 +1,18 @@
 import type { View } from "../../events/events.ts";
 import type { ViewOptions } from "./options.ts";
-import { createPlainView } from "./plain.ts";
+import { createTalk } from "./talk.ts";
+
+const told: readonly string[] = ["run-started", "result", "error"];
 
 /** Results, the logs command's lines and errors; nothing else. */
 export const createQuietView = (options: ViewOptions): View => {
-  const plain = createPlainView({ ...options, verbose: false });
-  let command = "";
+  const talk = createTalk({ ...options, verbose: false });
+  let isLogs = false;
   return {
     on: (event) => {
-      if (event.type === "run-started") command = event.command;
-      const isTold =
-        event.type === "log" ? command === "logs" : ["run-started", "result", "error"].includes(event.type);
-      if (isTold) plain.on(event);
+      if (event.type === "run-started") isLogs = event.command === "logs";
+      if (told.includes(event.type) || (event.type === "log" && isLogs)) talk.on(event);
     },
-    close: plain.close,
+    close: async () => undefined,
   };
 };
