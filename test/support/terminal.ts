@@ -29,7 +29,10 @@ export const createTerminal = (columns = 100, rows = 30): TestTerminal => {
     screen: async () => {
       await settle();
       const buffer = terminal.buffer.active;
-      const lines = Array.from({ length: buffer.length }, (_, row) => buffer.getLine(row)?.translateToString(true) ?? "");
+      const lines = Array.from(
+        { length: buffer.length },
+        (_, row) => buffer.getLine(row)?.translateToString(true) ?? "",
+      );
       return lines.join("\n").trimEnd();
     },
     isCursorHidden: async () => {
