@@ -1,0 +1,61 @@
+import { nearest } from "../platform/text.ts";
+import type { Place, Report } from "./diagnostics.ts";
+import type { ServiceDraft } from "./service.ts";
+
+interface Names {
+  readonly networks: readonly string[];
+  readonly volumes: readonly string[];
+}
+
+const hint = (name: string, known: readonly string[]): string => {
+  const near = nearest(name, known);
+  return near === undefined ? "" : `: did you mean "${near}"?`;
+};
+
+const checkDependencies = (
+  draft: ServiceDraft,
+  all: readonly ServiceDraft[],
+  enabled: ReadonlySet<string>,
+  report: Report,
+) => {
+  const names = all.map((other) => other.name);
+  for (const { value, at } of draft.dependencies) {
+    if (enabled.has(value.service)) continue;
+    const other = all.find((candidate) => candidate.name === value.service);
+    if (other === undefined) {
+      report.error(
+        at,
+        `"${draft.name}" depends on "${value.service}", which is no service${hint(value.service, names)}`,
+      );
+    } else if (value.required) {
+      const profiles = other.profiles.join(", ");
+      report.error(at, `"${draft.name}" depends on "${value.service}", which is off without profile ${profiles}`);
+    }
+  }
+};
+
+const checkUses = (draft: ServiceDraft, names: Names, report: Report): void => {
+  const refuse = (at: Place, kind: string, name: string, known: readonly string[]): void =>
+    report.error(at, `${kind} "${name}" is not declared under "${kind}s:"${hint(name, known)}`);
+  for (const { value, at } of draft.attachments) {
+    if (!names.networks.includes(value.network)) refuse(at, "network", value.network, names.networks);
+  }
+  for (const { mount, at } of draft.mounts) {
+    if (mount.kind === "volume" && !names.volumes.includes(mount.volume))
+      refuse(at, "volume", mount.volume, names.volumes);
+  }
+};
+
+/** Holds the services that are switched on against what the file declares. */
+export const checkConsistency = (
+  enabled: readonly ServiceDraft[],
+  all: readonly ServiceDraft[],
+  names: Names,
+  report: Report,
+): void => {
+  const enabledNames = new Set(enabled.map((draft) => draft.name));
+  for (const draft of enabled) {
+    checkDependencies(draft, all, enabledNames, report);
+    checkUses(draft, names, report);
+  }
+};

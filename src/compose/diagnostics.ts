@@ -1,0 +1,50 @@
+/** Where something stands; line and column count from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface Diagnostic extends Place {
+  readonly level: "error" | "warning";
+  readonly message: string;
+}
+
+/** Collects what is wrong, so that all of it can be said at once. */
+export interface Report {
+  readonly diagnostics: readonly Diagnostic[];
+  error(at: Place, message: string): void;
+  warning(at: Place, message: string): void;
+}
+
+export const createReport = (): Report => {
+  const diagnostics: Diagnostic[] = [];
+  const seen = new Set<string>();
+  const add = (level: Diagnostic["level"], at: Place, message: string): void => {
+    const diagnostic: Diagnostic = { level, file: at.file, line: at.line, column: at.column, message };
+    // An anchor's content is read once for each alias.
+    const key = `${level} ${formatDiagnostic(diagnostic)}`;
+    if (seen.has(key)) return;
+    seen.add(key);
+    diagnostics.push(diagnostic);
+  };
+  return {
+    diagnostics,
+    error: (at, message) => add("error", at, message),
+    warning: (at, message) => add("warning", at, message),
+  };
+};
+
+/** `file:line:column message` */
+export const formatDiagnostic = (diagnostic: Diagnostic): string =>
+  `${diagnostic.file}:${diagnostic.line}:${diagnostic.column} ${diagnostic.message}`;
+
+const compare = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Those of one level, in reading order. */
+export const sorted = (diagnostics: readonly Diagnostic[], level: Diagnostic["level"]): readonly Diagnostic[] =>
+  diagnostics
+    .filter((diagnostic) => diagnostic.level === level)
+    .toSorted(
+      (a, b) => compare(a.file, b.file) || a.line - b.line || a.column - b.column || compare(a.message, b.message),
+    );

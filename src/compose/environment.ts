@@ -1,0 +1,88 @@
+import { readEnvText } from "../platform/env-text.ts";
+import { checkKeys } from "./check-keys.ts";
+import type { Place } from "./diagnostics.ts";
+import { type Field, readBoolean, readMapping, readOneOf, readPairs, readText } from "./fields.ts";
+import type { Located, Mapping } from "./located.ts";
+import { displayPath, lookupIn, readKey, resolvePath, type Scope } from "./scope.ts";
+import { supported } from "./supported.ts";
+
+interface EnvFile {
+  readonly path: string;
+  readonly at: Place;
+  readonly required: boolean;
+  readonly raw: boolean;
+}
+
+const readEnvFile = (field: Field): EnvFile | undefined => {
+  const { node, report } = field;
+  if (node.kind !== "map") {
+    const path = readText(field);
+    return path === undefined ? undefined : { path, at: node.at, required: true, raw: false };
+  }
+  checkKeys(node, supported.envFile, report);
+  const path = readKey(node, "path", report, readText);
+  if (path === undefined) {
+    report.error(node.at, '"env_file" needs a path');
+    return undefined;
+  }
+  const required = readKey(node, "required", report, readBoolean) ?? true;
+  const format = readKey(node, "format", report, (inner) => readOneOf(inner, ["raw"]));
+  return { path, at: node.entries.get("path")?.value.at ?? node.at, required, raw: format === "raw" };
+};
+
+const readEnvFiles = (field: Field): readonly EnvFile[] => {
+  const nodes: readonly Located[] = field.node.kind === "list" ? field.node.items : [field.node];
+  return nodes.flatMap((node) => readEnvFile({ ...field, node }) ?? []);
+};
+
+/** `format: raw`: everything behind the = is the value. */
+const parseRaw = (text: string): Record<string, string> =>
+  Object.fromEntries(
+    text
+      .split(/\r?\n/)
+      .filter((line) => line.includes("=") && !line.trimStart().startsWith("#"))
+      .map((line) => [line.slice(0, line.indexOf("=")).trim(), line.slice(line.indexOf("=") + 1)]),
+  );
+
+const loadEnvFile = (
+  envFile: EnvFile,
+  own: Readonly<Record<string, string>>,
+  scope: Scope,
+): Readonly<Record<string, string>> => {
+  const path = resolvePath(envFile.path, envFile.at, scope);
+  const shown = displayPath(path, scope.root);
+  const text = scope.host.readText(path);
+  if (text === undefined) {
+    if (envFile.required) scope.report.error(envFile.at, `there is no ${shown}`);
+    return {};
+  }
+  if (envFile.raw) return parseRaw(text);
+  const { variables, mistakes } = readEnvText(text, lookupIn({ ...own, ...scope.variables }));
+  for (const { line, message } of mistakes) scope.report.error({ file: shown, line, column: 1 }, message);
+  return variables;
+};
+
+/** `environment:` over `env_file:`; a name without a value takes the project's, or is left out. */
+export const readEnvironment = (service: Mapping, isEnabled: boolean, scope: Scope): Record<string, string> => {
+  const { report } = scope;
+  const pairs = readKey(service, "environment", report, readPairs) ?? new Map();
+  const own: Record<string, string> = {};
+  const lookup = lookupIn(scope.variables);
+  for (const [name, node] of pairs) {
+    const value = node === null ? lookup(name) : node.text;
+    if (name === "" || /\s$/.test(name)) report.error(node?.at ?? service.at, `"${name}" is not a variable's name`);
+    else if (value !== undefined) own[name] = value;
+  }
+  const files = readKey(service, "env_file", report, readEnvFiles) ?? [];
+  const loaded: Record<string, string> = {};
+  for (const file of isEnabled ? files : []) Object.assign(loaded, loadEnvFile(file, own, scope));
+  for (const [name, node] of pairs) if (node === null && lookup(name) === undefined) delete loaded[name];
+  return { ...loaded, ...own };
+};
+
+/** Labels and options of a part, kept as texts. */
+export const readOptions = (field: Field): Readonly<Record<string, string>> => {
+  const mapping = readMapping(field);
+  if (mapping === undefined) return {};
+  return Object.fromEntries([...readPairs({ ...field, node: mapping })].map(([key, node]) => [key, node?.text ?? ""]));
+};

@@ -1,0 +1,75 @@
+import { isIP } from "node:net";
+import type { PortSpec } from "../../model/stack.ts";
+
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** `80` or `80-90`; undefined where it is neither. */
+export const parsePortRange = (text: string): Range | undefined => {
+  const match = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text);
+  if (match === null) return undefined;
+  const from = Number(match[1]);
+  const to = match[2] === undefined ? from : Number(match[2]);
+  return from >= 1 && to <= 65_535 && from <= to ? { from, to } : undefined;
+};
+
+const parseProtocol = (text: string): PortSpec["protocol"] | undefined => {
+  const name = text.toLowerCase();
+  return name === "tcp" || name === "udp" ? name : undefined;
+};
+
+export interface PortParts {
+  readonly hostIp: string;
+  readonly host: string;
+  readonly container: string;
+  readonly protocol: string;
+}
+
+/** Either the ports or what is wrong with them; ranges are spread out. */
+export type PortsOrProblem = { readonly ports: readonly PortSpec[] } | { readonly problem: string };
+
+export const spreadPorts = (parts: PortParts): PortsOrProblem => {
+  const protocol = parseProtocol(parts.protocol);
+  if (protocol === undefined) return { problem: `the protocol "${parts.protocol}" is not supported, only tcp and udp` };
+  const hostIp = parts.hostIp.replace(/^\[(.*)\]$/, "$1");
+  if (hostIp !== "" && isIP(hostIp) === 0) return { problem: `"${parts.hostIp}" is not an IP address` };
+  const container = parsePortRange(parts.container);
+  if (container === undefined) return { problem: `"${parts.container}" is not a port from 1 to 65535` };
+  // A host port of 0 asks for any free one.
+  const wanted = /^0*$/.test(parts.host) ? "" : parts.host;
+  const host = wanted === "" ? null : parsePortRange(wanted);
+  if (host === undefined) return { problem: `"${parts.host}" is not a port from 1 to 65535` };
+  const length = container.to - container.from;
+  if (host !== null && host.to - host.from !== length) {
+    const hint = length === 0 ? "a range of host ports for one container port is not supported" : "the ranges differ";
+    return { problem: `${parts.host}:${parts.container}: ${hint}` };
+  }
+  const ports = Array.from({ length: length + 1 }, (_, index) => ({
+    hostIp,
+    host: host === null ? null : host.from + index,
+    container: container.from + index,
+    protocol,
+  }));
+  return { ports };
+};
+
+/** Compose's short form: `[ip:][host:]container[/protocol]`, each port a range if it likes. */
+export const parsePorts = (text: string): PortsOrProblem => {
+  const [address = "", protocol = "", ...more] = text.split("/");
+  if (more.length > 0) return { problem: `"${text}" is not a port` };
+  const sections = address.split(":");
+  const container = sections.pop() ?? "";
+  const host = sections.pop() ?? "";
+  return spreadPorts({ hostIp: sections.join(":"), host, container, protocol: protocol === "" ? "tcp" : protocol });
+};
+
+/** `80`, `80/udp`, `80-82`: each as `80/tcp`; undefined where it is none. */
+export const parseExpose = (text: string): readonly string[] | undefined => {
+  const [range = "", protocol = "tcp", ...more] = text.split("/");
+  const ports = parsePortRange(range);
+  const known = parseProtocol(protocol);
+  if (ports === undefined || known === undefined || more.length > 0) return undefined;
+  return Array.from({ length: ports.to - ports.from + 1 }, (_, index) => `${ports.from + index}/${known}`);
+};

@@ -1,0 +1,86 @@
+export type ShellWords =
+  | {
+      readonly words: readonly string[];
+      /** What follows an unquoted `;`, `&`, `|`, `<` or `>`: no shell reads it, so it is dropped, as Compose does. */
+      readonly dropped: string;
+    }
+  | { readonly problem: string };
+
+interface State {
+  readonly words: string[];
+  word: string;
+  /** True once the word exists, also when it is empty but quoted. */
+  started: boolean;
+  quote: "" | '"' | "'" | "`" | "(";
+}
+
+const flush = (state: State): void => {
+  if (state.started) state.words.push(state.word);
+  state.word = "";
+  state.started = false;
+};
+
+const add = (state: State, text: string): void => {
+  state.word += text;
+  state.started = true;
+};
+
+const isSpace = (char: string): boolean => char === " " || char === "\t" || char === "\r" || char === "\n";
+
+type Step = "word" | "consumed" | "mistake";
+
+/** Backquotes and `$(…)` hold words together but stay part of the word. */
+const readBracket = (state: State, char: string): Step => {
+  const isOpen = state.quote === "";
+  if (char === "`" && (isOpen || state.quote === char)) state.quote = isOpen ? char : "";
+  if (char === ")" && (isOpen || state.quote === "(")) state.quote = isOpen ? "(" : "";
+  if (char !== "(" || !(isOpen || state.quote === char)) return "word";
+  if (!isOpen || !state.word.endsWith("$")) return "mistake";
+  state.quote = char;
+  return "word";
+};
+
+const readQuote = (state: State, char: string): Step => {
+  const isOpen = state.quote === "";
+  if ((char !== '"' && char !== "'") || !(isOpen || state.quote === char)) return readBracket(state, char);
+  state.started ||= !isOpen;
+  state.quote = isOpen ? char : "";
+  return "consumed";
+};
+
+/** Reads the character at an index and says how many it took; 0 ends the line, undefined is a mistake. */
+const readChar = (state: State, line: string, index: number): number | undefined => {
+  const char = line.charAt(index);
+  if (char === "\\" && state.quote !== "'") {
+    if (index + 1 >= line.length) return undefined;
+    add(state, line.charAt(index + 1));
+    return 2;
+  }
+  if (isSpace(char)) {
+    if (state.quote === "") flush(state);
+    else state.word += char;
+    return 1;
+  }
+  if (state.quote === "" && ";&|<>".includes(char)) return 0;
+  const step = readQuote(state, char);
+  if (step === "word") add(state, char);
+  return step === "mistake" ? undefined : 1;
+};
+
+/** A command line as Compose cuts it into words; no shell, no variables. */
+export const parseShellWords = (line: string): ShellWords => {
+  const state: State = { words: [], word: "", started: false, quote: "" };
+  const mistake = { problem: "quotes or brackets are not closed" };
+  let index = 0;
+  while (index < line.length) {
+    const length = readChar(state, line, index);
+    if (length === undefined) return mistake;
+    if (length === 0) break;
+    index += length;
+  }
+  if (state.quote !== "") return mistake;
+  // `2>file` is a redirection as a whole.
+  if (line.charAt(index) === ">" && /^\d/.test(state.word)) state.started = false;
+  flush(state);
+  return { words: state.words, dropped: line.slice(index) };
+};

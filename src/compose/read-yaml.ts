@@ -1,0 +1,164 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseAllDocuments,
+  type Scalar as YamlScalar,
+} from "yaml";
+import { messageOf } from "../errors/describe.ts";
+import type { Place, Report } from "./diagnostics.ts";
+import type { Entry, Located, Mapping, Mark, Scalar } from "./located.ts";
+import { mergeKeys } from "./merge-keys.ts";
+import { resolvePlain } from "./scalar.ts";
+
+/** Aliases may unfold to this many nodes: enough for any stack, and a bomb stays small. */
+const nodeLimit = 100_000;
+const depthLimit = 100;
+
+interface Reading {
+  readonly report: Report;
+  /** Null while the anchor's own content is being read. */
+  readonly anchors: Map<string, Located | null>;
+  readonly sizes: WeakMap<Located, number>;
+  place(node: unknown): Place;
+}
+
+const broken = (at: Place): Scalar => ({ kind: "scalar", type: "broken", text: "", at });
+
+const fail = (reading: Reading, at: Place, message: string): Located => {
+  reading.report.error(at, message);
+  return broken(at);
+};
+
+const marks: Readonly<Record<string, Mark>> = { "!reset": "reset", "!override": "override" };
+
+const readScalar = (node: YamlScalar, reading: Reading): Located => {
+  const at = reading.place(node);
+  const text = String(node.value);
+  const tag = node.tag ?? "";
+  const mark = marks[tag];
+  const plain = node.type === "PLAIN";
+  if (mark !== undefined) return { kind: "scalar", ...resolvePlain(text), at, mark };
+  if (tag === "tag:yaml.org,2002:str" || tag === "!") return { kind: "scalar", type: "string", text, at };
+  if (/^tag:yaml\.org,2002:(?:int|float|bool|null)$/.test(tag)) return { kind: "scalar", ...resolvePlain(text), at };
+  if (tag !== "") return fail(reading, at, `the tag ${tag} is not supported`);
+  return plain ? { kind: "scalar", ...resolvePlain(text), at } : { kind: "scalar", type: "string", text, at };
+};
+
+const readAlias = (name: string, node: unknown, reading: Reading): Located => {
+  const target = reading.anchors.get(name);
+  if (target === undefined) return fail(reading, reading.place(node), `there is no anchor &${name} above`);
+  if (target === null) return fail(reading, reading.place(node), `the anchor &${name} contains itself`);
+  return target;
+};
+
+const readPair = (pair: Pair, reading: Reading, depth: number): readonly [Entry, merge: boolean] | undefined => {
+  const { key } = pair;
+  if (!isScalar(key)) {
+    fail(reading, reading.place(key), "a key has to be a word");
+    return undefined;
+  }
+  const at = reading.place(key);
+  const value = isNode(pair.value)
+    ? read(pair.value, reading, depth + 1)
+    : ({ kind: "scalar", type: "null", text: "", at } as const);
+  return [{ key: String(key.value), at, value }, key.value === "<<" && key.type === "PLAIN"];
+};
+
+const readMap = (pairs: readonly Pair[], at: Place, reading: Reading, depth: number): Mapping => {
+  const entries = new Map<string, Entry>();
+  const merges: Entry[] = [];
+  for (const pair of pairs) {
+    const result = readPair(pair, reading, depth);
+    if (result === undefined) continue;
+    const [entry, merge] = result;
+    const twin = entries.get(entry.key);
+    if (merge) merges.push(entry);
+    else if (twin !== undefined)
+      reading.report.error(entry.at, `"${entry.key}" is already set in line ${twin.at.line}`);
+    else entries.set(entry.key, entry);
+  }
+  for (const merge of merges) mergeKeys(entries, merge.value, reading.report);
+  return { kind: "map", entries, at };
+};
+
+const sizeOf = (node: Located, reading: Reading): number => {
+  if (node.kind === "scalar") return 1;
+  const known = reading.sizes.get(node);
+  if (known !== undefined) return known;
+  const children = node.kind === "list" ? node.items : [...node.entries.values()].map((entry) => entry.value);
+  const size = children.reduce((sum, child) => sum + sizeOf(child, reading), 1);
+  reading.sizes.set(node, size);
+  return size;
+};
+
+const readCollection = (node: Node, reading: Reading, depth: number): Located => {
+  const at = reading.place(node);
+  if (depth > depthLimit) return fail(reading, at, `nested deeper than ${depthLimit} levels`);
+  const mark = marks[node.tag ?? ""];
+  const content: Located = isSeq(node)
+    ? { kind: "list", items: node.items.map((item) => read(item as Node, reading, depth + 1)), at }
+    : readMap(isMap(node) ? node.items : [], at, reading, depth);
+  if (sizeOf(content, reading) > nodeLimit) return fail(reading, at, `aliases unfold to more than ${nodeLimit} values`);
+  return mark === undefined ? content : { ...content, mark };
+};
+
+const read = (node: Node, reading: Reading, depth: number): Located => {
+  if (isAlias(node)) return readAlias(node.source, node, reading);
+  const anchor = "anchor" in node ? node.anchor : undefined;
+  if (anchor !== undefined) reading.anchors.set(anchor, null);
+  const located = isScalar(node) ? readScalar(node, reading) : readCollection(node, reading, depth);
+  if (anchor !== undefined) reading.anchors.set(anchor, located);
+  return located;
+};
+
+const firstLine = (message: string): string => message.split("\n", 1)[0] ?? message;
+
+const parse = (text: string, lineCounter: LineCounter): readonly Document[] | Error => {
+  try {
+    const documents = parseAllDocuments(text, {
+      schema: "failsafe",
+      lineCounter,
+      uniqueKeys: false,
+      prettyErrors: false,
+      logLevel: "silent",
+    });
+    return [...documents] as Document[];
+  } catch (error) {
+    return new Error(`this YAML cannot be read: ${messageOf(error)}`, { cause: error });
+  }
+};
+
+/** YAML text as a located tree; undefined where it cannot be read, which is reported. */
+export const readYaml = (text: string, file: string, report: Report): Located | undefined => {
+  const lineCounter = new LineCounter();
+  const placeAt = (offset: number): Place => {
+    const { line, col } = lineCounter.linePos(offset);
+    return { file, line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  const place = (node: unknown): Place => {
+    const range = typeof node === "object" && node !== null && "range" in node ? node.range : undefined;
+    return placeAt(Array.isArray(range) ? Number(range[0]) : 0);
+  };
+  const documents = parse(text, lineCounter);
+  if (documents instanceof Error) {
+    report.error(placeAt(0), documents.message);
+    return undefined;
+  }
+  const errors = documents.flatMap((document) => document.errors);
+  for (const error of errors) report.error(placeAt(error.pos[0]), firstLine(error.message));
+  if (errors.length > 0) return undefined;
+  const [first, second] = documents;
+  if (second !== undefined) {
+    report.error(place(second.contents), "one file holds one document: remove the --- line");
+    return undefined;
+  }
+  if (first?.contents === null || first?.contents === undefined) return broken(placeAt(0));
+  return read(first.contents, { report, anchors: new Map(), sizes: new WeakMap(), place }, 0);
+};

@@ -1,0 +1,46 @@
+import type { Scalar } from "./located.ts";
+
+export type PlainScalar = Pick<Scalar, "type" | "text">;
+
+/** Compose prints numbers as Go does: exponents from 1e21 up and below 1e-4, two digits long. */
+const formatFloat = (value: number): string => {
+  const size = Math.abs(value);
+  if (size !== 0 && (size >= 1e21 || size < 1e-4)) {
+    return value.toExponential().replace(/e([+-])(\d)$/, "e$10$2");
+  }
+  return Object.is(value, -0) ? "-0" : String(value);
+};
+
+const readInteger = (digits: string): bigint | undefined => {
+  const match = /^([-+]?)(0[xX][\da-fA-F]+|0[oO][0-7]+|0[bB][01]+|0[0-7]+|\d+)$/.exec(digits);
+  if (match === null || match[2] === undefined) return undefined;
+  const body = match[2].replace(/^0(?=[0-7]+$)/, "0o");
+  if (/^0\d*[89]/.test(body)) return undefined;
+  const value = BigInt(body === "0o" ? "0" : body);
+  return match[1] === "-" ? -value : value;
+};
+
+const floatPattern = /^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$/;
+const integerLimit = 2n ** 64n;
+
+const readNumber = (text: string): string | undefined => {
+  if (!/^[-+.\d]/.test(text)) return undefined;
+  const digits = text.replaceAll("_", "");
+  if (digits === "-0") return "-0";
+  const integer = readInteger(digits);
+  if (integer !== undefined && integer < integerLimit && integer > -integerLimit / 2n) return String(integer);
+  return floatPattern.test(digits) ? formatFloat(Number(digits)) : undefined;
+};
+
+/** An unquoted YAML word, read as Compose's parser does: `012` is 10, `1e3` is 1000, `yes` stays a word. */
+export const resolvePlain = (text: string): PlainScalar => {
+  if (/^(?:|~|null|Null|NULL)$/.test(text)) return { type: "null", text: "" };
+  if (/^(?:true|True|TRUE|false|False|FALSE)$/.test(text)) return { type: "boolean", text: text.toLowerCase() };
+  const number = readNumber(text);
+  if (number !== undefined) return { type: "number", text: number };
+  // Compose takes an unquoted date for a moment and prints it so.
+  if (/^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text))) {
+    return { type: "string", text: `${text} 00:00:00 +0000 UTC` };
+  }
+  return { type: "string", text };
+};

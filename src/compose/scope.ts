@@ -1,0 +1,62 @@
+import { join, relative, resolve } from "node:path";
+import type { Lookup } from "../platform/interpolate.ts";
+import type { Place, Report } from "./diagnostics.ts";
+import type { Field } from "./fields.ts";
+import type { Entry, Mapping } from "./located.ts";
+
+/** What the loader may ask of the disk. */
+export interface HostFiles {
+  /** Undefined where there is no such file. */
+  readText(path: string): string | undefined;
+  fingerprint(path: string): { readonly kind: "file" | "directory" | "missing"; readonly hash: string };
+}
+
+/** What every part of the loader needs. */
+export interface Scope {
+  readonly report: Report;
+  readonly host: HostFiles;
+  readonly variables: Readonly<Record<string, string>>;
+  /** Relative paths in the file start here. */
+  readonly workingDir: string;
+  /** Paths are shown relative to this. */
+  readonly root: string;
+}
+
+/** As a user would say it: relative to the project's root where it is inside. */
+export const displayPath = (path: string, root: string): string => {
+  const inside = relative(root, path);
+  return inside === "" || inside.startsWith("..") || inside.startsWith("/") ? path : inside;
+};
+
+/** True where the path is the folder or below it. */
+export const isInside = (path: string, folder: string): boolean => {
+  const inside = relative(folder, path);
+  return !(inside === ".." || inside.startsWith("../") || inside.startsWith("/"));
+};
+
+/** A path of the Compose file, made absolute; `~` is the home folder. */
+export const resolvePath = (path: string, at: Place, scope: Scope): string => {
+  if (!/^~(?:\/|$)/.test(path)) return resolve(scope.workingDir, path);
+  const home = scope.variables["HOME"];
+  if (home === undefined || home === "") scope.report.error(at, "~ needs HOME to be set");
+  return join(home ?? "/", path.slice(1));
+};
+
+export const lookupIn =
+  (variables: Readonly<Record<string, string>>): Lookup =>
+  (name) =>
+    Object.hasOwn(variables, name) ? variables[name] : undefined;
+
+/** Reads one key of a mapping where it is there; `key:` with nothing behind it counts as absent. */
+export const readKey = <Value>(
+  mapping: Mapping,
+  key: string,
+  report: Report,
+  read: (field: Field) => Value | undefined,
+): Value | undefined => {
+  const entry: Entry | undefined = mapping.entries.get(key);
+  if (entry === undefined) return undefined;
+  const { value } = entry;
+  if (value.kind === "scalar" && (value.type === "null" || value.type === "broken")) return undefined;
+  return read({ name: key, node: value, report });
+};

@@ -1,0 +1,156 @@
+import { interpolate, type Lookup } from "./interpolate.ts";
+
+export interface EnvText {
+  readonly variables: Readonly<Record<string, string>>;
+  /** Name -> line of the assignment that counts, from 1. */
+  readonly lines: Readonly<Record<string, number>>;
+  /** Named by line and variable, never by value. */
+  readonly mistakes: readonly { readonly line: number; readonly message: string }[];
+}
+
+/** Takes a value with its quotes, if it has any; is asked only for values that need no rules of Compose's own. */
+export type PlainReader = (written: string) => string;
+
+interface Statement {
+  readonly line: number;
+  readonly name: string;
+  /** Everything behind the `=`, quotes included; undefined where there is none. */
+  readonly written: string | undefined;
+}
+
+type Scan = { readonly statement: Statement | undefined; readonly problem?: string; readonly next: number };
+
+/** Spaces as Compose counts them, line breaks excepted. */
+const blank = "[\\t\\v\\f\\r \\u0085\\u00a0]*";
+const assignment = new RegExp(`^(?:export(?=[\\t\\v\\f\\r ])${blank})?([^=:\\n]*?)${blank}(?:[=:]${blank}|(?=\\n|$))`);
+const namePattern = /^[\p{L}\p{N}_.[\]-]+$/u;
+
+/** The length of a quoted value with both quotes; undefined where it does not end. */
+const quotedLength = (text: string): number | undefined => {
+  const quote = text[0];
+  for (let index = 1; index < text.length; index++) {
+    if (text[index] === quote) return index + 1;
+    // A backslash before another one hides neither the second one nor the quote behind it.
+    if (text[index] === "\\") index++;
+  }
+  return undefined;
+};
+
+const lineEnd = (text: string, from: number): number => {
+  const end = text.indexOf("\n", from);
+  return end < 0 ? text.length : end;
+};
+
+const countLines = (text: string): number => text.split("\n").length - 1;
+
+/** One statement from the start of a line that is neither empty nor a comment. */
+const scanStatement = (text: string, from: number, line: number): Scan => {
+  const end = lineEnd(text, from);
+  const match = assignment.exec(text.slice(from, end));
+  const name = match?.[1] ?? "";
+  const skip = (problem: string): Scan => ({ statement: undefined, problem, next: end });
+  if (match === null || name === "") return skip("there is no name before the =");
+  const hasValue = /[=:]/.test(match[0]);
+  if (!namePattern.test(name))
+    return skip(hasValue ? "a name may hold letters, digits, _, . and -" : "there is no = here");
+  if (!hasValue) return { statement: { line, name, written: undefined }, next: end };
+  const start = from + match[0].length;
+  const isQuoted = text[start] === "'" || text[start] === '"';
+  if (!isQuoted) return { statement: { line, name, written: text.slice(start, end) }, next: end };
+  const length = quotedLength(text.slice(start));
+  if (length === undefined) return skip(`the quote of ${name} is not closed`);
+  const close = start + length;
+  const rest = text.slice(close, lineEnd(text, close)).trim();
+  const next = lineEnd(text, close);
+  if (rest !== "" && !rest.startsWith("#")) {
+    return { statement: undefined, problem: `something follows the closing quote of ${name}`, next };
+  }
+  return { statement: { line, name, written: text.slice(start, close) }, next };
+};
+
+const escapes: Readonly<Record<string, string>> = {
+  a: "\u0007",
+  b: "\b",
+  f: "\f",
+  n: "\n",
+  r: "\r",
+  t: "\t",
+  v: "\v",
+  '"': '"',
+  "\\": "\\",
+  // What stays for the variables to read: two dollars are one.
+  $: "$$",
+};
+
+const expandEscapes = (text: string): string =>
+  text.replace(/\\(?:([abfnrtv$"\\])|0([0-3][0-7]{2}))/g, (_whole, letter: string | undefined, octal: string) =>
+    letter === undefined ? String.fromCharCode(Number.parseInt(octal, 8)) : (escapes[letter] ?? letter),
+  );
+
+/** True where every reader of env files finds the same value: no variable, escape, comment or inner quote. */
+const isPlain = (written: string): boolean => /^(?:"[^"\\$\r\n`]*"|'[^'\\\r\n`]*'|[^"'`\\$#\r\n]*)$/.test(written);
+
+const unquote = (written: string): string => {
+  const quote = written.charAt(0);
+  return written.slice(1, -1).replace(/\\([\s\S])/g, (whole, next: string) => (next === quote ? next : whole));
+};
+
+const trimEnd = (text: string): string => text.replace(/[\s\u0085]+$/, "");
+
+const template = (written: string): { readonly text: string; readonly isLiteral: boolean } => {
+  if (written.startsWith("'")) return { text: unquote(written), isLiteral: true };
+  if (written.startsWith('"')) return { text: expandEscapes(unquote(written)), isLiteral: false };
+  return { text: trimEnd(written.split(" #", 1)[0] ?? ""), isLiteral: false };
+};
+
+const readValue = (
+  { name, written = "" }: Statement,
+  lookup: Lookup,
+  readPlain: PlainReader | undefined,
+): { readonly value: string } | { readonly problem: string } => {
+  const whole = /^["']/.test(written) ? written : trimEnd(written);
+  if (readPlain !== undefined && isPlain(whole)) return { value: readPlain(whole) };
+  const { text, isLiteral } = template(written);
+  if (isLiteral) return { value: text };
+  const result = interpolate(text, lookup);
+  return "problem" in result ? { problem: `${name}: ${result.problem}` } : result;
+};
+
+/** The statements of a file, one after the other, each with its line. */
+function* scan(text: string): Generator<Omit<Scan, "next"> & { readonly line: number }> {
+  let line = 1;
+  let from = 0;
+  while (from < text.length) {
+    const skipped = /^(?:[\s\u0085]+|#[^\n]*)+/.exec(text.slice(from))?.[0] ?? "";
+    line += countLines(skipped);
+    from += skipped.length;
+    if (from >= text.length) return;
+    const { next, ...found } = scanStatement(text, from, line);
+    yield { ...found, line };
+    line += countLines(text.slice(from, next));
+    from = next;
+  }
+}
+
+/**
+ * Reads an env file's text as Compose does, variables in values included: first `lookup` (the environment), then the
+ * lines above. What cannot be read is left out and named.
+ */
+export const readEnvText = (source: string, lookup: Lookup, readPlain?: PlainReader): EnvText => {
+  const variables = new Map<string, string>();
+  const lines = new Map<string, number>();
+  const mistakes: { line: number; message: string }[] = [];
+  const known: Lookup = (name) => lookup(name) ?? variables.get(name);
+  for (const { line, statement, problem } of scan(source.replace(/^\uFEFF/, ""))) {
+    if (problem !== undefined) mistakes.push({ line, message: problem });
+    if (statement === undefined) continue;
+    const { name, written } = statement;
+    const result = written === undefined ? { value: lookup(name) } : readValue(statement, known, readPlain);
+    if ("problem" in result) mistakes.push({ line, message: result.problem });
+    else if (result.value !== undefined) {
+      variables.set(name, result.value);
+      lines.set(name, line);
+    }
+  }
+  return { variables: Object.fromEntries(variables), lines: Object.fromEntries(lines), mistakes };
+};
