@@ -1,0 +1,109 @@
+import { type Document, isAlias, isMap, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import { messageOf } from "../errors/describe.ts";
+import { GoatError } from "../errors/goat-error.ts";
+import { plural } from "../platform/text.ts";
+import { readRoute } from "./route-entry.ts";
+import type { Route } from "./routes.ts";
+import { createProblems, type Path, type Problems } from "./shape.ts";
+
+export interface GatewayConfig {
+  readonly routes: readonly Route[];
+  readonly settings: GatewaySettings;
+}
+
+export interface GatewaySettings {
+  /** US dollars; null where there is no budget. */
+  readonly maxBudget: number | null;
+  readonly budgetDuration: string | null;
+  readonly successCallbacks: readonly string[];
+  readonly failureCallbacks: readonly string[];
+}
+
+/** Reads a LiteLLM config; throws gateway-config-invalid with every mistake as `file:line:column`. */
+export const readGatewayConfig = (text: string, file: string): GatewayConfig => {
+  const lines = new LineCounter();
+  // PyYAML, which LiteLLM reads with, speaks YAML 1.1.
+  const document = parseDocument(text, { lineCounter: lines, version: "1.1", merge: true, prettyErrors: false });
+  const placeAt = (offset: number): string => {
+    const { line, col } = lines.linePos(offset);
+    return `${file}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
+  };
+  if (document.errors.length > 0) {
+    throw invalid(
+      file,
+      document.errors.map((error) => `${placeAt(error.pos[0])} ${error.message}`),
+    );
+  }
+  const offsetOf = (path: Path): number => nodeAt(document, path)?.range?.[0] ?? 0;
+  const problems = createProblems();
+  const config = readConfig(toPlain(document, file), problems, (path) => lines.linePos(offsetOf(path)).line);
+  if (problems.found.length > 0) {
+    const located = problems.found.map(({ path, message }) => ({ offset: offsetOf(path), message }));
+    const inOrder = located.toSorted((left, right) => left.offset - right.offset);
+    throw invalid(
+      file,
+      inOrder.map(({ offset, message }) => `${placeAt(offset)} ${message}`),
+    );
+  }
+  return config;
+};
+
+const invalid = (file: string, problems: readonly string[]): GoatError => {
+  const [first = file, ...others] = problems;
+  const message = others.length === 0 ? first : `${plural(problems.length, "mistake")} in ${file}`;
+  return new GoatError("gateway-config-invalid", message, {
+    evidence: others.length === 0 ? [] : problems,
+    fixes: [{ command: "goat-dev up", effect: `takes ${file} into use once it is mended` }],
+  });
+};
+
+const toPlain = (document: Document, file: string): unknown => {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw invalid(file, [`${file}:1:1 ${messageOf(error)}`]);
+  }
+};
+
+/** The node at a path, aliases followed; where the path ends early, the last one there is. */
+const nodeAt = (document: Document, path: Path): Node | null => {
+  let node: Node | null = document.contents;
+  for (const step of path) {
+    const holder: Node | null | undefined = isAlias(node) ? node.resolve(document) : node;
+    const next: unknown = isMap(holder) || isSeq(holder) ? holder.get(step, true) : undefined;
+    if (typeof next !== "object" || next === null) return node;
+    node = next as Node;
+  }
+  return node;
+};
+
+const readConfig = (root: unknown, problems: Problems, lineOf: (path: Path) => number): GatewayConfig => {
+  const config = problems.map(root, []);
+  const preset = Object.keys(problems.optionalMap(config["environment_variables"], ["environment_variables"]));
+  problems.optionalMap(config["general_settings"], ["general_settings"]);
+  const settings = problems.optionalMap(config["litellm_settings"], ["litellm_settings"]);
+  const routes = problems.optionalList(config["model_list"], ["model_list"]).flatMap((entry, index) => {
+    const path = ["model_list", index];
+    const route = readRoute(entry, path, lineOf(path), problems);
+    return route === null
+      ? []
+      : [{ ...route, keyVariables: route.keyVariables.filter((key) => !preset.includes(key)) }];
+  });
+  return { routes, settings: readSettings(settings) };
+};
+
+const readSettings = (settings: Readonly<Record<string, unknown>>): GatewaySettings => {
+  const { max_budget: budget, budget_duration: duration } = settings;
+  const both = strings(settings["callbacks"]);
+  return {
+    maxBudget: typeof budget === "number" ? budget : null,
+    budgetDuration: typeof duration === "string" ? duration : null,
+    successCallbacks: [...strings(settings["success_callback"]), ...both],
+    failureCallbacks: [...strings(settings["failure_callback"]), ...both],
+  };
+};
+
+const strings = (value: unknown): readonly string[] => {
+  if (typeof value === "string") return [value];
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
+};

@@ -1,0 +1,136 @@
+import { fileURLToPath } from "node:url";
+import { GoatError } from "../errors/goat-error.ts";
+import { type RunResult, run } from "../platform/process.ts";
+import { type GatewayAccess, unreachable } from "./access.ts";
+import { costOf, modelInfo } from "./models.ts";
+import { type ExampleError, exampleBroken, explainFailure } from "./refusals.ts";
+import type { ModelChoice } from "./routes.ts";
+import { type Fields, isRecord } from "./shape.ts";
+
+export interface ExampleAnswer {
+  readonly model: string;
+  readonly text: string;
+  readonly promptTokens: number | null;
+  readonly completionTokens: number | null;
+  readonly totalTokens: number | null;
+  /** US dollars; null where the gateway knows no price. */
+  readonly costUsd: number | null;
+  /** LiteLLM's id of the call. */
+  readonly callId: string | null;
+  /** The id of the call's trace in Langfuse. */
+  readonly traceId: string;
+  /** From asking to the last word. */
+  readonly durationMs: number;
+}
+
+export interface ExampleRequest {
+  readonly access: GatewayAccess;
+  readonly choice: ModelChoice;
+  /** Path of the Node.js program. */
+  readonly node: string;
+  /** This process's environment, of which the example gets what every program needs and no more. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+  /** The example as compiled; the shipped one where left out. */
+  readonly script?: string;
+  /** The answer as it streams in. */
+  onText?(text: string): void;
+}
+
+const shippedScript = fileURLToPath(new URL("../../templates/example/example.js", import.meta.url));
+
+const harmless = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR"];
+
+/**
+ * Runs the shipped example client as a program of its own, with nothing but the three variables.
+ * Throws provider-refused, gateway-refused, example-failed, or the signal's reason.
+ */
+export const runExample = async (request: ExampleRequest): Promise<ExampleAnswer> => {
+  const { access, choice, onText } = request;
+  const result = await run(request.node, [request.script ?? shippedScript, "--json"], {
+    env: environmentFor(request),
+    signal: request.signal,
+    onData: (stream, text) => {
+      if (stream === "stderr") onText?.(text);
+    },
+  });
+  const said = lastLine(result.stdout);
+  if (said === null) throw exampleBroken(endOf(result), result.stderr);
+  const error = readError(said);
+  if (error?.name?.startsWith("APIConnection") === true) throw unreachable(access, error.message);
+  if (error !== null) throw explainFailure(error, access, choice);
+  const answer = readAnswer(said, choice.model);
+  if (answer === null) throw exampleBroken("said something else than an answer", result.stdout);
+  return answer.costUsd === null ? { ...answer, costUsd: await priceOf(answer, request) } : answer;
+};
+
+const environmentFor = ({ access, choice, environment }: ExampleRequest): Readonly<Record<string, string>> => {
+  const common = harmless.flatMap((name) => {
+    const value = environment[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return {
+    ...Object.fromEntries(common),
+    OPENAI_BASE_URL: access.baseUrl,
+    OPENAI_API_KEY: access.key,
+    EVAL_MODEL: choice.model,
+  };
+};
+
+const endOf = (result: RunResult): string => {
+  if (result.startError !== null) return `could not start (${result.startError})`;
+  return result.endedBy === null ? `exited with status ${result.exitCode}` : `was ended by ${result.endedBy}`;
+};
+
+const lastLine = (output: string): Fields | null => {
+  try {
+    const value: unknown = JSON.parse(output.trimEnd().split("\n").at(-1) ?? "");
+    return isRecord(value) ? value : null;
+  } catch {
+    return null;
+  }
+};
+
+const text = (value: unknown): string | null => (typeof value === "string" ? value : null);
+const count = (value: unknown): number | null => (typeof value === "number" && Number.isFinite(value) ? value : null);
+
+const readError = (said: Fields): ExampleError | null => {
+  if (!isRecord(said["error"])) return null;
+  const { name, status, type, message, callId } = said["error"];
+  return {
+    name: text(name),
+    status: count(status),
+    type: text(type),
+    message: text(message) ?? "no reason given",
+    callId: text(callId),
+  };
+};
+
+const readAnswer = (said: Fields, model: string): ExampleAnswer | null => {
+  const answer = text(said["text"]);
+  const traceId = text(said["traceId"]);
+  if (answer === null || traceId === null) return null;
+  return {
+    model,
+    text: answer,
+    promptTokens: count(said["promptTokens"]),
+    completionTokens: count(said["completionTokens"]),
+    totalTokens: count(said["totalTokens"]),
+    costUsd: count(said["costUsd"]),
+    callId: text(said["callId"]),
+    traceId,
+    durationMs: count(said["durationMs"]) ?? 0,
+  };
+};
+
+/** Older LiteLLM does not put the cost into a stream: then from its price list, where it has one. */
+const priceOf = async (answer: ExampleAnswer, { access, signal }: ExampleRequest): Promise<number | null> => {
+  const { promptTokens, completionTokens } = answer;
+  if (promptTokens === null || completionTokens === null) return null;
+  const infos = await modelInfo(access, signal).catch((error: unknown) => {
+    if (error instanceof GoatError) return [];
+    throw error;
+  });
+  const info = infos.find(({ name }) => name === answer.model);
+  return info === undefined ? null : costOf(info, { promptTokens, completionTokens });
+};

@@ -1,0 +1,77 @@
+import type { Provider, Route } from "./routes.ts";
+import { type Fields, isRecord, type Path, type Problems } from "./shape.ts";
+
+/** One entry of `model_list`, or null where it does not say enough. */
+export const readRoute = (entry: unknown, path: Path, line: number, problems: Problems): Route | null => {
+  const fields = problems.map(entry, path);
+  if (fields !== entry) return null;
+  const name = problems.text(fields["model_name"], [...path, "model_name"]);
+  const params = problems.map(fields["litellm_params"], [...path, "litellm_params"]);
+  const info = problems.optionalMap(fields["model_info"], [...path, "model_info"]);
+  if (params !== fields["litellm_params"]) return null;
+  const upstream = problems.text(params["model"], [...path, "litellm_params", "model"]);
+  if (name === null || upstream === null) return null;
+  const provider = providerOf(upstream, params);
+  return {
+    name,
+    provider,
+    upstream,
+    keyVariables: [...new Set([...references(params), ...impliedVariables(provider, params)])],
+    mode: modeOf(info["mode"], `${name} ${upstream}`),
+    mock: params["mock_response"] !== undefined && params["mock_response"] !== null,
+    line,
+  };
+};
+
+const prefixes: Readonly<Record<string, Provider>> = {
+  azure: "azure",
+  groq: "groq",
+  openai: "openai",
+  anthropic: "anthropic",
+  vllm: "vllm",
+  hosted_vllm: "vllm",
+};
+
+const providerOf = (upstream: string, params: Fields): Provider => {
+  const named = params["custom_llm_provider"];
+  const prefix = typeof named === "string" ? named : upstream.includes("/") ? upstream.split("/", 1)[0] : undefined;
+  if (prefix === "openai" && isSet(params["api_base"]) && !isOpenAi(params["api_base"])) return "vllm";
+  if (prefix !== undefined) return prefixes[prefix] ?? "other";
+  if (upstream.startsWith("claude-")) return "anthropic";
+  return /^(gpt-|o\d|chatgpt-|text-embedding-)/.test(upstream) ? "openai" : "other";
+};
+
+const isSet = (value: unknown): boolean => value !== undefined && value !== null;
+
+const isOpenAi = (base: unknown): boolean =>
+  typeof base === "string" && /^https:\/\/([\w-]+\.)*openai\.com(\/|$)/.test(base);
+
+/** Every `os.environ/NAME` in the parameters, in reading order. */
+const references = (value: unknown): readonly string[] => {
+  if (typeof value === "string") return value.startsWith("os.environ/") ? [value.slice("os.environ/".length)] : [];
+  if (Array.isArray(value)) return value.flatMap(references);
+  return isRecord(value) ? Object.values(value).flatMap(references) : [];
+};
+
+const apiKeyVariables: Readonly<Partial<Record<Provider, string>>> = {
+  azure: "AZURE_API_KEY",
+  groq: "GROQ_API_KEY",
+  openai: "OPENAI_API_KEY",
+  anthropic: "ANTHROPIC_API_KEY",
+};
+
+/** What LiteLLM looks up by itself where the entry is silent. */
+const impliedVariables = (provider: Provider, params: Fields): readonly string[] => {
+  const key = apiKeyVariables[provider];
+  const implied: string[] = [];
+  if (key !== undefined && !isSet(params["api_key"])) implied.push(key);
+  if (provider === "azure" && !isSet(params["api_base"])) implied.push("AZURE_API_BASE");
+  return implied;
+};
+
+const modeOf = (mode: unknown, names: string): Route["mode"] => {
+  if (mode === "chat" || mode === "embedding") return mode;
+  if (typeof mode === "string") return "other";
+  if (/embed/i.test(names)) return "embedding";
+  return /whisper|transcri|\btts\b|dall-e|image|rerank|moderation/i.test(names) ? "other" : "chat";
+};

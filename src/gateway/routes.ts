@@ -1,0 +1,109 @@
+import { GoatError } from "../errors/goat-error.ts";
+import { list, nearest } from "../platform/text.ts";
+
+export type Provider = "azure" | "groq" | "openai" | "anthropic" | "vllm" | "other";
+
+/** One entry of `model_list`: a public name and where it goes. Several may share a name. */
+export interface Route {
+  readonly name: string;
+  readonly provider: Provider;
+  /** What LiteLLM calls, such as groq/llama-3.3-70b-versatile. */
+  readonly upstream: string;
+  /** Variables that must be set for it to work, the provider's own default where the entry names none. */
+  readonly keyVariables: readonly string[];
+  readonly mode: "chat" | "embedding" | "other";
+  /** Answers from the config itself, without a provider. */
+  readonly mock: boolean;
+  /** Counts from 1. */
+  readonly line: number;
+}
+
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+export interface RouteUse {
+  readonly route: Route;
+  /** `GROQ_API_KEY is not set`; null where it can be used. */
+  readonly obstacle: string | null;
+}
+
+/** Which routes can work with these variables; an empty value counts as not set. */
+export const usableRoutes = (routes: readonly Route[], variables: Variables): readonly RouteUse[] =>
+  routes.map((route) => {
+    const unset = route.mock ? [] : route.keyVariables.filter((name) => (variables[name] ?? "") === "");
+    return {
+      route,
+      obstacle: unset.length === 0 ? null : `${list(unset)} ${unset.length === 1 ? "is" : "are"} not set`,
+    };
+  });
+
+/** The model to ask for, and the route it takes. */
+export interface ModelChoice {
+  readonly model: string;
+  readonly route: Route;
+}
+
+/**
+ * The wanted model, else the first chat model that can be used, else null.
+ * Throws usage where the wanted one is not a chat model of the config, no-provider-key where it lacks its key.
+ */
+export const pickChatModel = (
+  routes: readonly Route[],
+  variables: Variables,
+  wanted: string | undefined,
+): ModelChoice | null => {
+  const uses = usableRoutes(routes, variables);
+  if (wanted !== undefined && wanted !== "") return wantedModel(uses, wanted);
+  const use = uses.find(({ route, obstacle }) => obstacle === null && route.mode === "chat" && !isPattern(route.name));
+  return use === undefined ? null : { model: use.route.name, route: use.route };
+};
+
+const wantedModel = (uses: readonly RouteUse[], wanted: string): ModelChoice => {
+  const candidates = uses.filter(({ route }) => matches(route.name, wanted));
+  const usable = candidates.find(({ obstacle }) => obstacle === null);
+  const [candidate] = candidates;
+  if (candidate === undefined) throw unknownModel(uses, wanted);
+  if (candidate.route.mode !== "chat") {
+    throw new GoatError("usage", `EVAL_MODEL=${wanted} is not a chat model`, { fixes: [chatModels(uses)] });
+  }
+  if (usable !== undefined) return { model: wanted, route: usable.route };
+  throw new GoatError("no-provider-key", `EVAL_MODEL=${wanted} cannot be asked: ${candidate.obstacle}`, {
+    fixes: [{ command: "goat-dev up", effect: "once the key is in .env, or without EVAL_MODEL" }],
+  });
+};
+
+const unknownModel = (uses: readonly RouteUse[], wanted: string): GoatError => {
+  const names = uses.map(({ route }) => route.name);
+  const near = nearest(wanted, names);
+  const meant = near === undefined ? "" : `; did you mean ${near}?`;
+  return new GoatError("usage", `EVAL_MODEL=${wanted} is not a model of the LiteLLM config${meant}`, {
+    fixes: [
+      near === undefined ? chatModels(uses) : { command: `EVAL_MODEL=${near} goat-dev up`, effect: `asks ${near}` },
+    ],
+  });
+};
+
+const chatModels = (uses: readonly RouteUse[]): { readonly command: string; readonly effect: string } => {
+  const names = new Set(uses.filter(({ route }) => route.mode === "chat").map(({ route }) => route.name));
+  return { command: "goat-dev up", effect: `with EVAL_MODEL unset or one of: ${list([...names], "or") || "none yet"}` };
+};
+
+const isPattern = (name: string): boolean => name.includes("*");
+
+/** True where a route's name, which may hold `*`, stands for this model. */
+export const matches = (routeName: string, model: string): boolean => {
+  if (!isPattern(routeName)) return routeName === model;
+  const parts = routeName.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`, "s").test(model);
+};
+
+/** What the gateway lists against what its config routes; a name with `*` is never missing. */
+export const compareModels = (
+  listed: readonly string[],
+  routes: readonly Route[],
+): { readonly missing: readonly string[]; readonly unexpected: readonly string[] } => {
+  const names = [...new Set(routes.map((route) => route.name))];
+  return {
+    missing: names.filter((name) => !isPattern(name) && !listed.includes(name)),
+    unexpected: listed.filter((model) => !names.some((name) => matches(name, model))),
+  };
+};

@@ -1,0 +1,55 @@
+export type Path = readonly (string | number)[];
+export type Fields = Readonly<Record<string, unknown>>;
+
+export const isRecord = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
+
+export interface Problem {
+  readonly path: Path;
+  readonly message: string;
+}
+
+/** Asks data for a shape and remembers what does not fit; the answer is then empty. */
+export interface Problems {
+  readonly found: readonly Problem[];
+  map(value: unknown, path: Path): Fields;
+  optionalMap(value: unknown, path: Path): Fields;
+  optionalList(value: unknown, path: Path): readonly unknown[];
+  text(value: unknown, path: Path): string | null;
+}
+
+export const createProblems = (): Problems => {
+  const found: Problem[] = [];
+  const mismatch = (value: unknown, path: Path, wanted: string): void => {
+    const name = nameOf(path);
+    const isMissing = value === undefined || value === null;
+    found.push({ path, message: isMissing ? `${name} is missing` : `${name} must be ${wanted}` });
+  };
+  const map = (value: unknown, path: Path): Fields => {
+    if (isRecord(value)) return value;
+    mismatch(value, path, "a map");
+    return {};
+  };
+  return {
+    found,
+    map,
+    optionalMap: (value, path) => (value === undefined || value === null ? {} : map(value, path)),
+    optionalList: (value, path) => {
+      if (value === undefined || value === null) return [];
+      if (Array.isArray(value)) return value;
+      mismatch(value, path, "a list");
+      return [];
+    },
+    text: (value, path) => {
+      if (typeof value === "string" && value !== "") return value;
+      mismatch(value === "" ? null : value, path, "text");
+      return null;
+    },
+  };
+};
+
+/** `model_list[0].litellm_params.model`, counted from 0 as YAML paths are; the root is "the config". */
+const nameOf = (path: Path): string =>
+  path.length === 0
+    ? "the config"
+    : path.map((step, index) => (typeof step === "number" ? `[${step}]` : `${index > 0 ? "." : ""}${step}`)).join("");
