@@ -1,0 +1,68 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { cut, editDistance, list, looksSecret, maskArguments, nearest, plural } from "../../../src/platform/text.ts";
+
+test("a misspelt word must find its neighbour, a foreign one nothing", () => {
+  const commands = ["up", "down", "restart", "status", "logs", "doctor"];
+  expect(nearest("statsu", commands)).toBe("status");
+  expect(nearest("restrat", commands)).toBe("restart");
+  expect(nearest("UP", commands)).toBe("up");
+  expect(nearest("doc", commands)).toBe("doctor");
+  expect(nearest("deploy", commands)).toBeUndefined();
+  expect(nearest("", commands)).toBeUndefined();
+});
+
+test("the distance between words must be a distance", () => {
+  const word = fc.stringMatching(/^[abc]{0,6}$/);
+  fc.assert(
+    fc.property(word, word, (left, right) => {
+      expect(editDistance(left, right)).toBe(editDistance(right, left));
+      expect(editDistance(left, right) === 0).toBe(left === right);
+      expect(editDistance(left, right)).toBeLessThanOrEqual(Math.max(left.length, right.length));
+    }),
+  );
+});
+
+test("counts and lists must read as sentences do", () => {
+  expect(plural(1, "model")).toBe("1 model");
+  expect(plural(0, "entry", "entries")).toBe("0 entries");
+  expect(list(["a"])).toBe("a");
+  expect(list(["a", "b", "c"], "or")).toBe("a, b or c");
+  expect(list([])).toBe("");
+  expect(cut("日本語", 2)).toBe("日…");
+});
+
+test("names that hold secrets must be known, others left readable", () => {
+  for (const name of [
+    "GROQ_API_KEY",
+    "api-key",
+    "apikey",
+    "LITELLM_MASTER_KEY",
+    "POSTGRES_PASSWORD",
+    "SALT",
+    "token",
+    "NEXTAUTH_SECRET",
+  ]) {
+    expect([name, looksSecret(name)]).toEqual([name, true]);
+  }
+  for (const name of [
+    "POSTGRES_USER",
+    "LITELLM_IMAGE",
+    "LANGFUSE_PUBLIC_KEY",
+    "AZURE_API_BASE",
+    "KEYBOARD",
+    "ssl-keyfile",
+    "AWS_ACCESS_KEY_ID",
+  ]) {
+    expect([name, looksSecret(name)]).toEqual([name, false]);
+  }
+});
+
+test("a command line must be shown without its keys", () => {
+  const args = ["litellm", "--api-key", "sk-1", "--token=t", "OPENAI_API_KEY=sk-2", "--port", "4000"];
+  const more = ["postgresql://goat:pw@db:5432/x", "-H", "Authorization: Bearer abc", "--debug"];
+  expect(maskArguments([...args, ...more]).join(" ")).toBe(
+    "litellm --api-key *** --token=*** OPENAI_API_KEY=*** --port 4000 " +
+      "postgresql://goat:***@db:5432/x -H Authorization: Bearer *** --debug",
+  );
+});
