@@ -12,7 +12,7 @@ export interface PostgresOptions {
 }
 
 /** `code` is Postgres' SQLSTATE (28P01, 3D000, 57P03) or the system's (ECONNREFUSED), where there is one. */
-export interface PostgresFailure {
+interface PostgresFailure {
   readonly reason: string;
   readonly code?: string;
 }
@@ -45,7 +45,7 @@ const configOf = (options: PostgresOptions): ClientConfig => ({
 });
 
 /** What a thrown value says, without the password. */
-export const describePostgresFailure = (error: unknown, options: PostgresOptions): PostgresFailure => {
+const describePostgresFailure = (error: unknown, options: PostgresOptions): PostgresFailure => {
   const code = systemCode(error);
   const inner = error instanceof AggregateError && error.message === "" ? error.errors[0] : error;
   const said = messageOf(inner);

@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 
 /** Langfuse's limit, before and after unpacking. */
-export const bodyLimitBytes = 4.5 * 1024 * 1024;
+const bodyLimitBytes = 4.5 * 1024 * 1024;
 
 export type Body =
   | { readonly ok: true; readonly value: unknown }
@@ -33,7 +33,6 @@ export const readRequestBody = async (request: IncomingMessage): Promise<Body> =
   if (encoding !== "identity" && encoding !== "gzip") {
     return { ok: false, status: 415, message: `Unsupported content encoding ${encoding}` };
   }
-  if (Number(request.headers["content-length"] ?? 0) > bodyLimitBytes) return tooLarge;
   const raw = await collect(request);
   if (raw === null) return tooLarge;
   try {

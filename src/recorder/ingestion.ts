@@ -3,7 +3,7 @@ import { isObject, isShallow, type JsonObject } from "./json.ts";
 import type { Change, Fields, ObservationRecord, ObservationType, ScoreRecord, TraceRecord } from "./records.ts";
 import { readUsage } from "./usage.ts";
 
-export interface EventResult {
+interface EventResult {
   readonly id: string;
   readonly status: number;
   readonly message?: string;

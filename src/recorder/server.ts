@@ -63,9 +63,9 @@ const send = (request: IncomingMessage, response: ServerResponse, { status, body
     "content-length": Buffer.byteLength(text),
     "cache-control": "no-store",
     ...(html ? { "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'" } : {}),
-    ...(request.complete ? {} : { connection: "close" }),
   });
   response.end(text);
+  // A sender that is still writing reads its answer only when the rest was taken.
   request.resume();
 };
 

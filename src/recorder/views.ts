@@ -45,7 +45,7 @@ const textValue = ({ value, dataType }: ScoreRecord): string | null => {
   return dataType === "BOOLEAN" ? (value === 0 ? "False" : "True") : null;
 };
 
-export const scoreView = (project: Project, score: ScoreRecord) => ({
+const scoreView = (project: Project, score: ScoreRecord) => ({
   ...score,
   projectId: project.id,
   value: numericValue(score),

@@ -1,6 +1,6 @@
 import { baseOf, field, numberField, type TracingAccess, textField } from "./request.ts";
 
-export interface TracedGeneration {
+interface TracedGeneration {
   readonly model: string | null;
   readonly totalTokens: number | null;
   readonly costUsd: number | null;
