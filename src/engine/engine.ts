@@ -83,6 +83,8 @@ export interface Engine extends AsyncDisposable {
     signal: AbortSignal,
     environment?: Readonly<Record<string, string>>,
   ): Promise<ExecResult>;
+  /** Whoever publishes this TCP port of the host through the engine, in words ("container web-1 of shop"); null for nobody. */
+  portHolder(port: number, signal: AbortSignal): Promise<string | null>;
   /** Container -> resident bytes, for those that run. */
   memory(containers: readonly string[], signal: AbortSignal): Promise<Readonly<Record<string, number>>>;
   /** Volume name -> bytes; null where the engine cannot say. */

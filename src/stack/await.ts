@@ -21,8 +21,8 @@ export const awaitService = async (wait: Wait, service: ServiceSpec, io: Execute
   const options = {
     clock: io.clock,
     signal: death === null ? io.signal : AbortSignal.any([io.signal, death]),
-    timeoutMs: wait.timeoutMs,
-    context: contextOf(wait, io),
+    timeoutMs: Math.max(0, Math.min(wait.timeoutMs, (io.deadline ?? Number.POSITIVE_INFINITY) - begin)),
+    context: sightContext(wait, io),
     onHeard: (why: string) => io.report.heard(wait.service, why),
   };
   try {
@@ -35,7 +35,11 @@ export const awaitService = async (wait: Wait, service: ServiceSpec, io: Execute
   }
 };
 
-const contextOf = ({ service, container }: Wait, io: ExecuteIo): Omit<ProbeContext, "signal" | "clock"> => ({
+/** What a probe of this container sees. */
+export const sightContext = (
+  { service, container }: Pick<Wait, "service" | "container">,
+  io: Pick<ExecuteIo, "engine" | "stack" | "signal">,
+): Omit<ProbeContext, "signal" | "clock"> => ({
   sighting: async () => {
     const observed = await io.engine.observe({ stack: io.stack, images: [] }, io.signal);
     return observed.services.find((found) => found.container === container) ?? null;

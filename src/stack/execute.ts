@@ -5,6 +5,7 @@ import type { Operation, Plan, PlanNode } from "../model/plan.ts";
 import type { ServiceSpec } from "../model/stack.ts";
 import type { Clock } from "../platform/clock.ts";
 import { awaitService } from "./await.ts";
+import type { Timing } from "./critical-path.ts";
 import { deathError } from "./failure.ts";
 import type { Reporter } from "./report.ts";
 import { isDeath, type Watch } from "./watch.ts";
@@ -18,10 +19,13 @@ export interface ExecuteIo {
   /** The stack's name. */
   readonly stack: string;
   readonly services: readonly ServiceSpec[];
+  /** On the clock, in milliseconds; null for no limit but each service's own. */
+  readonly deadline: number | null;
 }
 
-/** Runs the plan's graph as wide as it allows. It decides nothing: a step runs when all it waits for succeeded. */
-export const execute = async (plan: Plan, io: ExecuteIo): Promise<void> => {
+/** Runs the plan's graph as wide as it allows. It decides nothing: a step runs when all it waits for succeeded. Returns when each ran. */
+export const execute = async (plan: Plan, io: ExecuteIo): Promise<ReadonlyMap<number, Timing>> => {
+  const timings = new Map<number, Timing>();
   const stop = new AbortController();
   const errors: GoatError[] = [];
   const inner = { ...io, signal: AbortSignal.any([io.signal, stop.signal]) };
@@ -32,9 +36,12 @@ export const execute = async (plan: Plan, io: ExecuteIo): Promise<void> => {
       io.report.skipped(node, blocker);
       return false;
     }
+    const beginMs = io.clock.now();
     io.report.started(node);
     try {
-      io.report.finished(node, await runNode(node, inner));
+      const waitedMs = await runNode(node, inner);
+      timings.set(node.id, { beginMs, endMs: io.clock.now() });
+      io.report.finished(node, waitedMs);
       return true;
     } catch (error) {
       // What ended only because something else failed is no failure of its own.
@@ -54,6 +61,7 @@ export const execute = async (plan: Plan, io: ExecuteIo): Promise<void> => {
   io.signal.throwIfAborted();
   if (errors[0] !== undefined) throw errors[0];
   await checkStillAlive(plan, io);
+  return timings;
 };
 
 /** A service that was ready and ended while others were waited for is not ready. */

@@ -101,7 +101,7 @@ const summaryOf = (plan: Plan, subject: string, waitedMs: number | null, tookMs:
       : has("start-container")
         ? `started: ${cause}`
         : has("stop-container") || has("remove-container")
-          ? "stopped"
+          ? "removed"
           : "";
   const ready =
     waitedMs === null ? "" : has("await-exit") ? `completed in ${seconds(tookMs)}` : `ready in ${seconds(tookMs)}`;

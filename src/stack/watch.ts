@@ -19,6 +19,12 @@ export interface Watch extends AsyncDisposable {
   deathOf(container: string, options: { readonly starting: boolean }): AbortSignal;
 }
 
+/** For plans that start nothing. */
+export const noWatch: Watch = {
+  deathOf: () => new AbortController().signal,
+  [Symbol.asyncDispose]: async () => {},
+};
+
 interface Armed {
   readonly controller: AbortController;
   counts: boolean;

@@ -1,0 +1,65 @@
+import type { Context, Input } from "../commands/command.ts";
+import type { Engine, EngineInfo } from "../engine/engine.ts";
+import type { Emit } from "../events/events.ts";
+import type { Redactor } from "../events/redact.ts";
+import { systemClock } from "../platform/clock.ts";
+import { createAsk } from "./prompt.ts";
+
+/** The process, as main hands it over. */
+export interface Surroundings {
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  readonly home: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly pid: number;
+  readonly nodePath: string;
+  readonly nodeVersion: string;
+  readonly platform: string;
+  readonly packageRoot: string;
+  readonly version: string;
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly signal: AbortSignal;
+}
+
+export interface Opened {
+  readonly context: Context;
+  /** Closes what was opened. */
+  close(): Promise<void>;
+}
+
+/** The only place that names a driver: it chooses the engine. */
+export const createContext = (
+  around: Surroundings,
+  global: Input,
+  parts: { readonly emit: Emit; readonly redactor: Redactor; readonly color: boolean },
+): Opened => {
+  let opened: Promise<{ readonly engine: Engine; readonly info: EngineInfo }> | undefined;
+  const open = async (dockerHost: string | undefined) => {
+    const { createDockerEngine } = await import("../engine/docker/docker-engine.ts");
+    const { env, home } = around;
+    const engine = createDockerEngine({ env, home, ...(dockerHost === undefined ? {} : { dockerHost }) });
+    return { engine, info: await engine.probe(around.signal) };
+  };
+  const isData = global.flag("json") || global.flag("jsonStream");
+  const context: Context = {
+    ...around,
+    clock: systemClock,
+    emit: parts.emit,
+    // A program that reads JSON cannot answer questions.
+    ask: isData ? null : createAsk({ ...around, color: parts.color }),
+    global,
+    addSecrets: parts.redactor.add,
+    revealWords: parts.redactor.allow,
+    engine: ({ dockerHost }) => {
+      opened ??= open(dockerHost);
+      return opened;
+    },
+  };
+  const close = async (): Promise<void> => {
+    const found = await opened?.catch(() => undefined);
+    await found?.engine[Symbol.asyncDispose]();
+  };
+  return { context, close };
+};

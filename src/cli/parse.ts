@@ -1,0 +1,142 @@
+import { Command as Commander, CommanderError, Option } from "commander";
+import type { Command, Input, OptionSpec } from "../commands/command.ts";
+import { GoatError } from "../errors/goat-error.ts";
+
+/** What the command line asks for. */
+export type Invocation =
+  | { readonly kind: "run"; readonly command: Command; readonly input: Input; readonly global: Input }
+  /** --help or --version: text for stdout. */
+  | { readonly kind: "text"; readonly text: string };
+
+export const globalOptions: readonly OptionSpec[] = [
+  { flags: "--json", description: "one JSON document on stdout, and nothing else" },
+  { flags: "--json-stream", description: "one JSON event a line on stdout" },
+  { flags: "-q, --quiet", description: "results and errors only" },
+  { flags: "-v, --verbose", description: "each step, and the engine's own words" },
+  { flags: "-p, --project-name <name>", description: "the stack's name, as for docker compose" },
+  { flags: "-f, --file <path>", description: "Compose file (again for more)", repeats: true },
+  { flags: "--env-file <path>", description: "instead of .env" },
+  { flags: "--profile <name>", description: "switch on a profile (again for more)", repeats: true },
+  { flags: "--docker-host <url>", description: "which Docker engine: unix:///… or tcp://127.0.0.1:…" },
+  { flags: "--no-color", description: "no colours" },
+];
+
+/** Reads argv (without node and script). Throws usage with the nearest command or option named. */
+export const parse = (argv: readonly string[], commands: readonly Command[], version: string): Invocation => {
+  const output: string[] = [];
+  let found: Invocation | undefined;
+  const program = createProgram(version, output);
+  for (const command of commands) {
+    addCommand(program, command, (chosen, node) => {
+      found = { kind: "run", command: chosen, input: inputOf(node), global: inputOf(program, ...lineage(node)) };
+    });
+  }
+  try {
+    program.parse([...argv], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0 || error.code === "commander.help") return { kind: "text", text: output.join("") };
+    throw usageError(error, output, argv);
+  }
+  if (found !== undefined) return found;
+  return { kind: "text", text: program.helpInformation() };
+};
+
+const createProgram = (version: string, output: string[]): Commander => {
+  const program = new Commander("goat-dev")
+    .description("A working LLM gateway on your own machine: Postgres, Langfuse and LiteLLM, ready and proven.")
+    .version(version, "-V, --version", "the version")
+    .helpOption("-h, --help", "this help")
+    .helpCommand("help [command]", "help on a command")
+    .showSuggestionAfterError(true)
+    .enablePositionalOptions()
+    .addHelpText("after", helpTail);
+  for (const option of globalOptions) program.addOption(optionOf(option));
+  return quieten(program, output);
+};
+
+const helpTail = `
+Examples:
+  goat-dev up                    bring the stack up, prove that it works
+  goat-dev restart litellm       take over an edited dev/litellm-config.yaml
+  goat-dev doctor                what is wrong, and what to type
+`;
+
+const addCommand = (parent: Commander, command: Command, choose: (command: Command, node: Commander) => void): void => {
+  const node = parent.command(command.name).description(command.summary).helpOption("-h, --help", "this help");
+  if (command.arguments !== undefined) node.argument(command.arguments);
+  for (const option of command.options) node.addOption(optionOf(option));
+  // Global options are understood after the command too: `goat-dev up --json`.
+  for (const option of globalOptions) node.addOption(optionOf(withoutClash(option, command)).hideHelp());
+  if (command.examples.length > 0) node.addHelpText("after", examplesOf(command));
+  for (const sub of command.subcommands ?? []) addCommand(node, sub, choose);
+  if (command.subcommands === undefined) node.action(() => choose(command, node));
+  node.copyInheritedSettings(parent);
+};
+
+/** `logs -f` follows; the global -f is then --file only. */
+const withoutClash = (option: OptionSpec, { options }: Command): OptionSpec => {
+  const short = /^(-\w), /.exec(option.flags)?.[1];
+  const taken = short !== undefined && options.some((own) => own.flags.startsWith(`${short},`));
+  return taken ? { ...option, flags: option.flags.slice(4) } : option;
+};
+
+const examplesOf = ({ examples }: Command): string => {
+  const width = Math.max(...examples.map(([line]) => line.length));
+  return `\nExamples:\n${examples.map(([line, effect]) => `  ${line.padEnd(width)}   ${effect}`).join("\n")}\n`;
+};
+
+const optionOf = (spec: OptionSpec): Option => {
+  const option = new Option(spec.flags, spec.description);
+  if (spec.repeats === true) option.argParser((value: string, all: string[] | undefined) => [...(all ?? []), value]);
+  return option;
+};
+
+/** Everything commander would print is collected, and it throws where it would exit. */
+const quieten = (program: Commander, output: string[]): Commander =>
+  program.exitOverride().configureOutput({
+    writeOut: (text) => output.push(text),
+    writeErr: (text) => output.push(text),
+    outputError: (text) => output.push(text),
+  });
+
+/** A subcommand and what it hangs on, the outermost first. */
+const lineage = (node: Commander): readonly Commander[] =>
+  node.parent === null ? [] : [...lineage(node.parent), node];
+
+/** What was typed, on whichever side of the command; `--no-x` reads as the flag `noX`. */
+const inputOf = (...nodes: readonly Commander[]): Input => {
+  const values: Record<string, unknown> = {};
+  for (const node of nodes) {
+    for (const [name, value] of Object.entries(node.opts())) {
+      if (node.getOptionValueSource(name) !== "cli") continue;
+      if (value === false) values[`no${name.charAt(0).toUpperCase()}${name.slice(1)}`] = true;
+      else values[name] = value;
+    }
+  }
+  return {
+    args: nodes.at(-1)?.args ?? [],
+    flag: (name) => values[name] === true,
+    text: (name) => (typeof values[name] === "string" ? values[name] : undefined),
+    texts: (name) => (Array.isArray(values[name]) ? values[name].filter((part) => typeof part === "string") : []),
+  };
+};
+
+const usageError = (error: CommanderError, output: readonly string[], argv: readonly string[]): GoatError => {
+  const message = (output.join("") || error.message)
+    .replace(/^error: /, "")
+    .trim()
+    .replace(/\n+/g, " ");
+  const suggested = /Did you mean (?:one of )?(\S+?)[?,]/.exec(message)?.[1];
+  const fixes =
+    suggested === undefined
+      ? [{ command: "goat-dev --help", effect: "all commands and options" }]
+      : [{ command: `goat-dev ${correct(argv, suggested)}`, effect: "perhaps this was meant" }];
+  return new GoatError("usage", message.replace(/ ?\(Did you mean.*\)/, ""), { fixes });
+};
+
+/** The command line with its first wrong word replaced. */
+const correct = (argv: readonly string[], suggested: string): string => {
+  const at = argv.findIndex((word) => (suggested.startsWith("-") ? word.startsWith("--") : !word.startsWith("-")));
+  return argv.map((word, index) => (index === at ? suggested : word)).join(" ");
+};

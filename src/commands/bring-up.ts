@@ -1,0 +1,126 @@
+import type { CheckResult } from "../doctor/check.ts";
+import { engineText } from "../doctor/checks/engine.ts";
+import type { EngineInfo } from "../engine/engine.ts";
+import { list } from "../platform/text.ts";
+import { openState } from "../project/state.ts";
+import { carryOut, changedServices, isNothingToDo, observeStack, type Prepared, prepare } from "../stack/bring-up.ts";
+import { gatewayOf } from "../stack/endpoints.ts";
+import { selectServices } from "../stack/graph.ts";
+import { type Proof, prove } from "../stack/prove.ts";
+import { readStatus } from "../stack/status.ts";
+import type { World } from "../stack/world.ts";
+import type { Context } from "./command.ts";
+import { checkFiles, checkPlanPorts } from "./preflight.ts";
+import { readRoutes } from "./routes.ts";
+import type { Session } from "./session.ts";
+import { type Summary, summaryText } from "./up-summary.ts";
+
+export interface BringUpOptions {
+  readonly names: readonly string[];
+  readonly restart: boolean;
+  /** When the command began, on the clock. */
+  readonly begin: number;
+}
+
+/** Checks, plans, does it, waits, proves it, and says where everything is: the way of `up` and `restart`. */
+export const bringUp = async (
+  session: Session,
+  options: BringUpOptions,
+  world: World & { readonly info: EngineInfo },
+  context: Context,
+): Promise<void> => {
+  const { stack, settings } = session;
+  const prepared = await checked(session, options, world, context);
+  const quiet = isNothingToDo(prepared.plan);
+  const done = await carryOut(prepared, settings.timeoutMs, world);
+  const proof = await proveIfAsked(
+    session,
+    options,
+    { ...prepared, observed: quiet ? prepared.observed : await observeStack(stack, world) },
+    world,
+    context,
+  );
+  const durationMs = world.clock.now() - options.begin;
+  const services = (await readStatus(stack, world)).filter(({ name }) =>
+    prepared.services.some((own) => own.name === name),
+  );
+  const summary: Summary = { ...prepared, ...proof, quiet, path: done.path, durationMs, restarted: options.restart };
+  world.emit({
+    type: "result",
+    data: {
+      ok: true,
+      stack: stack.name,
+      changed: changedServices(prepared.plan),
+      durationMs: Math.round(durationMs),
+      services,
+      ...proof,
+    },
+    text: summaryText(summary),
+  });
+};
+
+/** The proof is about the gateway: `up postgres` has none, and `up litellm` makes no call unless asked to. */
+const proveIfAsked = async (
+  { stack, settings, environment }: Session,
+  { names }: BringUpOptions,
+  { services, observed, plan }: Prepared,
+  world: World,
+  context: Context,
+): Promise<Proof> => {
+  const gateway = gatewayOf(stack);
+  if (gateway === null || !services.includes(gateway.service)) return { gateway: null, example: null, trace: null };
+  const request = {
+    stack,
+    observed,
+    routes: readRoutes(stack),
+    mode: names.length > 0 && settings.example === "auto" ? ("never" as const) : settings.example,
+    wanted: environment.variables["EVAL_MODEL"],
+    nodePath: context.nodePath,
+    shell: context.env,
+    state: openState(environment.project.stateDir),
+    quiet: isNothingToDo(plan),
+  };
+  return prove(request, world);
+};
+
+/** Looks, plans and checks; the first problem ends it before anything is created. */
+const checked = async (
+  session: Session,
+  options: BringUpOptions,
+  world: World & { readonly info: EngineInfo },
+  context: Context,
+): Promise<Prepared> => {
+  const begin = world.clock.now();
+  const finish = (outcome: "ok" | "failed", text: string): void =>
+    world.emit({ type: "step-finished", step: "checks", outcome, text, durationMs: world.clock.now() - begin });
+  const services = selectServices(session.stack, options.names);
+  const files = checkFiles(session, services, context);
+  refuse(files, finish);
+  const prepared = await prepare(session.stack, options, world);
+  tellOrphans(prepared, world);
+  if (isNothingToDo(prepared.plan)) return prepared;
+  const ports = await checkPlanPorts(prepared, world, context);
+  refuse([ports], finish);
+  const [keys] = files;
+  finish(
+    "ok",
+    [keys?.text, ports.verdict === "ok" ? ports.text : undefined, engineText(world.info)]
+      .filter((part) => part !== undefined)
+      .join(" · "),
+  );
+  return prepared;
+};
+
+const refuse = (results: readonly CheckResult[], finish: (outcome: "failed", text: string) => void): void => {
+  for (const result of results) {
+    if (result.verdict !== "problem") continue;
+    finish("failed", result.text);
+    throw result.error;
+  }
+};
+
+const tellOrphans = ({ plan, stack }: Prepared, world: World): void => {
+  if (plan.orphans.length === 0) return;
+  const text = `${list(plan.orphans)} of ${stack.name} is not in the Compose file any more: goat-dev down removes it`;
+  world.emit({ type: "notice", level: "warning", text });
+};

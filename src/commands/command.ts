@@ -1,0 +1,72 @@
+import type { Engine, EngineInfo } from "../engine/engine.ts";
+import type { Emit } from "../events/events.ts";
+import type { Clock } from "../platform/clock.ts";
+
+/** A question to a person; null in a Context where nobody can answer. */
+export interface Ask {
+  select(message: string, choices: readonly { readonly value: string; readonly label: string }[]): Promise<string>;
+  secret(message: string): Promise<string>;
+  input(message: string): Promise<string>;
+  confirm(message: string, initial: boolean): Promise<boolean>;
+}
+
+export interface OptionSpec {
+  /** In commander's form: "-f, --file <path>". */
+  readonly flags: string;
+  readonly description: string;
+  /** May be given several times. */
+  readonly repeats?: boolean;
+}
+
+/** What was typed, after parsing. */
+export interface Input {
+  readonly args: readonly string[];
+  /** True where a switch without a value was given. */
+  flag(name: string): boolean;
+  /** The value of an option; undefined where it was not given. */
+  text(name: string): string | undefined;
+  texts(name: string): readonly string[];
+}
+
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  /** In commander's form: "[service...]". */
+  readonly arguments?: string;
+  readonly options: readonly OptionSpec[];
+  /** Whole command lines with what they do. */
+  readonly examples: readonly (readonly [string, string])[];
+  /** Returns the exit status where it is not 0. Its answer goes out as a `result` event. */
+  run(input: Input, context: Context): Promise<number | undefined>;
+  /** Subcommands, such as `db set-password`. */
+  readonly subcommands?: readonly Command[];
+}
+
+/** The world as a command sees it. */
+export interface Context {
+  readonly cwd: string;
+  readonly home: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly pid: number;
+  /** Node's own executable, for the example client. */
+  readonly nodePath: string;
+  readonly nodeVersion: string;
+  /** Where this package lies: dev/, templates/, package.json. */
+  readonly packageRoot: string;
+  readonly version: string;
+  readonly platform: string;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly emit: Emit;
+  readonly ask: Ask | null;
+  /** Global options. */
+  readonly global: Input;
+  /** Values that must never be shown. */
+  addSecrets(secrets: readonly { readonly name: string; readonly value: string }[]): void;
+  /** Words that stay readable although a secret equals them. */
+  revealWords(words: readonly string[]): void;
+  /** Opened once; `info` has its version and where the choice came from. Throws engine-unreachable. */
+  engine(options: {
+    readonly dockerHost: string | undefined;
+  }): Promise<{ readonly engine: Engine; readonly info: EngineInfo }>;
+}

@@ -1,0 +1,18 @@
+import { renderYaml, resolvedConfig } from "../compose/resolved-config.ts";
+import type { Command } from "./command.ts";
+import { openSession } from "./session.ts";
+
+export const configCommand: Command = {
+  name: "config",
+  summary: "the stack as it is understood, variables filled in, secrets masked",
+  options: [{ flags: "--show-secrets", description: "with every value, for your eyes" }],
+  examples: [["goat-dev config --json", "the same as JSON"]],
+  run: async (input, context) => {
+    const { stack, environment } = await openSession(context, input);
+    const showSecrets = input.flag("showSecrets");
+    if (showSecrets) context.revealWords(environment.secrets.map(({ value }) => value));
+    const config = resolvedConfig(stack, { showSecrets });
+    context.emit({ type: "result", data: config, text: renderYaml(config) });
+    return undefined;
+  },
+};

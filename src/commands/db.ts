@@ -1,0 +1,32 @@
+import { setDatabasePassword } from "../stack/set-password.ts";
+import type { Command } from "./command.ts";
+import { lockStack, openSession, openWorld } from "./session.ts";
+
+const setPassword: Command = {
+  name: "set-password",
+  summary: "give the database the password of .env; keeps the data",
+  options: [],
+  examples: [["goat-dev db set-password", "after POSTGRES_PASSWORD changed in .env"]],
+  run: async (input, context) => {
+    const session = await openSession(context, input);
+    const world = await openWorld(context, session);
+    const release = await lockStack(context, world.info, session.stack, "db set-password");
+    try {
+      const { user } = await setDatabasePassword(session.stack, world);
+      const text = `${user} has the password of .env now. Next: goat-dev up`;
+      context.emit({ type: "result", data: { ok: true, stack: session.stack.name, user }, text });
+    } finally {
+      await release();
+    }
+    return undefined;
+  },
+};
+
+export const dbCommand: Command = {
+  name: "db",
+  summary: "the database",
+  options: [],
+  examples: [],
+  subcommands: [setPassword],
+  run: async () => undefined,
+};

@@ -1,0 +1,99 @@
+import { stat } from "node:fs/promises";
+import { type CheckResult, ok, problem, skipped } from "../doctor/check.ts";
+import { engineText } from "../doctor/checks/engine.ts";
+import { checkEnvFile } from "../doctor/checks/env-file.ts";
+import { describe } from "../errors/describe.ts";
+import type { GoatError } from "../errors/goat-error.ts";
+import { renderPairs } from "../platform/table.ts";
+import { plural } from "../platform/text.ts";
+import { prepare } from "../stack/bring-up.ts";
+import { readStatus } from "../stack/status.ts";
+import type { Command, Context, Input } from "./command.ts";
+import { checkFiles, checkPlanPorts } from "./preflight.ts";
+import { openEnvironment, openSession, openWorld, type Session, shortPath } from "./session.ts";
+
+export const doctorCommand: Command = {
+  name: "doctor",
+  summary: "what is wrong, and what to type",
+  options: [],
+  examples: [["goat-dev doctor --json", "for programs and bug reports"]],
+  run: async (input, context) => {
+    const results = await examine(input, context);
+    const problems = results.flatMap((result) => (result.verdict === "problem" ? [result.error] : []));
+    context.emit({
+      type: "result",
+      data: { ok: problems.length === 0, checks: results.map(checkData) },
+      text: renderResults(results, problems),
+    });
+    return problems[0]?.exitCode;
+  },
+};
+
+const checkData = (result: CheckResult) =>
+  result.verdict === "problem"
+    ? {
+        verdict: result.verdict,
+        text: result.text,
+        code: result.error.code,
+        evidence: result.error.evidence,
+        fixes: result.error.fixes,
+      }
+    : { verdict: result.verdict, text: result.text };
+
+/** Every check that can be asked; a failed one takes only those with it that need its answer. */
+const examine = async (input: Input, context: Context): Promise<readonly CheckResult[]> => {
+  const node = ok(`node ${context.nodeVersion}`);
+  const environment = attempt(() => openEnvironment(context));
+  if (!environment.ok) return [node, problem(environment.error)];
+  const { envFile } = environment.value.project;
+  const file = await stat(envFile).catch(() => null);
+  const env = checkEnvFile(shortPath(context, envFile), file?.mode ?? null);
+  try {
+    const session = await openSession(context, input, environment.value);
+    const compose = ok(`Compose file valid: ${plural(session.stack.services.length, "service")}`);
+    const files = checkFiles(session, session.stack.services, context);
+    return [node, env, compose, ...files, ...(await examineEngine(session, context))];
+  } catch (error) {
+    return [node, env, problem(describe(error))];
+  }
+};
+
+const attempt = <T>(
+  work: () => T,
+): { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: GoatError } => {
+  try {
+    return { ok: true, value: work() };
+  } catch (error) {
+    return { ok: false, error: describe(error) };
+  }
+};
+
+const examineEngine = async (session: Session, context: Context): Promise<readonly CheckResult[]> => {
+  try {
+    const world = await openWorld(context, session);
+    const prepared = await prepare(session.stack, { names: [], restart: false }, world);
+    const ports = await checkPlanPorts(prepared, world, context);
+    const statuses = await readStatus(session.stack, world);
+    const services = statuses.map(({ name, state, why }) =>
+      state === "ready" ? ok(`${name} ready`) : skipped(`${name} ${state}${why === null ? "" : `: ${why}`}`),
+    );
+    return [ok(engineText(world.info)), ports, ...services];
+  } catch (error) {
+    return [problem(describe(error))];
+  }
+};
+
+const marks = { ok: "✔", warning: "!", skipped: "-", problem: "✖" } as const;
+
+const renderResults = (results: readonly CheckResult[], problems: readonly GoatError[]): string => {
+  const lines = results.map((result) => `${marks[result.verdict]} ${result.text}`);
+  if (problems.length === 0) return [...lines, "", "No problem found."].join("\n");
+  const details = problems.map((error) =>
+    renderPairs([
+      [error.code, error.message],
+      ...error.evidence.map((line) => ["", line] as const),
+      ...error.fixes.map(({ command, effect }) => ["fix", `${command}   ${effect}`] as const),
+    ]),
+  );
+  return [...lines, "", plural(problems.length, "problem"), ...details].join("\n");
+};

@@ -1,0 +1,60 @@
+import { chmod, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { GoatError } from "../errors/goat-error.ts";
+import { readTextIfThere } from "../platform/files.ts";
+import { createEnvFile, updateEnvFile } from "../project/env-store.ts";
+import { noProviderKey, type Provider, providers, readKeys } from "../project/keys.ts";
+import type { Environment } from "../stack/load.ts";
+import type { Ask, Context } from "./command.ts";
+import { openEnvironment, shortPath } from "./session.ts";
+
+/** Makes .env where there is none, and asks for a provider's key where none is set. Throws no-provider-key where nobody can answer. */
+export const ensureKeys = async (environment: Environment, context: Context): Promise<Environment> => {
+  const { envFile } = environment.project;
+  const shown = shortPath(context, envFile);
+  await ensureEnvFile(envFile, shown, context);
+  const keys = readKeys(environment.variables);
+  if (environment.gatewayKeyInShell) context.emit({ type: "notice", level: "info", text: gatewayKeyNote });
+  if (keys.usable.length > 0) return environment;
+  if (context.ask === null) throw noProviderKey(keys, shown);
+  const edits = await askForKey(context.ask);
+  context.addSecrets(Object.entries(edits).map(([name, value]) => ({ name, value })));
+  await updateEnvFile(envFile, edits);
+  context.emit({ type: "notice", level: "info", text: `saved to ${shown} (mode 0600)` });
+  return openEnvironment(context);
+};
+
+const gatewayKeyNote =
+  "OPENAI_API_KEY in this shell is the gateway's own key (from goat-dev env): it is not taken for OpenAI's";
+
+const ensureEnvFile = async (envFile: string, shown: string, context: Context): Promise<void> => {
+  const template = readTextIfThere(join(context.packageRoot, "dev", ".env.example"));
+  if (template === undefined) throw new GoatError("internal", "the package lacks dev/.env.example");
+  if (await createEnvFile(envFile, template)) {
+    context.emit({ type: "notice", level: "info", text: `made ${shown} (mode 0600)` });
+    return;
+  }
+  // Keys lie here: nobody else has to read them.
+  const { mode } = await stat(envFile);
+  if ((mode & 0o077) !== 0) await chmod(envFile, mode & 0o700).catch(() => undefined);
+};
+
+const askForKey = async (ask: Ask): Promise<Readonly<Record<string, string>>> => {
+  const choices = providers.map(({ id, name }) => ({ value: id, label: name }));
+  const chosen = await ask.select("No provider key in .env yet. Which one do you have?", choices);
+  const provider = providers.find(({ id }) => id === chosen);
+  if (provider === undefined) throw new GoatError("internal", `no provider ${chosen}`);
+  const edits: Record<string, string> = {};
+  for (const name of provider.variables) edits[name] = await askFor(name, provider, ask);
+  return edits;
+};
+
+const askFor = async (name: string, provider: Provider, ask: Ask): Promise<string> => {
+  const value = name.endsWith("_BASE")
+    ? await ask.input(`${name} (such as https://NAME.openai.azure.com/)`)
+    : await ask.secret(name);
+  if (value.trim() !== "") return value.trim();
+  throw new GoatError("no-provider-key", `${name} is empty`, {
+    fixes: [{ command: "goat-dev up", effect: `asks again; ${provider.name} keys come from ${provider.url}` }],
+  });
+};

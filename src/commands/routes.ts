@@ -1,0 +1,12 @@
+import { readGatewayConfig } from "../gateway/config.ts";
+import type { Route } from "../gateway/routes.ts";
+import type { StackSpec } from "../model/stack.ts";
+import { readTextIfThere } from "../platform/files.ts";
+import { gatewayOf } from "../stack/endpoints.ts";
+
+/** The routes of the config that the gateway mounts; none where it mounts none. Throws gateway-config-invalid. */
+export const readRoutes = (stack: StackSpec): readonly Route[] => {
+  const config = gatewayOf(stack)?.config ?? null;
+  const text = config === null ? undefined : readTextIfThere(config.source);
+  return config === null || text === undefined ? [] : readGatewayConfig(text, config.path).routes;
+};

@@ -1,0 +1,97 @@
+import type { EngineInfo } from "../engine/engine.ts";
+import type { StackSpec } from "../model/stack.ts";
+import { formatAge } from "../platform/format.ts";
+import { acquireLock, type Release } from "../platform/lock.ts";
+import { resolveSettings, type Settings } from "../project/settings.ts";
+import { lockPath, userStateFolder } from "../project/state.ts";
+import { type Environment, type LoadRequest, load, readEnvironment } from "../stack/load.ts";
+import type { World } from "../stack/world.ts";
+import type { Context, Input } from "./command.ts";
+
+/** A project that is read, and the engine that runs it. */
+export interface Session {
+  readonly environment: Environment;
+  readonly stack: StackSpec;
+  readonly settings: Settings;
+}
+
+export const loadRequest = (context: Context): LoadRequest => ({
+  cwd: context.cwd,
+  shell: context.env,
+  files: filesOf(context),
+  envFile: context.global.text("envFile"),
+  projectName: context.global.text("projectName"),
+  profiles: context.global.texts("profile"),
+  packageRoot: context.packageRoot,
+  version: context.version,
+});
+
+/** -f, else COMPOSE_FILE, as for Compose. */
+const filesOf = ({ global, env }: Context): readonly string[] => {
+  const files = global.texts("file");
+  if (files.length > 0) return files;
+  return (env["COMPOSE_FILE"] ?? "").split(env["COMPOSE_PATH_SEPARATOR"] ?? ":").filter((file) => file !== "");
+};
+
+/** Reads .env; from here on its secrets are masked. */
+export const openEnvironment = (context: Context): Environment => {
+  const environment = readEnvironment(loadRequest(context));
+  context.addSecrets(environment.secrets);
+  return environment;
+};
+
+/** Reads the Compose file and the settings; warnings go out as notices. */
+export const openSession = async (
+  context: Context,
+  input: Input,
+  environment = openEnvironment(context),
+): Promise<Session> => {
+  const { stack, settings: xGoat, warnings } = await load(loadRequest(context), environment);
+  for (const text of warnings) context.emit({ type: "notice", level: "warning", text });
+  const flags = {
+    timeoutMs: input.text("timeout"),
+    dockerHost: context.global.text("dockerHost"),
+    example: exampleFlag(input),
+  };
+  return { environment, stack, settings: resolveSettings({ flags, env: environment.variables, xGoat }) };
+};
+
+const exampleFlag = (input: Input): string | undefined => {
+  if (input.flag("noExample")) return "never";
+  return input.flag("example") ? "always" : undefined;
+};
+
+/** The world that a stack's functions act on, and what engine it is. */
+export const openWorld = async (
+  context: Context,
+  { settings }: Session,
+): Promise<World & { readonly info: EngineInfo }> => {
+  const { engine, info } = await context.engine({ dockerHost: settings.dockerHost ?? undefined });
+  return { engine, info, clock: context.clock, signal: context.signal, emit: context.emit };
+};
+
+/** One at a time for each engine and project name: a second command waits, and says for whom. */
+export const lockStack = (context: Context, info: EngineInfo, stack: StackSpec, command: string): Promise<Release> => {
+  const folder = userStateFolder({ platform: context.platform, home: context.home, env: context.env });
+  return acquireLock({
+    path: lockPath(folder, `${info.kind} ${info.endpoint}`, stack.name),
+    pid: context.pid,
+    command: `goat-dev ${command}`,
+    clock: context.clock,
+    signal: context.signal,
+    onWait: (holder) => {
+      const since =
+        holder === null ? "" : ` for ${formatAge(context.clock.date().getTime() - Date.parse(holder.since))}`;
+      const who = holder === null ? "another goat-dev" : `${holder.command} (pid ${holder.pid})`;
+      context.emit({ type: "notice", level: "info", text: `waiting for ${who}, which works on ${stack.name}${since}` });
+    },
+  });
+};
+
+/** A path as a person in this folder would write it. */
+export const shortPath = (context: Context, path: string): string =>
+  path.startsWith(`${context.cwd}/`)
+    ? path.slice(context.cwd.length + 1)
+    : path.startsWith(`${context.home}/`)
+      ? `~/${path.slice(context.home.length + 1)}`
+      : path;

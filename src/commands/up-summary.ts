@@ -1,0 +1,53 @@
+import { formatDuration } from "../platform/format.ts";
+import { renderPairs } from "../platform/table.ts";
+import { list } from "../platform/text.ts";
+import type { Prepared } from "../stack/bring-up.ts";
+import type { PathPart } from "../stack/critical-path.ts";
+import { databaseUrlOf, gatewayOf, tracingOf } from "../stack/endpoints.ts";
+import type { Proof } from "../stack/prove.ts";
+
+export interface Summary extends Prepared, Proof {
+  /** Nothing had to be changed. */
+  readonly quiet: boolean;
+  readonly path: readonly PathPart[];
+  readonly durationMs: number;
+  readonly restarted: boolean;
+}
+
+/** What `up` says at its end: how long, why so long, and where everything is. */
+export const summaryText = (summary: Summary): string => {
+  const names = list(summary.services.map((service) => service.name));
+  const verb = summary.services.length === 1 ? "is" : "are";
+  if (summary.quiet) return `✔ ${names} ${verb} ready and as configured (${formatDuration(summary.durationMs)})`;
+  const total = `${summary.restarted ? "Restarted" : "Up"} in ${formatDuration(summary.durationMs)}${pathText(summary)}`;
+  if (summary.restarted) return total;
+  return `${total}\n\n${places(summary)}`;
+};
+
+const seconds = (ms: number): string => (ms / 1000).toFixed(1);
+
+/** " = images 21.0 + postgres 1.2 + litellm 6.3": where a saved second is a won one. */
+const pathText = ({ path, example, trace }: Summary): string => {
+  const parts = [
+    ...path,
+    ...(example === null ? [] : [{ subject: "example", durationMs: example.durationMs }]),
+    ...(trace === null ? [] : [{ subject: "trace", durationMs: trace.afterMs }]),
+  ].filter((part) => part.durationMs >= 50);
+  if (parts.length === 0) return "";
+  return ` = ${parts.map((part) => `${part.subject} ${seconds(part.durationMs)}`).join(" + ")}`;
+};
+
+const places = ({ stack }: Summary): string => {
+  const gateway = gatewayOf(stack);
+  const tracing = tracingOf(stack);
+  const database = databaseUrlOf(stack);
+  const pairs: (readonly [string, string])[] = [];
+  if (gateway !== null) pairs.push(["Gateway", `${gateway.url}   key ${keyText(gateway.key)}`]);
+  if (tracing !== null) pairs.push(["Traces", `${tracing.url}   ${tracing.login ?? ""}`]);
+  if (database !== null) pairs.push(["Postgres", database]);
+  return renderPairs(pairs);
+};
+
+/** The template's key is no secret; another one is for its owner to look up. */
+const keyText = (key: string): string =>
+  key === "sk-dev-key" ? `${key} (LITELLM_MASTER_KEY)` : "is LITELLM_MASTER_KEY in .env";

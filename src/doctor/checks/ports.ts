@@ -1,0 +1,73 @@
+import { GoatError } from "../../errors/goat-error.ts";
+import type { PortSpec } from "../../model/stack.ts";
+import type { PortOwner } from "../../platform/port-owner.ts";
+import { type CheckResult, ok, problem, skipped } from "../check.ts";
+
+export interface PortNeed {
+  readonly service: string;
+  readonly port: PortSpec;
+  /** The variable that moves it; null where the file says a plain number. */
+  readonly variable: string | null;
+}
+
+export interface PortHost {
+  isFree(question: {
+    readonly host: string;
+    readonly port: number;
+    readonly protocol: "tcp" | "udp";
+  }): Promise<boolean>;
+  owner(port: number): Promise<PortOwner | null>;
+  /** The container that publishes it, in words; null where none does. */
+  container(port: number): Promise<string | null>;
+}
+
+/** The ports that are to be opened are free; every taken one is named, with who has it. */
+export const checkPorts = async (needs: readonly PortNeed[], host: PortHost): Promise<CheckResult> => {
+  const known = needs.flatMap((need) => (need.port.host === null ? [] : [{ ...need, number: need.port.host }]));
+  if (known.length === 0) return skipped("no port to open");
+  const free = await Promise.all(
+    known.map(({ port, number }) => host.isFree({ host: port.hostIp, port: number, protocol: port.protocol })),
+  );
+  const taken = known.filter((_, index) => free[index] === false);
+  const [first] = taken;
+  if (first === undefined) return ok(`ports ${known.map(({ number }) => number).join(" ")} free`);
+  const owners = await Promise.all(taken.map(async ({ number }) => describeOwner(number, host)));
+  const lines = taken.map(({ number }, index) => `port ${number} is taken by ${owners[index]}`);
+  const fixes = await Promise.all(taken.map((need) => fixFor(need, known, host)));
+  return problem(
+    new GoatError("port-taken", lines.join("; "), { service: first.service, evidence: lines.slice(1), fixes }),
+  );
+};
+
+const describeOwner = async (port: number, host: PortHost): Promise<string> => {
+  const container = await host.container(port);
+  if (container !== null) return container;
+  const owner = await host.owner(port);
+  return owner === null
+    ? "another program (whose, this user may not see)"
+    : `${owner.name} (pid ${owner.pid}: ${owner.command})`;
+};
+
+/** Another port that is really free. */
+const fixFor = async (
+  need: PortNeed & { readonly number: number },
+  all: readonly { readonly number: number }[],
+  host: PortHost,
+) => {
+  const used = new Set(all.map(({ number }) => number));
+  let candidate = need.number + 1;
+  while (
+    candidate < 65_535 &&
+    (used.has(candidate) ||
+      !(await host.isFree({ host: need.port.hostIp, port: candidate, protocol: need.port.protocol })))
+  ) {
+    candidate += 1;
+  }
+  const effect = `stop it, or move ${need.service} to ${candidate}`;
+  return need.variable === null
+    ? { command: `edit the port of ${need.service} in the Compose file`, effect }
+    : {
+        command: `${need.variable}=${candidate} goat-dev up`,
+        effect: `${effect}: put ${need.variable}=${candidate} into .env`,
+      };
+};

@@ -1,0 +1,87 @@
+import { GoatError } from "../errors/goat-error.ts";
+import type { ObservedStack } from "../model/observed.ts";
+import type { Plan } from "../model/plan.ts";
+import type { PortSpec, ServiceSpec, StackSpec } from "../model/stack.ts";
+import { criticalPath, type PathPart } from "./critical-path.ts";
+import { execute } from "./execute.ts";
+import { selectServices } from "./graph.ts";
+import { reconcile } from "./reconcile.ts";
+import { createReporter } from "./report.ts";
+import { startWatch } from "./watch.ts";
+import type { World } from "./world.ts";
+
+export interface Prepared {
+  readonly stack: StackSpec;
+  readonly services: readonly ServiceSpec[];
+  readonly observed: ObservedStack;
+  readonly plan: Plan;
+}
+
+export interface PrepareOptions {
+  /** Empty means all. */
+  readonly names: readonly string[];
+  readonly restart: boolean;
+}
+
+/** Looks and plans; changes nothing. Throws unknown-service, and engine-refused for what this engine cannot run. */
+export const prepare = async (stack: StackSpec, options: PrepareOptions, world: World): Promise<Prepared> => {
+  const services = selectServices(stack, options.names);
+  refuseUnsupported(services, world);
+  const observed = await observeStack(stack, world);
+  const asked = options.names.length > 0 ? options.names : services.map((service) => service.name);
+  const plan = reconcile(stack, observed, { services, restart: new Set(options.restart ? asked : []) });
+  return { stack, services, observed, plan };
+};
+
+export const observeStack = (stack: StackSpec, world: World): Promise<ObservedStack> => {
+  const images = stack.services.flatMap((service) => service.run.docker?.image ?? []);
+  return world.engine.observe({ stack: stack.name, images: [...new Set(images)] }, world.signal);
+};
+
+const refuseUnsupported = (services: readonly ServiceSpec[], world: World): void => {
+  for (const service of services) {
+    const answer = world.engine.supports(service);
+    if (answer.ok) continue;
+    throw new GoatError("engine-refused", `${service.name} cannot run here: ${answer.reason}`, {
+      service: service.name,
+    });
+  }
+};
+
+/** True where the plan only looks. */
+export const isNothingToDo = (plan: Plan): boolean =>
+  plan.nodes.every(({ action }) => action.type === "await-ready" || action.type === "await-exit");
+
+/** Services that the plan creates, replaces or starts. */
+export const changedServices = (plan: Plan): readonly string[] => [
+  ...new Set(plan.nodes.filter(({ action }) => action.type === "start-container").map((node) => node.subject)),
+];
+
+/** The host's ports that the plan will open and that no container of this stack holds now. */
+export const portsToOpen = ({ services, observed, plan }: Prepared): readonly { service: string; port: PortSpec }[] => {
+  const held = observed.services.filter((found) => found.state === "running").flatMap((found) => found.ports);
+  const starting = new Set(changedServices(plan));
+  return services
+    .filter((service) => starting.has(service.name))
+    .flatMap((service) => service.ports.map((port) => ({ service: service.name, port })))
+    .filter(
+      ({ port }) => port.host !== null && !held.some((own) => own.host === port.host && own.protocol === port.protocol),
+    );
+};
+
+export interface CarriedOut {
+  readonly durationMs: number;
+  /** What decided how long it took. */
+  readonly path: readonly PathPart[];
+}
+
+/** Runs the plan and waits until every service is ready; `timeoutMs` limits the whole. */
+export const carryOut = async (prepared: Prepared, timeoutMs: number | null, world: World): Promise<CarriedOut> => {
+  const { stack, plan, services } = prepared;
+  const begin = world.clock.now();
+  await using watch = await startWatch(world.engine, stack.name, world.signal);
+  const report = createReporter(plan, world.emit, world.clock);
+  const deadline = timeoutMs === null ? null : begin + timeoutMs;
+  const timings = await execute(plan, { ...world, watch, report, stack: stack.name, services, deadline });
+  return { durationMs: world.clock.now() - begin, path: criticalPath(plan, timings) };
+};

@@ -1,0 +1,65 @@
+import { describe } from "../errors/describe.ts";
+import type { ExampleAnswer } from "../gateway/example.ts";
+import type { ModelsProof } from "../gateway/probe.ts";
+import { formatDuration, formatMoney } from "../platform/format.ts";
+import { cut, list, plural } from "../platform/text.ts";
+import type { SeenTrace } from "../tracing/wait.ts";
+import type { World } from "./world.ts";
+
+/** The last lines of `up`: what was asked, and what came back. */
+export interface ProofLines {
+  gateway(work: () => Promise<ModelsProof>): Promise<ModelsProof>;
+  example(work: () => Promise<ExampleAnswer>): Promise<ExampleAnswer>;
+  trace(work: () => Promise<SeenTrace>): Promise<SeenTrace>;
+  noModel(models: ModelsProof, configPath: string | null): void;
+}
+
+export const createProofLines = (world: World, quiet: boolean): ProofLines => ({
+  gateway: (work) => tell(world, "gateway", quiet, work, gatewayText),
+  example: (work) => tell(world, "example", false, work, exampleText),
+  trace: (work) =>
+    tell(world, "trace", false, work, (seen) => `seen in Langfuse ${formatDuration(seen.afterMs)} later`),
+  noModel: (models, configPath) => {
+    world.emit({ type: "notice", level: "info", text: noModelText(models, configPath) });
+  },
+});
+
+const tell = async <T>(
+  world: World,
+  step: string,
+  quiet: boolean,
+  work: () => Promise<T>,
+  text: (value: T) => string,
+): Promise<T> => {
+  const begin = world.clock.now();
+  if (!quiet) world.emit({ type: "step-started", step });
+  const finish = (outcome: "ok" | "failed", words: string): void =>
+    world.emit({ type: "step-finished", step, outcome, text: words, durationMs: world.clock.now() - begin });
+  try {
+    const value = await work();
+    if (!quiet) finish("ok", text(value));
+    return value;
+  } catch (error) {
+    finish("failed", world.signal.aborted ? "interrupted" : describe(error).message);
+    throw error;
+  }
+};
+
+const gatewayText = ({ listed, usable, unexpected }: ModelsProof): string => {
+  const names = usable.length > 0 && usable.length <= 3 ? ` (${usable.join(", ")})` : "";
+  const extra = unexpected.length > 0 ? `; not in the config: ${list(unexpected)}` : "";
+  return `${plural(listed.length, "model")} routed, ${usable.length} usable with your keys${names}${extra}`;
+};
+
+const exampleText = ({ model, text, totalTokens, costUsd, durationMs }: ExampleAnswer): string => {
+  const tokens = totalTokens === null ? "" : `  ${totalTokens} tokens`;
+  const cost = costUsd === null ? "" : `, ${formatMoney(costUsd)}`;
+  return `${model} answered in ${formatDuration(durationMs)}: "${cut(text.replace(/\s+/g, " ").trim(), 60)}"${tokens}${cost}`;
+};
+
+const noModelText = ({ uses }: ModelsProof, configPath: string | null): string => {
+  const [first] = uses.filter((use) => use.route.mode === "chat" && use.obstacle !== null);
+  const example = first === undefined ? "" : `; ${first.route.name} would work, but ${first.obstacle}`;
+  const where = configPath === null ? "the LiteLLM config" : configPath;
+  return `no chat model for your keys${example}. Add its key to .env, or a route to ${where}, then: goat-dev up`;
+};

@@ -1,0 +1,124 @@
+import { createHash } from "node:crypto";
+import { GoatError } from "../errors/goat-error.ts";
+import type { GatewayAccess } from "../gateway/access.ts";
+import { type ExampleAnswer, runExample } from "../gateway/example.ts";
+import { type ModelsProof, proveModels } from "../gateway/probe.ts";
+import { type ModelChoice, pickChatModel, type Route } from "../gateway/routes.ts";
+import type { ObservedStack } from "../model/observed.ts";
+import type { StackSpec } from "../model/stack.ts";
+import type { ExampleMode } from "../project/settings.ts";
+import type { State } from "../project/state.ts";
+import { type SeenTrace, waitForTrace } from "../tracing/wait.ts";
+import { type GatewayEndpoint, gatewayOf, type TracingEndpoint, tracingOf } from "./endpoints.ts";
+import { createProofLines, type ProofLines } from "./proof-lines.ts";
+import type { World } from "./world.ts";
+
+const EXAMPLE_LIMIT_MS = 90_000;
+const TRACE_LIMIT_MS = 20_000;
+
+export interface ProofRequest {
+  readonly stack: StackSpec;
+  /** After everything is up. */
+  readonly observed: ObservedStack;
+  readonly routes: readonly Route[];
+  readonly mode: ExampleMode;
+  /** EVAL_MODEL. */
+  readonly wanted: string | undefined;
+  readonly nodePath: string;
+  readonly shell: Readonly<Record<string, string | undefined>>;
+  readonly state: State;
+  /** Nothing was changed: a line for what holds already would be noise. */
+  readonly quiet: boolean;
+}
+
+export interface Proof {
+  readonly gateway: {
+    readonly url: string;
+    readonly models: readonly string[];
+    readonly usable: readonly string[];
+  } | null;
+  readonly example: ExampleAnswer | null;
+  readonly trace: SeenTrace | null;
+}
+
+/** Asks the gateway what it serves, runs the example client through it, and reads that call's trace back. */
+export const prove = async (request: ProofRequest, world: World): Promise<Proof> => {
+  const gateway = gatewayOf(request.stack);
+  if (gateway === null) return { gateway: null, example: null, trace: null };
+  const access: GatewayAccess = { baseUrl: gateway.url, key: gateway.key, service: gateway.service.name };
+  const lines = createProofLines(world, request.quiet);
+  const models = await lines.gateway(() =>
+    proveModels(access, request.routes, gateway.service.environment, world.signal),
+  );
+  const summary = { url: gateway.url, models: models.listed, usable: models.usable };
+  const choice = chooseModel(request, gateway, models, lines);
+  if (choice === null) return { gateway: summary, example: null, trace: null };
+  const example = await lines.example(() => askExample(request, access, choice, world));
+  const tracing = tracingOf(request.stack);
+  const trace = tracing === null ? null : await lines.trace(() => seeTrace(tracing, example, world));
+  await remember(request, choice, world);
+  return { gateway: summary, example, trace };
+};
+
+/** Null where no call is to be made: it is switched off, a kept proof still holds, or no model can be asked. */
+const chooseModel = (
+  request: ProofRequest,
+  gateway: GatewayEndpoint,
+  models: ModelsProof,
+  lines: ProofLines,
+): ModelChoice | null => {
+  if (request.mode === "never") return null;
+  const choice = pickChatModel(request.routes, gateway.service.environment, request.wanted);
+  if (choice === null) {
+    lines.noModel(models, gateway.config?.path ?? null);
+    return null;
+  }
+  return request.mode === "auto" && holds(request, choice) ? null : choice;
+};
+
+const askExample = (
+  request: ProofRequest,
+  access: GatewayAccess,
+  choice: ModelChoice,
+  world: World,
+): Promise<ExampleAnswer> => {
+  const limit = AbortSignal.timeout(EXAMPLE_LIMIT_MS);
+  const { nodePath: node, shell: environment } = request;
+  const signal = AbortSignal.any([world.signal, limit]);
+  return runExample({ access, choice, node, environment, signal }).catch((error: unknown) => {
+    if (!limit.aborted || world.signal.aborted) throw error;
+    throw new GoatError("example-failed", `${choice.model} did not answer within ${EXAMPLE_LIMIT_MS / 1000} s`, {
+      fixes: [{ command: `goat-dev logs ${access.service}`, effect: "shows what it waits for" }],
+    });
+  });
+};
+
+const seeTrace = (tracing: TracingEndpoint, example: ExampleAnswer, { signal, clock }: World): Promise<SeenTrace> => {
+  const { url: baseUrl, publicKey, secretKey, service } = tracing;
+  const access = { baseUrl, publicKey, secretKey, service: service.name };
+  return waitForTrace(access, example.traceId, { signal, clock, timeoutMs: TRACE_LIMIT_MS });
+};
+
+const proofFile = "proof.json";
+
+/** What the last proof was about: the same containers, running since the same moment, and the same model. */
+const subjectOf = ({ observed, wanted }: ProofRequest, { model }: ModelChoice): string => {
+  const lives = observed.services.map((found) => `${found.name} ${found.handle} ${found.startedAt}`).sort();
+  return createHash("sha256")
+    .update(JSON.stringify([lives, wanted ?? "", model]))
+    .digest("hex");
+};
+
+const holds = (request: ProofRequest, choice: ModelChoice): boolean => {
+  const kept = request.state.readJson(proofFile);
+  return typeof kept === "object" && kept !== null && "subject" in kept && kept.subject === subjectOf(request, choice);
+};
+
+const remember = async (request: ProofRequest, choice: ModelChoice, world: World): Promise<void> => {
+  const kept = await request.state.writeJson(proofFile, {
+    subject: subjectOf(request, choice),
+    model: choice.model,
+    at: world.clock.date().toISOString(),
+  });
+  if (!kept.ok) world.emit({ type: "notice", level: "warning", text: kept.warning });
+};

@@ -1,0 +1,106 @@
+import type { ObservedService, ObservedStack } from "../model/observed.ts";
+import type { ReadinessSpec, Role, ServiceSpec, StackSpec } from "../model/stack.ts";
+import { createProbe } from "../readiness/probe.ts";
+import { sightContext } from "./await.ts";
+import { observeStack } from "./bring-up.ts";
+import { driftOf } from "./drift.ts";
+import { publishedPort, urlOf } from "./endpoints.ts";
+import { containerOf } from "./reconcile.ts";
+import type { World } from "./world.ts";
+
+export type ServiceState = "absent" | "created" | "starting" | "ready" | "unready" | "restarting" | "exited";
+
+export interface ServiceStatus {
+  readonly name: string;
+  readonly role: Role;
+  readonly state: ServiceState;
+  readonly url: string | null;
+  readonly port: number | null;
+  readonly image: string | null;
+  readonly since: string | null;
+  readonly memoryBytes: number | null;
+  /** Fields and files that differ from the Compose file. */
+  readonly drift: readonly string[];
+  /** Why it is not ready. */
+  readonly why: string | null;
+  readonly pid?: number;
+}
+
+const PROBE_LIMIT_MS = 1_000;
+const FRESH_RESTART_MS = 10_000;
+
+/** Every service as it is now, each asked once. */
+export const readStatus = async (stack: StackSpec, world: World): Promise<readonly ServiceStatus[]> => {
+  const observed = await observeStack(stack, world);
+  const running = observed.services.filter((found) => found.state === "running").map((found) => found.container);
+  const [memory, states] = await Promise.all([
+    world.engine.memory(running, world.signal),
+    Promise.all(stack.services.map((service) => stateOf(stack, service, observed, world))),
+  ]);
+  return stack.services.map((service, index) => {
+    const found = containerOf(stack, service, observed);
+    const state = states[index] ?? { state: "absent", why: null };
+    return {
+      name: service.name,
+      role: service.role,
+      ...state,
+      url: urlOf(service),
+      port: publishedPort(service)?.host ?? null,
+      image: found?.image ?? service.run.docker?.image ?? null,
+      since: found?.startedAt ?? null,
+      memoryBytes: found === undefined ? null : (memory[found.container] ?? null),
+      drift: found === undefined ? [] : driftOf(stack, service, found, observed),
+      ...(found?.pid === undefined ? {} : { pid: found.pid }),
+    };
+  });
+};
+
+interface State {
+  readonly state: ServiceState;
+  readonly why: string | null;
+}
+
+const stateOf = async (
+  stack: StackSpec,
+  service: ServiceSpec,
+  observed: ObservedStack,
+  world: World,
+): Promise<State> => {
+  const found = containerOf(stack, service, observed);
+  if (found === undefined) return { state: "absent", why: null };
+  if (found.state === "created") return { state: "created", why: found.startError };
+  if (found.state === "exited" || found.state === "dead") return ended(service, found);
+  if (found.state === "restarting" || crashedLately(found, world)) {
+    return { state: "restarting", why: `${found.restartCount} restarts so far` };
+  }
+  return found.state === "paused" ? { state: "unready", why: "paused" } : ask(service, found, world);
+};
+
+const ended = (service: ServiceSpec, found: ObservedService): State => {
+  if (service.ready.kind === "exit" && found.exitCode === service.ready.code) return { state: "ready", why: null };
+  if (found.oomKilled) return { state: "exited", why: "killed: out of memory" };
+  return { state: "exited", why: found.startError ?? `exit status ${found.exitCode}` };
+};
+
+/** A crash loop that was caught in a running instant. */
+const crashedLately = (found: ObservedService, world: World): boolean =>
+  found.restartCount > 0 && ageMs(found, world) < FRESH_RESTART_MS;
+
+const ageMs = (found: ObservedService, world: World): number =>
+  found.startedAt === null ? 0 : world.clock.date().getTime() - Date.parse(found.startedAt);
+
+const ask = async (service: ServiceSpec, found: ObservedService, world: World): Promise<State> => {
+  const signal = AbortSignal.any([world.signal, AbortSignal.timeout(PROBE_LIMIT_MS)]);
+  const wait = { service: service.name, container: found.container };
+  const context = { ...sightContext(wait, { ...world, stack: "", signal }), sighting: async () => found };
+  const verdict = await createProbe(askedOnce(service.ready))({ ...context, clock: world.clock, signal }).catch(
+    () => ({ state: "pending", why: "no answer in time" }) as const,
+  );
+  world.signal.throwIfAborted();
+  if (verdict.state === "ready") return { state: "ready", why: null };
+  const young = verdict.state === "pending" && ageMs(found, world) < service.readyTimeoutMs;
+  return { state: young ? "starting" : "unready", why: verdict.why };
+};
+
+/** "Keeps running" cannot be seen in one look; that it runs can. */
+const askedOnce = (spec: ReadinessSpec): ReadinessSpec => (spec.kind === "running" ? { ...spec, forMs: 0 } : spec);
