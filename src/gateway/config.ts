@@ -11,7 +11,7 @@ export interface GatewayConfig {
   readonly settings: GatewaySettings;
 }
 
-export interface GatewaySettings {
+interface GatewaySettings {
   /** US dollars; null where there is no budget. */
   readonly maxBudget: number | null;
   readonly budgetDuration: string | null;

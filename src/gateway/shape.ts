@@ -4,7 +4,7 @@ export type Fields = Readonly<Record<string, unknown>>;
 export const isRecord = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
 
-export interface Problem {
+interface Problem {
   readonly path: Path;
   readonly message: string;
 }

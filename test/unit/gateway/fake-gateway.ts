@@ -29,7 +29,7 @@ export const modelList = (...names: readonly string[]): unknown => ({
   object: "list",
 });
 
-export const errorBody = (status: number, type: string | null, message: string): unknown => ({
+const errorBody = (status: number, type: string | null, message: string): unknown => ({
   error: { message, type, param: null, code: String(status) },
 });
 
