@@ -1,5 +1,6 @@
 // Builds the images of the end-to-end tests from public packages. A tag names the content it was built from, so what is present is
-// never built again. Prints one KEY=image line each on stdout; progress goes to stderr.
+// never built again. Prints one KEY=image line each on stdout; progress goes to stderr. A requirements.txt is made from the .in beside it:
+// uv pip compile --universal --python-version 3.11 --no-header requirements.in (for Postgres with --no-deps --generate-hashes).
 import { copyFile, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
