@@ -101,13 +101,8 @@ const checked = async (
   if (isNothingToDo(prepared.plan)) return prepared;
   const ports = await checkPlanPorts(prepared, world, context);
   refuse([ports], finish);
-  const [keys] = files;
-  finish(
-    "ok",
-    [keys?.text, ports.verdict === "ok" ? ports.text : undefined, engineText(world.info)]
-      .filter((part) => part !== undefined)
-      .join(" · "),
-  );
+  const parts = [...files.slice(0, 1), ports].filter(({ verdict }) => verdict === "ok").map(({ text }) => text);
+  finish("ok", [...parts, engineText(world.info)].join(" · "));
   return prepared;
 };
 

@@ -1,5 +1,5 @@
 import { mountMistakes } from "../compose/mount-mistakes.ts";
-import type { CheckResult } from "../doctor/check.ts";
+import { type CheckResult, skipped } from "../doctor/check.ts";
 import { checkGatewayConfig } from "../doctor/checks/gateway-config.ts";
 import { checkMounts } from "../doctor/checks/mounts.ts";
 import { checkPasswords } from "../doctor/checks/passwords.ts";
@@ -17,7 +17,7 @@ import type { World } from "../stack/world.ts";
 import type { Context } from "./command.ts";
 import { type Session, shortPath } from "./session.ts";
 
-/** What can be known before an engine is asked: keys, passwords, files. Keys matter where the gateway is among the services. */
+/** What can be known before an engine is asked: keys first, passwords, files. Keys matter where the gateway is among the services. */
 export const checkFiles = (
   { environment, stack }: Session,
   services: readonly ServiceSpec[],
@@ -32,7 +32,9 @@ export const checkFiles = (
   // A config that is missing is told as a missing mount, once.
   const text = mistakes.length > 0 || config === null ? undefined : readTextIfThere(config.source);
   return [
-    ...(config === null ? [] : [checkProviderKeys(keys, shortPath(context, environment.project.envFile))]),
+    config === null
+      ? skipped("no provider key needed")
+      : checkProviderKeys(keys, shortPath(context, environment.project.envFile)),
     checkPasswords(environment.variables),
     checkMounts(mistakes),
     checkGatewayConfig(text, config?.path ?? null),

@@ -10,8 +10,8 @@ import { isDeath } from "./watch.ts";
 
 type Wait = Extract<Action, { type: "await-ready" | "await-exit" }>;
 
-/** Waits until the service answers, or has completed; throws at once when it ends otherwise. Returns milliseconds. */
-export const awaitService = async (wait: Wait, service: ServiceSpec, io: ExecuteIo): Promise<number> => {
+/** Waits until the service answers, or has completed; throws at once when it ends otherwise. */
+export const awaitService = async (wait: Wait, service: ServiceSpec, io: ExecuteIo): Promise<void> => {
   const completes = wait.type === "await-exit";
   const spec: ReadinessSpec = completes ? { kind: "exit", code: 0 } : service.ready;
   const scene = { engine: io.engine, service, container: wait.container };
@@ -28,7 +28,6 @@ export const awaitService = async (wait: Wait, service: ServiceSpec, io: Execute
   try {
     const result = await waitUntilReady(createProbe(spec), options);
     if (result.state !== "ready") throw await waitError(scene, result);
-    return result.tookMs;
   } catch (error) {
     if (io.signal.aborted || !isDeath(death?.reason)) throw error;
     throw await deathError(scene, death.reason, io.clock.now() - begin);

@@ -39,9 +39,9 @@ export const execute = async (plan: Plan, io: ExecuteIo): Promise<ReadonlyMap<nu
     const beginMs = io.clock.now();
     io.report.started(node);
     try {
-      const waitedMs = await runNode(node, inner);
+      await runNode(node, inner);
       timings.set(node.id, { beginMs, endMs: io.clock.now() });
-      io.report.finished(node, waitedMs);
+      io.report.finished(node);
       return true;
     } catch (error) {
       // What ended only because something else failed is no failure of its own.
@@ -108,17 +108,13 @@ const inOrder = (plan: Plan): readonly PlanNode[] => {
   return [...sorted];
 };
 
-/** Returns how long a wait took in milliseconds; null for an operation. */
-const runNode = async (node: PlanNode, io: ExecuteIo): Promise<number | null> => {
+const runNode = async (node: PlanNode, io: ExecuteIo): Promise<void> => {
   const { action } = node;
-  if (action.type !== "await-ready" && action.type !== "await-exit") {
-    await applyOperation(action, node, io);
-    return null;
-  }
+  if (action.type !== "await-ready" && action.type !== "await-exit") return applyOperation(action, node, io);
   const service = io.services.find((candidate) => candidate.name === action.service);
   if (service === undefined)
     throw new GoatError("internal", `the plan waits for ${action.service}, which is not there`);
-  return awaitService(action, service, io);
+  await awaitService(action, service, io);
 };
 
 const applyOperation = async (operation: Operation, node: PlanNode, io: ExecuteIo): Promise<void> => {

@@ -4,6 +4,7 @@ import type { Emit } from "../events/events.ts";
 import type { Plan, PlanNode } from "../model/plan.ts";
 import type { Clock } from "../platform/clock.ts";
 import { createPullProgress } from "./pull-progress.ts";
+import { stepWords } from "./step-words.ts";
 
 /** Tells the plan's steps as lines a user understands: one for the images, one a service. */
 export interface Reporter {
@@ -11,7 +12,7 @@ export interface Reporter {
   progress(node: PlanNode, progress: Progress): void;
   /** What a service that is not ready yet was last heard to say. */
   heard(service: string, why: string): void;
-  finished(node: PlanNode, waitedMs: number | null): void;
+  finished(node: PlanNode): void;
   failed(node: PlanNode, error: GoatError): void;
   skipped(node: PlanNode, blocker: string | null): void;
 }
@@ -19,6 +20,8 @@ export interface Reporter {
 interface Line {
   /** Null until the line is shown. */
   begin: number | null;
+  /** When its container was started, in this run. */
+  startedAt: number | null;
   open: number;
   settled: boolean;
 }
@@ -26,10 +29,11 @@ interface Line {
 export const createReporter = (plan: Plan, emit: Emit, clock: Clock): Reporter => {
   const lines = new Map<string, Line>();
   for (const { subject } of plan.nodes) {
-    const line = lines.get(subject) ?? { begin: null, open: 0, settled: false };
+    const line = lines.get(subject) ?? { begin: null, startedAt: null, open: 0, settled: false };
     lines.set(subject, { ...line, open: line.open + 1 });
   }
-  const lineOf = (subject: string): Line => lines.get(subject) ?? { begin: null, open: 0, settled: true };
+  const lineOf = (subject: string): Line =>
+    lines.get(subject) ?? { begin: null, startedAt: null, open: 0, settled: true };
   const pulls = createPullProgress();
 
   const show = (subject: string, text: string): void => {
@@ -51,6 +55,7 @@ export const createReporter = (plan: Plan, emit: Emit, clock: Clock): Reporter =
       emit({ type: "detail", text: `${node.action.type} ${node.subject}: ${node.cause}` });
       // A network or volume is made in an instant, and an unchanged service has nothing to tell unless it is slow.
       if (!isQuiet(node) && !isWait(node)) show(node.subject, node.cause);
+      if (node.action.type === "start-container") lineOf(node.subject).startedAt = clock.now();
     },
     progress: (node, progress) => {
       const { text, current, total } =
@@ -62,16 +67,13 @@ export const createReporter = (plan: Plan, emit: Emit, clock: Clock): Reporter =
       show(service, "waiting");
       emit({ type: "step-progress", step: service, text: why });
     },
-    finished: (node, waitedMs) => {
+    finished: (node) => {
       const line = lineOf(node.subject);
       line.open -= 1;
       if (node.action.type === "pull-image") pulls.done(node.action.image);
       if (line.open > 0 || line.begin === null) return;
-      settle(
-        node.subject,
-        "ok",
-        node.subject === "images" ? pulls.summary() : summaryOf(plan, node.subject, waitedMs, clock.now() - line.begin),
-      );
+      const tookMs = clock.now() - (line.startedAt ?? line.begin);
+      settle(node.subject, "ok", node.subject === "images" ? pulls.summary() : stepWords(plan, node.subject, tookMs));
     },
     failed: (node, error) => settle(node.subject, "failed", error.message.replace(`${node.subject} `, "")),
     skipped: (node, blocker) => {
@@ -86,26 +88,3 @@ export const createReporter = (plan: Plan, emit: Emit, clock: Clock): Reporter =
 const isQuiet = (node: PlanNode): boolean => node.subject === "network" || node.subject === "volume";
 
 const isWait = (node: PlanNode): boolean => node.action.type === "await-ready" || node.action.type === "await-exit";
-
-/** "created · ready in 1.2 s", "recreated: image changed · ready in 6.4 s". */
-const summaryOf = (plan: Plan, subject: string, waitedMs: number | null, tookMs: number): string => {
-  const nodes = plan.nodes.filter((node) => node.subject === subject);
-  const has = (type: PlanNode["action"]["type"]): boolean => nodes.some((node) => node.action.type === type);
-  const cause = nodes[0]?.cause ?? "";
-  const done = has("create-container")
-    ? has("stop-container")
-      ? `recreated: ${cause}`
-      : "created"
-    : has("stop-container") && has("start-container")
-      ? "restarted"
-      : has("start-container")
-        ? `started: ${cause}`
-        : has("stop-container") || has("remove-container")
-          ? "removed"
-          : "";
-  const ready =
-    waitedMs === null ? "" : has("await-exit") ? `completed in ${seconds(tookMs)}` : `ready in ${seconds(tookMs)}`;
-  return [done, ready].filter((part) => part !== "").join(" · ");
-};
-
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;

@@ -74,7 +74,7 @@ export const createListrView = (options: ListrViewOptions): View => {
         lines.show(event.step, stepText(event.step, event.text));
         break;
       case "step-finished":
-        if (event.outcome === "failed") talk.said(event.text);
+        if (event.outcome === "failed") talk.said(event.step, event.text);
         lines.finish(event.step, stepLine(event, paint));
         break;
       default:

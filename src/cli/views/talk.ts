@@ -15,7 +15,7 @@ export interface TalkOptions extends ViewOptions {
 export interface Talk {
   on(event: StampedEvent): void;
   /** A failed step's line has said this; an error with the same words does not repeat it. */
-  said(text: string): void;
+  said(step: string, text: string): void;
 }
 
 export const createTalk = (options: TalkOptions): Talk => {
@@ -51,5 +51,5 @@ export const createTalk = (options: TalkOptions): Talk => {
         tellError(event.error);
     }
   };
-  return { on, said: (text) => void failures.add(text) };
+  return { on, said: (step, text) => void failures.add(text).add(`${step} ${text}`) };
 };

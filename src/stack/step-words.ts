@@ -1,0 +1,16 @@
+import type { Action, Plan } from "../model/plan.ts";
+
+/** What was done to a service, in a few words: "created · ready in 1.2 s", "recreated: image changed · ready in 6.4 s". */
+export const stepWords = (plan: Plan, subject: string, tookMs: number): string => {
+  const nodes = plan.nodes.filter((node) => node.subject === subject);
+  const types = new Set(nodes.map((node) => node.action.type));
+  const took = `${(tookMs / 1000).toFixed(1)} s`;
+  const end = types.has("await-exit") ? `completed in ${took}` : types.has("await-ready") ? `ready in ${took}` : "";
+  return [deed(types, nodes[0]?.cause ?? ""), end].filter((part) => part !== "").join(" · ");
+};
+
+const deed = (types: ReadonlySet<Action["type"]>, cause: string): string => {
+  if (types.has("create-container")) return types.has("stop-container") ? `recreated: ${cause}` : "created";
+  if (types.has("start-container")) return types.has("stop-container") ? "restarted" : `started: ${cause}`;
+  return types.has("remove-container") ? "removed" : "";
+};
