@@ -54,7 +54,13 @@ export const checkConsistency = (
   report: Report,
 ): void => {
   const enabledNames = new Set(enabled.map((draft) => draft.name));
+  const owners = new Map<string, string>();
   for (const draft of enabled) {
+    const container = draft.recipe.containerName;
+    const owner = container === undefined ? undefined : owners.get(container);
+    if (owner !== undefined)
+      report.error(draft.at, `"${draft.name}" has the container name "${container}" of "${owner}"`);
+    if (container !== undefined) owners.set(container, draft.name);
     checkDependencies(draft, all, enabledNames, report);
     checkUses(draft, names, report);
   }

@@ -18,7 +18,10 @@ const refuse = ({ name, node, report }: Field, need: string): undefined => {
 const scalarOf = (field: Field, types: readonly Scalar["type"][], need: string): Scalar | undefined =>
   field.node.kind === "scalar" && types.includes(field.node.type) ? field.node : refuse(field, need);
 
-export const readText = (field: Field): string | undefined => scalarOf(field, ["string"], "a text")?.text;
+export const readText = (field: Field): string | undefined => {
+  const isWord = field.node.kind === "scalar" && !isNull(field.node);
+  return scalarOf(field, ["string"], isWord ? "a text: put it in quotes" : "a text")?.text;
+};
 
 /** Texts and numbers, as a text. */
 export const readWord = (field: Field): string | undefined =>
@@ -74,7 +77,7 @@ export const readItems = (field: Field): readonly Located[] => {
 };
 
 export const readTexts = (field: Field): readonly string[] =>
-  readItems(field).flatMap((node) => readWord({ ...field, node }) ?? []);
+  readItems(field).flatMap((node) => readText({ ...field, node }) ?? []);
 
 /** A list of texts, where one text alone is allowed too. */
 export const readTextOrTexts = (field: Field): readonly string[] =>

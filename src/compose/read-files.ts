@@ -3,7 +3,7 @@ import type { Report } from "./diagnostics.ts";
 import { readText } from "./fields.ts";
 import { interpolateTree } from "./interpolate-tree.ts";
 import type { Mapping } from "./located.ts";
-import { folderName, isProjectName } from "./project-name.ts";
+import { folderName, isProjectName, normalizeName } from "./project-name.ts";
 import { readYaml } from "./read-yaml.ts";
 import { displayPath, type HostFiles, lookupIn } from "./scope.ts";
 
@@ -43,10 +43,7 @@ export const readName = (files: readonly Mapping[], input: LoadInput, report: Re
   const entry = files.flatMap((file) => file.entries.get("name") ?? []).at(-1);
   const node = entry && interpolateTree(entry.value, interpolation);
   const name = node && readText({ name: "name", node, report });
-  if (node !== undefined && name !== undefined && !isProjectName(name)) {
-    report.error(node.at, '"name" takes lower-case letters, digits, - and _, a letter or digit first');
-  }
-  const found = name ?? folderName(input.workingDir);
+  const found = name === undefined ? folderName(input.workingDir) : normalizeName(name);
   if (found === "") throw wrongName(found);
   return found;
 };

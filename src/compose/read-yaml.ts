@@ -47,7 +47,7 @@ const readScalar = (node: YamlScalar, reading: Reading): Located => {
   if (mark !== undefined) return { kind: "scalar", ...resolvePlain(text), at, mark };
   if (tag === "tag:yaml.org,2002:str" || tag === "!") return { kind: "scalar", type: "string", text, at };
   if (/^tag:yaml\.org,2002:(?:int|float|bool|null)$/.test(tag)) return { kind: "scalar", ...resolvePlain(text), at };
-  if (tag !== "") return fail(reading, at, `the tag ${tag} is not supported`);
+  if (tag !== "") reading.report.warning(at, `the tag ${tag} is ignored`);
   return plain ? { kind: "scalar", ...resolvePlain(text), at } : { kind: "scalar", type: "string", text, at };
 };
 
@@ -65,10 +65,14 @@ const readPair = (pair: Pair, reading: Reading, depth: number): readonly [Entry,
     return undefined;
   }
   const at = reading.place(key);
+  const text = String(key.value);
+  if (key.type === "PLAIN" && resolvePlain(text).type !== "string") {
+    fail(reading, at, `the key ${text === "" ? "here is empty" : `${text} has to be in quotes`}`);
+  }
   const value = isNode(pair.value)
     ? read(pair.value, reading, depth + 1)
     : ({ kind: "scalar", type: "null", text: "", at } as const);
-  return [{ key: String(key.value), at, value }, key.value === "<<" && key.type === "PLAIN"];
+  return [{ key: text, at, value }, text === "<<" && key.type === "PLAIN"];
 };
 
 const readMap = (pairs: readonly Pair[], at: Place, reading: Reading, depth: number): Mapping => {
@@ -78,10 +82,9 @@ const readMap = (pairs: readonly Pair[], at: Place, reading: Reading, depth: num
     const result = readPair(pair, reading, depth);
     if (result === undefined) continue;
     const [entry, merge] = result;
-    const twin = entries.get(entry.key);
-    if (merge) merges.push(entry);
-    else if (twin !== undefined)
-      reading.report.error(entry.at, `"${entry.key}" is already set in line ${twin.at.line}`);
+    const twin = merge ? merges[0] : entries.get(entry.key);
+    if (twin !== undefined) reading.report.error(entry.at, `"${entry.key}" is already set in line ${twin.at.line}`);
+    else if (merge) merges.push(entry);
     else entries.set(entry.key, entry);
   }
   for (const merge of merges) mergeKeys(entries, merge.value, reading.report);

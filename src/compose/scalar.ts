@@ -8,7 +8,7 @@ const formatFloat = (value: number): string => {
   if (size !== 0 && (size >= 1e21 || size < 1e-4)) {
     return value.toExponential().replace(/e([+-])(\d)$/, "e$10$2");
   }
-  return Object.is(value, -0) ? "-0" : String(value);
+  return String(value);
 };
 
 const readInteger = (digits: string): bigint | undefined => {
@@ -26,7 +26,6 @@ const integerLimit = 2n ** 64n;
 const readNumber = (text: string): string | undefined => {
   if (!/^[-+.\d]/.test(text)) return undefined;
   const digits = text.replaceAll("_", "");
-  if (digits === "-0") return "-0";
   const integer = readInteger(digits);
   if (integer !== undefined && integer < integerLimit && integer > -integerLimit / 2n) return String(integer);
   return floatPattern.test(digits) ? formatFloat(Number(digits)) : undefined;

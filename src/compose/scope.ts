@@ -2,7 +2,7 @@ import { join, relative, resolve } from "node:path";
 import type { Lookup } from "../platform/interpolate.ts";
 import type { Place, Report } from "./diagnostics.ts";
 import type { Field } from "./fields.ts";
-import type { Entry, Mapping } from "./located.ts";
+import { type Entry, isBroken, isNull, type Mapping } from "./located.ts";
 
 /** What the loader may ask of the disk. */
 export interface HostFiles {
@@ -47,16 +47,32 @@ export const lookupIn =
   (name) =>
     Object.hasOwn(variables, name) ? variables[name] : undefined;
 
-/** Reads one key of a mapping where it is there; `key:` with nothing behind it counts as absent. */
+type Reader<Value> = (field: Field) => Value | undefined;
+
+const readEntry = <Value>(entry: Entry, report: Report, read: Reader<Value>): Value | undefined =>
+  isBroken(entry.value) ? undefined : read({ name: entry.key, node: entry.value, report });
+
+/** Reads one key of a mapping where it is there; `key:` with nothing behind it is a mistake, as in Compose. */
 export const readKey = <Value>(
   mapping: Mapping,
   key: string,
   report: Report,
-  read: (field: Field) => Value | undefined,
+  read: Reader<Value>,
 ): Value | undefined => {
-  const entry: Entry | undefined = mapping.entries.get(key);
+  const entry = mapping.entries.get(key);
   if (entry === undefined) return undefined;
-  const { value } = entry;
-  if (value.kind === "scalar" && (value.type === "null" || value.type === "broken")) return undefined;
-  return read({ name: key, node: value, report });
+  if (!isNull(entry.value)) return readEntry(entry, report, read);
+  report.error(entry.at, `"${key}" has no value: give it one or leave it out`);
+  return undefined;
+};
+
+/** As readKey, where `key:` with nothing behind it counts as absent. */
+export const readOptionalKey = <Value>(
+  mapping: Mapping,
+  key: string,
+  report: Report,
+  read: Reader<Value>,
+): Value | undefined => {
+  const entry = mapping.entries.get(key);
+  return entry === undefined || isNull(entry.value) ? undefined : readEntry(entry, report, read);
 };

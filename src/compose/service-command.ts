@@ -1,6 +1,6 @@
 import type { HealthCheck, RestartPolicy } from "../model/stack.ts";
 import { checkKeys } from "./check-keys.ts";
-import { type Field, readBoolean, readDuration, readInteger, readMapping, readTexts, readWord } from "./fields.ts";
+import { type Field, readBoolean, readDuration, readInteger, readMapping, readText, readTexts } from "./fields.ts";
 import { parseShellWords } from "./formats/shell-words.ts";
 import { readKey } from "./scope.ts";
 import { supported } from "./supported.ts";
@@ -9,7 +9,7 @@ import { supported } from "./supported.ts";
 export const readCommand = (field: Field): readonly string[] | undefined => {
   const { node, report, name } = field;
   if (node.kind === "list") return readTexts(field);
-  const text = readWord(field);
+  const text = readText(field);
   if (text === undefined) return undefined;
   const parsed = parseShellWords(text);
   if ("problem" in parsed) {
@@ -26,7 +26,7 @@ const kinds = ["NONE", "CMD", "CMD-SHELL"];
 
 const readTest = (field: Field): readonly string[] | undefined => {
   if (field.node.kind !== "list") {
-    const text = readWord(field);
+    const text = readText(field);
     return text === undefined ? undefined : ["CMD-SHELL", text];
   }
   const test = readTexts(field);
@@ -64,8 +64,8 @@ export const present = <Parts extends object>(
 
 export const readRestart = (field: Field): RestartPolicy | undefined => {
   const { node, report } = field;
-  const text = node.kind === "scalar" && node.type !== "null" ? node.text : undefined;
-  if (text === "no" || text === "false") return { name: "no" };
+  const text = node.kind === "scalar" && node.type === "string" ? node.text : undefined;
+  if (text === "no" || text === "") return { name: "no" };
   if (text === "always" || text === "unless-stopped" || text === "on-failure") return { name: text };
   const retries = /^on-failure:(\d+)$/.exec(text ?? "")?.[1];
   if (retries !== undefined) return { name: "on-failure", maxRetries: Number(retries) };

@@ -51,7 +51,7 @@ const readPart = (mount: Mapping, key: string, table: KeyTable, scope: Scope): M
 const readBind = (node: Mapping, source: string, target: string, readOnly: boolean, scope: Scope): Mount => {
   const bind = readPart(node, "bind", supported.bindOptions, scope);
   const propagation = bind && readKey(bind, "propagation", scope.report, readText);
-  const createHostPath = (bind && readKey(bind, "create_host_path", scope.report, readBoolean)) ?? true;
+  const createHostPath = (bind && readKey(bind, "create_host_path", scope.report, readBoolean)) ?? false;
   return {
     kind: "bind",
     source: resolvePath(source, node.entries.get("source")?.value.at ?? node.at, scope),

@@ -1,22 +1,22 @@
 import type { Dependency, DockerRecipe, NetworkAttachment, PortSpec } from "../model/stack.ts";
 import { checkKeys } from "./check-keys.ts";
-import type { Place } from "./diagnostics.ts";
+import type { Place, Report } from "./diagnostics.ts";
 import { readEnvironment } from "./environment.ts";
 import {
   type Field,
   readBoolean,
   readBytes,
   readDuration,
+  readItems,
   readLabels,
   readMapping,
   readOneOf,
   readText,
   readTextOrTexts,
   readTexts,
-  readWord,
 } from "./fields.ts";
 import type { Entry, Mapping } from "./located.ts";
-import { readKey, type Scope } from "./scope.ts";
+import { readKey, readOptionalKey, type Scope } from "./scope.ts";
 import { present, readCommand, readHealthCheck, readRestart } from "./service-command.ts";
 import { type Placed, readAttachments, readDependencies } from "./service-links.ts";
 import { type PlacedMount, readMounts, readTmpfs } from "./service-mounts.ts";
@@ -51,9 +51,17 @@ const readPullPolicy = (field: Field): DockerRecipe["pullPolicy"] | undefined =>
   return policy === undefined ? undefined : "missing";
 };
 
+/** `host=address` or `host:address`, as the engine wants it. */
+const readExtraHost = (field: Field): string | undefined => {
+  const text = readText(field);
+  const match = text === undefined ? null : /^([^=:]+)[=:]\[?([^\]]+)\]?$/.exec(text);
+  if (text !== undefined && match === null) field.report.error(field.node.at, `"${text}" has no address: host=address`);
+  return match === null ? undefined : `${match[1]}:${match[2]}`;
+};
+
 const readExtraHosts = (field: Field): readonly string[] => {
   if (field.node.kind !== "map") {
-    return readTexts(field).map((text) => text.replace(/^([^=:]+)[=:]\[?([^\]]*)\]?$/, "$1:$2"));
+    return readItems(field).flatMap((node) => readExtraHost({ ...field, node }) ?? []);
   }
   return Object.entries(readLabels(field)).map(([host, address]) => `${host}:${address}`);
 };
@@ -71,16 +79,17 @@ type ContainerParts = Omit<
 
 const readContainer = (service: Mapping, scope: Scope): ContainerParts => {
   const { report } = scope;
-  const text = (key: string): string | undefined => readKey(service, key, report, readText);
+  // An empty text, often an empty variable, counts as nothing.
+  const text = (key: string): string | undefined => readKey(service, key, report, readText) || undefined;
   const flag = (key: string): boolean | undefined => readKey(service, key, report, readBoolean);
-  const texts = (key: string): readonly string[] | undefined => readKey(service, key, report, readTexts);
+  const texts = (key: string): readonly string[] | undefined => readKey(service, key, report, readDistinct);
   return present({
     platform: text("platform"),
-    command: readKey(service, "command", report, readCommand),
-    entrypoint: readKey(service, "entrypoint", report, readCommand),
+    command: readOptionalKey(service, "command", report, readCommand),
+    entrypoint: readOptionalKey(service, "entrypoint", report, readCommand),
     containerName: text("container_name"),
     hostname: text("hostname"),
-    user: readKey(service, "user", report, readWord),
+    user: text("user"),
     workingDir: text("working_dir"),
     init: flag("init"),
     tty: flag("tty"),
@@ -102,47 +111,67 @@ const readAllMounts = (service: Mapping, scope: Scope): readonly PlacedMount[] =
   return [...mounts, ...tmpfs];
 };
 
-const defaultAttachment = (at: Place): readonly Placed<NetworkAttachment>[] => [
-  { value: { network: "default", aliases: [] }, at },
-];
+const readDistinct = (field: Field): readonly string[] => [...new Set(readTexts(field))];
+
+const readImage = (service: Mapping, at: Place, name: string, report: Report): string => {
+  const image = readKey(service, "image", report, readText);
+  // What has another mistake there already, or is to be built, is told about that.
+  const isTold = service.entries.has("build") || (image === undefined && service.entries.has("image"));
+  if (!image && !isTold) report.error(at, `"${name}" needs an image`);
+  return image ?? "";
+};
+
+/** What one entry of `services:` says about other parts of the file. */
+const readLinks = (service: Mapping, at: Place, scope: Scope) => {
+  const { report } = scope;
+  const attachments = readKey(service, "networks", report, readAttachments) ?? [];
+  const standard: Placed<NetworkAttachment> = { value: { network: "default", aliases: [] }, at };
+  return {
+    mounts: readAllMounts(service, scope),
+    attachments: attachments.length > 0 ? attachments : [standard],
+    dependencies: readKey(service, "depends_on", report, readDependencies) ?? [],
+  };
+};
+
+const readDeploy = (service: Mapping, report: Report): void => {
+  const deploy = readOptionalKey(service, "deploy", report, readMapping);
+  if (deploy !== undefined) checkKeys(deploy, supported.deploy, report);
+};
 
 /** One entry of `services:`; env files of a service that is switched off are not opened. */
-export const readService = (entry: Entry, isEnabled: (profiles: readonly string[]) => boolean, scope: Scope) => {
+export const readService = (
+  entry: Entry,
+  isEnabled: (profiles: readonly string[]) => boolean,
+  scope: Scope,
+): ServiceDraft | undefined => {
   const { report } = scope;
-  const service = readMapping({ name: entry.key, node: entry.value, report });
+  const { key: name, at, value: node } = entry;
+  const service = readMapping({ name, node, report });
   if (service === undefined) return undefined;
   checkKeys(service, supported.service, report);
-  const deploy = readKey(service, "deploy", report, readMapping);
-  if (deploy !== undefined) checkKeys(deploy, supported.deploy, report);
-  const image = readKey(service, "image", report, readText);
-  const builds = service.entries.has("build") || service.entries.get("image")?.value.kind !== undefined;
-  if (!builds || image === "") report.error(entry.at, `"${entry.key}" needs an image`);
+  readDeploy(service, report);
   const profiles = readKey(service, "profiles", report, readTexts) ?? [];
-  const mounts = readAllMounts(service, scope);
-  const attachments = readKey(service, "networks", report, readAttachments) ?? [];
-  const used = attachments.length > 0 ? attachments : defaultAttachment(entry.at);
-  const draft: ServiceDraft = {
-    name: entry.key,
-    at: entry.at,
+  const links = readLinks(service, at, scope);
+  const recipe: DockerRecipe = {
+    ...readContainer(service, scope),
+    image: readImage(service, at, name, report),
+    pullPolicy: readKey(service, "pull_policy", report, readPullPolicy) ?? "missing",
+    mounts: links.mounts.map(({ mount }) => mount),
+    networks: links.attachments.map(({ value }) => value),
+    expose: readKey(service, "expose", report, readExpose) ?? [],
+    labels: readKey(service, "labels", report, readLabels) ?? {},
+    restart: readKey(service, "restart", report, readRestart) ?? { name: "no" },
+  };
+  return {
+    ...links,
+    name,
+    at,
     profiles,
-    recipe: {
-      ...readContainer(service, scope),
-      image: image ?? "",
-      pullPolicy: readKey(service, "pull_policy", report, readPullPolicy) ?? "missing",
-      mounts: mounts.map(({ mount }) => mount),
-      networks: used.map(({ value }) => value),
-      expose: readKey(service, "expose", report, readExpose) ?? [],
-      labels: readKey(service, "labels", report, readLabels) ?? {},
-      restart: readKey(service, "restart", report, readRestart) ?? { name: "no" },
-    },
+    recipe,
     environment: readEnvironment(service, isEnabled(profiles), scope),
     ports: readKey(service, "ports", report, readPorts) ?? [],
-    mounts,
-    attachments: used,
-    dependencies: readKey(service, "depends_on", report, readDependencies) ?? [],
-    stopSignal: readKey(service, "stop_signal", report, readText) ?? null,
+    stopSignal: readKey(service, "stop_signal", report, readText) || null,
     stopGraceMs: readKey(service, "stop_grace_period", report, readDuration) ?? null,
-    goat: readKey(service, "x-goat", report, readGoat) ?? {},
+    goat: readOptionalKey(service, "x-goat", report, readGoat) ?? {},
   };
-  return draft;
 };

@@ -23,6 +23,7 @@ export const parseVolume = (text: string): ShortVolume | string => {
   if (second === undefined) {
     return { kind: "anonymous", source: "", target: first, readOnly: false, noCopy: false, ignored: [] };
   }
+  if (/^[a-z]$/i.test(first)) return `"${first}" is taken for a Windows drive: give the volume a longer name`;
   const words = options === "" ? [] : options.split(",");
   const propagation = words.findLast((word) => propagations.has(word));
   return {
