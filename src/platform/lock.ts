@@ -88,7 +88,8 @@ const isAbandoned = async (path: string, now: number): Promise<boolean> => {
 /** Removes a lock whose holder is gone. A second, short lock lets one waiter at a time decide that. */
 const breakIfAbandoned = async (path: string, now: number): Promise<void> => {
   if (!(await isAbandoned(path, now))) return;
-  const release = await lockfile.lock(`${path}.takeover`, { realpath: false, stale: 5_000 }).catch(() => undefined);
+  const short = { realpath: false, stale: 5_000, onCompromised: () => undefined };
+  const release = await lockfile.lock(`${path}.takeover`, short).catch(() => undefined);
   if (release === undefined) return;
   try {
     if (!(await isAbandoned(path, now))) return;

@@ -56,7 +56,7 @@ const assignments = (text: string): readonly Assignment[] => {
   return found;
 };
 
-const needsNoQuotes = /^[^\s'"`$#\\]+$/;
+const needsNoQuotes = /^[^\s\p{Cc}'"`$#\\]+$/u;
 
 const doubleQuoted = (value: string): string => {
   const escaped = value

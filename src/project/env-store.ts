@@ -1,5 +1,4 @@
-import { mkdir, stat, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { stat, writeFile } from "node:fs/promises";
 import { systemCode } from "../errors/describe.ts";
 import { atomicWrite, readTextIfThere, unwritable } from "../platform/files.ts";
 import { setVariable } from "./env-edit.ts";
@@ -9,11 +8,18 @@ const ownerOnly = 0o600;
 /** Makes the file with mode 0600; false where there is one already, which is left alone. Throws file-unwritable. */
 export const createEnvFile = async (path: string, template: string): Promise<boolean> => {
   try {
-    await mkdir(dirname(path), { recursive: true });
     await writeFile(path, template, { flag: "wx", mode: ownerOnly });
     return true;
   } catch (error) {
     if (systemCode(error) === "EEXIST") return false;
+    throw unwritable(path, error);
+  }
+};
+
+const readOrRefuse = (path: string): string => {
+  try {
+    return readTextIfThere(path) ?? "";
+  } catch (error) {
     throw unwritable(path, error);
   }
 };
@@ -24,7 +30,7 @@ export const updateEnvFile = async (path: string, edits: Readonly<Record<string,
   const mode = before === undefined ? ownerOnly : before.mode & ownerOnly;
   const text = Object.entries(edits).reduce(
     (current, [name, value]) => setVariable(current, name, value),
-    readTextIfThere(path) ?? "",
+    readOrRefuse(path),
   );
   await atomicWrite(path, text, mode);
 };

@@ -77,7 +77,7 @@ export const noProviderKey = (keys: Keys, envFile: string): GoatError => {
   return new GoatError("no-provider-key", `no provider key in ${envFile}: set one of ${list(wanted, "or")}`, {
     evidence: [...evidence, ...keys.notes],
     fixes: [
-      { command: `echo 'GROQ_API_KEY=…' >> ${envFile}`, effect: "any one of these variables will do" },
+      { command: `set GROQ_API_KEY=… in ${envFile}`, effect: "any one of these variables will do" },
       { command: "goat-dev up", effect: "on a terminal asks for a key and saves it" },
     ],
   });

@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { parseDuration, resolveSettings } from "../../../src/project/settings.ts";
+
+test("flags win over variables, variables over the Compose file, and each has a default", () => {
+  const xGoat = { timeout: "5m", example: "never", "docker-host": "unix:///x" };
+  const env = { GOAT_DEV_TIMEOUT: "90", GOAT_DEV_EXAMPLE: "" };
+  expect(resolveSettings({ flags: { timeoutMs: "10s" }, env, xGoat })).toEqual({
+    timeoutMs: 10_000,
+    dockerHost: "unix:///x",
+    example: "never",
+  });
+  expect(resolveSettings({ flags: {}, env, xGoat: { timeout: 5 } }).timeoutMs).toBe(90_000);
+  expect(resolveSettings({ flags: {}, env: {}, xGoat: { timeout: 5 } }).timeoutMs).toBe(5_000);
+  expect(resolveSettings({ flags: {}, env: {}, xGoat: null })).toEqual({
+    timeoutMs: null,
+    dockerHost: null,
+    example: "auto",
+  });
+});
+
+test.each([
+  [{ flags: { timeoutMs: "soon" }, env: {}, xGoat: null }, '--timeout is "soon"'],
+  [{ flags: {}, env: { GOAT_DEV_EXAMPLE: "yes" }, xGoat: null }, 'GOAT_DEV_EXAMPLE is "yes"'],
+  [{ flags: {}, env: {}, xGoat: { timeout: 0 } }, 'x-goat: timeout is "0"'],
+])("a value that is none must be named with where it stands", (sources, message) => {
+  expect(() => resolveSettings(sources)).toThrow(
+    expect.objectContaining({ code: "usage", message: expect.stringContaining(message) }),
+  );
+});
+
+test.each([
+  ["90", 90_000],
+  ["1.5", 1_500],
+  ["500ms", 500],
+  ["1m30s", 90_000],
+  ["2min", 120_000],
+  ["0", undefined],
+  ["-1", undefined],
+  ["5 s", undefined],
+  ["", undefined],
+])("the duration %j must be %j ms", (text, ms) => expect(parseDuration(text)).toBe(ms));
