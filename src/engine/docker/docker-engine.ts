@@ -21,6 +21,7 @@ import { guarded } from "./errors.ts";
 import { exec } from "./exec.ts";
 import { logs } from "./logs.ts";
 import { observe } from "./observe.ts";
+import { portHolder } from "./port-holder.ts";
 import { pull } from "./pull.ts";
 import { registryAuth } from "./registry-auth.ts";
 import { memory, volumeSizes } from "./usage.ts";
@@ -105,6 +106,10 @@ class DockerEngine implements Engine {
     environment?: Readonly<Record<string, string>>,
   ): Promise<ExecResult> {
     return exec((await this.#connected(signal)).docker, container, command, signal, environment);
+  }
+
+  async portHolder(port: number, signal: AbortSignal): Promise<string | null> {
+    return portHolder((await this.#connected(signal)).docker, port, signal);
   }
 
   async memory(containers: readonly string[], signal: AbortSignal): Promise<Readonly<Record<string, number>>> {

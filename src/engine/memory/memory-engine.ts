@@ -16,7 +16,7 @@ import type {
 import { type Container, isRunning, toObserved } from "./containers.ts";
 import { operate } from "./operations.ts";
 import type { MemoryEngineOptions, ServiceScript } from "./script.ts";
-import { advance, createWorld, end, find, need, type Printed, print, type World } from "./world.ts";
+import { advance, createWorld, end, find, holdsPort, need, type Printed, print, type World } from "./world.ts";
 
 /** What came over an emitter since the call; ends quietly when the signal fires. */
 const received = async function* <T>(events: AsyncIterator<T[]>, signal: AbortSignal): AsyncGenerator<T> {
@@ -127,9 +127,13 @@ export class MemoryEngine implements Engine {
     this.#reach(options.signal);
     const containers = options.containers.flatMap((asked) => find(this.#world, asked.container) ?? []);
     const live = new Set(containers.flatMap((found) => (options.follow && isRunning(found) ? [found.id] : [])));
+    const past = containers.flatMap((container) => kept(container, options)).toSorted(byTime);
+    if (live.size === 0) {
+      yield* past;
+      return;
+    }
     const events = on(this.#world.emitter, "lines", { signal: options.signal });
-    yield* containers.flatMap((container) => kept(container, options)).toSorted(byTime);
-    if (live.size === 0) return;
+    yield* past;
     for await (const { id, line } of received<Printed>(events, options.signal)) {
       if (line === null) live.delete(id);
       else if (live.has(id)) yield line;
@@ -137,11 +141,22 @@ export class MemoryEngine implements Engine {
     }
   }
 
-  async exec(container: string, command: readonly string[], signal: AbortSignal): Promise<ExecResult> {
+  async exec(
+    container: string,
+    command: readonly string[],
+    signal: AbortSignal,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<ExecResult> {
     this.#reach(signal);
     const found = need(this.#world, container);
     if (!isRunning(found)) throw new GoatError("engine-refused", `container ${container} is not running`);
-    return found.script.exec?.(command, found.volumes) ?? { exitCode: 0, output: "" };
+    return found.script.exec?.(command, found.volumes, environment) ?? { exitCode: 0, output: "" };
+  }
+
+  async portHolder(port: number, signal: AbortSignal): Promise<string | null> {
+    this.#reach(signal);
+    const holder = this.#world.containers.find((container) => holdsPort(container, port));
+    return holder === undefined ? null : `container ${holder.name} of ${holder.stack}`;
   }
 
   async memory(containers: readonly string[], signal: AbortSignal): Promise<Readonly<Record<string, number>>> {

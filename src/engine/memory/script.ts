@@ -13,7 +13,11 @@ export interface ServiceScript {
   readonly stop?: number | "ignored";
   readonly memoryBytes?: number;
   /** Answers exec; `volumes` are the container's, by mount target, as path -> content. */
-  exec?(command: readonly string[], volumes: ReadonlyMap<string, Map<string, string>>): ExecResult;
+  exec?(
+    command: readonly string[],
+    volumes: ReadonlyMap<string, Map<string, string>>,
+    environment: Readonly<Record<string, string>>,
+  ): ExecResult;
 }
 
 export interface MemoryEngineOptions {

@@ -94,8 +94,8 @@ export const end = (
   if (!back) world.emitter.emit("lines", { id: container.id, line: null } satisfies Printed);
 };
 
-const holdsPort = (container: Container, port: number): boolean =>
-  isRunning(container) && container.service.ports.some((spec) => spec.host === port);
+export const holdsPort = (container: Container, port: number): boolean =>
+  isRunning(container) && container.service.ports.some((spec) => spec.host === port && spec.protocol === "tcp");
 
 const takenPort = (world: World, container: Container): number | undefined =>
   container.service.ports

@@ -1,0 +1,206 @@
+import { createServer } from "node:net";
+import { describe, expect, test, vi } from "vitest";
+import { type Harness, io, limitMs } from "./rig.ts";
+import { useRig } from "./scenes.ts";
+
+const stay = "exec sleep 1000";
+const signal = (): AbortSignal => AbortSignal.timeout(limitMs);
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
+
+const onPort = (host: number | null) => ({
+  ports: [{ hostIp: "127.0.0.1", host, container: 80, protocol: "tcp" as const }],
+});
+
+export const containerContract = (harness: Harness): void => {
+  const { rig, scene } = useRig(harness);
+
+  describe("observe", () => {
+    test("must say nothing of a stack that is not there", async () => {
+      const stack = await rig().engine.observe({ stack: "goat-contract-none", images: [] }, signal());
+      expect(stack).toEqual({ name: "goat-contract-none", services: [], networks: [], volumes: [], images: {} });
+    });
+
+    test("must tell present images from absent ones", async () => {
+      const { images } = await rig().engine.observe(
+        { stack: "x", images: [rig().image, "goat-test/none:1"] },
+        signal(),
+      );
+      expect(images).toEqual({ [rig().image]: expect.any(String), "goat-test/none:1": null });
+    });
+
+    test("must give back the fingerprint and the files that a container was made with", async () => {
+      const { create, service, engine, stack } = await scene();
+      const files = [{ path: "dev/a.yaml", source: "/tmp/a.yaml", target: "/a.yaml", hash: "h1" }];
+      const container = await create(service("web", stay, { files, ...onPort(18_080) }));
+      const { services, images } = await engine.observe({ stack: stack.name, images: [rig().image] }, signal());
+      expect(services).toEqual([
+        expect.objectContaining({
+          name: "web",
+          container,
+          state: "created",
+          health: "none",
+          exitCode: null,
+          startedAt: null,
+          startError: null,
+          restartCount: 0,
+          oneOff: false,
+          image: rig().image,
+          imageId: images[rig().image],
+          fingerprint: { image: "i1", environment: "e1" },
+          files: { "dev/a.yaml": "h1" },
+          networks: [`${stack.name}_default`],
+          ports: onPort(18_080).ports,
+        }),
+      ]);
+    });
+
+    test("must report a service that exited, with its code", async () => {
+      const { run, service, observe } = await scene();
+      await run(service("job", "echo done; exit 3"));
+      await vi.waitFor(async () => {
+        expect(await observe("job")).toMatchObject({ state: "exited", exitCode: 3, oomKilled: false });
+      }, limitMs);
+    });
+
+    test("must count the restarts of a service that keeps exiting", async () => {
+      const { run, service, observe } = await scene();
+      await run(service("loop", "exit 4", { docker: { restart: { name: "always" } } }));
+      await vi.waitFor(async () => expect((await observe("loop"))?.restartCount).toBeGreaterThan(0), limitMs);
+    });
+  });
+
+  describe("apply", () => {
+    test("must start a container, and take a second start for success", async () => {
+      const { run, start, service, observe } = await scene();
+      const container = await run(service("web", stay));
+      await start(container);
+      expect(await observe("web")).toMatchObject({ state: "running", exitCode: null, startedAt: expect.any(String) });
+    });
+
+    test("must take stopping a stopped and removing an absent container for success", async () => {
+      const { run, stop, remove, service, observe } = await scene();
+      const container = await run(service("web", stay));
+      await stop(container);
+      await stop(container);
+      expect(await observe("web")).toMatchObject({ state: "exited" });
+      await remove(container);
+      await remove(container);
+      await stop(container);
+      expect(await observe("web")).toBeUndefined();
+    });
+
+    test("must let a service end by itself within its grace", async () => {
+      const { run, stop, service, observe } = await scene();
+      const container = await run(
+        service("polite", "trap 'exit 7' TERM; echo on; sleep 1000 & wait", { stopGraceMs: 20_000 }),
+      );
+      await stop(container);
+      expect(await observe("polite")).toMatchObject({ state: "exited", exitCode: 7 });
+    });
+
+    test("must end a service that ignores its stop signal once the grace is over", async () => {
+      const { run, stop, service, observe } = await scene();
+      const container = await run(service("deaf", "trap '' TERM; sleep 1000 & wait", { stopGraceMs: 20_000 }));
+      await stop(container, 500);
+      expect(await observe("deaf")).toMatchObject({ state: "exited", exitCode: 137 });
+    });
+
+    test("must refuse a name that another container has", async () => {
+      const { create, service } = await scene();
+      const web = service("web", stay);
+      await create(web);
+      await expect(create(web)).rejects.toMatchObject({ code: "name-taken" });
+    });
+
+    test("must rename, and refuse a name in use", async () => {
+      const { create, apply, service, observe } = await scene();
+      const first = await create(service("a", stay));
+      const second = await create(service("b", stay));
+      await expect(apply({ type: "rename-container", container: first, name: second })).rejects.toMatchObject({
+        code: "name-taken",
+      });
+      await apply({ type: "rename-container", container: first, name: `${first}-old` });
+      expect(await observe("a")).toMatchObject({ container: `${first}-old` });
+    });
+
+    test("must refuse an image that is not there", async () => {
+      const { create, apply, service } = await scene();
+      const web = service("web", stay, { docker: { image: "goat-test/none:1" } });
+      await expect(create(web)).rejects.toMatchObject({ code: "image-unavailable" });
+      await expect(apply({ type: "pull-image", image: "goat-test/none:1" })).rejects.toMatchObject({
+        code: "image-unavailable",
+      });
+    });
+
+    test("must name a taken port, and keep the container with the reason", async () => {
+      const { run, create, start, service, observe, engine, stack } = await scene();
+      const port = await freePort();
+      const holder = await run(service("first", stay, onPort(port)));
+      const second = await create(service("second", stay, onPort(port)));
+      await expect(start(second)).rejects.toMatchObject({
+        code: "port-taken",
+        message: expect.stringContaining(String(port)),
+      });
+      expect(await observe("second")).toMatchObject({
+        state: "created",
+        startError: expect.stringContaining(String(port)),
+      });
+      expect(await engine.portHolder(port, signal())).toBe(`container ${holder} of ${stack.name}`);
+      await start(holder);
+    });
+
+    test("must do nothing once its signal has fired", async () => {
+      const { stack, engine, service, observe } = await scene();
+      const operation = {
+        type: "create-container" as const,
+        stack,
+        service: service("web", stay),
+        container: `${stack.name}-web-1`,
+        fingerprint: {},
+      };
+      const aborted = { ...io(), signal: AbortSignal.abort() };
+      await expect(engine.apply(operation, aborted)).rejects.toMatchObject({ name: "AbortError" });
+      expect(await observe("web")).toBeUndefined();
+    });
+  });
+
+  describe("an engine", () => {
+    test("must say what it is", async () => {
+      const { engine } = rig();
+      const info = await engine.probe(signal());
+      expect(info).toMatchObject({
+        kind: engine.kind,
+        version: expect.stringMatching(/\d/),
+        source: expect.any(String),
+      });
+    });
+
+    test("must refuse a service it has no recipe for", async () => {
+      const { service, engine } = await scene();
+      expect(engine.supports(service("web", stay))).toEqual({ ok: true });
+      expect(engine.supports({ ...service("web", stay), run: {} })).toMatchObject({
+        ok: false,
+        reason: expect.any(String),
+      });
+    });
+
+    test("must be called unreachable where none answers", async () => {
+      await using engine = rig().unreachable();
+      await expect(engine.probe(signal())).rejects.toMatchObject({ code: "engine-unreachable", exitCode: 3 });
+      await expect(engine.observe({ stack: "x", images: [] }, signal())).rejects.toMatchObject({
+        code: "engine-unreachable",
+      });
+    });
+
+    test("must know of no holder for a port that nobody publishes", async () => {
+      expect(await rig().engine.portHolder(await freePort(), signal())).toBeNull();
+    });
+  });
+};

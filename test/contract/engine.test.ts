@@ -1,0 +1,10 @@
+import { describe } from "vitest";
+import { composeContract } from "./compose-sees.ts";
+import { engineContract } from "./engine-contract.ts";
+import { fakeDocker, memory, realDocker } from "./harnesses.ts";
+
+const real = await realDocker();
+
+for (const harness of [memory, fakeDocker, real]) engineContract(harness);
+
+describe.skipIf(real.skip !== undefined)("engine: real docker beside compose", () => composeContract(real));

@@ -1,0 +1,147 @@
+import { request } from "node:http";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { createDockerEngine } from "../../src/engine/docker/docker-engine.ts";
+import type { Engine } from "../../src/engine/engine.ts";
+import { MemoryEngine } from "../../src/engine/memory/memory-engine.ts";
+import type { ServiceScript } from "../../src/engine/memory/script.ts";
+import type { Operation } from "../../src/model/plan.ts";
+import { startFakeDocker } from "../support/fake-docker.ts";
+import { runCommand, type ShellIo } from "../support/tiny-shell.ts";
+import type { Harness, Rig } from "./rig.ts";
+
+/** What a shell script does, as the memory engine takes it. */
+const toScript = (op: Extract<Operation, { type: "create-container" }>, engine: () => MemoryEngine): ServiceScript => {
+  const command = op.service.run.docker?.command ?? [];
+  const io = (print: ShellIo["print"], volumes: ReadonlyMap<string, Map<string, string>>): ShellIo => {
+    const place = (path: string): Map<string, string> | undefined =>
+      [...volumes].find(([target]) => path.startsWith(`${target}/`))?.[1];
+    return {
+      env: op.service.environment,
+      print,
+      read: (path) => place(path)?.get(path) ?? null,
+      write: (path, text) => {
+        if (path === "/proc/1/fd/1") engine().print(op.container, text.replace(/\n$/, ""));
+        else place(path)?.set(path, text);
+      },
+    };
+  };
+  const log: string[] = [];
+  const end = runCommand(
+    command,
+    io((_, line) => log.push(line), new Map()),
+  );
+  return {
+    log,
+    ...(end.kind === "exit" ? { exit: { code: end.code } } : { stop: end.onTerm ?? "ignored" }),
+    exec(asked, volumes, env) {
+      let output = "";
+      const print: ShellIo["print"] = (_, line) => {
+        output += `${line}\n`;
+      };
+      const ended = runCommand(asked, { ...io(print, volumes), env: { ...op.service.environment, ...env } });
+      return { exitCode: ended.kind === "exit" ? ended.code : 0, output };
+    },
+  };
+};
+
+export const memory: Harness = {
+  name: "memory",
+  async open(): Promise<Rig> {
+    const engine: MemoryEngine = new MemoryEngine({
+      images: { "test/base:1": "sha256:base" },
+      beforeApply: (op) => {
+        if (op.type === "create-container")
+          engine.script(
+            op.service.name,
+            toScript(op, () => engine),
+          );
+      },
+    });
+    return {
+      engine,
+      image: "test/base:1",
+      unreachable: () => new MemoryEngine({ unreachable: "no engine answers" }),
+      [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
+    };
+  },
+};
+
+const nowhere = (): Engine =>
+  createDockerEngine({ dockerHost: `unix://${join(tmpdir(), "no-such-docker.sock")}`, env: {}, home: "/nonexistent" });
+
+export const fakeDocker: Harness = {
+  name: "docker over a fake socket",
+  async open(): Promise<Rig> {
+    const fake = await startFakeDocker();
+    fake.state.images.set("test/base:1", { id: "sha256:base" });
+    const engine = createDockerEngine({ dockerHost: fake.host, env: {}, home: "/nonexistent" });
+    return {
+      engine,
+      image: "test/base:1",
+      unreachable: nowhere,
+      async [Symbol.asyncDispose]() {
+        await engine[Symbol.asyncDispose]();
+        await fake[Symbol.asyncDispose]();
+      },
+    };
+  },
+};
+
+const realEngine = (): Engine => createDockerEngine({ env: process.env, home: homedir() });
+
+interface LocalImage {
+  readonly Created: number;
+  readonly RepoTags: readonly string[] | null;
+}
+
+/** The newest image of test/images' base that the engine has; null where it has none. */
+const newestBase = async (endpoint: string): Promise<string | null> => {
+  const path = `/images/json?filters=${encodeURIComponent(JSON.stringify({ reference: ["goat-test/base"] }))}`;
+  const text = await new Promise<string>((resolve, reject) => {
+    const get = request({ socketPath: endpoint.replace("unix://", ""), path }, (response) => {
+      response.setEncoding("utf8");
+      let all = "";
+      response.on("data", (chunk: string) => {
+        all += chunk;
+      });
+      response.on("end", () => resolve(all));
+    });
+    get.on("error", reject);
+    get.end();
+  });
+  const images: readonly LocalImage[] = JSON.parse(text);
+  return images.toSorted((a, b) => b.Created - a.Created)[0]?.RepoTags?.[0] ?? null;
+};
+
+const findReal = async (): Promise<{ readonly image: string } | { readonly skip: string }> => {
+  await using engine = realEngine();
+  try {
+    const { endpoint } = await engine.probe(AbortSignal.timeout(10_000));
+    const image = process.env["BASE_IMAGE"] || (await newestBase(endpoint));
+    return image === null ? { skip: "no goat-test/base image: npm run test:images" } : { image };
+  } catch (error) {
+    return { skip: error instanceof Error ? error.message : String(error) };
+  }
+};
+
+/** Real Docker, where an engine and a base image are here. GOAT_DEV_REQUIRE_DOCKER=1 makes their absence a failure. */
+export const realDocker = async (): Promise<Harness> => {
+  const found = await findReal();
+  if ("skip" in found && process.env["GOAT_DEV_REQUIRE_DOCKER"] === "1") {
+    throw new Error(`GOAT_DEV_REQUIRE_DOCKER is set, but: ${found.skip}`);
+  }
+  return {
+    name: "real docker",
+    ...("skip" in found ? { skip: found.skip } : {}),
+    async open(): Promise<Rig> {
+      const engine = realEngine();
+      return {
+        engine,
+        image: "image" in found ? found.image : "",
+        unreachable: nowhere,
+        [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
+      };
+    },
+  };
+};
