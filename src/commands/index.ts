@@ -1,4 +1,5 @@
 import type { Command } from "./command.ts";
+import { configCommand } from "./config.ts";
 import { dbCommand } from "./db.ts";
 import { doctorCommand } from "./doctor.ts";
 import { downCommand } from "./down.ts";
@@ -16,6 +17,7 @@ export const commands: readonly Command[] = [
   restartCommand,
   downCommand,
   doctorCommand,
+  configCommand,
   envCommand,
   dbCommand,
 ];

@@ -49,6 +49,9 @@ export const looksSecret = (name: string): boolean =>
   secretWords.test(name) && !/public/i.test(name) && !/[-_]?(?:id|file|path|name|dir)$/i.test(name);
 
 const urlLogin = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)[^\s@/]+@/gi;
+/** A text with the passwords in its URLs masked. */
+export const maskLogin = (text: string): string => text.replace(urlLogin, "$1***@");
+
 const headerValue = /((?:authorization|x-api-key|api-key)\s*[:=]\s*(?:bearer |basic )?)\S+/gi;
 
 /** A command line with what looks like a key masked: values of flags and assignments, logins in URLs, headers. */
