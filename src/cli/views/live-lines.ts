@@ -25,9 +25,16 @@ interface Stretch {
   readonly running: Map<string, LiveLine>;
 }
 
-/** Lines by key, drawn in stretches, one after the other; between them the terminal is free for others. */
-export const createLiveLines = ({ draw, onStill }: LiveLinesOptions): LiveLines => {
-  let stretch: Stretch | null = null;
+const begin = (stretch: Stretch, key: string, text: string): LiveLine => {
+  const line = createLine(text);
+  stretch.running.set(key, line);
+  stretch.lines.push(line);
+  return line;
+};
+
+/** Draws stretches one after the other; between them the terminal is free for others. */
+const createStretches = ({ draw, onStill }: LiveLinesOptions) => {
+  let active: Stretch | null = null;
   let drawings = 0;
   let drawn: Promise<void> = Promise.resolve();
 
@@ -35,50 +42,58 @@ export const createLiveLines = ({ draw, onStill }: LiveLinesOptions): LiveLines 
     drawings -= 1;
     if (drawings === 0) onStill();
   };
-  const current = (): Stretch => {
-    if (stretch !== null) return stretch;
-    const begun = { lines: createLineQueue(), running: new Map<string, LiveLine>() };
-    stretch = begun;
+  const start = (): Stretch => {
+    const stretch: Stretch = { lines: createLineQueue(), running: new Map() };
     drawings += 1;
-    drawn = drawn.then(() => draw(begun.lines)).then(stand, stand);
-    return begun;
-  };
-  const begin = (into: Stretch, key: string, text: string): LiveLine => {
-    const line = createLine(text);
-    into.running.set(key, line);
-    into.lines.push(line);
-    return line;
-  };
-  const end = (ended: Stretch): void => {
-    if (stretch === ended) stretch = null;
-    ended.lines.end();
+    drawn = drawn.then(() => draw(stretch.lines)).then(stand, stand);
+    return stretch;
   };
   return {
+    active: (): Stretch | null => active,
+    current: (): Stretch => {
+      active ??= start();
+      return active;
+    },
+    end: (stretch: Stretch): void => {
+      if (active !== stretch) return;
+      active = null;
+      stretch.lines.end();
+    },
+    isDrawing: (): boolean => drawings > 0,
+    settled: (): Promise<void> => drawn,
+  };
+};
+
+export const createLiveLines = (options: LiveLinesOptions): LiveLines => {
+  const stretches = createStretches(options);
+  return {
     show: (key, text) => {
-      const { running } = current();
-      const line = running.get(key);
-      if (line === undefined) begin(current(), key, text);
+      const stretch = stretches.current();
+      const line = stretch.running.get(key);
+      if (line === undefined) begin(stretch, key, text);
       else line.update(text);
     },
     finish: (key, text) => {
-      const into = current();
-      (into.running.get(key) ?? begin(into, key, text)).finish(text);
-      into.running.delete(key);
+      const stretch = stretches.current();
+      (stretch.running.get(key) ?? begin(stretch, key, text)).finish(text);
+      stretch.running.delete(key);
       queueMicrotask(() => {
-        if (stretch === into && into.running.size === 0) end(into);
+        if (stretch.running.size === 0) stretches.end(stretch);
       });
     },
     add: (text) => {
+      const stretch = stretches.active();
       if (stretch === null) return false;
       begin(stretch, text, text).finish(text);
       stretch.running.delete(text);
       return true;
     },
-    isDrawing: () => drawings > 0,
+    isDrawing: stretches.isDrawing,
     close: async (unfinished) => {
+      const stretch = stretches.active();
       for (const [key, line] of stretch?.running ?? []) line.finish(unfinished(key));
-      if (stretch !== null) end(stretch);
-      await drawn;
+      if (stretch !== null) stretches.end(stretch);
+      await stretches.settled();
     },
   };
 };
