@@ -44,11 +44,15 @@ export const cut = (text: string, length: number): string => {
 
 const secretWords = /(?:^|[-_.])(?:\w*key|token|secret|pass|passwd|password|pwd|salt|credentials?|auth)(?:$|[-_.])/i;
 
+/** What sounds like a secret and is a place: the shell's PWD, SSH_AUTH_SOCK, KEY_FILE. */
+const places = [/^(?:OLD)?PWD$/, /[-_]?(?:id|file|path|name|dir|sock)$/i];
+
 /** True where a variable or a flag of this name usually holds something secret. */
 export const looksSecret = (name: string): boolean =>
-  secretWords.test(name) && !/public/i.test(name) && !/[-_]?(?:id|file|path|name|dir)$/i.test(name);
+  secretWords.test(name) && !/public/i.test(name) && !places.some((place) => place.test(name));
 
 const urlLogin = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)[^\s@/]+@/gi;
+
 /** A text with the passwords in its URLs masked. */
 export const maskLogin = (text: string): string => text.replace(urlLogin, "$1***@");
 

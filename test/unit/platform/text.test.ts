@@ -53,6 +53,9 @@ test("names that hold secrets must be known, others left readable", () => {
     "KEYBOARD",
     "ssl-keyfile",
     "AWS_ACCESS_KEY_ID",
+    "PWD",
+    "OLDPWD",
+    "SSH_AUTH_SOCK",
   ]) {
     expect([name, looksSecret(name)]).toEqual([name, false]);
   }
