@@ -2,13 +2,12 @@ import type { Scalar } from "./located.ts";
 
 export type PlainScalar = Pick<Scalar, "type" | "text">;
 
-/** Compose prints numbers as Go does: exponents from 1e21 up and below 1e-4, two digits long. */
+/** Compose prints fractions as Go does: exponents from 1e+06 up and below 1e-04, two digits long. */
 const formatFloat = (value: number): string => {
   const size = Math.abs(value);
-  if (size !== 0 && (size >= 1e21 || size < 1e-4)) {
-    return value.toExponential().replace(/e([+-])(\d)$/, "e$10$2");
-  }
-  return String(value);
+  if (size === 0) return "0";
+  if (size < 1e6 && size >= 1e-4) return String(value);
+  return value.toExponential().replace(/e([+-])(\d)$/, "e$10$2");
 };
 
 const readInteger = (digits: string): bigint | undefined => {
@@ -25,7 +24,7 @@ const integerLimit = 2n ** 64n;
 
 const readNumber = (text: string): string | undefined => {
   if (!/^[-+.\d]/.test(text)) return undefined;
-  const digits = text.replaceAll("_", "");
+  const digits = text.startsWith(".") ? text : text.replaceAll("_", "");
   const integer = readInteger(digits);
   if (integer !== undefined && integer < integerLimit && integer > -integerLimit / 2n) return String(integer);
   return floatPattern.test(digits) ? formatFloat(Number(digits)) : undefined;

@@ -11,7 +11,8 @@ interface State {
   word: string;
   /** True once the word exists, also when it is empty but quoted. */
   started: boolean;
-  quote: "" | '"' | "'" | "`" | "(";
+  quote: "" | '"' | "'" | "(";
+  backquote: boolean;
 }
 
 const flush = (state: State): void => {
@@ -32,9 +33,10 @@ type Step = "word" | "consumed" | "mistake";
 /** Backquotes and `$(…)` hold words together but stay part of the word. */
 const readBracket = (state: State, char: string): Step => {
   const isOpen = state.quote === "";
-  if (char === "`" && (isOpen || state.quote === char)) state.quote = isOpen ? char : "";
-  if (char === ")" && (isOpen || state.quote === "(")) state.quote = isOpen ? "(" : "";
-  if (char !== "(" || !(isOpen || state.quote === char)) return "word";
+  if (char === "`" && isOpen) state.backquote = !state.backquote;
+  if (state.backquote || !(isOpen || state.quote === "(")) return "word";
+  if (char === ")") state.quote = isOpen ? "(" : "";
+  if (char !== "(") return "word";
   if (!isOpen || !state.word.endsWith("$")) return "mistake";
   state.quote = char;
   return "word";
@@ -48,6 +50,8 @@ const readQuote = (state: State, char: string): Step => {
   return "consumed";
 };
 
+const isFree = ({ quote, backquote }: State): boolean => quote === "" && !backquote;
+
 /** Reads the character at an index and says how many it took; 0 ends the line, undefined is a mistake. */
 const readChar = (state: State, line: string, index: number): number | undefined => {
   const char = line.charAt(index);
@@ -57,11 +61,11 @@ const readChar = (state: State, line: string, index: number): number | undefined
     return 2;
   }
   if (isSpace(char)) {
-    if (state.quote === "") flush(state);
+    if (isFree(state)) flush(state);
     else state.word += char;
     return 1;
   }
-  if (state.quote === "" && ";&|<>".includes(char)) return 0;
+  if (isFree(state) && ";&|<>".includes(char)) return 0;
   const step = readQuote(state, char);
   if (step === "word") add(state, char);
   return step === "mistake" ? undefined : 1;
@@ -69,7 +73,7 @@ const readChar = (state: State, line: string, index: number): number | undefined
 
 /** A command line as Compose cuts it into words; no shell, no variables. */
 export const parseShellWords = (line: string): ShellWords => {
-  const state: State = { words: [], word: "", started: false, quote: "" };
+  const state: State = { words: [], word: "", started: false, quote: "", backquote: false };
   const mistake = { problem: "quotes or brackets are not closed" };
   let index = 0;
   while (index < line.length) {
@@ -78,7 +82,7 @@ export const parseShellWords = (line: string): ShellWords => {
     if (length === 0) break;
     index += length;
   }
-  if (state.quote !== "") return mistake;
+  if (!isFree(state)) return mistake;
   // `2>file` is a redirection as a whole.
   if (line.charAt(index) === ">" && /^\d/.test(state.word)) state.started = false;
   flush(state);
