@@ -39,7 +39,7 @@ export const readTextIfThere = (path: string): string | undefined => {
 };
 
 /** SHA-256 of a file's content, in hex. */
-export const hashFile = (path: string): string => sha256(readFileSync(path));
+const hashFile = (path: string): string => sha256(readFileSync(path));
 
 /** What is hashed by content; beyond it a file counts by size and time, so that a mounted home folder costs no minute. */
 const contentBudget = { files: 2_000, bytes: 64 * 1024 * 1024 };

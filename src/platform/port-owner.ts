@@ -11,7 +11,7 @@ export interface PortOwner {
 }
 
 /** Runs a program and gives its stdout; rejects where it fails. */
-export type RunProgram = (file: string, args: readonly string[], signal: AbortSignal) => Promise<string>;
+type RunProgram = (file: string, args: readonly string[], signal: AbortSignal) => Promise<string>;
 
 export interface PortOwnerHost {
   readonly platform: string;

@@ -1,7 +1,7 @@
 import { GoatError } from "../errors/goat-error.ts";
 import { list } from "../platform/text.ts";
 
-export type ProviderId = "azure" | "groq" | "openai" | "anthropic";
+type ProviderId = "azure" | "groq" | "openai" | "anthropic";
 
 export interface Provider {
   readonly id: ProviderId;

@@ -23,7 +23,7 @@ export interface ProjectQuestion {
   exists(path: string): boolean;
 }
 
-export const stackFolder = "stack";
+const stackFolder = "stack";
 const composePath = join("dev", "docker-compose.yml");
 const stateFolder = ".goat-dev";
 

@@ -5,7 +5,7 @@ import { messageOf, systemCode } from "../errors/describe.ts";
 import { atomicWrite, readTextIfThere } from "../platform/files.ts";
 
 /** State is a convenience: what cannot be kept is told, and never stops the work. */
-export type Kept = { readonly ok: true } | { readonly ok: false; readonly warning: string };
+type Kept = { readonly ok: true } | { readonly ok: false; readonly warning: string };
 
 export interface State {
   /** What was kept under this name (such as proof.json), or undefined where nothing readable is. */
@@ -22,7 +22,7 @@ const makeFolder = async (folder: string): Promise<void> => {
 };
 
 /** Makes the folder where it is missing: mode 0700, out of git's sight. */
-export const ensureStateFolder = async (folder: string): Promise<Kept> => {
+const ensureStateFolder = async (folder: string): Promise<Kept> => {
   try {
     await makeFolder(folder);
     return { ok: true };

@@ -3,7 +3,7 @@ import { type Paint, padTo } from "../../platform/style.ts";
 
 type EventOf<T extends GoatEvent["type"]> = Extract<GoatEvent, { readonly type: T }>;
 
-export const stepMarks: Readonly<Record<Outcome, string>> = { ok: "✔", failed: "✖", skipped: "-" };
+const stepMarks: Readonly<Record<Outcome, string>> = { ok: "✔", failed: "✖", skipped: "-" };
 
 const looks = { ok: "green", failed: "red", skipped: "dim" } as const;
 

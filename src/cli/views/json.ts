@@ -13,7 +13,7 @@ const fieldsOf = (data: unknown): object =>
   typeof data === "object" && data !== null && !Array.isArray(data) ? data : { data };
 
 /** The one document of a run: the result's own fields, and what went wrong. */
-export const documentOf = ({ result, error, exitCode }: Outcome): object => {
+const documentOf = ({ result, error, exitCode }: Outcome): object => {
   const fields = result === null ? {} : fieldsOf(result.data);
   if (error !== null) return { version: 1, ...fields, ok: false, error: errorData(error) };
   return result === null ? { version: 1, ok: exitCode === 0 } : { version: 1, ...fields };
