@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runCli } from "./cli/run.ts";
+import { systemClock } from "./platform/clock.ts";
 
 const packageRoot = dirname(dirname(fileURLToPath(import.meta.url)));
 const { version } = JSON.parse(readFileSync(`${packageRoot}/package.json`, "utf8")) as { version: string };
@@ -39,6 +40,7 @@ const exitCode = await runCli({
   stdout: process.stdout,
   stderr: process.stderr,
   signal: interrupt.signal,
+  clock: systemClock,
 });
 process.off("SIGINT", onSignal);
 process.off("SIGTERM", onSignal);

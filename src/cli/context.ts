@@ -2,7 +2,7 @@ import type { Context, Input } from "../commands/command.ts";
 import type { Engine, EngineInfo } from "../engine/engine.ts";
 import type { Emit } from "../events/events.ts";
 import type { Redactor } from "../events/redact.ts";
-import { systemClock } from "../platform/clock.ts";
+import type { Clock } from "../platform/clock.ts";
 import { createAsk } from "./prompt.ts";
 
 /** The process, as main hands it over. */
@@ -21,6 +21,9 @@ export interface Surroundings {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   readonly signal: AbortSignal;
+  readonly clock: Clock;
+  /** Stands in for Docker, so that a whole run can be tested without it. */
+  readonly createEngine?: (options: { readonly dockerHost: string | undefined }) => Engine;
 }
 
 export interface Opened {
@@ -37,15 +40,12 @@ export const createContext = (
 ): Opened => {
   let opened: Promise<{ readonly engine: Engine; readonly info: EngineInfo }> | undefined;
   const open = async (dockerHost: string | undefined) => {
-    const { createDockerEngine } = await import("../engine/docker/docker-engine.ts");
-    const { env, home } = around;
-    const engine = createDockerEngine({ env, home, ...(dockerHost === undefined ? {} : { dockerHost }) });
+    const engine = around.createEngine?.({ dockerHost }) ?? (await createDocker(around, dockerHost));
     return { engine, info: await engine.probe(around.signal) };
   };
   const isData = global.flag("json") || global.flag("jsonStream");
   const context: Context = {
     ...around,
-    clock: systemClock,
     emit: parts.emit,
     // A program that reads JSON cannot answer questions.
     ask: isData ? null : createAsk({ ...around, color: parts.color }),
@@ -62,4 +62,9 @@ export const createContext = (
     await found?.engine[Symbol.asyncDispose]();
   };
   return { context, close };
+};
+
+const createDocker = async ({ env, home }: Surroundings, dockerHost: string | undefined): Promise<Engine> => {
+  const { createDockerEngine } = await import("../engine/docker/docker-engine.ts");
+  return createDockerEngine({ env, home, ...(dockerHost === undefined ? {} : { dockerHost }) });
 };

@@ -4,7 +4,6 @@ import { describe } from "../errors/describe.ts";
 import { GoatError } from "../errors/goat-error.ts";
 import { createHub } from "../events/hub.ts";
 import { createRedactor } from "../events/redact.ts";
-import { systemClock } from "../platform/clock.ts";
 import { createContext, type Surroundings } from "./context.ts";
 import { parse } from "./parse.ts";
 import { createViews, wantsColor } from "./views/create-views.ts";
@@ -39,25 +38,25 @@ const runWith = async (
   name: string,
   work: (context: Parameters<Command["run"]>[1]) => Promise<number | undefined>,
 ): Promise<number> => {
-  const { stdout, stderr, env } = around;
+  const { stdout, stderr, env, clock } = around;
   const redactor = createRedactor();
   const color = wantsColor(global.flag("noColor"), env, stderr);
   const flags = { color, verbose: global.flag("verbose"), quiet: global.flag("quiet") };
   const data = { json: global.flag("json"), jsonStream: global.flag("jsonStream") };
   const live = stderr.isTTY === true && env["TERM"] !== "dumb" && env["CI"] === undefined;
   const hub = createHub({
-    clock: systemClock,
+    clock,
     redactor,
     views: createViews({ stdout, stderr, ...flags, ...data, live }),
   });
   const { context, close } = createContext(around, global, { emit: hub.emit, redactor, color });
-  const begin = systemClock.now();
+  const begin = clock.now();
   hub.emit({ type: "run-started", command: name });
   const exitCode = await work(context).then(
     (code) => code ?? 0,
     (error: unknown) => tellError(error, around, hub.emit),
   );
-  hub.emit({ type: "run-finished", exitCode, durationMs: systemClock.now() - begin });
+  hub.emit({ type: "run-finished", exitCode, durationMs: clock.now() - begin });
   await close();
   await hub.close();
   return exitCode;
