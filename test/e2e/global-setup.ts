@@ -1,0 +1,68 @@
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { TestProject } from "vitest/node";
+import { docker } from "../support/docker.ts";
+import { leaksOf, type TestRun } from "../support/leaks.ts";
+import { layOutPackage } from "./package.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    readonly e2e: {
+      /** Why these tests cannot run here; null where they can. */
+      readonly missing: string | null;
+      readonly run: TestRun;
+      readonly bin: string;
+      /** POSTGRES_IMAGE, LANGFUSE_IMAGE, LITELLM_IMAGE. */
+      readonly images: Readonly<Record<string, string>>;
+    };
+  }
+}
+
+const builder = join(import.meta.dirname, "..", "images", "build.mjs");
+const isRequired = process.env["GOAT_DEV_REQUIRE_DOCKER"] === "1";
+
+const buildImages = async (dist: string): Promise<Readonly<Record<string, string>>> => {
+  const { stdout } = await promisify(execFile)(process.execPath, [builder, "--dist", dist], { maxBuffer: 2 ** 26 });
+  const pairs = [...stdout.matchAll(/^(\w+)=(.+)$/gm)].map(([, name = "", image = ""]) => [name, image] as const);
+  return Object.fromEntries(pairs.filter(([name]) => name !== "BASE_IMAGE"));
+};
+
+const wordsOf = (error: unknown): string => {
+  const { stderr } = Object(error) as { readonly stderr?: unknown };
+  const text = typeof stderr === "string" && stderr !== "" ? stderr : String(error);
+  return text.trim();
+};
+
+/** What the tests need from this machine. Throws where it is not to be had. */
+const prepare = async (folder: string) => {
+  await docker("version", "--format", "{{.Server.Version}}");
+  const bin = await layOutPackage(join(folder, "package"));
+  return { bin, images: await buildImages(join(folder, "package", "dist")) };
+};
+
+export const setup = async (project: TestProject): Promise<() => Promise<void>> => {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "goat-dev-e2e-")));
+  const run: TestRun = { folder, prefix: `t-${randomBytes(3).toString("hex")}-` };
+  const end = (): void => rmSync(folder, { recursive: true, force: true });
+  try {
+    project.provide("e2e", { missing: null, run, ...(await prepare(folder)) });
+  } catch (error) {
+    end();
+    const missing = wordsOf(error);
+    if (isRequired) throw new Error(`the end-to-end tests cannot run here:\n${missing}`, { cause: error });
+    project.provide("e2e", { missing, run, bin: "", images: {} });
+    process.stderr.write(`left out: end-to-end tests: ${missing.split("\n")[0]}\n`);
+    return async () => undefined;
+  }
+  const before = await leaksOf(run);
+  if (before.length > 0) throw new Error(`there before the first test:\n${before.join("\n")}`);
+  return async () => {
+    const leaks = await leaksOf(run);
+    end();
+    if (leaks.length > 0) throw new Error(`left behind by the end-to-end tests:\n${leaks.join("\n")}`);
+  };
+};

@@ -1,0 +1,94 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/** What `docker` prints; throws with its words where it fails. Tests look through Docker's own eyes, not through goat-dev's. */
+export const docker = async (...args: readonly string[]): Promise<string> =>
+  (await run("docker", [...args], { maxBuffer: 64 * 1024 * 1024 })).stdout.trim();
+
+const lines = (text: string): readonly string[] => text.split("\n").filter((line) => line !== "");
+
+export interface Container {
+  readonly service: string;
+  readonly id: string;
+  readonly name: string;
+  readonly image: string;
+  readonly status: string;
+  /** Null where it has no health check. */
+  readonly health: string | null;
+  readonly startedAt: string;
+  readonly restarts: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly environment: readonly string[];
+}
+
+interface Inspected {
+  readonly Id: string;
+  readonly Name: string;
+  readonly RestartCount: number;
+  readonly State: {
+    readonly Status: string;
+    readonly StartedAt: string;
+    readonly Health?: { readonly Status: string };
+  };
+  readonly Config: {
+    readonly Image: string;
+    readonly Env: readonly string[];
+    readonly Labels: Readonly<Record<string, string>>;
+  };
+}
+
+const toContainer = (found: Inspected): Container => ({
+  service: found.Config.Labels["com.docker.compose.service"] ?? "",
+  id: found.Id,
+  name: found.Name.slice(1),
+  image: found.Config.Image,
+  status: found.State.Status,
+  health: found.State.Health?.Status ?? null,
+  startedAt: found.State.StartedAt,
+  restarts: found.RestartCount,
+  labels: found.Config.Labels,
+  environment: found.Config.Env,
+});
+
+const ofProject = (project: string): string => `label=com.docker.compose.project=${project}`;
+
+export const containerIds = async (project: string): Promise<readonly string[]> =>
+  lines(await docker("ps", "--all", "--quiet", "--no-trunc", "--filter", ofProject(project)));
+
+/** The project's containers by service name. */
+export const containersOf = async (project: string): Promise<readonly Container[]> => {
+  const ids = await containerIds(project);
+  if (ids.length === 0) return [];
+  const found: readonly Inspected[] = JSON.parse(await docker("inspect", ...ids));
+  return found.map(toContainer).sort((a, b) => a.service.localeCompare(b.service));
+};
+
+export const networksOf = async (project: string): Promise<readonly string[]> =>
+  lines(await docker("network", "ls", "--format", "{{.Name}}", "--filter", ofProject(project)));
+
+export const volumesOf = async (project: string): Promise<readonly string[]> =>
+  lines(await docker("volume", "ls", "--format", "{{.Name}}", "--filter", ofProject(project)));
+
+/** Takes away what bears the project's label, and nothing else. */
+export const removeProject = async (project: string): Promise<void> => {
+  const ids = await containerIds(project);
+  if (ids.length > 0) await docker("rm", "--force", "--volumes", ...ids).catch(() => undefined);
+  const networks = await networksOf(project);
+  if (networks.length > 0) await docker("network", "rm", ...networks).catch(() => undefined);
+  const volumes = await volumesOf(project);
+  if (volumes.length > 0) await docker("volume", "rm", "--force", ...volumes).catch(() => undefined);
+};
+
+/** Projects whose name begins with the prefix and that still have something on the engine. */
+export const projectsWith = async (prefix: string): Promise<readonly string[]> => {
+  const format = '{{.Label "com.docker.compose.project"}}';
+  const [containers, networks, volumes] = await Promise.all([
+    docker("ps", "--all", "--format", format),
+    docker("network", "ls", "--format", format),
+    docker("volume", "ls", "--format", format),
+  ]);
+  const all = [containers, networks, volumes].flatMap(lines);
+  return [...new Set(all)].filter((name) => name.startsWith(prefix));
+};

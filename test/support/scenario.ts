@@ -1,0 +1,153 @@
+import { randomBytes } from "node:crypto";
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { inject } from "vitest";
+import { type CliResult, type RunningCli, startCli } from "./cli.ts";
+import { type Container, containersOf, networksOf, removeProject, volumesOf } from "./docker.ts";
+import { freePorts } from "./ports.ts";
+import { makeProject, withVariables } from "./scenario-project.ts";
+
+export interface Ports {
+  readonly postgres: number;
+  readonly langfuse: number;
+  readonly litellm: number;
+}
+
+export interface RunOptions {
+  /** On top of the scenario's own environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string;
+  readonly tty?: boolean;
+  readonly cwd?: string;
+}
+
+/** A user with a project: folder, HOME, ports and name of their own; everything is gone when it is disposed of. */
+export interface Scenario extends ProjectFiles, AsyncDisposable {
+  /** The stack's name. */
+  readonly name: string;
+  readonly ports: Ports;
+  /** The whole environment that goat-dev gets. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Every run so far, in order. */
+  readonly history: readonly CliResult[];
+  /** Runs goat-dev to its end. */
+  run(args: readonly string[], options?: RunOptions): Promise<CliResult>;
+  /** Starts goat-dev and hands it over; what still runs at the end is killed. */
+  start(args: readonly string[], options?: RunOptions): RunningCli;
+  containers(): Promise<readonly Container[]>;
+  container(service: string): Promise<Container>;
+  networks(): Promise<readonly string[]>;
+  volumes(): Promise<readonly string[]>;
+}
+
+export interface ProjectFiles {
+  /** The project's folder. */
+  readonly folder: string;
+  path(...parts: readonly string[]): string;
+  read(path: string): string;
+  write(path: string, text: string): void;
+  edit(path: string, change: (text: string) => string): void;
+  /** Sets variables of .env. */
+  setEnv(variables: Readonly<Record<string, string>>): void;
+}
+
+export interface ScenarioOptions {
+  /** Variables for .env, over ports, images and a Groq key. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** False: no .env. */
+  readonly envFile?: boolean;
+}
+
+/** 32 characters that no other text contains. */
+export const fakeKey = (): string => `gsk_${randomBytes(14).toString("hex")}`;
+
+const passedOn = ["PATH", "DOCKER_HOST", "LANG"] as const;
+
+/** The environment of a person who has set nothing. */
+const cleanEnv = (home: string, temp: string): Record<string, string> => {
+  for (const folder of [home, temp]) mkdirSync(folder, { recursive: true });
+  const inherited = passedOn.flatMap((name) => (process.env[name] ? [[name, process.env[name]] as const] : []));
+  return { ...Object.fromEntries(inherited), HOME: home, TMPDIR: temp, TERM: "xterm-256color" };
+};
+
+const choosePorts = async (runFolder: string): Promise<Ports> => {
+  const [postgres = 0, langfuse = 0, litellm = 0] = await freePorts(3);
+  appendFileSync(join(runFolder, "ports"), `${postgres}\n${langfuse}\n${litellm}\n`);
+  return { postgres, langfuse, litellm };
+};
+
+const projectFiles = (folder: string): ProjectFiles => {
+  const path = (...parts: readonly string[]): string => join(folder, ...parts);
+  const read = (file: string): string => readFileSync(path(file), "utf8");
+  const write = (file: string, text: string): void => {
+    mkdirSync(dirname(path(file)), { recursive: true });
+    writeFileSync(path(file), text);
+  };
+  const edit: ProjectFiles["edit"] = (file, change) => write(file, change(read(file)));
+  return { folder, path, read, write, edit, setEnv: (more) => edit(".env", (text) => withVariables(text, more)) };
+};
+
+/** Starts goat-dev and remembers what ran and what still runs. */
+const createLauncher = (bin: string, folder: string, env: Readonly<Record<string, string>>) => {
+  const history: CliResult[] = [];
+  const running = new Set<RunningCli>();
+  const start: Scenario["start"] = (args, { env: more, cwd, ...rest } = {}) => {
+    const cli = startCli({ bin, args, cwd: cwd ?? folder, env: { ...env, ...more }, ...rest });
+    running.add(cli);
+    void cli.done.then((result) => {
+      running.delete(cli);
+      history.push(result);
+    });
+    return cli;
+  };
+  const killAll = async (): Promise<void> => {
+    const left = [...running];
+    for (const cli of left) cli.kill("SIGKILL");
+    await Promise.all(left.map((cli) => cli.done));
+  };
+  return { history, start, killAll };
+};
+
+/** Makes the project and nothing on the engine; see scenario-hooks.ts for the usual ways to get one. */
+export const createScenario = async (options: ScenarioOptions = {}): Promise<Scenario> => {
+  const { run, images, bin } = inject("e2e");
+  const name = `${run.prefix}${randomBytes(3).toString("hex")}`;
+  const base = join(run.folder, name);
+  const files = projectFiles(join(base, "project"));
+  const env = cleanEnv(join(base, "home"), join(base, "tmp"));
+  const ports = await choosePorts(run.folder);
+  const variables = {
+    GROQ_API_KEY: fakeKey(),
+    POSTGRES_PORT: String(ports.postgres),
+    LANGFUSE_PORT: String(ports.langfuse),
+    LITELLM_PORT: String(ports.litellm),
+    ...images,
+    ...options.env,
+  };
+  makeProject({ name, folder: files.folder, packageRoot: dirname(dirname(bin)), env: variables });
+  if (options.envFile === false) rmSync(files.path(".env"));
+  const { history, start, killAll } = createLauncher(bin, files.folder, env);
+  const containers = (): Promise<readonly Container[]> => containersOf(name);
+  return {
+    ...files,
+    name,
+    ports,
+    env,
+    history,
+    start,
+    run: (args, more) => start(args, more).done,
+    containers,
+    container: async (service) => {
+      const found = (await containers()).find((one) => one.service === service);
+      if (found === undefined) throw new Error(`${name} has no container of ${service}`);
+      return found;
+    },
+    networks: () => networksOf(name),
+    volumes: () => volumesOf(name),
+    [Symbol.asyncDispose]: async () => {
+      await killAll();
+      await removeProject(name);
+      rmSync(base, { recursive: true, force: true });
+    },
+  };
+};
