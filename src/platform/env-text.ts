@@ -113,7 +113,9 @@ const readValue = (
   const { text, isLiteral } = template(written);
   if (isLiteral) return { value: text };
   const result = interpolate(text, lookup);
-  return "problem" in result ? { problem: `${name}: ${result.problem}` } : result;
+  if (!("problem" in result)) return result;
+  // The reason of a missing variable is part of the value.
+  return { problem: `${name}: ${result.missing === undefined ? result.problem : "a variable in it has to be set"}` };
 };
 
 /** The statements of a file, one after the other, each with its line. */

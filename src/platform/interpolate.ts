@@ -2,13 +2,13 @@ export type Lookup = (name: string) => string | undefined;
 
 export type Interpolated =
   | { readonly value: string; readonly unset: readonly string[] }
-  /** `problem` names variables, never their values. */
-  | { readonly problem: string };
+  /** Names variables, never their values. `missing` is a required variable without one. */
+  | { readonly problem: string; readonly missing?: string };
 
 interface State {
   readonly lookup: Lookup;
   readonly unset: string[];
-  problem?: string;
+  failure?: { readonly problem: string; readonly missing?: string };
 }
 
 const operators = [":-", "-", ":?", "?", ":+", "+"] as const;
@@ -43,7 +43,8 @@ const choose = ({ name, operator, argument }: Reference, state: State): string =
   if (isSet) return value;
   if (operator.endsWith("-")) return substitute(argument, state);
   // The reason stays as written: a variable in it could be a secret.
-  state.problem ??= `required variable ${name} is missing a value${argument === "" ? "" : `: ${argument}`}`;
+  const reason = argument === "" ? "" : `: ${argument}`;
+  state.failure ??= { problem: `required variable ${name} is missing a value${reason}`, missing: name };
   return "";
 };
 
@@ -66,7 +67,7 @@ const readOne = (text: string, state: State): readonly [string, number] => {
   const name = braced?.[1];
   const operator = operators.find((candidate) => candidate === braced?.[2]);
   if (braced === null || name === undefined || operator === undefined) {
-    state.problem ??= invalid;
+    state.failure ??= { problem: invalid };
     return ["", 2];
   }
   const end = closingBrace(braced[0]);
@@ -90,5 +91,5 @@ const substitute = (template: string, state: State): string => {
 export const interpolate = (template: string, lookup: Lookup): Interpolated => {
   const state: State = { lookup, unset: [] };
   const value = substitute(template, state);
-  return state.problem === undefined ? { value, unset: [...new Set(state.unset)] } : { problem: state.problem };
+  return state.failure ?? { value, unset: [...new Set(state.unset)] };
 };
