@@ -1,16 +1,11 @@
 import { describe, expect, test, vi } from "vitest";
 import type { LogLine, LogOptions, ServiceChange } from "../../src/engine/engine.ts";
+import { collect } from "../support/async.ts";
 import { type Harness, limitMs, type Scene } from "./rig.ts";
 import { useRig } from "./scenes.ts";
 
 const stay = "exec sleep 1000";
 const signal = (): AbortSignal => AbortSignal.timeout(limitMs);
-
-const collect = async <T>(source: AsyncIterable<T>): Promise<T[]> => {
-  const all: T[] = [];
-  for await (const value of source) all.push(value);
-  return all;
-};
 
 const logOf = (scene: Scene, containers: LogOptions["containers"], options: Partial<LogOptions> = {}) =>
   scene.engine.logs({ containers, follow: false, tail: null, since: null, signal: signal(), ...options });

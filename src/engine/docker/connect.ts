@@ -4,7 +4,7 @@ import type { Readable } from "node:stream";
 import type Docker from "dockerode";
 import { messageOf, systemCode } from "../../errors/describe.ts";
 import { type Fix, GoatError } from "../../errors/goat-error.ts";
-import type { Candidate } from "./discover.ts";
+import { type Candidate, undo } from "./endpoint.ts";
 import { abortError } from "./errors.ts";
 
 /** An engine that answered. */
@@ -85,39 +85,30 @@ const reasonOf = (error: unknown): string => {
   }
 };
 
-const fixesFor = (reasons: readonly string[], candidates: readonly Candidate[]): readonly Fix[] => {
-  const chosen = candidates.length === 1 ? candidates[0]?.source : undefined;
-  const denied = reasons.some((reason) => reason.startsWith("permission denied"));
-  return [
-    ...(denied
-      ? [{ command: "sudo usermod -aG docker $USER", effect: "lets you use Docker, from the next log-in on" }]
-      : []),
-    ...(chosen === "DOCKER_HOST"
-      ? [{ command: "unset DOCKER_HOST", effect: "lets goat-dev look for another engine" }]
-      : []),
-    ...(chosen?.startsWith("context ")
-      ? [{ command: "docker context use default", effect: "lets goat-dev look for another engine" }]
-      : []),
-    ...(denied
-      ? []
-      : [
-          { command: "sudo systemctl start docker", effect: "starts Docker on Linux" },
-          { command: "open -a Docker", effect: "starts Docker Desktop on macOS (or: colima start)" },
-        ]),
-  ];
+const start: readonly Fix[] = [
+  { command: "sudo systemctl start docker", effect: "starts Docker on Linux" },
+  { command: "open -a Docker", effect: "starts Docker Desktop on macOS (or: colima start)" },
+];
+
+const joinGroup: Fix = {
+  command: "sudo usermod -aG docker $USER",
+  effect: "lets you use Docker from the next log-in on",
 };
 
-const unreachable = (candidates: readonly Candidate[], reasons: readonly string[]): GoatError => {
-  const name = (candidate: Candidate): string =>
-    candidate.product === ""
-      ? `${candidate.source} (${candidate.endpoint})`
-      : `${candidate.source} (${candidate.product})`;
-  const evidence = candidates.map((candidate, index) => `${name(candidate)}: ${reasons[index]}`);
-  const what =
-    candidates.length === 1 && candidates[0] !== undefined
-      ? `no Docker engine answers at ${name(candidates[0])}: ${reasons[0]}`
+export const unreachable = (candidates: readonly Candidate[], reasons: readonly string[]): GoatError => {
+  const name = ({ source, product, choice, endpoint }: Candidate): string =>
+    choice === null ? `${source} (${product})` : `${source} (${endpoint})`;
+  const denied = reasons.some((reason) => reason.startsWith("permission denied"));
+  const choices = candidates.flatMap(({ choice }) => (choice === null ? [] : [undo(choice)]));
+  const [only] = candidates;
+  const message =
+    candidates.length === 1 && only !== undefined
+      ? `no Docker engine answers at ${name(only)}: ${reasons[0]}`
       : `no Docker engine answers; tried ${candidates.length} places`;
-  return new GoatError("engine-unreachable", what, { evidence, fixes: fixesFor(reasons, candidates) });
+  return new GoatError("engine-unreachable", message, {
+    evidence: candidates.map((candidate, index) => `${name(candidate)}: ${reasons[index]}`),
+    fixes: [...(denied ? [joinGroup] : start), ...choices],
+  });
 };
 
 /** The first candidate that answers a ping. Throws engine-unreachable, which says what was tried and why it failed. */

@@ -1,16 +1,10 @@
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import { GoatError } from "../../errors/goat-error.ts";
+import { type Choice, type TlsMaterial, undo } from "./endpoint.ts";
 
 /** Reads a text file; null where there is none. */
 export type ReadFile = (path: string) => Promise<string | null>;
-
-export interface TlsMaterial {
-  readonly ca: string | null;
-  readonly cert: string | null;
-  readonly key: string | null;
-  readonly verify: boolean;
-}
 
 export interface DockerContext {
   readonly host: string;
@@ -44,17 +38,19 @@ export const readTls = async (folder: string, verify: boolean, readFile: ReadFil
 };
 
 /** Where a named context points. Throws engine-context-unknown. */
-export const readContext = async (configDir: string, name: string, readFile: ReadFile): Promise<DockerContext> => {
+export const readContext = async (
+  configDir: string,
+  name: string,
+  choice: Choice,
+  readFile: ReadFile,
+): Promise<DockerContext> => {
   const id = createHash("sha256").update(name).digest("hex");
   const meta = parsed(await readFile(posix.join(configDir, "contexts", "meta", id, "meta.json")));
   const endpoint = field(field(meta, "Endpoints"), "docker");
   const host = field(endpoint, "Host");
   if (typeof host !== "string" || host === "") {
-    throw new GoatError("engine-context-unknown", `there is no Docker context ${name}`, {
-      fixes: [
-        { command: "docker context ls", effect: "lists the contexts there are" },
-        { command: "docker context use default", effect: "goes back to the engine of this machine" },
-      ],
+    throw new GoatError("engine-context-unknown", `there is no Docker context ${name} (named by ${choice})`, {
+      fixes: [{ command: "docker context ls", effect: "lists the contexts there are" }, undo(choice)],
     });
   }
   const verify = field(endpoint, "SkipTLSVerify") !== true;

@@ -60,6 +60,14 @@ class DockerEngine implements Engine {
     return connect(await discover({ ...this.#options, readFile: readText }), signal);
   }
 
+  /** For streams, which end quietly when the signal fires. */
+  #unlessAborted(signal: AbortSignal): Promise<Connection | null> {
+    return this.#connected(signal).catch((error: unknown) => {
+      if (signal.aborted) return null;
+      throw error;
+    });
+  }
+
   async probe(signal: AbortSignal): Promise<EngineInfo> {
     const { docker, candidate } = await this.#connected(signal);
     const answer = await guarded({ verb: "read", subject: "the engine's version" }, signal, () =>
@@ -92,11 +100,13 @@ class DockerEngine implements Engine {
     stack: string,
     options: { readonly signal: AbortSignal; ready?(): void },
   ): AsyncGenerator<ServiceChange> {
-    yield* changes((await this.#connected(options.signal)).docker, stack, options);
+    const connection = await this.#unlessAborted(options.signal);
+    if (connection !== null) yield* changes(connection.docker, stack, options);
   }
 
   async *logs(options: LogOptions): AsyncGenerator<LogLine> {
-    yield* logs((await this.#connected(options.signal)).docker, options);
+    const connection = await this.#unlessAborted(options.signal);
+    if (connection !== null) yield* logs(connection.docker, options);
   }
 
   async exec(

@@ -89,7 +89,7 @@ const hostConfig = (input: CreateInput, first: Endpoint | undefined): Record<str
     NetworkMode: first?.network ?? "none",
     PortBindings: portBindings(service.ports),
     Mounts: toMounts(stack, recipe, input.image, input.inherited),
-    RestartPolicy: { Name: recipe.restart.name, MaximumRetryCount: recipe.restart.maxRetries ?? 0 },
+    RestartPolicy: present({ Name: recipe.restart.name, MaximumRetryCount: recipe.restart.maxRetries }),
     Init: recipe.init,
     Privileged: recipe.privileged,
     ReadonlyRootfs: recipe.readOnly,

@@ -1,0 +1,37 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { demux, type Frame } from "../../../../src/engine/docker/demux.ts";
+import { collect, cutAt, each } from "../../../support/async.ts";
+
+const encode = ({ stream, data }: Frame): Buffer => {
+  const header = Buffer.alloc(8);
+  header[0] = stream === "stdout" ? 1 : 2;
+  header.writeUInt32BE(data.length, 4);
+  return Buffer.concat([header, data]);
+};
+
+const framesOf = async (chunks: readonly Uint8Array[]) =>
+  (await collect(demux(each(chunks)))).map(({ stream, data }) => ({ stream, data: Buffer.from(data) }));
+
+const frame = fc.record({
+  stream: fc.constantFrom("stdout" as const, "stderr" as const),
+  data: fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes)),
+});
+
+test("messages must come out as they went in, wherever the stream is cut", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(frame, { maxLength: 8 }),
+      fc.array(fc.nat(), { maxLength: 12 }),
+      async (frames, places) => {
+        expect(await framesOf(cutAt(Buffer.concat(frames.map(encode)), places))).toEqual(frames);
+      },
+    ),
+  );
+});
+
+test("a message that the stream's end cuts short must be kept as far as it came", async () => {
+  const whole = encode({ stream: "stderr", data: Buffer.from("panic: oh no") });
+  expect(await framesOf([whole.subarray(0, 13)])).toEqual([{ stream: "stderr", data: Buffer.from("panic") }]);
+  expect(await framesOf([whole.subarray(0, 5)])).toEqual([]);
+});
