@@ -1,0 +1,123 @@
+import { describe, expect, test } from "vitest";
+import {
+  exportsA,
+  isDefaultExport,
+  isGlobal,
+  nodesWhere,
+  type SourceFile,
+  sourceFiles,
+} from "./support/source-files.ts";
+
+/** From the ground up: a file imports from lower ranks and its own folder only. */
+const ranks: readonly (readonly string[])[] = [
+  ["model", "errors"],
+  ["platform"],
+  ["events"],
+  ["project", "compose", "readiness", "engine/engine.ts"],
+  ["engine/docker", "engine/embedded", "engine/memory", "gateway", "client", "tracing", "recorder", "modal"],
+  ["stack", "doctor"],
+  ["commands"],
+  ["cli"],
+  ["main.ts"],
+];
+
+/** Package -> the only places that import it. */
+const doors: Readonly<Record<string, readonly string[]>> = {
+  commander: ["cli/parse.ts"],
+  dockerode: ["engine/docker"],
+  dotenv: ["project/env-file.ts"],
+  enquirer: ["cli/prompt.ts"],
+  execa: ["platform/process.ts"],
+  listr2: ["cli/views/listr.ts"],
+  pg: ["platform/postgres.ts"],
+  "proper-lockfile": ["platform/lock.ts"],
+  yaml: ["compose", "gateway/config.ts"],
+};
+
+/** They put the pieces together and are the only ones that see the process. */
+const roots = ["main.ts", "recorder/main.ts"];
+
+/** They send signals, which takes a process's own `kill`. */
+const signalSenders = ["platform/lock.ts", "platform/process.ts"];
+
+const files = sourceFiles();
+
+const isIn = (path: string, place: string): boolean => path === place || path.startsWith(`${place}/`);
+
+const homeOf = (path: string): string | undefined => ranks.flat().find((place) => isIn(path, place));
+
+const rankOf = (path: string): number => ranks.findIndex((places) => places.some((place) => isIn(path, place)));
+
+const packageOf = (specifier: string): string =>
+  specifier
+    .split("/")
+    .slice(0, specifier.startsWith("@") ? 2 : 1)
+    .join("/");
+
+const importsWhere = (test: (file: SourceFile, to: string) => boolean, isFile: boolean): readonly string[] =>
+  files.flatMap((file) =>
+    file.imports
+      .filter((found) => found.isFile === isFile && test(file, found.to))
+      .map(({ to }) => `${file.path} imports ${to}`),
+  );
+
+describe("the architecture", () => {
+  test("every file must have a rank", () => {
+    expect(files.length).toBeGreaterThan(100);
+    expect(files.filter(({ path }) => rankOf(path) < 0).map(({ path }) => path)).toEqual([]);
+  });
+
+  test("a file must import from lower ranks and its own folder only", () => {
+    const wrong = importsWhere((file, to) => rankOf(to) >= rankOf(file.path) && homeOf(to) !== homeOf(file.path), true);
+    expect(wrong).toEqual([]);
+  });
+
+  test("only cli/context.ts may name an engine's driver", () => {
+    const isDriver = (path: string): boolean => /^engine\/[^/]+\//.test(path);
+    const wrong = importsWhere(
+      ({ path }, to) => isDriver(to) && !isIn(path, "engine") && path !== "cli/context.ts",
+      true,
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test("a command must not import another command", () => {
+    const commands = files.filter((file) => isIn(file.path, "commands") && exportsA(file, "Command"));
+    expect(commands.length).toBeGreaterThan(5);
+    const paths = commands.map(({ path }) => path);
+    expect(importsWhere((file, to) => paths.includes(file.path) && paths.includes(to), true)).toEqual([]);
+  });
+
+  test("a package must be imported through its one door", () => {
+    const isBuiltin = (to: string): boolean => to.startsWith("node:");
+    const wrong = importsWhere(
+      ({ path }, to) => !isBuiltin(to) && !(doors[packageOf(to)] ?? []).some((door) => isIn(path, door)),
+      false,
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test("a built-in must be imported by its node: name", () => {
+    expect(importsWhere((_, to) => ["fs", "path", "os", "http", "net", "process"].includes(to), false)).toEqual([]);
+  });
+
+  test("only the composition roots may touch the process", () => {
+    const others = files.filter(({ path }) => !roots.includes(path));
+    expect(others.flatMap((file) => nodesWhere(file, isGlobal("process")))).toEqual([]);
+    const allowed = [...roots, ...signalSenders];
+    expect(importsWhere(({ path }, to) => to === "node:process" && !allowed.includes(path), false)).toEqual([]);
+  });
+
+  test("nothing may write to the console", () => {
+    expect(files.flatMap((file) => nodesWhere(file, isGlobal("console")))).toEqual([]);
+  });
+
+  test("a file must not export a default", () => {
+    expect(files.flatMap((file) => nodesWhere(file, isDefaultExport))).toEqual([]);
+  });
+
+  test("a file must have at most 200 lines", () => {
+    const long = files.map(({ path, text }) => ({ path, lines: text.trimEnd().split("\n").length }));
+    expect(long.filter(({ lines }) => lines > 200)).toEqual([]);
+  });
+});
