@@ -44,7 +44,15 @@ export const bringUp = async (
   const services = (await readStatus(stack, world)).filter(({ name }) =>
     prepared.services.some((own) => own.name === name),
   );
-  const summary: Summary = { ...prepared, ...proof, quiet, path: done.path, durationMs, restarted: options.restart };
+  const summary: Summary = {
+    ...prepared,
+    ...proof,
+    quiet,
+    path: done.path,
+    durationMs,
+    restarted: options.restart,
+    statuses: services,
+  };
   world.emit({
     type: "result",
     data: {

@@ -40,9 +40,9 @@ const renderStatus = (services: readonly ServiceStatus[], context: Context): str
   return renderTable(["SERVICE", "STATE", "PORT", "SINCE", "MEMORY", "CONFIG"], rows);
 };
 
-const configOf = ({ state, drift, why, name }: ServiceStatus): string => {
+const configOf = ({ state, drift, why, name, standIn }: ServiceStatus): string => {
   if (state === "absent") return "not there: goat-dev up";
   const drifted = drift.length > 0 ? `${list(drift)} changed after it started: goat-dev up` : "as configured";
-  if (state === "ready") return drifted;
+  if (state === "ready") return standIn === null ? drifted : `${drifted} (${standIn} in Langfuse's place)`;
   return `${why ?? state}: ${state === "starting" ? "goat-dev up waits for it" : `goat-dev logs ${name}`}`;
 };

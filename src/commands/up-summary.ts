@@ -5,6 +5,7 @@ import type { Prepared } from "../stack/bring-up.ts";
 import type { PathPart } from "../stack/critical-path.ts";
 import { databaseUrlOf, gatewayOf, tracingOf } from "../stack/endpoints.ts";
 import type { Proof } from "../stack/prove.ts";
+import type { ServiceStatus } from "../stack/status.ts";
 
 export interface Summary extends Prepared, Proof {
   /** Nothing had to be changed. */
@@ -12,6 +13,7 @@ export interface Summary extends Prepared, Proof {
   readonly path: readonly PathPart[];
   readonly durationMs: number;
   readonly restarted: boolean;
+  readonly statuses: readonly ServiceStatus[];
 }
 
 /** What `up` says at its end: how long, why so long, and where everything is. */
@@ -21,7 +23,8 @@ export const summaryText = (summary: Summary): string => {
   if (summary.quiet) return `✔ ${names} ${verb} ready and as configured (${formatDuration(summary.durationMs)})`;
   const total = `${summary.restarted ? "Restarted" : "Up"} in ${formatDuration(summary.durationMs)}${pathText(summary)}`;
   if (summary.restarted) return total;
-  return `${total}\n\n${places(summary)}`;
+  const hint = summary.gateway === null ? "" : `\n\nPoint a program at it:   eval "$(goat-dev env)"`;
+  return `${total}\n\n${places(summary)}${hint}`;
 };
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(1);
@@ -37,13 +40,15 @@ const pathText = ({ path, example, trace }: Summary): string => {
   return ` = ${parts.map((part) => `${part.subject} ${seconds(part.durationMs)}`).join(" + ")}`;
 };
 
-const places = ({ stack }: Summary): string => {
+const places = ({ stack, statuses }: Summary): string => {
   const gateway = gatewayOf(stack);
   const tracing = tracingOf(stack);
   const database = databaseUrlOf(stack);
   const pairs: (readonly [string, string])[] = [];
   if (gateway !== null) pairs.push(["Gateway", `${gateway.url}   key ${keyText(gateway.key)}`]);
-  if (tracing !== null) pairs.push(["Traces", `${tracing.url}   ${tracing.login ?? ""}`]);
+  const standIn = statuses.find(({ role }) => role === "tracing")?.standIn ?? null;
+  const login = standIn === null ? (tracing?.login ?? "") : `(${standIn}, in Langfuse's place)`;
+  if (tracing !== null) pairs.push(["Traces", `${tracing.url}   ${login}`]);
   if (database !== null) pairs.push(["Postgres", database]);
   return renderPairs(pairs);
 };

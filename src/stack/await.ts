@@ -14,7 +14,7 @@ type Wait = Extract<Action, { type: "await-ready" | "await-exit" }>;
 export const awaitService = async (wait: Wait, service: ServiceSpec, io: ExecuteIo): Promise<void> => {
   const completes = wait.type === "await-exit";
   const spec: ReadinessSpec = completes ? { kind: "exit", code: 0 } : service.ready;
-  const scene = { engine: io.engine, service, container: wait.container };
+  const scene = { engine: io.engine, service, container: wait.container, stack: io.stack };
   // A service that is to complete may end; the probe reads its status.
   const death = completes ? null : io.watch.deathOf(wait.container, { starting: false });
   const begin = io.clock.now();

@@ -20,6 +20,9 @@ interface Question {
   readonly oneShot: boolean;
 }
 
+/** The cause of a first start. */
+export const neverStarted = "not started";
+
 /** What to do with one service, and why. */
 export const decide = ({ service, found, drift, restart, oneShot }: Question): Decision => {
   const completed = oneShot && found?.state === "exited" && found.exitCode === 0;
@@ -43,7 +46,7 @@ const verdict = (
   if (found.state === "restarting" || found.state === "paused") return ["restart", `was ${found.state}`];
   return completed
     ? ["keep", "has completed"]
-    : ["start", found.state === "exited" ? `exited with status ${found.exitCode}` : "not started"];
+    : ["start", found.state === "exited" ? `exited with status ${found.exitCode}` : neverStarted];
 };
 
 const causeOf = (drift: readonly string[]): string => {

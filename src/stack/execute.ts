@@ -71,7 +71,8 @@ const checkStillAlive = async (plan: Plan, io: ExecuteIo): Promise<void> => {
     const death = io.watch.deathOf(action.container, { starting: false });
     const service = io.services.find((candidate) => candidate.name === subject);
     if (service === undefined || service.ready.kind === "exit" || !isDeath(death.reason)) continue;
-    throw await deathError({ engine: io.engine, service, container: action.container }, death.reason, null);
+    const scene = { engine: io.engine, service, container: action.container, stack: io.stack };
+    throw await deathError(scene, death.reason, null);
   }
 };
 

@@ -12,6 +12,8 @@ interface Scene {
   readonly engine: Engine;
   readonly service: ServiceSpec;
   readonly container: string;
+  /** The stack's name. */
+  readonly stack: string;
 }
 
 /** A service ended while it was waited for (or later: `afterMs` null): its exit status and last lines. */
@@ -41,19 +43,30 @@ export const waitError = async (scene: Scene, result: Exclude<WaitResult, { stat
   return failure("service-not-ready", `${name} is not ready after ${seconds} s; ${heard}`, scene, lines);
 };
 
-const passwordError = ({ service }: Scene, why: string): GoatError =>
-  new GoatError(
+const passwordError = async (scene: Scene, why: string): Promise<GoatError> => {
+  const { service } = scene;
+  return new GoatError(
     "database-password-drift",
     `${service.name} refuses the log-in: POSTGRES_PASSWORD is not the one its volume was made with`,
     {
       service: service.name,
-      evidence: [why],
+      evidence: [why, ...(await volumesOf(scene))],
       fixes: [
         { command: "goat-dev db set-password", effect: "gives the database the password of .env, keeps the data" },
         { command: "goat-dev down --volumes", effect: "deletes the data, asks first" },
       ],
     },
   );
+};
+
+/** "volume goat_postgres-data was made on 2026-11-02"; nothing where the engine cannot say. */
+const volumesOf = async ({ engine, service, stack }: Scene): Promise<readonly string[]> => {
+  const keys = (service.run.docker?.mounts ?? []).flatMap((mount) => (mount.kind === "volume" ? [mount.volume] : []));
+  const observed = await engine.observe({ stack, images: [] }, AbortSignal.timeout(LOG_LIMIT_MS)).catch(() => null);
+  return (observed?.volumes ?? [])
+    .filter((volume) => keys.includes(volume.key) && volume.createdAt !== null)
+    .map((volume) => `volume ${volume.name} was made on ${volume.createdAt?.slice(0, 10)}`);
+};
 
 const failure = (code: ErrorCode, message: string, { service }: Scene, evidence: readonly string[]): GoatError => {
   const fixes: Fix[] = [{ command: `goat-dev logs ${service.name}`, effect: "the whole log" }];

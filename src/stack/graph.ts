@@ -1,6 +1,6 @@
 import { GoatError } from "../errors/goat-error.ts";
 import type { ServiceSpec, StackSpec } from "../model/stack.ts";
-import { nearest } from "../platform/text.ts";
+import { list, nearest } from "../platform/text.ts";
 
 /** The named services and everything they need, in the file's order; all of them when none is named. Throws unknown-service. */
 export const selectServices = (stack: StackSpec, names: readonly string[]): readonly ServiceSpec[] => {
@@ -21,8 +21,9 @@ export const checkNames = (stack: StackSpec, names: readonly string[]): void => 
   const unknown = names.find((name) => !known.includes(name));
   if (unknown === undefined) return;
   const near = nearest(unknown, known);
-  throw new GoatError("unknown-service", `no service "${unknown}" in the Compose file; there are ${known.join(", ")}`, {
-    fixes: near === undefined ? [] : [{ command: near, effect: `the nearest name to "${unknown}"` }],
+  const meant = near === undefined ? "" : `; did you mean ${near}?`;
+  throw new GoatError("unknown-service", `no service "${unknown}" in the Compose file${meant}`, {
+    fixes: [{ command: `goat-dev up ${near ?? known[0] ?? ""}`.trimEnd(), effect: `there are ${list(known)}` }],
   });
 };
 

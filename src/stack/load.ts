@@ -79,9 +79,11 @@ const refuseMistakes = (
 
 /** Reads the Compose file, after making the copy of the shipped one where the project has none of its own. */
 export const load = async (request: LoadRequest, { project, variables, envText }: Environment): Promise<Loaded> => {
+  const notes: string[] = [];
   if (project.shipped) {
     const to = dirname(project.composeFiles[0] ?? "");
-    await copyShippedStack({ from: join(request.packageRoot, "dev"), to, version: request.version });
+    const copied = await copyShippedStack({ from: join(request.packageRoot, "dev"), to, version: request.version });
+    if (copied.outcome === "refreshed") notes.push(`${to} is of this version now; your edits are in ${copied.editsIn}`);
   }
   const [first = ""] = project.composeFiles;
   const name = request.projectName ?? (variables["COMPOSE_PROJECT_NAME"] || undefined) ?? project.defaultName;
@@ -98,7 +100,7 @@ export const load = async (request: LoadRequest, { project, variables, envText }
   return {
     stack,
     settings,
-    warnings: warnings.map(({ file, line, column, message }) => `${file}:${line}:${column} ${message}`),
+    warnings: [...notes, ...warnings.map(({ file, line, column, message }) => `${file}:${line}:${column} ${message}`)],
   };
 };
 

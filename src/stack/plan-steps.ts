@@ -63,7 +63,9 @@ export const planStart = (builder: PlanBuilder, stack: StackSpec, decision: Deci
   const subject = service.name;
   const container = containerName(stack, service);
   const placed =
-    decision.kind === "recreate" ? planSwap(builder, stack, decision, steps) : planRename(builder, container, decision);
+    decision.kind === "recreate"
+      ? planSwap(builder, stack, decision, steps)
+      : planRename(builder, container, decision, steps);
   const edges = dependencyEdges(service, steps);
   const target = placed === undefined && found !== undefined ? found.container : container;
   if (decision.kind !== "keep") {
@@ -81,13 +83,19 @@ export const planStart = (builder: PlanBuilder, stack: StackSpec, decision: Deci
 };
 
 /** Gives a container its name that an interrupted replacement still owed it. */
-const planRename = (builder: PlanBuilder, name: string, { service, found }: Decision): number | undefined =>
+const planRename = (
+  builder: PlanBuilder,
+  name: string,
+  { service, found }: Decision,
+  steps: Steps,
+): number | undefined =>
   found !== undefined && isTemporaryName(found.container)
     ? builder.add(
         service.name,
         { type: "rename-container", container: found.container, name },
         "an interrupted replacement",
-        [],
+        // A stop under way knows it by the name it has now.
+        [steps.stopped.get(service.name)],
       )
     : undefined;
 

@@ -6,11 +6,17 @@ import { cut, list, plural } from "../platform/text.ts";
 import type { SeenTrace } from "../tracing/wait.ts";
 import type { World } from "./world.ts";
 
+/** A trace that came back, and what stands in for Langfuse, if anything does. */
+export interface Sighted {
+  readonly trace: SeenTrace;
+  readonly standIn: string | null;
+}
+
 /** The last lines of `up`: what was asked, and what came back. */
 export interface ProofLines {
   gateway(work: () => Promise<ModelsProof>): Promise<ModelsProof>;
   example(work: () => Promise<ExampleAnswer>): Promise<ExampleAnswer>;
-  trace(work: () => Promise<SeenTrace>): Promise<SeenTrace>;
+  trace(work: () => Promise<Sighted>): Promise<Sighted>;
   noModel(models: ModelsProof, configPath: string | null): void;
 }
 
@@ -18,7 +24,10 @@ export const createProofLines = (world: World, quiet: boolean): ProofLines => ({
   gateway: (work) => tell(world, "gateway", quiet, work, gatewayText),
   example: (work) => tell(world, "example", false, work, exampleText),
   trace: (work) =>
-    tell(world, "trace", false, work, (seen) => `seen in Langfuse ${formatDuration(seen.afterMs)} later`),
+    tell(world, "trace", false, work, ({ trace, standIn }) => {
+      const where = standIn === null ? "Langfuse" : `the ${standIn}`;
+      return `seen in ${where} ${formatDuration(trace.afterMs)} later`;
+    }),
   noModel: (models, configPath) => {
     world.emit({ type: "notice", level: "info", text: noModelText(models, configPath) });
   },

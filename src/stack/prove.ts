@@ -10,7 +10,8 @@ import type { ExampleMode } from "../project/settings.ts";
 import type { State } from "../project/state.ts";
 import { type SeenTrace, waitForTrace } from "../tracing/wait.ts";
 import { type GatewayEndpoint, gatewayOf, type TracingEndpoint, tracingOf } from "./endpoints.ts";
-import { createProofLines, type ProofLines } from "./proof-lines.ts";
+import { createProofLines, type ProofLines, type Sighted } from "./proof-lines.ts";
+import { recorderName } from "./stand-in.ts";
 import type { World } from "./world.ts";
 
 const EXAMPLE_LIMIT_MS = 90_000;
@@ -55,9 +56,9 @@ export const prove = async (request: ProofRequest, world: World): Promise<Proof>
   if (choice === null) return { gateway: summary, example: null, trace: null };
   const example = await lines.example(() => askExample(request, access, choice, world));
   const tracing = tracingOf(request.stack);
-  const trace = tracing === null ? null : await lines.trace(() => seeTrace(tracing, example, world));
+  const seen = tracing === null ? null : await lines.trace(() => seeTrace(tracing, example, request.stack, world));
   await remember(request, choice, world);
-  return { gateway: summary, example, trace };
+  return { gateway: summary, example, trace: seen?.trace ?? null };
 };
 
 /** Null where no call is to be made: it is switched off, a kept proof still holds, or no model can be asked. */
@@ -93,10 +94,20 @@ const askExample = (
   });
 };
 
-const seeTrace = (tracing: TracingEndpoint, example: ExampleAnswer, { signal, clock }: World): Promise<SeenTrace> => {
+const seeTrace = async (
+  tracing: TracingEndpoint,
+  example: ExampleAnswer,
+  stack: StackSpec,
+  world: World,
+): Promise<Sighted> => {
   const { url: baseUrl, publicKey, secretKey, service } = tracing;
   const access = { baseUrl, publicKey, secretKey, service: service.name };
-  return waitForTrace(access, example.traceId, { signal, clock, timeoutMs: TRACE_LIMIT_MS });
+  const { signal, clock } = world;
+  const [trace, standIn] = await Promise.all([
+    waitForTrace(access, example.traceId, { signal, clock, timeoutMs: TRACE_LIMIT_MS }),
+    recorderName(stack, signal),
+  ]);
+  return { trace, standIn };
 };
 
 const proofFile = "proof.json";

@@ -6,6 +6,7 @@ import { observeStack } from "./bring-up.ts";
 import { driftOf } from "./drift.ts";
 import { publishedPort, urlOf } from "./endpoints.ts";
 import { containerOf } from "./reconcile.ts";
+import { recorderName } from "./stand-in.ts";
 import type { World } from "./world.ts";
 
 export type ServiceState = "absent" | "created" | "starting" | "ready" | "unready" | "restarting" | "exited";
@@ -23,6 +24,8 @@ export interface ServiceStatus {
   readonly drift: readonly string[];
   /** Why it is not ready. */
   readonly why: string | null;
+  /** What answers is not what the role names: goat-dev's trace recorder in Langfuse's place. */
+  readonly standIn: string | null;
   readonly pid?: number;
 }
 
@@ -33,8 +36,9 @@ const FRESH_RESTART_MS = 10_000;
 export const readStatus = async (stack: StackSpec, world: World): Promise<readonly ServiceStatus[]> => {
   const observed = await observeStack(stack, world);
   const running = observed.services.filter((found) => found.state === "running").map((found) => found.container);
-  const [memory, states] = await Promise.all([
+  const [memory, standIn, states] = await Promise.all([
     world.engine.memory(running, world.signal),
+    recorderName(stack, world.signal),
     Promise.all(stack.services.map((service) => stateOf(stack, service, observed, world))),
   ]);
   return stack.services.map((service, index) => {
@@ -44,6 +48,7 @@ export const readStatus = async (stack: StackSpec, world: World): Promise<readon
       name: service.name,
       role: service.role,
       ...state,
+      standIn: service.role === "tracing" && state.state === "ready" ? standIn : null,
       url: urlOf(service),
       port: publishedPort(service)?.host ?? null,
       image: found?.image ?? service.run.docker?.image ?? null,

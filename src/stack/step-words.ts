@@ -1,4 +1,5 @@
 import type { Action, Plan } from "../model/plan.ts";
+import { neverStarted } from "./decide.ts";
 
 /** What was done to a service, in a few words: "created · ready in 1.2 s", "recreated: image changed · ready in 6.4 s". */
 export const stepWords = (plan: Plan, subject: string, tookMs: number): string => {
@@ -9,8 +10,10 @@ export const stepWords = (plan: Plan, subject: string, tookMs: number): string =
   return [deed(types, nodes[0]?.cause ?? ""), end].filter((part) => part !== "").join(" · ");
 };
 
+const startWords = (cause: string): string => (cause === neverStarted ? "started" : `started: ${cause}`);
+
 const deed = (types: ReadonlySet<Action["type"]>, cause: string): string => {
   if (types.has("create-container")) return types.has("stop-container") ? `recreated: ${cause}` : "created";
-  if (types.has("start-container")) return types.has("stop-container") ? "restarted" : `started: ${cause}`;
+  if (types.has("start-container")) return types.has("stop-container") ? "restarted" : startWords(cause);
   return types.has("remove-container") ? "removed" : "";
 };
