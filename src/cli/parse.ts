@@ -8,7 +8,7 @@ export type Invocation =
   /** --help or --version: text for stdout. */
   | { readonly kind: "text"; readonly text: string };
 
-export const globalOptions: readonly OptionSpec[] = [
+const globalOptions: readonly OptionSpec[] = [
   { flags: "--json", description: "one JSON document on stdout, and nothing else" },
   { flags: "--json-stream", description: "one JSON event a line on stdout" },
   { flags: "-q, --quiet", description: "results and errors only" },

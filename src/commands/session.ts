@@ -15,7 +15,7 @@ export interface Session {
   readonly settings: Settings;
 }
 
-export const loadRequest = (context: Context): LoadRequest => ({
+const loadRequest = (context: Context): LoadRequest => ({
   cwd: context.cwd,
   shell: context.env,
   files: filesOf(context),

@@ -5,12 +5,6 @@ export type CheckResult =
   | { readonly verdict: "ok" | "warning" | "skipped"; readonly text: string }
   | { readonly verdict: "problem"; readonly text: string; readonly error: GoatError };
 
-export interface Check {
-  /** Kebab-case and stable. */
-  readonly id: string;
-  run(): Promise<CheckResult> | CheckResult;
-}
-
 export const ok = (text: string): CheckResult => ({ verdict: "ok", text });
 export const warning = (text: string): CheckResult => ({ verdict: "warning", text });
 export const skipped = (text: string): CheckResult => ({ verdict: "skipped", text });

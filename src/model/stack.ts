@@ -40,7 +40,7 @@ export interface Dependency {
 }
 
 /** How each engine runs a service; an engine without a recipe refuses the service before anything starts. */
-export interface RunRecipe {
+interface RunRecipe {
   readonly docker?: DockerRecipe;
   readonly embedded?: { readonly recipe: string };
 }

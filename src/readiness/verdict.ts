@@ -9,7 +9,7 @@ export type Verdict =
 export type FailureReason = "wrong-password" | "no-database" | "exited";
 
 /** What a probe sees of the service's process. */
-export interface Sighting {
+interface Sighting {
   readonly state: "created" | "running" | "restarting" | "paused" | "exited" | "dead";
   readonly health: "none" | "starting" | "healthy" | "unhealthy";
   readonly exitCode: number | null;

@@ -4,7 +4,7 @@ import type { ReadinessSpec, ServiceSpec } from "../model/stack.ts";
 import { createProbe } from "../readiness/probe.ts";
 import type { ProbeContext } from "../readiness/verdict.ts";
 import { waitUntilReady } from "../readiness/wait.ts";
-import type { ExecuteIo } from "./execute.ts";
+import type { ExecuteIo } from "./execute-io.ts";
 import { deathError, waitError } from "./failure.ts";
 import { isDeath } from "./watch.ts";
 

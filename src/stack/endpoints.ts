@@ -1,7 +1,7 @@
 import type { PortSpec, Role, ServiceSpec, StackSpec } from "../model/stack.ts";
 
 /** Where a service is reached from this machine. */
-export interface Endpoint {
+interface Endpoint {
   readonly service: ServiceSpec;
   readonly host: string;
   readonly port: number;

@@ -1,27 +1,12 @@
-import type { Engine, Progress } from "../engine/engine.ts";
+import type { Progress } from "../engine/engine.ts";
 import { describe } from "../errors/describe.ts";
 import { GoatError } from "../errors/goat-error.ts";
 import type { Operation, Plan, PlanNode } from "../model/plan.ts";
-import type { ServiceSpec } from "../model/stack.ts";
-import type { Clock } from "../platform/clock.ts";
 import { awaitService } from "./await.ts";
 import type { Timing } from "./critical-path.ts";
+import type { ExecuteIo } from "./execute-io.ts";
 import { deathError } from "./failure.ts";
-import type { Reporter } from "./report.ts";
-import { isDeath, type Watch } from "./watch.ts";
-
-export interface ExecuteIo {
-  readonly engine: Engine;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  readonly watch: Watch;
-  readonly report: Reporter;
-  /** The stack's name. */
-  readonly stack: string;
-  readonly services: readonly ServiceSpec[];
-  /** On the clock, in milliseconds; null for no limit but each service's own. */
-  readonly deadline: number | null;
-}
+import { isDeath } from "./watch.ts";
 
 /** Runs the plan's graph as wide as it allows. It decides nothing: a step runs when all it waits for succeeded. Returns when each ran. */
 export const execute = async (plan: Plan, io: ExecuteIo): Promise<ReadonlyMap<number, Timing>> => {

@@ -26,7 +26,3 @@ export const checkNames = (stack: StackSpec, names: readonly string[]): void => 
     fixes: [{ command: `goat-dev up ${near ?? known[0] ?? ""}`.trimEnd(), effect: `there are ${list(known)}` }],
   });
 };
-
-/** Services that must stop before this one does. */
-export const dependentsOf = (services: readonly ServiceSpec[], name: string): readonly ServiceSpec[] =>
-  services.filter((service) => service.dependsOn.some((dependency) => dependency.service === name));

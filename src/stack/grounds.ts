@@ -1,5 +1,5 @@
 import type { ObservedStack } from "../model/observed.ts";
-import type { DockerRecipe, StackSpec } from "../model/stack.ts";
+import type { DockerRecipe, NetworkSpec, StackSpec, VolumeSpec } from "../model/stack.ts";
 import type { Decision } from "./decide.ts";
 import { networkFingerprint } from "./fingerprint.ts";
 import type { PlanBuilder } from "./plan-builder.ts";
@@ -39,15 +39,11 @@ const planNetworks = (
   observed: ObservedStack,
   recipes: readonly DockerRecipe[],
 ) => {
-  const ids = new Map<string, number>();
-  for (const network of stack.networks) {
-    const used = recipes.some((recipe) => recipe.networks.some((attachment) => attachment.network === network.key));
-    const there = observed.networks.some((found) => found.name === network.name);
-    if (!used || there || network.external) continue;
+  const used = new Set(recipes.flatMap((recipe) => recipe.networks.map((attachment) => attachment.network)));
+  return missing(stack.networks, used, observed.networks).map((network) => {
     const action = { type: "create-network", stack, network, fingerprint: networkFingerprint(network) } as const;
-    ids.set(`network:${network.key}`, builder.add("network", action, "absent", []));
-  }
-  return ids;
+    return [`network:${network.key}`, builder.add("network", action, "absent", [])] as const;
+  });
 };
 
 const planVolumes = (
@@ -56,12 +52,17 @@ const planVolumes = (
   observed: ObservedStack,
   recipes: readonly DockerRecipe[],
 ) => {
-  const ids = new Map<string, number>();
-  for (const volume of stack.volumes) {
-    const used = recipes.some((recipe) => recipe.mounts.some((m) => m.kind === "volume" && m.volume === volume.key));
-    const there = observed.volumes.some((found) => found.name === volume.name);
-    if (!used || there || volume.external) continue;
-    ids.set(`volume:${volume.key}`, builder.add("volume", { type: "create-volume", stack, volume }, "absent", []));
-  }
-  return ids;
+  const used = new Set(recipes.flatMap(({ mounts }) => mounts.flatMap((m) => (m.kind === "volume" ? [m.volume] : []))));
+  return missing(stack.volumes, used, observed.volumes).map((volume) => {
+    const action = { type: "create-volume", stack, volume } as const;
+    return [`volume:${volume.key}`, builder.add("volume", action, "absent", [])] as const;
+  });
 };
+
+/** What is needed, is the stack's own, and is not there. */
+const missing = <T extends NetworkSpec | VolumeSpec>(
+  specs: readonly T[],
+  used: ReadonlySet<string>,
+  found: readonly { readonly name: string }[],
+): readonly T[] =>
+  specs.filter((spec) => used.has(spec.key) && !spec.external && !found.some(({ name }) => name === spec.name));

@@ -9,7 +9,7 @@ import { containerOf } from "./reconcile.ts";
 import { recorderName } from "./stand-in.ts";
 import type { World } from "./world.ts";
 
-export type ServiceState = "absent" | "created" | "starting" | "ready" | "unready" | "restarting" | "exited";
+type ServiceState = "absent" | "created" | "starting" | "ready" | "unready" | "restarting" | "exited";
 
 export interface ServiceStatus {
   readonly name: string;
