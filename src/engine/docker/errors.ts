@@ -43,7 +43,7 @@ export const abortError = (signal: AbortSignal): Error =>
   signal.reason instanceof Error ? signal.reason : new DOMException("interrupted", "AbortError");
 
 const portTaken = (words: string, doing: Doing, details: GoatErrorDetails): GoatError => {
-  const port = /:(\d+)(?= failed| ->|: bind)/.exec(words)?.[1];
+  const port = /(?:\d{1,3}(?:\.\d{1,3}){3}|\]|::):(\d+)/.exec(words)?.[1];
   const fixes: Fix[] =
     port === undefined
       ? [{ command: "goat-dev doctor", effect: "says which port and who holds it" }]

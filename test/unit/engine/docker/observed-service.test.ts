@@ -1,0 +1,116 @@
+import type { ContainerInspectInfo } from "dockerode";
+import { describe, expect, test } from "vitest";
+import { toObservedService } from "../../../../src/engine/docker/observed-service.ts";
+
+const inspect = (changes: { state?: object; config?: object; labels?: object; host?: object; ports?: object } = {}) =>
+  ({
+    Id: "c1",
+    Name: "/goat-litellm-1",
+    Image: "sha256:i",
+    RestartCount: 0,
+    State: {
+      Status: "running",
+      ExitCode: 0,
+      Error: "",
+      OOMKilled: false,
+      StartedAt: "2026-01-01T00:00:00.5Z",
+      ...changes.state,
+    },
+    Config: {
+      Image: "litellm:1",
+      Labels: { "com.docker.compose.service": "litellm", ...changes.labels },
+      ...changes.config,
+    },
+    HostConfig: { PortBindings: {}, ...changes.host },
+    NetworkSettings: { Ports: changes.ports ?? {}, Networks: { goat_default: {}, "a-net": {} } },
+  }) as unknown as ContainerInspectInfo;
+
+describe("what an inspect says", () => {
+  test("of a running service must be its state, without an exit code", () => {
+    expect(toObservedService(inspect())).toEqual({
+      name: "litellm",
+      handle: "c1",
+      container: "goat-litellm-1",
+      state: "running",
+      health: "none",
+      exitCode: null,
+      oomKilled: false,
+      startError: null,
+      startedAt: "2026-01-01T00:00:00.5Z",
+      restartCount: 0,
+      image: "litellm:1",
+      imageId: "sha256:i",
+      fingerprint: null,
+      files: {},
+      networks: ["a-net", "goat_default"],
+      ports: [],
+      oneOff: false,
+    });
+  });
+
+  test.each([
+    ["exited", 3, { state: "exited", exitCode: 3 }],
+    ["restarting", 1, { state: "restarting", exitCode: 1 }],
+    ["dead", 137, { state: "dead", exitCode: 137 }],
+    ["removing", 0, { state: "dead", exitCode: null }],
+    ["created", 0, { state: "created", exitCode: null }],
+    ["stopped", 0, { state: "exited" }],
+    ["configured", 0, { state: "created" }],
+  ])("of a container that is %s must be told with its exit code where it has ended", (Status, ExitCode, expected) => {
+    expect(toObservedService(inspect({ state: { Status, ExitCode } }))).toMatchObject(expected);
+  });
+
+  test.each([
+    [undefined, "none"],
+    [{ Status: "none" }, "none"],
+    [{ Status: "" }, "none"],
+    [{ Status: "starting" }, "starting"],
+    [{ Status: "unhealthy" }, "unhealthy"],
+  ])("health %j must be %s", (Health, health) => {
+    expect(toObservedService(inspect({ state: { Health } }))?.health).toBe(health);
+  });
+
+  test("must keep why it could not start, and that it never did", () => {
+    const state = { Status: "created", Error: "port is already allocated", StartedAt: "0001-01-01T00:00:00Z" };
+    expect(toObservedService(inspect({ state }))).toMatchObject({
+      startError: "port is already allocated",
+      startedAt: null,
+    });
+  });
+
+  test("must read what goat-dev wrote, and take what docker compose made for not ours", () => {
+    const labels = { "dev.goat.spec": '{"image":"1a"}', "dev.goat.files": '{"a.yaml":"h"}' };
+    expect(toObservedService(inspect({ labels }))).toMatchObject({
+      fingerprint: { image: "1a" },
+      files: { "a.yaml": "h" },
+    });
+    expect(toObservedService(inspect({ labels: { "com.docker.compose.config-hash": "x" } }))?.fingerprint).toBeNull();
+  });
+
+  test("must give the ports as asked for, and the host's where the engine chose", () => {
+    const host = {
+      PortBindings: { "80/tcp": [{ HostIp: "", HostPort: "" }], "53/udp": [{ HostIp: "127.0.0.1", HostPort: "5353" }] },
+    };
+    const ports = {
+      "80/tcp": [
+        { HostIp: "0.0.0.0", HostPort: "32768" },
+        { HostIp: "::", HostPort: "32768" },
+      ],
+      "53/udp": null,
+    };
+    const udp = { hostIp: "127.0.0.1", host: 5353, container: 53, protocol: "udp" };
+    expect(toObservedService(inspect({ host, ports }))?.ports).toEqual([
+      { hostIp: "", host: 32768, container: 80, protocol: "tcp" },
+      udp,
+    ]);
+    expect(toObservedService(inspect({ host }))?.ports).toEqual([
+      { hostIp: "", host: null, container: 80, protocol: "tcp" },
+      udp,
+    ]);
+  });
+
+  test("must mark a one-off run, and be nothing for a container of no service", () => {
+    expect(toObservedService(inspect({ labels: { "com.docker.compose.oneoff": "True" } }))?.oneOff).toBe(true);
+    expect(toObservedService(inspect({ config: { Labels: null } }))).toBeNull();
+  });
+});

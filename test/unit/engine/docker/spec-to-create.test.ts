@@ -1,0 +1,236 @@
+import { describe, expect, test } from "vitest";
+import type { InheritedVolume } from "../../../../src/engine/docker/mounts.ts";
+import { toCreate } from "../../../../src/engine/docker/spec-to-create.ts";
+import type { DockerRecipe, Mount, ServiceSpec, StackSpec } from "../../../../src/model/stack.ts";
+
+const network = {
+  external: false,
+  driverOptions: {},
+  internal: false,
+  attachable: false,
+  enableIpv6: false,
+  labels: {},
+};
+
+const stack: StackSpec = {
+  name: "goat",
+  workingDir: "/p",
+  configFiles: ["/p/dev/docker-compose.yml", "/p/override.yml"],
+  environmentFiles: ["/p/.env"],
+  services: [],
+  networks: [
+    { ...network, key: "default", name: "goat_default" },
+    { ...network, key: "back", name: "a-shared-net" },
+  ],
+  volumes: [{ key: "data", name: "goat_data", external: false, driverOptions: {}, labels: {} }],
+};
+
+const recipe: DockerRecipe = {
+  image: "postgres:16",
+  pullPolicy: "missing",
+  mounts: [],
+  networks: [{ network: "default", aliases: [] }],
+  expose: [],
+  labels: {},
+  restart: { name: "no" },
+};
+
+const service: ServiceSpec = {
+  name: "postgres",
+  role: "database",
+  run: { docker: recipe },
+  environment: {},
+  ports: [],
+  files: [],
+  ready: { kind: "running", forMs: 0 },
+  readyTimeoutMs: 1,
+  stopSignal: null,
+  stopGraceMs: null,
+  dependsOn: [],
+};
+
+interface Changes {
+  readonly service?: Partial<ServiceSpec>;
+  readonly recipe?: Partial<DockerRecipe>;
+  readonly imageVolumes?: readonly string[];
+  readonly inherited?: readonly InheritedVolume[];
+}
+
+const plan = (changes: Changes = {}) =>
+  toCreate({
+    stack,
+    service: { ...service, ...changes.service },
+    recipe: { ...recipe, ...changes.recipe },
+    container: "goat-postgres-1",
+    fingerprint: { image: "1a" },
+    image: { id: "sha256:i", volumes: changes.imageVolumes ?? [] },
+    inherited: changes.inherited ?? [],
+  });
+
+const mountsOf = (mounts: readonly Mount[], changes: Changes = {}) =>
+  plan({ ...changes, recipe: { mounts } }).body["HostConfig"] as { Mounts: object[] };
+
+describe("what is asked of the engine", () => {
+  test("must leave to the engine and the image what the file does not say", () => {
+    expect(plan().body).toEqual({
+      Image: "postgres:16",
+      Env: [],
+      ExposedPorts: {},
+      Labels: expect.any(Object),
+      HostConfig: { NetworkMode: "goat_default", PortBindings: {}, Mounts: [], RestartPolicy: { Name: "no" } },
+      NetworkingConfig: { EndpointsConfig: { goat_default: { Aliases: ["goat-postgres-1", "postgres"] } } },
+    });
+  });
+
+  test("must carry everything the file says", () => {
+    const { query, body } = plan({
+      service: { environment: { A: "1", B: "x=y" }, stopSignal: "SIGINT", stopGraceMs: 1_500 },
+      recipe: {
+        platform: "linux/arm64",
+        command: ["postgres"],
+        entrypoint: [],
+        hostname: "db",
+        user: "70",
+        workingDir: "/w",
+        init: true,
+        tty: true,
+        stdinOpen: true,
+        privileged: false,
+        readOnly: true,
+        capAdd: ["SYS_PTRACE"],
+        capDrop: ["ALL"],
+        extraHosts: ["host.docker.internal:host-gateway"],
+        memoryBytes: 1024,
+        shmBytes: 2048,
+        restart: { name: "on-failure", maxRetries: 3 },
+      },
+    });
+    expect(query).toEqual({ name: "goat-postgres-1", platform: "linux/arm64" });
+    expect(body).toMatchObject({
+      Env: ["A=1", "B=x=y"],
+      Cmd: ["postgres"],
+      Entrypoint: [],
+      Hostname: "db",
+      User: "70",
+      WorkingDir: "/w",
+      Tty: true,
+      OpenStdin: true,
+      StopSignal: "SIGINT",
+      StopTimeout: 2,
+      HostConfig: {
+        Init: true,
+        Privileged: false,
+        ReadonlyRootfs: true,
+        CapAdd: ["SYS_PTRACE"],
+        CapDrop: ["ALL"],
+        ExtraHosts: ["host.docker.internal:host-gateway"],
+        Memory: 1024,
+        ShmSize: 2048,
+        RestartPolicy: { Name: "on-failure", MaximumRetryCount: 3 },
+      },
+    });
+  });
+
+  test("must publish ports where they were asked for, and expose the rest", () => {
+    const ports = [
+      { hostIp: "127.0.0.1", host: 5432, container: 5432, protocol: "tcp" as const },
+      { hostIp: "::1", host: 5432, container: 5432, protocol: "tcp" as const },
+      { hostIp: "", host: null, container: 53, protocol: "udp" as const },
+    ];
+    expect(plan({ service: { ports }, recipe: { expose: ["9000", "9001/udp"] } }).body).toMatchObject({
+      ExposedPorts: { "5432/tcp": {}, "53/udp": {}, "9000/tcp": {}, "9001/udp": {} },
+      HostConfig: {
+        PortBindings: {
+          "5432/tcp": [
+            { HostIp: "127.0.0.1", HostPort: "5432" },
+            { HostIp: "::1", HostPort: "5432" },
+          ],
+          "53/udp": [{ HostIp: "", HostPort: "" }],
+        },
+      },
+    });
+  });
+
+  test.each([
+    [{ disabled: true }, { Test: ["NONE"] }],
+    [
+      { disabled: false, test: ["CMD", "true"], intervalMs: 5_000, timeoutMs: 1.5, startPeriodMs: 1, retries: 3 },
+      { Test: ["CMD", "true"], Interval: 5e9, Timeout: 1.5e6, StartPeriod: 1e6, Retries: 3 },
+    ],
+    [{ disabled: false, startIntervalMs: 100 }, { StartInterval: 1e8 }],
+  ] as const)("must give a health check in nanoseconds: %j", (healthCheck, expected) => {
+    expect(plan({ recipe: { healthCheck } }).body["Healthcheck"]).toEqual(expected);
+  });
+});
+
+describe("networks", () => {
+  test("must be one at creation, by name, and the others joined after it", () => {
+    const networks = [
+      { network: "default", aliases: ["db", "postgres"] },
+      { network: "back", aliases: [], ipv4Address: "10.1.0.9" },
+    ];
+    const { body, connect } = plan({ recipe: { networks } });
+    expect(body).toMatchObject({
+      HostConfig: { NetworkMode: "a-shared-net" },
+      NetworkingConfig: {
+        EndpointsConfig: {
+          "a-shared-net": { Aliases: ["goat-postgres-1", "postgres"], IPAMConfig: { IPv4Address: "10.1.0.9" } },
+        },
+      },
+    });
+    expect(connect).toEqual([
+      { network: "goat_default", settings: { Aliases: ["goat-postgres-1", "postgres", "db"] } },
+    ]);
+  });
+
+  test("must be none for a service without one", () => {
+    expect(plan({ recipe: { networks: [] } }).body).toMatchObject({ HostConfig: { NetworkMode: "none" } });
+    expect(plan({ recipe: { networks: [] } }).body).not.toHaveProperty("NetworkingConfig");
+  });
+});
+
+describe("mounts", () => {
+  test("must never let the engine make a missing path: binds are mounts, which fail", () => {
+    const bind = {
+      kind: "bind" as const,
+      source: "/p/a.yaml",
+      target: "/a.yaml",
+      readOnly: true,
+      createHostPath: true,
+    };
+    const config = mountsOf([bind, { ...bind, target: "/b", propagation: "rslave" }]);
+    expect(config).not.toHaveProperty("Binds");
+    expect(config.Mounts).toEqual([
+      { Type: "bind", Source: "/p/a.yaml", Target: "/a.yaml", ReadOnly: true },
+      { Type: "bind", Source: "/p/a.yaml", Target: "/b", ReadOnly: true, BindOptions: { Propagation: "rslave" } },
+    ]);
+  });
+
+  test("must use the engine's name of a volume", () => {
+    const mounts: Mount[] = [
+      { kind: "volume", volume: "data", target: "/data", readOnly: false, noCopy: true },
+      { kind: "anonymous", target: "/scratch", readOnly: false },
+      { kind: "tmpfs", target: "/tmp", sizeBytes: 64 },
+    ];
+    expect(mountsOf(mounts).Mounts).toEqual([
+      { Type: "volume", Source: "goat_data", Target: "/data", ReadOnly: false, VolumeOptions: { NoCopy: true } },
+      { Type: "volume", Target: "/scratch", ReadOnly: false },
+      { Type: "tmpfs", Target: "/tmp", TmpfsOptions: { SizeBytes: 64 } },
+    ]);
+  });
+
+  test("must hand on the anonymous volumes that the file or the image still wants, and no others", () => {
+    const volume = (target: string) => ({ name: `${target.slice(1)}-id`, target, readOnly: false });
+    const inherited = ["/scratch", "/image", "/data", "/gone"].map(volume);
+    const mounts: Mount[] = [
+      { kind: "anonymous", target: "/scratch", readOnly: false },
+      { kind: "volume", volume: "data", target: "/data", readOnly: false },
+    ];
+    const config = mountsOf(mounts, { inherited, imageVolumes: ["/image", "/data"] });
+    expect(config.Mounts).toEqual([
+      { Type: "volume", Source: "goat_data", Target: "/data", ReadOnly: false },
+      { Type: "volume", Source: "scratch-id", Target: "/scratch", ReadOnly: false },
+      { Type: "volume", Source: "image-id", Target: "/image", ReadOnly: false },
+    ]);
+  });
+});
