@@ -73,7 +73,7 @@ export const dataContract = (harness: Harness): void => {
       const old = await run(store);
       expect(await engine.exec(old, write, signal())).toEqual({ exitCode: 0, output: "" });
       const next = await create(store, { container: `${old}-next`, replaces: old });
-      await apply({ type: "remove-container", container: old, anonymousVolumes: false });
+      await apply({ type: "remove-container", container: old, anonymousVolumes: true });
       await apply({ type: "rename-container", container: next, name: old });
       await start(old);
       expect(await engine.exec(old, read, signal())).toEqual({ exitCode: 0, output: "kept\nkept\n" });

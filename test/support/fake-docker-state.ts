@@ -159,8 +159,10 @@ export class FakeState {
   remove(container: FakeContainer, withVolumes: boolean): void {
     if (container.status === "running") this.end(container, 137, true);
     this.containers.splice(this.containers.indexOf(container), 1);
-    const given = new Set((container.body.HostConfig?.Mounts ?? []).flatMap((mount) => mount.Source ?? []));
-    for (const { Name } of withVolumes ? container.mounts : []) if (!given.has(Name)) this.volumes.delete(Name);
+    const given = (container.body.HostConfig?.Mounts ?? []).flatMap((mount) => mount.Source ?? []);
+    const used = this.containers.flatMap((one) => one.mounts.map(({ Name }) => Name));
+    const kept = new Set([...given, ...used]);
+    for (const { Name } of withVolumes ? container.mounts : []) if (!kept.has(Name)) this.volumes.delete(Name);
     this.event(container, "destroy");
   }
 
