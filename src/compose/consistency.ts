@@ -8,7 +8,8 @@ interface Names {
 }
 
 const hint = (name: string, known: readonly string[]): string => {
-  const near = nearest(name, known);
+  // Of one or two letters everything is near.
+  const near = name.length > 2 ? nearest(name, known) : undefined;
   return near === undefined ? "" : `: did you mean "${near}"?`;
 };
 

@@ -2,7 +2,7 @@ import { readEnvText } from "../platform/env-text.ts";
 import { checkKeys } from "./check-keys.ts";
 import type { Place } from "./diagnostics.ts";
 import { type Field, readBoolean, readMapping, readOneOf, readPairs, readText } from "./fields.ts";
-import type { Located, Mapping } from "./located.ts";
+import type { Located, Mapping, Scalar } from "./located.ts";
 import { displayPath, lookupIn, readKey, resolvePath, type Scope } from "./scope.ts";
 import { supported } from "./supported.ts";
 
@@ -65,19 +65,22 @@ const loadEnvFile = (
 /** `environment:` over `env_file:`; a name without a value takes the project's, or is left out. */
 export const readEnvironment = (service: Mapping, isEnabled: boolean, scope: Scope): Record<string, string> => {
   const { report } = scope;
-  const pairs = readKey(service, "environment", report, readPairs) ?? new Map();
-  const own: Record<string, string> = {};
+  const pairs = readKey(service, "environment", report, readPairs) ?? new Map<string, Scalar | null>();
   const lookup = lookupIn(scope.variables);
+  const own = new Map<string, string>();
+  const unset = new Set<string>();
   for (const [name, node] of pairs) {
     const value = node === null ? lookup(name) : node.text;
     if (name === "" || /\s$/.test(name)) report.error(node?.at ?? service.at, `"${name}" is not a variable's name`);
-    else if (value !== undefined) own[name] = value;
+    else if (value === undefined) unset.add(name);
+    else own.set(name, value);
   }
   const files = readKey(service, "env_file", report, readEnvFiles) ?? [];
-  const loaded: Record<string, string> = {};
-  for (const file of isEnabled ? files : []) Object.assign(loaded, loadEnvFile(file, own, scope));
-  for (const [name, node] of pairs) if (node === null && lookup(name) === undefined) delete loaded[name];
-  return { ...loaded, ...own };
+  const loaded = files.flatMap((file) =>
+    isEnabled ? Object.entries(loadEnvFile(file, Object.fromEntries(own), scope)) : [],
+  );
+  // A name without a value takes an env file's away too, as in Compose.
+  return Object.fromEntries([...loaded.filter(([name]) => !unset.has(name)), ...own]);
 };
 
 /** Labels and options of a part, kept as texts. */

@@ -94,7 +94,7 @@ const mergeMappings = (left: Mapping, right: Mapping, path: readonly string[], r
     const before = entries.get(key);
     if (entry.value.mark === "reset") entries.delete(key);
     else if (before === undefined) entries.set(key, entry);
-    else entries.set(key, { ...entry, value: mergeValues(before.value, entry.value, [...path, key], report) });
+    else entries.set(key, { ...before, value: mergeValues(before.value, entry.value, [...path, key], report) });
   }
   return { ...right, entries };
 };

@@ -91,7 +91,19 @@ const kinds: Readonly<Record<string, Kind>> = {
   any: group("any"),
 };
 
-const extras: Readonly<Record<string, readonly string[]>> = { http: ["port", "status"] };
+const extras: readonly string[] = ["port", "status"];
+
+/** Reports keys that mean nothing here; true where there are some. */
+const hasUnknownKeys = (node: Mapping, chosen: string | undefined, report: Report): boolean => {
+  const isExtra = chosen === undefined || chosen === "http";
+  const known = [...Object.keys(kinds), ...(isExtra ? extras : [])];
+  const unknown = [...node.entries.values()].filter(({ key }) => !known.includes(key));
+  for (const { key, at } of unknown) {
+    const near = nearest(key, known);
+    report.error(at, `unknown key "${key}" in "ready"${near === undefined ? "" : `: did you mean "${near}"?`}`);
+  }
+  return unknown.length > 0;
+};
 
 /** `x-goat: { ready: … }`; its ports are the container's, in the result they are the host's. */
 export const readReady = (node: Located, context: Context): ReadinessSpec | undefined => {
@@ -102,15 +114,10 @@ export const readReady = (node: Located, context: Context): ReadinessSpec | unde
     return undefined;
   }
   const chosen = [...node.entries.values()].filter((entry) => names.includes(entry.key));
-  const [entry] = chosen;
-  const allowed = [...names, ...(extras[entry?.key ?? ""] ?? [])];
-  for (const { key, at } of node.entries.values()) {
-    const near = nearest(key, [...names, "port", "status"]);
-    const hint = near === undefined || near === key ? "" : `: did you mean "${near}"?`;
-    if (!allowed.includes(key)) report.error(at, `unknown key "${key}" in "ready"${hint}`);
-  }
-  const kind = entry === undefined ? undefined : kinds[entry.key];
-  if (entry === undefined || kind === undefined || chosen.length > 1) {
+  const [entry, second] = chosen;
+  if (hasUnknownKeys(node, entry?.key, report)) return undefined;
+  const kind = entry === undefined || second !== undefined ? undefined : kinds[entry.key];
+  if (entry === undefined || kind === undefined) {
     report.error(node.at, `"ready" needs exactly one of ${names.join(", ")}; "all" and "any" join several`);
     return undefined;
   }

@@ -4,8 +4,8 @@ import type { Report } from "./diagnostics.ts";
 import { readOptions } from "./environment.ts";
 import { type Field, readBoolean, readLabels, readMapping, readText } from "./fields.ts";
 import type { Entry, Mapping } from "./located.ts";
+import { present } from "./present.ts";
 import { readKey } from "./scope.ts";
-import { present } from "./service-command.ts";
 import { type KeyTable, supported } from "./supported.ts";
 
 /** `external: true`, or the old `external: { name: … }`. */

@@ -2,6 +2,7 @@ import type { HealthCheck, RestartPolicy } from "../model/stack.ts";
 import { checkKeys } from "./check-keys.ts";
 import { type Field, readBoolean, readDuration, readInteger, readMapping, readText, readTexts } from "./fields.ts";
 import { parseShellWords } from "./formats/shell-words.ts";
+import { present } from "./present.ts";
 import { readKey } from "./scope.ts";
 import { supported } from "./supported.ts";
 
@@ -53,14 +54,6 @@ export const readHealthCheck = (field: Field): HealthCheck | undefined => {
   const disabled = readKey(mapping, "disable", report, readBoolean) === true;
   return disabled || test?.[0] === "NONE" ? { disabled: true } : { disabled: false, ...present(parts) };
 };
-
-/** Leaves out what is undefined. */
-export const present = <Parts extends object>(
-  parts: Parts,
-): { [Key in keyof Parts]?: Exclude<Parts[Key], undefined> } =>
-  Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) as {
-    [Key in keyof Parts]?: Exclude<Parts[Key], undefined>;
-  };
 
 export const readRestart = (field: Field): RestartPolicy | undefined => {
   const { node, report } = field;

@@ -3,8 +3,8 @@ import { checkKeys } from "./check-keys.ts";
 import type { Place } from "./diagnostics.ts";
 import { type Field, readBoolean, readItems, readMapping, readOneOf, readText, readTexts } from "./fields.ts";
 import type { Entry } from "./located.ts";
+import { present } from "./present.ts";
 import { readKey } from "./scope.ts";
-import { present } from "./service-command.ts";
 import { supported } from "./supported.ts";
 
 /** Something that was named, and where. */

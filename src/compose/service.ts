@@ -16,8 +16,9 @@ import {
   readTexts,
 } from "./fields.ts";
 import type { Entry, Mapping } from "./located.ts";
+import { present } from "./present.ts";
 import { readKey, readOptionalKey, type Scope } from "./scope.ts";
-import { present, readCommand, readHealthCheck, readRestart } from "./service-command.ts";
+import { readCommand, readHealthCheck, readRestart } from "./service-command.ts";
 import { type Placed, readAttachments, readDependencies } from "./service-links.ts";
 import { type PlacedMount, readMounts, readTmpfs } from "./service-mounts.ts";
 import { readExpose, readPorts } from "./service-ports.ts";

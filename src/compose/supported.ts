@@ -64,9 +64,10 @@ export const supported = {
     ignored: [],
   },
   port: {
-    read: keys("target published host_ip protocol"),
+    // One engine publishes in one way: `mode` makes no difference.
+    read: keys("target published host_ip protocol mode"),
     refused: {},
-    ignored: keys("mode name app_protocol"),
+    ignored: keys("name app_protocol"),
   },
   mount: {
     read: keys("type source target read_only bind volume tmpfs"),

@@ -2,8 +2,8 @@ import type { Role } from "../model/stack.ts";
 import { checkKeys } from "./check-keys.ts";
 import { type Field, readDuration, readMapping, readOneOf, readText } from "./fields.ts";
 import type { Located } from "./located.ts";
+import { present } from "./present.ts";
 import { readKey } from "./scope.ts";
-import { present } from "./service-command.ts";
 import { supported } from "./supported.ts";
 
 /** `x-goat:` of a service: what Compose cannot say. */

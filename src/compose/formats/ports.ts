@@ -1,13 +1,13 @@
 import { isIP } from "node:net";
 import type { PortSpec } from "../../model/stack.ts";
 
-export interface Range {
+interface Range {
   readonly from: number;
   readonly to: number;
 }
 
 /** `80` or `80-90`; undefined where it is neither. */
-export const parsePortRange = (text: string): Range | undefined => {
+const parsePortRange = (text: string): Range | undefined => {
   const match = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text);
   if (match === null) return undefined;
   const from = Number(match[1]);

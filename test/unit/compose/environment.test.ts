@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { fakeHost, loadService, loadText } from "../../support/load-compose.ts";
+
+// The answers are Compose's own.
+test("env files must be read in their order, under environment, and only where the service is on", () => {
+  const host = fakeHost({
+    "/shop/dev/a.env": "A=1\nB=1\nC=$A-${OWN}\n",
+    "/shop/b.env": "B='2'\n",
+    "/shop/dev/raw.env": "R='$A' # x\n",
+  });
+  const service = loadService(
+    "env_file: [a.env, { path: ../b.env }, { path: none.env, required: false }, { path: raw.env, format: raw }]\nenvironment: { OWN: o, A: own }",
+    { host },
+  );
+  expect(service.environment).toEqual({ A: "own", B: "2", C: "own-o", R: "'$A' # x", OWN: "o" });
+  expect(
+    loadText("services: { a: { image: x }, b: { image: y, profiles: [p], env_file: none } }").stack.services,
+  ).toHaveLength(1);
+});
+
+test("a name without a value must take the project's, or take an env file's away", () => {
+  const host = fakeHost({ "/shop/dev/a.env": "A=1\nB=1\n" });
+  const lines = "env_file: a.env\nenvironment: [A, B, C]";
+  expect(loadService(lines, { host, variables: { A: "project", C: "" } }).environment).toEqual({ A: "project", C: "" });
+});
+
+test("values must be texts as Compose prints them", () => {
+  const lines = "environment: { A: 012, B: yes, C: true, D: 1.0, E: '012', F: 1e3, G: ~, H: !!str 012 }";
+  expect(loadService(lines).environment).toEqual({
+    A: "10",
+    B: "yes",
+    C: "true",
+    D: "1",
+    E: "012",
+    F: "1000",
+    H: "012",
+  });
+});

@@ -1,0 +1,123 @@
+import { expect, test } from "vitest";
+import { errorOf, fakeHost, loadText, serviceMistakes, textMistakes } from "../../support/load-compose.ts";
+
+test("all mistakes must be told at once, in reading order, with file, line and column", () => {
+  const error = errorOf(() =>
+    loadText("services:\n  web:\n    image: x\n    prots: [80]\n    tty: maybe\n    user: 1000\n"),
+  );
+  expect(error.code).toBe("compose-invalid");
+  expect(error.exitCode).toBe(2);
+  expect(error.evidence).toEqual([
+    'dev/docker-compose.yml:4:5 unknown key "prots": did you mean "ports"?',
+    'dev/docker-compose.yml:5:10 "tty" needs true or false',
+    'dev/docker-compose.yml:6:11 "user" needs a text: put it in quotes',
+  ]);
+  expect(error.message).toBe(
+    '3 mistakes in the Compose file, first dev/docker-compose.yml:4:5 unknown key "prots": did you mean "ports"?',
+  );
+});
+
+test.each([
+  ["build: .", '4:5 "build" is not supported: goat-dev runs images, it does not build them'],
+  ["network_mode: host", '4:5 "network_mode" is not supported: services are reached through networks and ports'],
+  ["deploy: { resources: { limits: { memory: 1g } } }", '4:15 "resources" is not supported: write mem_limit'],
+  ["ulimits: { nofile: 1 }", '4:5 "ulimits" is not supported: only mem_limit and shm_size limit a container'],
+  ["extends: { service: b }", '4:5 "extends" is not supported: write the service out, or use a YAML anchor'],
+])("%s would change what runs and must be refused", (lines, mistake) => {
+  expect(serviceMistakes(lines)).toEqual([mistake]);
+});
+
+test.each([
+  ["ports: 80", '4:12 "ports" needs a list'],
+  ["ports:", '4:5 "ports" has no value: give it one or leave it out'],
+  ['ports: ["80", "99999:1"]', '4:19 "ports": "99999" is not a port from 1 to 65535'],
+  ["ports: [{ published: 1 }]", '4:13 "ports": "target" is missing: the port inside the container'],
+  ["ports: [{ target: 1, hostip: x }]", '4:26 unknown key "hostip": did you mean "host_ip"?'],
+  ["volumes: [gone:/x]", '4:15 volume "gone" is not declared under "volumes:"'],
+  ["volumes: [dta:/x]", '4:15 volume "dta" is not declared under "volumes:": did you mean "data"?'],
+  ["volumes: ['./a:rel']", '4:15 "volumes": the target "rel" has to be an absolute path'],
+  ["volumes: [{ type: bind, target: /a }]", '4:15 "volumes": a bind needs a "source"'],
+  ["volumes: [{ source: a, target: /a }]", '4:15 "volumes": "type" is missing'],
+  ["tmpfs: run", '4:12 "tmpfs": "run" has to be an absolute path'],
+  ["tmpfs: /run:exec", '4:12 "tmpfs": the option "exec" is not supported'],
+  ["networks: [back]", '4:16 network "back" is not declared under "networks:"'],
+  ["environment: [A, ' =x']", '4:22 " " is not a variable\'s name'],
+  ["environment: { A: [1] }", '4:23 "A" needs a text'],
+  ["environment: A=1", '4:18 "environment" needs a list'],
+  ["env_file: none.env", "4:15 there is no dev/none.env"],
+  ["depends_on: a", '4:17 "depends_on" needs a list'],
+  ["depends_on: [b]", '4:18 "a" depends on "b", which is no service'],
+  [
+    "depends_on: { a: { condition: ready } }",
+    '4:35 "condition" needs one of service_started, service_healthy, service_completed_successfully',
+  ],
+  ["depends_on: { a: {} }", '4:19 "a" needs a "condition"'],
+  ["healthcheck: { test: [curl] }", '4:26 "test" has to start with CMD, CMD-SHELL or NONE'],
+  ["healthcheck: { interval: 5 }", '4:30 "interval" needs a duration with a unit, such as 10s or 1m30s'],
+  ["healthcheck: { retries: -1 }", '4:29 "retries" needs a whole number from 0 up'],
+  ["stop_grace_period: soon", '4:24 "stop_grace_period" needs a duration such as 10s or 1m30s'],
+  ["mem_limit: lots", '4:16 "mem_limit" needs a size such as 512m or 1gb'],
+  ["restart: sometimes", '4:14 "restart" needs one of no, always, on-failure, on-failure:3, unless-stopped'],
+  ["pull_policy: daily", '4:18 "pull_policy: daily" is not supported: write missing, always or never'],
+  ["command: 'a \"b'", '4:14 "command": quotes or brackets are not closed'],
+  ["command: [1]", '4:15 "command" needs a text: put it in quotes'],
+  ["extra_hosts: [a]", '4:19 "a" has no address: host=address'],
+  ["labels: { a: { b: c } }", '4:18 "a" needs a text'],
+  ["hostname: ${", "4:15 a $ here begins no variable that can be read; write $$ for a plain $"],
+  ["hostname: '${NONE:?set NONE}'", "4:15 required variable NONE is missing a value: set NONE"],
+  ["x-goat: { role: db }", '4:21 "role" needs one of database, tracing, gateway, other'],
+  ["x-goat: { redy: { tcp: 1 } }", '4:15 unknown key "redy": did you mean "ready"?'],
+])("%s", (lines, mistake) => {
+  expect(serviceMistakes(lines).filter((line) => !line.includes("circle"))).toEqual([mistake]);
+});
+
+test.each([
+  ["", ["1:1 the file is empty"]],
+  ["[]", ["1:1 the file has to be a mapping (services: …)"]],
+  ["services:", ['1:1 "services" has no value: give it one or leave it out', "1:1 there are no services"]],
+  ["services: { a: }", ['1:13 "a" needs an image']],
+  ["services: { a: { image: '' } }", ['1:13 "a" needs an image']],
+  ["services: { 'a b': { image: x } }", ['1:13 "a b" cannot name a service: letters, digits, ., - and _ only']],
+  ["servces: {}", ["1:1 there are no services", '1:1 unknown key "servces": did you mean "services"?']],
+  [
+    "services: { a: { image: x } }\nsecrets: { s: { file: ./s } }",
+    ['2:1 "secrets" is not supported: mount a file instead'],
+  ],
+  [
+    "services: { a: { image: x } }\nnetworks: { n: { external: true, driver: x } }",
+    ['2:34 "n" is external: "driver" cannot be set here'],
+  ],
+  [
+    "services: { a: { image: x, container_name: c }, b: { image: y, container_name: c } }",
+    ['1:49 "b" has the container name "c" of "a"'],
+  ],
+])("%j", (text, mistakes) => {
+  expect(textMistakes(text)).toEqual(mistakes);
+});
+
+test("a service that is off must be named with its profile, unless it is not required", () => {
+  const text = (required: boolean) =>
+    `services: { a: { image: x, depends_on: { b: { condition: service_started, required: ${required} } } }, b: { image: y, profiles: [gpu] } }`;
+  expect(textMistakes(text(true))).toEqual(['1:42 "a" depends on "b", which is off without profile gpu']);
+  expect(loadText(text(false)).stack.services).toHaveLength(1);
+});
+
+test("a malformed line of an env file must be told in that file", () => {
+  const host = fakeHost({ "/shop/dev/a.env": "A=1\nno equals\n" });
+  const error = errorOf(() => loadText("services: { a: { image: x, env_file: a.env } }", { host }));
+  expect(error.evidence).toEqual(["dev/a.env:2:1 there is no = here"]);
+});
+
+test("a circle of dependencies must be named along its way", () => {
+  const error = errorOf(() =>
+    loadText(`
+services:
+  start: { image: x, depends_on: [a] }
+  a: { image: x, depends_on: [b] }
+  b: { image: x, depends_on: { c: { condition: service_healthy } } }
+  c: { image: x, depends_on: [a] }
+`),
+  );
+  expect(error.code).toBe("dependency-cycle");
+  expect(error.message).toBe("services depend on each other in a circle: a → b → c → a");
+});

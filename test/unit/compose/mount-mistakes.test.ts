@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { mountMistakes } from "../../../src/compose/mount-mistakes.ts";
+import { fakeHost, loadText } from "../../support/load-compose.ts";
+
+const text = `
+services:
+  a:
+    image: x
+    volumes:
+      - ./there.yaml:/app/there.yaml
+      - ./missing.yaml:/app/missing.yaml:ro
+      - ./folder.yaml:/app/config.yaml
+      - ./initdb:/docker-entrypoint-initdb.d
+      - data:/var/data.yaml
+  b: { image: y, tmpfs: /c.json, volumes: ["./gone:/gone"] }
+volumes: { data: }
+`;
+
+test("a missing source and a folder in a file's place must be named, and nothing else", () => {
+  const host = fakeHost({ "/shop/dev/there.yaml": "x", "/shop/dev/folder.yaml": null, "/shop/dev/initdb": null });
+  expect(mountMistakes(loadText(text, { host }).stack, host)).toEqual([
+    { service: "a", source: "/shop/dev/missing.yaml", target: "/app/missing.yaml", problem: "missing" },
+    {
+      service: "a",
+      source: "/shop/dev/folder.yaml",
+      target: "/app/config.yaml",
+      problem: "directory where a file is expected",
+    },
+    { service: "b", source: "/shop/dev/gone", target: "/gone", problem: "missing" },
+  ]);
+});
