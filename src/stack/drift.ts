@@ -26,7 +26,7 @@ const imageDrift = (service: ServiceSpec, found: ObservedService, observed: Obse
   const image = service.run.docker?.image;
   if (image === undefined || image !== found.image) return [];
   const id = observed.images[image];
-  return id !== undefined && id !== null && id !== found.imageId ? [`image ${image} (a newer build)`] : [];
+  return id !== undefined && id !== null && id !== found.imageId ? [`build of ${image}`] : [];
 };
 
 const missingNetworks = (stack: StackSpec, service: ServiceSpec, found: ObservedService): string[] => {

@@ -59,10 +59,18 @@ const decideAll = (stack: StackSpec, observed: ObservedStack, options: Reconcile
   return first.map((decision) => {
     const leader = decision.service.dependsOn.find((d) => d.restart && replaced.has(d.service));
     return leader !== undefined && decision.kind === "keep" && decision.found !== undefined
-      ? { ...decision, kind: "restart", cause: `${leader.service} is replaced` }
+      ? follow(decision, leader.service)
       : decision;
   });
 };
+
+/** A completed one-shot that starts again is waited for again. */
+const follow = (decision: Decision, leader: string): Decision => ({
+  ...decision,
+  kind: "restart",
+  cause: `${leader} is replaced`,
+  await: decision.await === "nothing" ? "exit" : decision.await,
+});
 
 /** Somebody waits for it to complete: its end is its success. */
 const isOneShot = (stack: StackSpec, service: ServiceSpec): boolean =>
