@@ -88,3 +88,15 @@ test("containers of other services and of `docker compose run` must never be tou
   });
   fc.assert(holds);
 });
+
+test("whatever is started must be waited for", () => {
+  const holds = fc.property(anyRequest, ({ stack, found, wanted, restart }) => {
+    const { nodes } = planOf(stack, found, wanted, restart);
+    const started = nodes.filter(({ action }) => action.type === "start-container");
+    for (const { id, subject } of started) {
+      const waits = nodes.filter(({ action }) => "service" in action && action.service === subject);
+      expect(waits.map(({ after }) => after.includes(id))).toEqual([true]);
+    }
+  });
+  fc.assert(holds, { numRuns: 500 });
+});
