@@ -34,11 +34,13 @@ const buildImages = async (dist: string): Promise<Readonly<Record<string, string
 const wordsOf = (error: unknown): string => {
   const { stderr } = Object(error) as { readonly stderr?: unknown };
   const text = typeof stderr === "string" && stderr !== "" ? stderr : String(error);
-  return text.trim();
+  return text.trim().replace(/^Error: /, "");
 };
 
 /** What the tests need from this machine. Throws where it is not to be had. */
 const prepare = async (folder: string) => {
+  const leftOut = process.env["GOAT_DEV_TEST_LEFT_OUT"];
+  if (leftOut !== undefined) throw new Error(leftOut);
   await docker("version", "--format", "{{.Server.Version}}");
   const bin = await layOutPackage(join(folder, "package"));
   return { bin, images: await buildImages(join(folder, "package", "dist")) };

@@ -1,0 +1,94 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect } from "vitest";
+import { stringify } from "yaml";
+import type { CliResult } from "../../support/cli.ts";
+import { docker } from "../../support/docker.ts";
+import type { Scenario } from "../../support/scenario.ts";
+import { openScenario } from "../../support/scenario-hooks.ts";
+
+type Service = Readonly<Record<string, unknown>>;
+type Services = Readonly<Record<string, Service>>;
+
+const builder = join(import.meta.dirname, "..", "..", "images", "build.mjs");
+
+const findBase = async (): Promise<string> => {
+  const { stdout } = await promisify(execFile)(process.execPath, [builder, "--only", "base"]);
+  return stdout.trim().replace("BASE_IMAGE=", "");
+};
+
+let base: Promise<string> | undefined;
+
+/** An image with sh, sleep and tail, that starts in a moment. */
+export const baseImage = (): Promise<string> => {
+  base ??= findBase();
+  return base;
+};
+
+export const sh = (script: string): Service => ({ command: ["sh", "-c", script] });
+
+/** Runs until it is stopped, and counts as ready at once. */
+export const idle: Service = { ...sh("exec sleep infinity"), "x-goat": { ready: { running: "50ms" } } };
+
+/** Runs, and is not ready before a file says so: see `release`. */
+export const held: Service = {
+  ...sh("echo waiting for /go; exec sleep infinity"),
+  "x-goat": { ready: { exec: ["test", "-e", "/go"] } },
+};
+
+export const release = async (scenario: Scenario, service: string): Promise<void> => {
+  await docker("exec", (await scenario.container(service)).id, "touch", "/go");
+};
+
+/** Puts a Compose file of these services in the place of the shipped one. */
+export const writeStack = async (scenario: Scenario, services: Services, more: Service = {}): Promise<void> => {
+  const image = await baseImage();
+  const complete = Object.entries(services).map(([name, service]) => [name, { image, init: true, ...service }]);
+  const file = { name: scenario.name, services: Object.fromEntries(complete), ...more };
+  scenario.write("dev/docker-compose.yml", stringify(file));
+};
+
+/** A scenario of one test, with a small stack of its own. */
+export const openStack = async (services: Services, more?: Service): Promise<Scenario> => {
+  const scenario = await openScenario();
+  await writeStack(scenario, services, more);
+  return scenario;
+};
+
+/** Holds a failure to its exit status and its code, and gives what a program reads of it. */
+export const failureOf = (result: CliResult, exitCode: number, code: string) => {
+  const { error } = result.json;
+  expect({ exitCode: result.exitCode, code: error?.code }, result.output).toEqual({ exitCode, code });
+  if (error === undefined) throw new Error("a failure without an error");
+  return { ...error, text: [error.message, ...error.evidence].join("\n") };
+};
+
+/** Types what a fix says: goat-dev or docker, with variables before it. */
+export const type = async (scenario: Scenario, command: string): Promise<CliResult | string> => {
+  const words = command.split(" ");
+  const from = words.findIndex((word) => !/^\w+=/.test(word));
+  const env = Object.fromEntries(words.slice(0, from).map((word) => word.split("=", 2)));
+  const [program, ...args] = words.slice(from);
+  if (program === "goat-dev") return scenario.run(args, { env });
+  if (program === "docker") return docker(...args);
+  throw new Error(`nothing to type: ${command}`);
+};
+
+/** Nothing of the stack is on the engine. */
+export const expectNothingMade = async (scenario: Scenario): Promise<void> => {
+  const [containers, networks, volumes] = await Promise.all([
+    scenario.containers(),
+    scenario.networks(),
+    scenario.volumes(),
+  ]);
+  expect({ containers, networks, volumes }).toEqual({ containers: [], networks: [], volumes: [] });
+};
+
+/** `up` succeeds and `status` agrees. */
+export const expectWell = async (scenario: Scenario): Promise<void> => {
+  const up = await scenario.run(["up", "--json"]);
+  expect(up.exitCode, up.output).toBe(0);
+  const status = await scenario.run(["status", "--json"]);
+  expect(status.exitCode, status.output).toBe(0);
+};
