@@ -1,12 +1,9 @@
-import { GoatError } from "../errors/goat-error.ts";
-import type { ObservedStack } from "../model/observed.ts";
-import type { StackSpec } from "../model/stack.ts";
-import { formatBytes, formatDuration } from "../platform/format.ts";
+import { formatDuration } from "../platform/format.ts";
 import { plural } from "../platform/text.ts";
 import { observeStack } from "../stack/bring-up.ts";
 import { planDown, takeDown } from "../stack/take-down.ts";
-import type { World } from "../stack/world.ts";
-import type { Command, Context, Input } from "./command.ts";
+import type { Command } from "./command.ts";
+import { confirmVolumes, ownVolumes, saveData } from "./delete-data.ts";
 import { lockStack, openSession, openWorld } from "./session.ts";
 
 export const downCommand: Command = {
@@ -14,6 +11,7 @@ export const downCommand: Command = {
   summary: "stop and remove containers and networks; data stays, unless --volumes",
   options: [
     { flags: "--volumes", description: "delete the data too: says what and how big, and asks" },
+    { flags: "--no-dump", description: "with --volumes: delete without a copy of the database" },
     { flags: "-y, --yes", description: "do not ask" },
   ],
   examples: [
@@ -26,8 +24,11 @@ export const downCommand: Command = {
     const world = await openWorld(context, session);
     const release = await lockStack(context, world.info, session.stack, "down");
     try {
-      const observed = await observeStack(session.stack, world);
-      const volumes = input.flag("volumes") ? await confirmVolumes(input, session.stack, observed, world, context) : [];
+      const before = await observeStack(session.stack, world);
+      const volumes = input.flag("volumes") ? await confirmVolumes(input, session.stack, before, world, context) : [];
+      const dump =
+        volumes.length > 0 && !input.flag("noDump") ? await saveData(session, volumes, before, world, context) : null;
+      const observed = dump === null ? before : await observeStack(session.stack, world);
       const plan = planDown(session.stack, observed, volumes);
       await takeDown(session.stack, plan, world);
       const count = (type: string): number => plan.nodes.filter((node) => node.action.type === type).length;
@@ -36,8 +37,8 @@ export const downCommand: Command = {
       const kept = ownVolumes(session.stack, observed).filter((name) => !volumes.includes(name));
       context.emit({
         type: "result",
-        data: { ok: true, stack: session.stack.name, removed, kept, durationMs: Math.round(durationMs) },
-        text: summary(removed, kept, durationMs),
+        data: { ok: true, stack: session.stack.name, removed, kept, dump, durationMs: Math.round(durationMs) },
+        text: summary(removed, kept, dump, durationMs),
       });
     } finally {
       await release();
@@ -46,41 +47,10 @@ export const downCommand: Command = {
   },
 };
 
-const ownVolumes = (stack: StackSpec, observed: ObservedStack): readonly string[] => {
-  const external = stack.volumes.filter((volume) => volume.external).map((volume) => volume.name);
-  return observed.volumes.map((volume) => volume.name).filter((name) => !external.includes(name));
-};
-
-/** The volumes to delete, once somebody has said yes to them by name and size. Throws confirmation-needed. */
-const confirmVolumes = async (
-  input: Input,
-  stack: StackSpec,
-  observed: ObservedStack,
-  world: World,
-  context: Context,
-): Promise<readonly string[]> => {
-  const volumes = ownVolumes(stack, observed);
-  if (volumes.length === 0 || input.flag("yes")) return volumes;
-  const sizes = await world.engine.volumeSizes(volumes, world.signal);
-  const described = volumes.map((name) => {
-    const bytes = sizes[name] ?? null;
-    return bytes === null ? name : `${name} (${formatBytes(bytes)})`;
-  });
-  if (context.ask === null) {
-    throw new GoatError("confirmation-needed", `this deletes ${described.join(", ")}, and nobody is here to ask`, {
-      fixes: [{ command: "goat-dev down --volumes --yes", effect: "deletes without asking" }],
-    });
-  }
-  const yes = await context.ask.confirm(`Delete ${described.join(", ")} for good?`, false);
-  if (yes) return volumes;
-  throw new GoatError("interrupted", "nothing was deleted or stopped", {
-    fixes: [{ command: "goat-dev down", effect: "stops everything and keeps the data" }],
-  });
-};
-
 const summary = (
   removed: { readonly containers: number; readonly networks: number; readonly volumes: readonly string[] },
   kept: readonly string[],
+  dump: string | null,
   durationMs: number,
 ): string => {
   if (removed.containers + removed.networks + removed.volumes.length === 0) {
@@ -90,5 +60,6 @@ const summary = (
   if (removed.volumes.length > 0)
     parts.push(`${plural(removed.volumes.length, "volume")} (${removed.volumes.join(", ")})`);
   const data = kept.length > 0 ? `; data stays in ${kept.join(", ")}` : "";
-  return `Removed ${parts.join(", ")} in ${formatDuration(durationMs)}${data}.`;
+  const copy = dump === null ? "" : `\nA copy of the database is in ${dump}`;
+  return `Removed ${parts.join(", ")} in ${formatDuration(durationMs)}${data}.${copy}`;
 };

@@ -40,14 +40,16 @@ const pathText = ({ path, example, trace }: Summary): string => {
   return ` = ${parts.map((part) => `${part.subject} ${seconds(part.durationMs)}`).join(" + ")}`;
 };
 
-const places = ({ stack, statuses }: Summary): string => {
-  const gateway = gatewayOf(stack);
-  const tracing = tracingOf(stack);
-  const database = databaseUrlOf(stack);
-  const pairs: (readonly [string, string])[] = [];
-  if (gateway !== null) pairs.push(["Gateway", `${gateway.url}   key ${keyText(gateway.key)}`]);
+/** Only what was asked for: after `up postgres` there is no gateway to point at. */
+const places = ({ stack, services, statuses }: Summary): string => {
+  const only = { ...stack, services };
+  const gateway = gatewayOf(only);
+  const tracing = tracingOf(only);
+  const database = databaseUrlOf(only);
   const standIn = statuses.find(({ role }) => role === "tracing")?.standIn ?? null;
   const login = standIn === null ? (tracing?.login ?? "") : `(${standIn}, in Langfuse's place)`;
+  const pairs: (readonly [string, string])[] = [];
+  if (gateway !== null) pairs.push(["Gateway", `${gateway.url}   key ${keyText(gateway.key)}`]);
   if (tracing !== null) pairs.push(["Traces", `${tracing.url}   ${login}`]);
   if (database !== null) pairs.push(["Postgres", database]);
   return renderPairs(pairs);

@@ -57,6 +57,12 @@ export interface LogLine {
   readonly line: string;
 }
 
+export interface ExecOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Takes standard output as it comes, in pieces; `output` then holds standard error alone. */
+  onStdout?(piece: Uint8Array): Promise<void> | void;
+}
+
 export interface ExecResult {
   readonly exitCode: number;
   /** Both streams, as they came, cut at 64 KiB. */
@@ -77,12 +83,7 @@ export interface Engine extends AsyncDisposable {
   changes(stack: string, options: { readonly signal: AbortSignal; ready?(): void }): AsyncIterable<ServiceChange>;
   /** Lines of several containers, merged by time when not following. */
   logs(options: LogOptions): AsyncIterable<LogLine>;
-  exec(
-    container: string,
-    command: readonly string[],
-    signal: AbortSignal,
-    environment?: Readonly<Record<string, string>>,
-  ): Promise<ExecResult>;
+  exec(container: string, command: readonly string[], signal: AbortSignal, options?: ExecOptions): Promise<ExecResult>;
   /** Whoever publishes this TCP port of the host through the engine, in words ("container web-1 of shop"); null for nobody. */
   portHolder(port: number, signal: AbortSignal): Promise<string | null>;
   /** Container -> resident bytes, for those that run. */

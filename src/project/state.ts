@@ -22,7 +22,7 @@ const makeFolder = async (folder: string): Promise<void> => {
 };
 
 /** Makes the folder where it is missing: mode 0700, out of git's sight. */
-const ensureStateFolder = async (folder: string): Promise<Kept> => {
+export const ensureStateFolder = async (folder: string): Promise<Kept> => {
   try {
     await makeFolder(folder);
     return { ok: true };

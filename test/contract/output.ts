@@ -126,7 +126,7 @@ const execContract = (harness: Harness): void => {
     const { engine, run, service } = await scene();
     const container = await run(service("web", stay, { environment: { FROM: "service" } }));
     const script = "echo $FROM $EXTRA; exit 3";
-    expect(await engine.exec(container, ["sh", "-c", script], signal(), { EXTRA: "exec" })).toEqual({
+    expect(await engine.exec(container, ["sh", "-c", script], signal(), { environment: { EXTRA: "exec" } })).toEqual({
       exitCode: 3,
       output: "service exec\n",
     });

@@ -6,6 +6,7 @@ import { messageOf, systemCode } from "../../errors/describe.ts";
 import { type Fix, GoatError } from "../../errors/goat-error.ts";
 import { type Candidate, undo } from "./endpoint.ts";
 import { abortError } from "./errors.ts";
+import { loadDockerode } from "./load-dockerode.ts";
 
 /** An engine that answered. */
 export interface Connection {
@@ -17,7 +18,7 @@ export interface Connection {
 const probeLimitMs = 3_000;
 
 const connectionTo = async (candidate: Candidate): Promise<Connection> => {
-  const { default: Dockerode } = await import("dockerode");
+  const Dockerode = await loadDockerode();
   const { transport } = candidate;
   const tls = transport.kind === "tcp" ? transport.tls : null;
   const agent = tls

@@ -7,6 +7,7 @@ import type {
   ApplyIo,
   Engine,
   EngineInfo,
+  ExecOptions,
   ExecResult,
   LogLine,
   LogOptions,
@@ -113,9 +114,9 @@ class DockerEngine implements Engine {
     container: string,
     command: readonly string[],
     signal: AbortSignal,
-    environment?: Readonly<Record<string, string>>,
+    options?: ExecOptions,
   ): Promise<ExecResult> {
-    return exec((await this.#connected(signal)).docker, container, command, signal, environment);
+    return exec((await this.#connected(signal)).docker, container, command, signal, options);
   }
 
   async portHolder(port: number, signal: AbortSignal): Promise<string | null> {

@@ -7,7 +7,7 @@ export interface TlsMaterial {
   readonly verify: boolean;
 }
 
-export type Transport =
+type Transport =
   | { readonly kind: "socket"; readonly path: string }
   | { readonly kind: "tcp"; readonly host: string; readonly port: number; readonly tls: TlsMaterial | null };
 

@@ -10,7 +10,7 @@ import { containerLabels } from "./labels.ts";
 import { type ImageFacts, type InheritedVolume, toMounts } from "./mounts.ts";
 import { present } from "./present.ts";
 
-export interface Endpoint {
+interface Endpoint {
   readonly network: string;
   readonly settings: {
     readonly Aliases: string[];

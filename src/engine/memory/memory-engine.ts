@@ -7,6 +7,7 @@ import type {
   ApplyIo,
   Engine,
   EngineInfo,
+  ExecOptions,
   ExecResult,
   LogLine,
   LogOptions,
@@ -145,12 +146,15 @@ export class MemoryEngine implements Engine {
     container: string,
     command: readonly string[],
     signal: AbortSignal,
-    environment: Readonly<Record<string, string>> = {},
+    { environment = {}, onStdout }: ExecOptions = {},
   ): Promise<ExecResult> {
     this.#reach(signal);
     const found = need(this.#world, container);
     if (!isRunning(found)) throw new GoatError("engine-refused", `container ${container} is not running`);
-    return found.script.exec?.(command, found.volumes, environment) ?? { exitCode: 0, output: "" };
+    const result = found.script.exec?.(command, found.volumes, environment) ?? { exitCode: 0, output: "" };
+    if (onStdout === undefined) return result;
+    await onStdout(Buffer.from(result.output));
+    return { ...result, output: "" };
   }
 
   async portHolder(port: number, signal: AbortSignal): Promise<string | null> {

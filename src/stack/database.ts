@@ -1,0 +1,43 @@
+import { GoatError } from "../errors/goat-error.ts";
+import type { ServiceSpec, StackSpec } from "../model/stack.ts";
+import { createProbe } from "../readiness/probe.ts";
+import { waitUntilReady } from "../readiness/wait.ts";
+import { sightContext } from "./await.ts";
+import { observeStack } from "./bring-up.ts";
+import { containerOf } from "./reconcile.ts";
+import type { World } from "./world.ts";
+
+const START_LIMIT_MS = 30_000;
+
+/** A database that accepts connections inside its container, where its image trusts whoever is there. */
+export interface OpenDatabase {
+  readonly service: ServiceSpec;
+  readonly container: string;
+  readonly user: string;
+}
+
+export const databaseService = (stack: StackSpec): ServiceSpec | null =>
+  stack.services.find((candidate) => candidate.role === "database") ?? null;
+
+/** Starts the database's container where it stands still. Null where there is none; throws service-not-ready. */
+export const openDatabase = async (stack: StackSpec, world: World): Promise<OpenDatabase | null> => {
+  const service = databaseService(stack);
+  if (service === null) return null;
+  const found = containerOf(stack, service, await observeStack(stack, world));
+  if (found === undefined) return null;
+  const { container } = found;
+  await world.engine.apply({ type: "start-container", container }, { signal: world.signal, progress: () => {} });
+  const { POSTGRES_USER: user = "postgres" } = service.environment;
+  // No log-in as the program would do it: a changed password must not stand in the way.
+  const command = ["pg_isready", "--quiet", "--username", user];
+  const result = await waitUntilReady(createProbe({ kind: "exec", command }), {
+    clock: world.clock,
+    signal: world.signal,
+    timeoutMs: START_LIMIT_MS,
+    context: sightContext({ service: service.name, container }, { ...world, stack: stack.name }),
+  });
+  if (result.state === "ready") return { service, container, user };
+  throw new GoatError("service-not-ready", `${service.name} does not accept connections: ${result.why}`, {
+    service: service.name,
+  });
+};

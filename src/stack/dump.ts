@@ -1,0 +1,46 @@
+import { createWriteStream } from "node:fs";
+import { mkdir, rm, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { PassThrough } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGzip } from "node:zlib";
+import { GoatError } from "../errors/goat-error.ts";
+import { unwritable } from "../platform/files.ts";
+import type { OpenDatabase } from "./database.ts";
+import type { World } from "./world.ts";
+
+/** Writes everything the database holds into a gzipped SQL file that only its owner may read; returns its size in bytes. */
+export const dumpDatabase = async (database: OpenDatabase, file: string, world: World): Promise<number> => {
+  const pieces = new PassThrough();
+  const written = writeTo(file, pieces, world.signal);
+  // Looked at below; until then its failure is nobody's surprise.
+  written.catch(() => {});
+  const { exitCode, output } = await world.engine
+    .exec(database.container, ["pg_dumpall", "--clean", "--if-exists", "--username", database.user], world.signal, {
+      onStdout: (piece) => writePiece(pieces, piece, written),
+    })
+    .finally(() => pieces.end());
+  await written;
+  if (exitCode === 0) return (await stat(file)).size;
+  await rm(file, { force: true });
+  throw new GoatError("engine-refused", `the data of ${database.service.name} could not be saved before deleting it`, {
+    service: database.service.name,
+    evidence: output.trim().split("\n").slice(-4),
+  });
+};
+
+const writeTo = async (file: string, pieces: PassThrough, signal: AbortSignal): Promise<void> => {
+  try {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    await pipeline(pieces, createGzip(), createWriteStream(file, { mode: 0o600 }), { signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw unwritable(file, error);
+  }
+};
+
+/** Waits while the disk is behind; a write that failed ends the wait. */
+const writePiece = async (pieces: PassThrough, piece: Uint8Array, written: Promise<void>): Promise<void> => {
+  if (pieces.write(piece)) return;
+  await Promise.race([new Promise((resolve) => pieces.once("drain", resolve)), written]);
+};
