@@ -9,6 +9,7 @@ import {
   type Node,
   type Pair,
   parseAllDocuments,
+  type YAMLParseError,
   type Scalar as YamlScalar,
 } from "yaml";
 import { messageOf } from "../errors/describe.ts";
@@ -123,6 +124,23 @@ const read = (node: Node, reading: Reading, depth: number): Located => {
 
 const firstLine = (message: string): string => message.split("\n", 1)[0] ?? message;
 
+/** The parser's words, but for the mistake that Compose files invite. */
+const wordsFor = (error: YAMLParseError, text: string): string =>
+  text[error.pos[0] - 1] === "$" && text[error.pos[0]] === "{"
+    ? "a variable in braces needs quotes here"
+    : firstLine(error.message);
+
+/** One mistake makes the parser stumble several times: the first of a line says it. */
+const firstOfLines = (errors: readonly YAMLParseError[], lineOf: (offset: number) => number) => {
+  const lines = new Set<number>();
+  return errors.filter(({ pos: [offset] }) => {
+    const line = lineOf(offset);
+    const isFirst = !lines.has(line);
+    lines.add(line);
+    return isFirst;
+  });
+};
+
 const parse = (text: string, lineCounter: LineCounter): readonly Document[] | Error => {
   try {
     const documents = parseAllDocuments(text, {
@@ -155,7 +173,9 @@ export const readYaml = (text: string, file: string, report: Report): Located | 
     return undefined;
   }
   const errors = documents.flatMap((document) => document.errors);
-  for (const error of errors) report.error(placeAt(error.pos[0]), firstLine(error.message));
+  for (const error of firstOfLines(errors, (offset) => placeAt(offset).line)) {
+    report.error(placeAt(error.pos[0]), wordsFor(error, text));
+  }
   if (errors.length > 0) return undefined;
   const [first, second] = documents;
   if (second !== undefined) {

@@ -23,11 +23,14 @@ const ownCommand = (recipe: DockerRecipe): readonly string[] | undefined => {
 
 const hasHealthCheck = (recipe: DockerRecipe): boolean => recipe.healthCheck?.disabled === false;
 
+/** What is restarted whenever it ends has to run for longer: a crash loop of seconds looks well in between. */
+const steadyMs = (recipe: DockerRecipe): number => (recipe.restart.name === "no" ? 1_000 : 3_000);
+
 const withoutPort = ({ recipe, mustComplete, ports }: ReadyQuestion): ReadinessSpec => {
   const command = ownCommand(recipe);
   if (mustComplete && recipe.restart.name === "no" && ports.length === 0) return { kind: "exit", code: 0 };
   if (command !== undefined) return { kind: "exec", command };
-  return hasHealthCheck(recipe) ? { kind: "engine-health" } : { kind: "running", forMs: 1_000 };
+  return hasHealthCheck(recipe) ? { kind: "engine-health" } : { kind: "running", forMs: steadyMs(recipe) };
 };
 
 const databaseReady = (environment: Readonly<Record<string, string>>, at: Reachable): ReadinessSpec => {

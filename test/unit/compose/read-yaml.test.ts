@@ -54,6 +54,7 @@ test.each([
   ["a: 1\n---\nb: 2", ["c.yml:3:1 one file holds one document: remove the --- line"]],
   ["a: !foo b", ["c.yml:1:9 the tag !foo is ignored"]],
   ["a: [1, 2", ["c.yml:1:9 Flow sequence in block collection must be sufficiently indented and end with a ]"]],
+  ["a: { b: ${C:-d} }", ["c.yml:1:10 a variable in braces needs quotes here"]],
   ["a: b: c", ["c.yml:1:4 Nested mappings are not allowed in compact mappings"]],
 ])("%j must be told with its place", (text, said) => {
   expect(read(text).said).toEqual(said);
