@@ -30,7 +30,7 @@ const cat = (path: string, io: ShellIo): number => {
   return text === null ? 1 : 0;
 };
 
-export const runShell = (script: string, io: ShellIo): ShellEnd => {
+const runShell = (script: string, io: ShellIo): ShellEnd => {
   let onTerm: number | null = null;
   let code = 0;
   for (const statement of script.split(/\s*(?:;|\n)\s*/)) {
