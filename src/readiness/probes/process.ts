@@ -39,10 +39,11 @@ export const createRunningProbe = (forMs: number): ((context: ProbeContext) => P
   return async (context) => {
     const seen = await context.sighting();
     if (seen?.state !== "running") return pending(`state ${seen?.state ?? "absent"}`);
-    // Own clock, because the engine's may be another machine's.
+    // Own clock, because the engine's may be behind; by the engine's what runs for long is not watched again.
     const identity = `${seen.startedAt} ${seen.restartCount}`;
     if (identity !== life) [life, since] = [identity, context.clock.now()];
-    const ranMs = context.clock.now() - since;
+    const age = seen.startedAt === null ? 0 : context.clock.date().getTime() - Date.parse(seen.startedAt);
+    const ranMs = Math.max(context.clock.now() - since, age);
     return ranMs >= forMs ? ready : pending(`running for ${Math.round(ranMs)} ms of ${forMs} ms`);
   };
 };

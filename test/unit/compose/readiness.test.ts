@@ -72,7 +72,7 @@ services:
   web: { image: y, depends_on: { migrate: { condition: service_completed_successfully } } }
 `;
   expect(loadText(text("no")).stack.services[0]?.ready).toEqual({ kind: "exit", code: 0 });
-  expect(loadText(text("always")).stack.services[0]?.ready).toEqual({ kind: "running", forMs: 1_000 });
+  expect(loadText(text("always")).stack.services[0]?.ready).toEqual({ kind: "running", forMs: 3_000 });
 });
 
 const ports = 'ports: ["8080:80", "127.0.0.1:5433:5432"]\n';
