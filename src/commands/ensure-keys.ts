@@ -1,7 +1,8 @@
 import { chmod, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { GoatError } from "../errors/goat-error.ts";
 import { readTextIfThere } from "../platform/files.ts";
+import { run } from "../platform/process.ts";
 import { createEnvFile, updateEnvFile } from "../project/env-store.ts";
 import { noProviderKey, type Provider, providers, readKeys } from "../project/keys.ts";
 import type { Environment } from "../stack/load.ts";
@@ -32,11 +33,22 @@ const ensureEnvFile = async (envFile: string, shown: string, context: Context): 
   if (template === undefined) throw new GoatError("internal", "the package lacks dev/.env.example");
   if (await createEnvFile(envFile, template)) {
     context.emit({ type: "notice", level: "info", text: `made ${shown} (mode 0600)` });
+    if (await isSeenByGit(envFile, context)) {
+      const text = `${shown} will hold your keys and git does not ignore it: echo .env >> .gitignore`;
+      context.emit({ type: "notice", level: "warning", text });
+    }
     return;
   }
   // Keys lie here: nobody else has to read them.
   const { mode } = await stat(envFile);
   if ((mode & 0o077) !== 0) await chmod(envFile, mode & 0o700).catch(() => undefined);
+};
+
+/** True in a repository that does not ignore the file; false where there is no git or no repository. */
+const isSeenByGit = async (path: string, context: Context): Promise<boolean> => {
+  const env = { PATH: context.env["PATH"] ?? "", HOME: context.home };
+  const options = { cwd: dirname(path), env, signal: context.signal };
+  return (await run("git", ["check-ignore", "--quiet", path], options)).exitCode === 1;
 };
 
 const askForKey = async (ask: Ask): Promise<Readonly<Record<string, string>>> => {

@@ -18,7 +18,7 @@ export const execute = async (plan: Plan, io: ExecuteIo): Promise<ReadonlyMap<nu
   const run = async (node: PlanNode): Promise<boolean> => {
     const blocker = await findBlocker(plan, node, results);
     if (blocker !== null || inner.signal.aborted) {
-      io.report.skipped(node, blocker);
+      io.report.skipped(node, io.signal.aborted ? null : blocker);
       return false;
     }
     const beginMs = io.clock.now();
@@ -27,6 +27,7 @@ export const execute = async (plan: Plan, io: ExecuteIo): Promise<ReadonlyMap<nu
       await runNode(node, inner);
       timings.set(node.id, { beginMs, endMs: io.clock.now() });
       io.report.finished(node);
+      if (mustStay(plan, node, io)) onDeath(node, io, () => stop.abort());
       return true;
     } catch (error) {
       // What ended only because something else failed is no failure of its own.
@@ -49,15 +50,29 @@ export const execute = async (plan: Plan, io: ExecuteIo): Promise<ReadonlyMap<nu
   return timings;
 };
 
+type Ready = PlanNode & { readonly action: { readonly type: "await-ready"; readonly container: string } };
+
+/** What is ready has to stay so until all is, unless it may end, or nobody insists on it. */
+const mustStay = (plan: Plan, node: PlanNode, io: ExecuteIo): node is Ready =>
+  node.action.type === "await-ready" &&
+  !isSoft(plan, node) &&
+  io.services.find(({ name }) => name === node.subject)?.ready.kind !== "exit";
+
+const onDeath = ({ action }: Ready, { watch }: ExecuteIo, act: () => void): void => {
+  const death = watch.deathOf(action.container, { starting: false });
+  if (death.aborted) act();
+  else death.addEventListener("abort", act, { once: true });
+};
+
 /** A service that was ready and ended while others were waited for is not ready. */
 const checkStillAlive = async (plan: Plan, io: ExecuteIo): Promise<void> => {
-  for (const { action, subject } of plan.nodes) {
-    if (action.type !== "await-ready") continue;
-    const death = io.watch.deathOf(action.container, { starting: false });
-    const service = io.services.find((candidate) => candidate.name === subject);
-    if (service === undefined || service.ready.kind === "exit" || !isDeath(death.reason)) continue;
-    const scene = { engine: io.engine, service, container: action.container, stack: io.stack };
-    throw await deathError(scene, death.reason, null);
+  for (const node of plan.nodes) {
+    if (!mustStay(plan, node, io)) continue;
+    const { container } = node.action;
+    const { reason } = io.watch.deathOf(container, { starting: false });
+    const service = io.services.find(({ name }) => name === node.subject);
+    if (service === undefined || !isDeath(reason)) continue;
+    throw await deathError({ engine: io.engine, service, container, stack: io.stack }, reason, null);
   }
 };
 

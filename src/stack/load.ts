@@ -8,6 +8,7 @@ import { parseEnvFile } from "../project/env-file.ts";
 import { isGatewayKeyAsOpenAi } from "../project/keys.ts";
 import { findProject, type Project } from "../project/root.ts";
 import { copyShippedStack } from "../project/shipped-stack.ts";
+import { ensureStateFolder } from "../project/state.ts";
 
 export interface LoadRequest {
   readonly cwd: string;
@@ -82,6 +83,8 @@ export const load = async (request: LoadRequest, { project, variables, envText }
   const notes: string[] = [];
   if (project.shipped) {
     const to = dirname(project.composeFiles[0] ?? "");
+    // First, so that git never sees the copy.
+    await ensureStateFolder(project.stateDir);
     const copied = await copyShippedStack({ from: join(request.packageRoot, "dev"), to, version: request.version });
     if (copied.outcome === "refreshed") notes.push(`${to} is of this version now; your edits are in ${copied.editsIn}`);
   }
