@@ -23,6 +23,6 @@ export const checkNames = (stack: StackSpec, names: readonly string[]): void => 
   const near = nearest(unknown, known);
   const meant = near === undefined ? "" : `; did you mean ${near}?`;
   throw new GoatError("unknown-service", `no service "${unknown}" in the Compose file${meant}`, {
-    fixes: [{ command: `goat-dev up ${near ?? known[0] ?? ""}`.trimEnd(), effect: `there are ${list(known)}` }],
+    fixes: [{ command: "goat-dev status", effect: `shows what there is: ${list(known)}` }],
   });
 };
