@@ -15,14 +15,13 @@ const aborted = (signal: AbortSignal): Error =>
   Object.assign(new Error("aborted", { cause: signal.reason }), { name: "AbortError" });
 
 /** Time passes only where it is advanced or slept through, and nobody really waits: the earliest sleeper wakes next. */
-export const createTestClock = (start = "2026-01-01T02:00:00.000Z"): TestClock => {
+export const createTestClock = (start = "2026-01-01T00:00:00.000Z"): TestClock => {
   let nowMs = 0;
   const pauses: number[] = [];
   const sleepers = new Set<Sleeper>();
   const wakeNext = (): void => {
     const [next] = [...sleepers].toSorted((a, b) => a.until - b.until);
     if (next === undefined) return;
-    sleepers.delete(next);
     nowMs = Math.max(nowMs, next.until);
     next.wake();
   };
@@ -37,12 +36,14 @@ export const createTestClock = (start = "2026-01-01T02:00:00.000Z"): TestClock =
       new Promise((resolve, reject) => {
         if (signal.aborted) return reject(aborted(signal));
         pauses.push(ms);
-        const sleeper = { until: nowMs + ms, wake: resolve };
-        sleepers.add(sleeper);
-        const giveUp = (): void => {
+        const sleeper = { until: nowMs + ms, wake: () => settle(resolve) };
+        const settle = (end: () => void): void => {
           sleepers.delete(sleeper);
-          reject(aborted(signal));
+          signal.removeEventListener("abort", giveUp);
+          end();
         };
+        const giveUp = (): void => settle(() => reject(aborted(signal)));
+        sleepers.add(sleeper);
         signal.addEventListener("abort", giveUp, { once: true });
         setImmediate(wakeNext);
       }),

@@ -1,0 +1,61 @@
+import { MemoryEngine } from "../../src/engine/memory/memory-engine.ts";
+import type { MemoryEngineOptions } from "../../src/engine/memory/script.ts";
+import { GoatError } from "../../src/errors/goat-error.ts";
+import type { GoatEvent } from "../../src/events/events.ts";
+import type { StackSpec } from "../../src/model/stack.ts";
+import { type CarriedOut, carryOut, type PrepareOptions, prepare } from "../../src/stack/bring-up.ts";
+import type { World } from "../../src/stack/world.ts";
+import { createTestClock, type TestClock } from "./clock.ts";
+import { imageId } from "./sample-stack.ts";
+
+export interface TestWorld extends World {
+  readonly engine: MemoryEngine;
+  readonly clock: TestClock;
+  readonly events: readonly GoatEvent[];
+  readonly abort: AbortController;
+  /** Plans and carries out, as `up` does. */
+  up(stack: StackSpec, options?: Partial<PrepareOptions> & { readonly timeoutMs?: number }): Promise<CarriedOut>;
+  /** The finished steps as a user sees them: "ok postgres: created · ready in 1.2 s". */
+  lines(): readonly string[];
+}
+
+export interface TestWorldOptions extends MemoryEngineOptions {
+  onEvent?(event: GoatEvent, world: TestWorld): void;
+}
+
+/** A memory engine that has the stack's images, a clock nobody waits for, and everything that was emitted. */
+export const openTestWorld = (stack: StackSpec, { onEvent, ...options }: TestWorldOptions = {}): TestWorld => {
+  const images = Object.fromEntries(
+    stack.services.map(({ run }) => run.docker?.image ?? "").map((i) => [i, imageId(i)]),
+  );
+  const events: GoatEvent[] = [];
+  const abort = new AbortController();
+  const world: TestWorld = {
+    engine: new MemoryEngine({ images, ...options }),
+    clock: createTestClock(),
+    signal: abort.signal,
+    emit: (event) => {
+      events.push(event);
+      onEvent?.(event, world);
+    },
+    events,
+    abort,
+    up: async (spec, { timeoutMs = null, ...rest } = {}) =>
+      carryOut(await prepare(spec, { names: [], restart: false, ...rest }, world), timeoutMs, world),
+    lines: () =>
+      events.flatMap((event) =>
+        event.type === "step-finished" ? [`${event.outcome} ${event.step}: ${event.text}`] : [],
+      ),
+  };
+  return world;
+};
+
+/** What a promise was rejected with; fails the test where it was not. */
+export const failureOf = async (work: Promise<unknown>): Promise<GoatError> => {
+  const error: unknown = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof GoatError) return error;
+  throw error ?? new Error("nothing was thrown");
+};

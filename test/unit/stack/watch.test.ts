@@ -1,0 +1,86 @@
+import { expect, test } from "vitest";
+import { MemoryEngine } from "../../../src/engine/memory/memory-engine.ts";
+import { GoatError } from "../../../src/errors/goat-error.ts";
+import { type Death, isDeath, noWatch, startWatch } from "../../../src/stack/watch.ts";
+import { service, stackOf } from "../../support/sample-stack.ts";
+import { openTestWorld } from "../../support/test-world.ts";
+
+const spec = stackOf(service("db"));
+const container = "goat-db-1";
+
+const open = async () => {
+  const world = openTestWorld(spec);
+  await world.up(spec);
+  return { ...world, watch: await startWatch(world.engine, "goat", world.signal) };
+};
+
+const apply = (engine: MemoryEngine, type: "start-container" | "stop-container"): Promise<void> =>
+  engine.apply(type === "start-container" ? { type, container } : { type, container, signal: null, graceMs: null }, {
+    signal: new AbortController().signal,
+    progress: () => undefined,
+  });
+
+const deathIn = (signal: AbortSignal): Promise<Death | null> =>
+  new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve(isDeath(signal.reason) ? signal.reason : null), { once: true });
+  });
+
+test("a container that ends must be told with its exit code", async () => {
+  const { engine, watch } = await open();
+  await using _watch = watch;
+  const death = deathIn(watch.deathOf(container, { starting: false }));
+  engine.exit(container, 7);
+  expect(await death).toEqual({ exitCode: 7, outOfMemory: false });
+});
+
+test("memory that ran out must be told with the end that it caused", async () => {
+  const { engine, watch } = await open();
+  await using _watch = watch;
+  const death = deathIn(watch.deathOf(container, { starting: false }));
+  engine.exit(container, 137, { outOfMemory: true });
+  expect(await death).toEqual({ exitCode: 137, outOfMemory: true });
+});
+
+test("the end of the stop that comes before a start must not count, the next one must", async () => {
+  const { engine, watch } = await open();
+  await using _watch = watch;
+  const death = deathIn(watch.deathOf(container, { starting: true }));
+  await apply(engine, "stop-container");
+  await apply(engine, "start-container");
+  engine.exit(container, 9);
+  expect(await death).toMatchObject({ exitCode: 9 });
+});
+
+test("ends of other containers must not be told", async () => {
+  const { engine, watch } = await open();
+  const other = watch.deathOf("goat-other-1", { starting: false });
+  const own = deathIn(watch.deathOf(container, { starting: false }));
+  engine.exit(container, 1);
+  await own;
+  expect(other.aborted).toBe(false);
+  await watch[Symbol.asyncDispose]();
+});
+
+test("every question about a container must get the same answer", async () => {
+  const { engine, watch } = await open();
+  await using _watch = watch;
+  const first = watch.deathOf(container, { starting: true });
+  expect(watch.deathOf(container, { starting: false })).toBe(first);
+  await apply(engine, "stop-container");
+});
+
+test("an engine that cannot be listened to must fail the watch, not leave it waiting", async () => {
+  const engine = new MemoryEngine({ unreachable: "no engine answers" });
+  await expect(startWatch(engine, "goat", new AbortController().signal)).rejects.toBeInstanceOf(GoatError);
+});
+
+test("an interrupted watch must end quietly", async () => {
+  const world = openTestWorld(spec);
+  const watch = await startWatch(world.engine, "goat", world.signal);
+  world.abort.abort();
+  await watch[Symbol.asyncDispose]();
+});
+
+test("a plan that starts nothing needs no watch: nothing ever ends there", () => {
+  expect(noWatch.deathOf("goat-db-1", { starting: false }).aborted).toBe(false);
+});
