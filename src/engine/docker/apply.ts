@@ -6,6 +6,7 @@ import { createContainer, removeContainer, renameContainer, startContainer, stop
 import { guarded, unlessStatus } from "./errors.ts";
 import { label, networkLabels, volumeLabels } from "./labels.ts";
 import { present } from "./present.ts";
+import type { Reader } from "./reader.ts";
 
 type Op<T extends Operation["type"]> = Extract<Operation, { type: T }>;
 
@@ -64,7 +65,12 @@ const removeVolume = (docker: Docker, op: Op<"remove-volume">, abortSignal: Abor
   );
 
 /** Runs every operation but pulls. What is already so is success. */
-export const apply = (docker: Docker, op: Exclude<Operation, Op<"pull-image">>, io: ApplyIo): Promise<void> => {
+export const apply = (
+  docker: Docker,
+  reader: Reader,
+  op: Exclude<Operation, Op<"pull-image">>,
+  io: ApplyIo,
+): Promise<void> => {
   switch (op.type) {
     case "create-network":
       return createNetwork(docker, op, io.signal);
@@ -75,7 +81,7 @@ export const apply = (docker: Docker, op: Exclude<Operation, Op<"pull-image">>, 
     case "remove-volume":
       return removeVolume(docker, op, io.signal);
     case "create-container":
-      return createContainer(docker, op, io.signal);
+      return createContainer(docker, reader, op, io.signal);
     case "start-container":
       return startContainer(docker, op, io.signal);
     case "stop-container":

@@ -1,9 +1,8 @@
-import type Docker from "dockerode";
 import type { ServiceChange } from "../engine.ts";
-import { getJson, getStream } from "./connect.ts";
 import { type Doing, translate } from "./errors.ts";
 import { jsonLines } from "./json-lines.ts";
 import { label } from "./labels.ts";
+import type { Reader } from "./reader.ts";
 
 interface EngineEvent {
   readonly Action?: string;
@@ -41,7 +40,7 @@ export const toChange = (event: EngineEvent): ServiceChange | null => {
 
 /** Changes of a stack's containers as the engine reports them. */
 export const changes = async function* (
-  docker: Docker,
+  reader: Reader,
   stack: string,
   options: { readonly signal: AbortSignal; ready?(): void },
 ): AsyncGenerator<ServiceChange> {
@@ -51,9 +50,9 @@ export const changes = async function* (
   const either = AbortSignal.any([signal, stop.signal]);
   try {
     const filters = JSON.stringify({ type: ["container"], label: [`${label.project}=${stack}`] });
-    const stream = await getStream(docker, "/events", { filters }, either);
+    const stream = await reader.stream("/events", either, { filters });
     // The engine sends the headers just before it subscribes; an answer to a later request means that it has.
-    await getJson(docker, "/_ping", either);
+    (await reader.stream("/_ping", either, {})).resume();
     options.ready?.();
     for await (const event of jsonLines(stream)) {
       const change = toChange(event as EngineEvent);

@@ -1,29 +1,43 @@
-import { Agent } from "node:http";
-import { Agent as SecureAgent } from "node:https";
-import type { Readable } from "node:stream";
 import type Docker from "dockerode";
 import { messageOf, systemCode } from "../../errors/describe.ts";
 import { type Fix, GoatError } from "../../errors/goat-error.ts";
 import { type Candidate, undo } from "./endpoint.ts";
 import { abortError } from "./errors.ts";
 import { loadDockerode } from "./load-dockerode.ts";
+import { createReader, type Reader } from "./reader.ts";
 
 /** An engine that answered. */
 export interface Connection {
-  readonly docker: Docker;
+  readonly reader: Reader;
+  /** For what changes something; loaded when first asked for. */
+  docker(): Promise<Docker>;
   readonly candidate: Candidate;
+  readonly version: string;
   close(): void;
 }
 
 const probeLimitMs = 3_000;
 
-const connectionTo = async (candidate: Candidate): Promise<Connection> => {
+const connectionTo = async (candidate: Candidate, signal: AbortSignal): Promise<Connection> => {
+  const reader = await createReader(candidate.transport);
+  const close = (): void => reader.agent.destroy();
+  try {
+    const answer = (await reader.json("/version", signal)) as { readonly Version?: string };
+    let docker: Promise<Docker> | undefined;
+    const load = (): Promise<Docker> => {
+      docker ??= openDockerode(candidate, reader);
+      return docker;
+    };
+    return { reader, docker: load, candidate, version: answer.Version ?? "unknown", close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+};
+
+const openDockerode = async ({ transport }: Candidate, { agent }: Reader): Promise<Docker> => {
   const Dockerode = await loadDockerode();
-  const { transport } = candidate;
   const tls = transport.kind === "tcp" ? transport.tls : null;
-  const agent = tls
-    ? new SecureAgent({ keepAlive: true, rejectUnauthorized: tls.verify })
-    : new Agent({ keepAlive: true });
   // Keys are given even where undefined: docker-modem fills absent ones from DOCKER_HOST and its companions.
   const options = {
     host: transport.kind === "tcp" ? transport.host : undefined,
@@ -38,36 +52,8 @@ const connectionTo = async (candidate: Candidate): Promise<Connection> => {
     pathPrefix: "/",
     agent,
   };
-  return { docker: new Dockerode(options), candidate, close: () => agent.destroy() };
+  return new Dockerode(options);
 };
-
-/** A GET that dockerode's types give no AbortSignal. */
-export const getJson = (
-  docker: Docker,
-  path: string,
-  signal: AbortSignal,
-  query: Readonly<Record<string, string>> = {},
-): Promise<unknown> =>
-  new Promise((resolve, reject) => {
-    const shape = { method: "GET", statusCodes: { 200: true } };
-    docker.modem.dial({ ...shape, path: `${path}?`, options: { ...query }, abortSignal: signal }, (error, result) =>
-      error === null ? resolve(result) : reject(error),
-    );
-  });
-
-/** A GET whose answer is read as it comes; dockerode would gather it, and parse it where it looks like JSON. */
-export const getStream = (
-  docker: Docker,
-  path: string,
-  query: Readonly<Record<string, string>>,
-  signal: AbortSignal,
-): Promise<Readable> =>
-  new Promise((resolve, reject) => {
-    const shape = { method: "GET", isStream: true, statusCodes: { 200: true } };
-    docker.modem.dial({ ...shape, path: `${path}?`, options: { ...query }, abortSignal: signal }, (error, result) =>
-      error === null ? resolve(result as Readable) : reject(error),
-    );
-  });
 
 /** Why one candidate did not answer, in a few words. */
 const reasonOf = (error: unknown): string => {
@@ -112,17 +98,13 @@ export const unreachable = (candidates: readonly Candidate[], reasons: readonly 
   });
 };
 
-/** The first candidate that answers a ping. Throws engine-unreachable, which says what was tried and why it failed. */
+/** The first candidate that answers. Throws engine-unreachable, which says what was tried and why it failed. */
 export const connect = async (candidates: readonly Candidate[], signal: AbortSignal): Promise<Connection> => {
   const reasons: string[] = [];
   for (const candidate of candidates) {
-    let connection: Connection | null = null;
     try {
-      connection = await connectionTo(candidate);
-      await getJson(connection.docker, "/_ping", AbortSignal.any([signal, AbortSignal.timeout(probeLimitMs)]));
-      return connection;
+      return await connectionTo(candidate, AbortSignal.any([signal, AbortSignal.timeout(probeLimitMs)]));
     } catch (error) {
-      connection?.close();
       if (signal.aborted) throw abortError(signal);
       reasons.push(reasonOf(error));
     }

@@ -5,6 +5,7 @@ import type { Operation } from "../../model/plan.ts";
 import { type Doing, guarded, imageUnavailable, unlessStatus } from "./errors.ts";
 import { inspectImage } from "./images.ts";
 import type { InheritedVolume } from "./mounts.ts";
+import type { Reader } from "./reader.ts";
 import { type CreatePlan, toCreate } from "./spec-to-create.ts";
 
 type Op<T extends Operation["type"]> = Extract<Operation, { type: T }>;
@@ -40,7 +41,12 @@ const create = async (docker: Docker, plan: CreatePlan, abortSignal: AbortSignal
   }
 };
 
-export const createContainer = (docker: Docker, op: Op<"create-container">, signal: AbortSignal): Promise<void> => {
+export const createContainer = (
+  docker: Docker,
+  reader: Reader,
+  op: Op<"create-container">,
+  signal: AbortSignal,
+): Promise<void> => {
   const { stack, service, container, fingerprint } = op;
   const recipe = service.run.docker;
   if (recipe === undefined) {
@@ -49,7 +55,7 @@ export const createContainer = (docker: Docker, op: Op<"create-container">, sign
   const doing: Doing = { verb: "create", subject: container, service: service.name, image: recipe.image };
   return guarded(doing, signal, async () => {
     const [image, inherited] = await Promise.all([
-      inspectImage(docker, recipe.image, signal),
+      inspectImage(reader, recipe.image, signal),
       inheritedFrom(docker, op.replaces, signal),
     ]);
     if (image === null) throw imageUnavailable(recipe.image, { service: service.name });

@@ -16,9 +16,8 @@ import type {
 } from "../engine.ts";
 import { apply } from "./apply.ts";
 import { changes } from "./changes.ts";
-import { type Connection, connect, getJson } from "./connect.ts";
+import { type Connection, connect } from "./connect.ts";
 import { discover } from "./discover.ts";
-import { guarded } from "./errors.ts";
 import { exec } from "./exec.ts";
 import { logs } from "./logs.ts";
 import { observe } from "./observe.ts";
@@ -70,11 +69,7 @@ class DockerEngine implements Engine {
   }
 
   async probe(signal: AbortSignal): Promise<EngineInfo> {
-    const { docker, candidate } = await this.#connected(signal);
-    const answer = await guarded({ verb: "read", subject: "the engine's version" }, signal, () =>
-      getJson(docker, "/version", signal),
-    );
-    const { Version: version = "unknown" } = answer as { Version?: string };
+    const { version, candidate } = await this.#connected(signal);
     return { kind: "docker", version, endpoint: candidate.endpoint, source: candidate.source };
   }
 
@@ -83,13 +78,14 @@ class DockerEngine implements Engine {
   }
 
   async observe(request: ObserveRequest, signal: AbortSignal): Promise<ObservedStack> {
-    return observe((await this.#connected(signal)).docker, request, signal);
+    return observe((await this.#connected(signal)).reader, request, signal);
   }
 
   async apply(operation: Operation, io: ApplyIo): Promise<void> {
-    const { docker } = await this.#connected(io.signal);
+    const connection = await this.#connected(io.signal);
+    const docker = await connection.docker();
     if (operation.type !== "pull-image") {
-      await apply(docker, operation, io);
+      await apply(docker, connection.reader, operation, io);
       return;
     }
     const { clock = systemClock, env, home } = this.#options;
@@ -102,12 +98,12 @@ class DockerEngine implements Engine {
     options: { readonly signal: AbortSignal; ready?(): void },
   ): AsyncGenerator<ServiceChange> {
     const connection = await this.#unlessAborted(options.signal);
-    if (connection !== null) yield* changes(connection.docker, stack, options);
+    if (connection !== null) yield* changes(connection.reader, stack, options);
   }
 
   async *logs(options: LogOptions): AsyncGenerator<LogLine> {
     const connection = await this.#unlessAborted(options.signal);
-    if (connection !== null) yield* logs(connection.docker, options);
+    if (connection !== null) yield* logs(connection.reader, options);
   }
 
   async exec(
@@ -116,19 +112,20 @@ class DockerEngine implements Engine {
     signal: AbortSignal,
     options?: ExecOptions,
   ): Promise<ExecResult> {
-    return exec((await this.#connected(signal)).docker, container, command, signal, options);
+    const { docker } = await this.#connected(signal);
+    return exec(await docker(), container, command, signal, options);
   }
 
   async portHolder(port: number, signal: AbortSignal): Promise<string | null> {
-    return portHolder((await this.#connected(signal)).docker, port, signal);
+    return portHolder((await this.#connected(signal)).reader, port, signal);
   }
 
   async memory(containers: readonly string[], signal: AbortSignal): Promise<Readonly<Record<string, number>>> {
-    return memory((await this.#connected(signal)).docker, containers, signal);
+    return memory((await this.#connected(signal)).reader, containers, signal);
   }
 
   async volumeSizes(volumes: readonly string[], signal: AbortSignal): Promise<Readonly<Record<string, number | null>>> {
-    return volumeSizes((await this.#connected(signal)).docker, volumes, signal);
+    return volumeSizes((await this.#connected(signal)).reader, volumes, signal);
   }
 
   /** Closes idle connections, which would keep the process alive. */
@@ -139,5 +136,5 @@ class DockerEngine implements Engine {
   }
 }
 
-/** An engine over dockerode; nothing is loaded or connected before the first call. */
+/** An engine over dockerode and its own reader; nothing is loaded or connected before the first call. */
 export const createDockerEngine = (options: DockerEngineOptions): Engine => new DockerEngine(options);

@@ -1,11 +1,11 @@
 import type { Readable } from "node:stream";
-import type Docker from "dockerode";
+import type { ContainerInspectInfo } from "dockerode";
 import type { LogLine, LogOptions } from "../engine.ts";
-import { getStream } from "./connect.ts";
 import { demux } from "./demux.ts";
 import { type Doing, guarded, translate, unlessStatus } from "./errors.ts";
 import { framesToLines, type Line, terminalToLines } from "./lines.ts";
 import { mergeByArrival, mergeInOrder } from "./merge.ts";
+import type { Reader } from "./reader.ts";
 
 type Source = LogOptions["containers"][number];
 
@@ -15,11 +15,12 @@ export const toEngineTime = (iso: string): string => {
   return `${Math.floor(Date.parse(iso) / 1000)}.${fraction.padEnd(9, "0").slice(0, 9)}`;
 };
 
-const open = async (docker: Docker, source: Source, options: LogOptions, signal: AbortSignal) => {
+const open = async (reader: Reader, source: Source, options: LogOptions, signal: AbortSignal) => {
   const { container } = source;
   // An absent container has no lines.
-  const info = await unlessStatus([404], null, () => docker.getContainer(container).inspect({ abortSignal: signal }));
-  if (info === null) return null;
+  const found = await unlessStatus([404], null, () => reader.json(`/containers/${container}/json`, signal));
+  if (found === null) return null;
+  const info = found as ContainerInspectInfo;
   const query = {
     stdout: "1",
     stderr: "1",
@@ -28,7 +29,7 @@ const open = async (docker: Docker, source: Source, options: LogOptions, signal:
     tail: options.tail === null ? "all" : String(options.tail),
     ...(options.since === null ? {} : { since: toEngineTime(options.since) }),
   };
-  const stream = await unlessStatus([404], null, () => getStream(docker, `/containers/${info.Id}/logs`, query, signal));
+  const stream = await unlessStatus([404], null, () => reader.stream(`/containers/${info.Id}/logs`, signal, query));
   return stream === null ? null : { stream, terminal: info.Config.Tty };
 };
 
@@ -36,14 +37,14 @@ const toLines = (stream: Readable, terminal: boolean): AsyncIterable<Line> =>
   terminal ? terminalToLines(stream) : framesToLines(demux(stream));
 
 const linesOf = async function* (
-  docker: Docker,
+  reader: Reader,
   source: Source,
   options: LogOptions,
   signal: AbortSignal,
 ): AsyncGenerator<LogLine> {
   const doing: Doing = { verb: "read", subject: `the log of ${source.container}`, service: source.service };
   try {
-    const opened = await guarded(doing, signal, () => open(docker, source, options, signal));
+    const opened = await guarded(doing, signal, () => open(reader, source, options, signal));
     if (opened === null) return;
     for await (const line of toLines(opened.stream, opened.terminal)) yield { service: source.service, ...line };
   } catch (error) {
@@ -58,10 +59,10 @@ const byTime = (a: LogLine, b: LogLine): number => {
 };
 
 /** Lines of several containers; ends quietly when the signal fires or the reader stops reading. */
-export const logs = async function* (docker: Docker, options: LogOptions): AsyncGenerator<LogLine> {
+export const logs = async function* (reader: Reader, options: LogOptions): AsyncGenerator<LogLine> {
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
-  const sources = options.containers.map((source) => linesOf(docker, source, options, signal));
+  const sources = options.containers.map((source) => linesOf(reader, source, options, signal));
   try {
     yield* options.follow ? mergeByArrival(sources) : mergeInOrder(sources, byTime);
   } finally {

@@ -1,36 +1,42 @@
-import type Docker from "dockerode";
+import type { ContainerInfo, ContainerInspectInfo, NetworkInspectInfo, VolumeInspectInfo } from "dockerode";
 import type { ObservedNetwork, ObservedService, ObservedStack, ObservedVolume } from "../../model/observed.ts";
 import type { ObserveRequest } from "../engine.ts";
 import { guarded, unlessStatus } from "./errors.ts";
 import { inspectImage } from "./images.ts";
 import { label } from "./labels.ts";
 import { toObservedService } from "./observed-service.ts";
+import type { Reader } from "./reader.ts";
 
-const ofProject = (stack: string): { label: string[] } => ({ label: [`${label.project}=${stack}`] });
+const ofProject = (stack: string): { readonly filters: string } => ({
+  filters: JSON.stringify({ label: [`${label.project}=${stack}`] }),
+});
 
-const services = async (docker: Docker, stack: string, abortSignal: AbortSignal): Promise<ObservedService[]> => {
-  const list = await docker.listContainers({ all: true, filters: ofProject(stack), abortSignal });
+const services = async (reader: Reader, stack: string, signal: AbortSignal): Promise<ObservedService[]> => {
+  const query = { all: "true", ...ofProject(stack) };
+  const list = (await reader.json("/containers/json", signal, query)) as readonly ContainerInfo[];
   const inspected = await Promise.all(
     // One that vanished since the list is not there any more.
-    list.map(({ Id }) => unlessStatus([404], null, () => docker.getContainer(Id).inspect({ abortSignal }))),
+    list.map(({ Id }) => unlessStatus([404], null, () => reader.json(`/containers/${Id}/json`, signal))),
   );
   return inspected
-    .flatMap((info) => (info === null ? [] : [toObservedService(info)]))
+    .flatMap((info) => (info === null ? [] : [toObservedService(info as ContainerInspectInfo)]))
     .filter((service) => service !== null)
     .sort((a, b) => (a.container < b.container ? -1 : 1));
 };
 
-const networks = async (docker: Docker, stack: string, abortSignal: AbortSignal): Promise<ObservedNetwork[]> => {
-  const list = await docker.listNetworks({ filters: ofProject(stack), abortSignal });
+const networks = async (reader: Reader, stack: string, signal: AbortSignal): Promise<ObservedNetwork[]> => {
+  const list = (await reader.json("/networks", signal, ofProject(stack))) as readonly NetworkInspectInfo[];
   return list.flatMap(({ Name, Id, Labels }) => {
     const key = Labels?.[label.network];
     return key === undefined ? [] : [{ key, name: Name, id: Id, fingerprint: Labels?.[label.spec] ?? null }];
   });
 };
 
-const volumes = async (docker: Docker, stack: string, abortSignal: AbortSignal): Promise<ObservedVolume[]> => {
-  const { Volumes } = await docker.listVolumes({ filters: ofProject(stack), abortSignal });
-  return (Volumes ?? []).flatMap((volume) => {
+const volumes = async (reader: Reader, stack: string, signal: AbortSignal): Promise<ObservedVolume[]> => {
+  const answer = (await reader.json("/volumes", signal, ofProject(stack))) as {
+    readonly Volumes?: readonly VolumeInspectInfo[] | null;
+  };
+  return (answer.Volumes ?? []).flatMap((volume) => {
     const key = volume.Labels?.[label.volume];
     if (key === undefined) return [];
     const createdAt = "CreatedAt" in volume && typeof volume.CreatedAt === "string" ? volume.CreatedAt : null;
@@ -39,15 +45,15 @@ const volumes = async (docker: Docker, stack: string, abortSignal: AbortSignal):
 };
 
 /** What there is of a stack: one list and its inspects, networks, volumes and images, side by side. */
-export const observe = (docker: Docker, request: ObserveRequest, signal: AbortSignal): Promise<ObservedStack> =>
+export const observe = (reader: Reader, request: ObserveRequest, signal: AbortSignal): Promise<ObservedStack> =>
   guarded({ verb: "list", subject: `the containers of ${request.stack}` }, signal, async () => {
     const [found, nets, vols, images] = await Promise.all([
-      services(docker, request.stack, signal),
-      networks(docker, request.stack, signal),
-      volumes(docker, request.stack, signal),
+      services(reader, request.stack, signal),
+      networks(reader, request.stack, signal),
+      volumes(reader, request.stack, signal),
       Promise.all(
         [...new Set(request.images)].map(async (image) => {
-          const info = await inspectImage(docker, image, signal);
+          const info = await inspectImage(reader, image, signal);
           return [image, info?.id ?? null] as const;
         }),
       ),

@@ -1,11 +1,12 @@
-import type Docker from "dockerode";
+import type { ContainerInfo } from "dockerode";
 import { guarded } from "./errors.ts";
 import { label } from "./labels.ts";
+import type { Reader } from "./reader.ts";
 
 /** Which running container publishes a TCP port of the host: "container web-1 of shop"; null for none. */
-export const portHolder = (docker: Docker, port: number, abortSignal: AbortSignal): Promise<string | null> =>
-  guarded({ verb: "list", subject: "published ports" }, abortSignal, async () => {
-    const running = await docker.listContainers({ abortSignal });
+export const portHolder = (reader: Reader, port: number, signal: AbortSignal): Promise<string | null> =>
+  guarded({ verb: "list", subject: "published ports" }, signal, async () => {
+    const running = (await reader.json("/containers/json", signal)) as readonly ContainerInfo[];
     const holder = running.find(({ Ports }) => Ports.some((one) => one.PublicPort === port && one.Type === "tcp"));
     if (holder === undefined) return null;
     const name = (holder.Names[0] ?? holder.Id.slice(0, 12)).replace(/^\//, "");

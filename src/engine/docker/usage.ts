@@ -1,7 +1,6 @@
-import type Docker from "dockerode";
 import { isAbort } from "../../errors/describe.ts";
-import { getJson } from "./connect.ts";
 import { guarded, statusOf } from "./errors.ts";
+import type { Reader } from "./reader.ts";
 
 interface Top {
   readonly Titles?: readonly string[];
@@ -17,13 +16,13 @@ export const residentBytes = (top: Top): number | null => {
 };
 
 const memoryOf = async (
-  docker: Docker,
+  reader: Reader,
   container: string,
   signal: AbortSignal,
 ): Promise<readonly [string, number][]> => {
-  const options = { ps_args: "-o pid,rss", abortSignal: signal };
+  const path = `/containers/${container}/top`;
   try {
-    const bytes = residentBytes((await docker.getContainer(container).top(options)) as Top);
+    const bytes = residentBytes((await reader.json(path, signal, { ps_args: "-o pid,rss" })) as Top);
     return bytes === null ? [] : [[container, bytes]];
   } catch (error) {
     // A container that does not run, or an engine without ps, has no number.
@@ -33,12 +32,12 @@ const memoryOf = async (
 };
 
 export const memory = (
-  docker: Docker,
+  reader: Reader,
   containers: readonly string[],
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, number>>> =>
   guarded({ verb: "read", subject: "memory" }, signal, async () => {
-    const found = await Promise.all(containers.map((container) => memoryOf(docker, container, signal)));
+    const found = await Promise.all(containers.map((container) => memoryOf(reader, container, signal)));
     return Object.fromEntries(found.flat());
   });
 
@@ -48,13 +47,13 @@ interface DiskUse {
 
 /** Asks for volumes only, which engines before API 1.42 answer with everything. */
 export const volumeSizes = (
-  docker: Docker,
+  reader: Reader,
   volumes: readonly string[],
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, number | null>>> =>
   guarded({ verb: "read", subject: "volume sizes" }, signal, async () => {
     if (volumes.length === 0) return {};
-    const use = (await getJson(docker, "/system/df", signal, { type: "volume" })) as DiskUse;
+    const use = (await reader.json("/system/df", signal, { type: "volume" })) as DiskUse;
     const sizes = new Map((use.Volumes ?? []).map((volume) => [volume.Name, volume.UsageData?.Size ?? -1]));
     return Object.fromEntries(
       volumes.map((name) => {

@@ -83,7 +83,7 @@ describe("connecting", () => {
   test("must find the engine once it has been started, after a first failure", async () => {
     const docker = await fake();
     docker.intercept = ({ url }, response) => {
-      if (url.pathname !== "/_ping") return false;
+      if (url.pathname !== "/version") return false;
       response.writeHead(503).end('{"message":"starting up"}');
       return true;
     };

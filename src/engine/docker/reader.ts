@@ -1,0 +1,73 @@
+import { Agent, type IncomingMessage, request } from "node:http";
+import { inspect } from "node:util";
+import type { Candidate } from "./endpoint.ts";
+
+type Transport = Candidate["transport"];
+
+type Query = Readonly<Record<string, string>>;
+
+/**
+ * GETs of the engine's API on connections that are kept. Reading is all that most runs do, so it stays apart from dockerode,
+ * which takes longer to load than the engine takes to answer.
+ */
+export interface Reader {
+  readonly agent: Agent;
+  json(path: string, signal: AbortSignal, query?: Query): Promise<unknown>;
+  /** An answer that is read as it comes. */
+  stream(path: string, signal: AbortSignal, query: Query): Promise<IncomingMessage>;
+}
+
+type Open = (path: string, signal: AbortSignal) => Promise<IncomingMessage>;
+
+export const createReader = async (transport: Transport): Promise<Reader> => {
+  const { agent, open } = await openerOf(transport);
+  // docker-modem inspects its agent to the last socket for a debug line at every call.
+  Object.assign(agent, { [inspect.custom]: () => "[Agent]" });
+  const stream: Reader["stream"] = async (path, signal, query) => {
+    const search = new URLSearchParams(query).toString();
+    const answer = await open(search === "" ? path : `${path}?${search}`, signal);
+    if (answer.statusCode === 200) return answer;
+    throw refusal(answer.statusCode ?? 0, await textOf(answer));
+  };
+  const json: Reader["json"] = async (path, signal, query = {}) =>
+    JSON.parse(await textOf(await stream(path, signal, query)));
+  return { agent, json, stream };
+};
+
+const openerOf = async (transport: Transport): Promise<{ readonly agent: Agent; readonly open: Open }> => {
+  const tls = transport.kind === "tcp" ? transport.tls : null;
+  const place =
+    transport.kind === "tcp" ? { host: transport.host, port: transport.port } : { socketPath: transport.path };
+  if (tls === null) {
+    const agent = new Agent({ keepAlive: true });
+    return { agent, open: (path, signal) => sent(request({ ...place, path, agent, signal, headers })) };
+  }
+  const secure = await import("node:https");
+  const { verify: rejectUnauthorized, ca, cert, key } = tls;
+  const agent = new secure.Agent({ keepAlive: true, rejectUnauthorized });
+  const material = { ca: ca ?? undefined, cert: cert ?? undefined, key: key ?? undefined };
+  return {
+    agent,
+    open: (path, signal) => sent(secure.request({ ...place, ...material, path, agent, signal, headers })),
+  };
+};
+
+const headers = { host: "docker" };
+
+const sent = (asked: ReturnType<typeof request>): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => {
+    asked.once("response", resolve).on("error", reject).end();
+  });
+
+const textOf = async (answer: IncomingMessage): Promise<string> => {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of answer) chunks.push(chunk);
+  return Buffer.concat(chunks).toString("utf8");
+};
+
+/** In the shape of dockerode's own errors. */
+const refusal = (statusCode: number, text: string): Error => {
+  const message = /"message":\s*("(?:[^"\\]|\\.)*")/.exec(text)?.[1];
+  const words = message === undefined ? text.trim() : String(JSON.parse(message));
+  return Object.assign(new Error(words || `status ${statusCode}`), { statusCode });
+};
