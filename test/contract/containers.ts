@@ -6,7 +6,7 @@ import { useRig } from "./scenes.ts";
 const stay = "exec sleep 1000";
 const signal = (): AbortSignal => AbortSignal.timeout(limitMs);
 
-const freePort = (): Promise<number> =>
+export const freePort = (): Promise<number> =>
   new Promise((resolve) => {
     const server = createServer().listen(0, "127.0.0.1", () => {
       const address = server.address();
@@ -97,10 +97,16 @@ export const containerContract = (harness: Harness): void => {
     });
 
     test("must let a service end by itself within its grace", async () => {
-      const { run, stop, service, observe } = await scene();
+      const { engine, run, stop, service, observe } = await scene();
       const container = await run(
         service("polite", "trap 'exit 7' TERM; echo on; sleep 1000 & wait", { stopGraceMs: 20_000 }),
       );
+      const options = { follow: true, tail: null, since: null, signal: signal() };
+      // The trap is set once the script has printed.
+      for await (const { line } of engine.logs({ containers: [{ service: "polite", container }], ...options })) {
+        expect(line).toBe("on");
+        break;
+      }
       await stop(container);
       expect(await observe("polite")).toMatchObject({ state: "exited", exitCode: 7 });
     });
@@ -168,39 +174,6 @@ export const containerContract = (harness: Harness): void => {
       const aborted = { ...io(), signal: AbortSignal.abort() };
       await expect(engine.apply(operation, aborted)).rejects.toMatchObject({ name: "AbortError" });
       expect(await observe("web")).toBeUndefined();
-    });
-  });
-
-  describe("an engine", () => {
-    test("must say what it is", async () => {
-      const { engine } = rig();
-      const info = await engine.probe(signal());
-      expect(info).toMatchObject({
-        kind: engine.kind,
-        version: expect.stringMatching(/\d/),
-        source: expect.any(String),
-      });
-    });
-
-    test("must refuse a service it has no recipe for", async () => {
-      const { service, engine } = await scene();
-      expect(engine.supports(service("web", stay))).toEqual({ ok: true });
-      expect(engine.supports({ ...service("web", stay), run: {} })).toMatchObject({
-        ok: false,
-        reason: expect.any(String),
-      });
-    });
-
-    test("must be called unreachable where none answers", async () => {
-      await using engine = rig().unreachable();
-      await expect(engine.probe(signal())).rejects.toMatchObject({ code: "engine-unreachable", exitCode: 3 });
-      await expect(engine.observe({ stack: "x", images: [] }, signal())).rejects.toMatchObject({
-        code: "engine-unreachable",
-      });
-    });
-
-    test("must know of no holder for a port that nobody publishes", async () => {
-      expect(await rig().engine.portHolder(await freePort(), signal())).toBeNull();
     });
   });
 };

@@ -49,6 +49,26 @@ export const dataContract = (harness: Harness): void => {
       expect(await engine.volumeSizes([external.name], signal())).toEqual({ [external.name]: null });
     });
 
+    test("must be refused where they are external and not there, and not made by mistake", async () => {
+      const { stack, engine, apply, service } = await scene();
+      const external = { ...volume(stack.name, "theirs"), external: true };
+      const web = service("web", stay, {
+        docker: { mounts: [{ kind: "volume", volume: "theirs", target: "/data", readOnly: false }] },
+      });
+      const create = apply({
+        type: "create-container",
+        stack: { ...stack, volumes: [external] },
+        service: web,
+        container: `${stack.name}-web-1`,
+        fingerprint: {},
+      });
+      await expect(create).rejects.toMatchObject({
+        code: "engine-refused",
+        message: expect.stringContaining(external.name),
+      });
+      expect(await engine.volumeSizes([external.name], signal())).toEqual({ [external.name]: null });
+    });
+
     test("must all be joined by a service that asks for several networks", async () => {
       const { stack, apply, create, service, observe } = await scene();
       const [, second] = stack.networks;

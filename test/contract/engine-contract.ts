@@ -1,4 +1,5 @@
 import { describe } from "vitest";
+import { aboutContract } from "./about.ts";
 import { containerContract } from "./containers.ts";
 import { dataContract } from "./data.ts";
 import { outputContract } from "./output.ts";
@@ -8,6 +9,7 @@ import type { Harness } from "./rig.ts";
 export const engineContract = (harness: Harness): void => {
   const title = `engine: ${harness.name}${harness.skip === undefined ? "" : ` (left out: ${harness.skip})`}`;
   describe.skipIf(harness.skip !== undefined)(title, () => {
+    aboutContract(harness);
     containerContract(harness);
     dataContract(harness);
     outputContract(harness);

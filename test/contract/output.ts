@@ -132,6 +132,16 @@ const execContract = (harness: Harness): void => {
     });
   });
 
+  test("must hand on standard output as it comes, where somebody takes it", async () => {
+    const { engine, run, service } = await scene();
+    const container = await run(service("web", stay));
+    const pieces: Uint8Array[] = [];
+    const onStdout = (piece: Uint8Array): void => void pieces.push(piece);
+    const result = await engine.exec(container, ["sh", "-c", "echo out; exit 3"], signal(), { onStdout });
+    expect(result).toEqual({ exitCode: 3, output: "" });
+    expect(Buffer.concat(pieces).toString()).toBe("out\n");
+  });
+
   test("must answer for a command that is not there", async () => {
     const { engine, run, service } = await scene();
     const container = await run(service("web", stay));

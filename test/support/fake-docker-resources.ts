@@ -50,6 +50,11 @@ export const removeNamed = (kind: "networks" | "volumes") => (call: Call) => {
   json(call, {}, 204);
 };
 
+export const inspectNamed = (kind: "networks" | "volumes") => (call: Call) => {
+  if (!call.state[kind].has(call.name)) throw refusal(404, `${kind} ${call.name} not found`);
+  json(call, { Name: call.name });
+};
+
 export const listNetworks = (call: Call): void => {
   const wanted = labelFilter(call);
   const found = [...call.state.networks].filter(([, { labels }]) => wanted(labels));

@@ -28,8 +28,10 @@ export const routes: readonly { method: string; pattern: RegExp; run(call: Call)
   { method: "GET", pattern: /^\/networks$/, run: resources.listNetworks },
   { method: "POST", pattern: /^\/networks\/create$/, run: resources.createNetwork },
   { method: "POST", pattern: /^\/networks\/([^/]+)\/connect$/, run: resources.connectNetwork },
+  { method: "GET", pattern: /^\/networks\/([^/]+)$/, run: resources.inspectNamed("networks") },
   { method: "DELETE", pattern: /^\/networks\/([^/]+)$/, run: resources.removeNamed("networks") },
   { method: "GET", pattern: /^\/volumes$/, run: resources.listVolumes },
   { method: "POST", pattern: /^\/volumes\/create$/, run: resources.createVolume },
+  { method: "GET", pattern: /^\/volumes\/([^/]+)$/, run: resources.inspectNamed("volumes") },
   { method: "DELETE", pattern: /^\/volumes\/([^/]+)$/, run: resources.removeNamed("volumes") },
 ];

@@ -3,6 +3,7 @@ import type { ContainerInspectInfo } from "dockerode";
 import { GoatError } from "../../errors/goat-error.ts";
 import type { Operation } from "../../model/plan.ts";
 import { type Doing, guarded, imageUnavailable, unlessStatus } from "./errors.ts";
+import { needExternal } from "./external.ts";
 import { inspectImage } from "./images.ts";
 import type { InheritedVolume } from "./mounts.ts";
 import type { Reader } from "./reader.ts";
@@ -57,6 +58,7 @@ export const createContainer = (
     const [image, inherited] = await Promise.all([
       inspectImage(reader, recipe.image, signal),
       inheritedFrom(docker, op.replaces, signal),
+      needExternal(docker, stack, recipe, signal),
     ]);
     if (image === null) throw imageUnavailable(recipe.image, { service: service.name });
     await create(docker, toCreate({ stack, service, recipe, container, fingerprint, image, inherited }), signal);

@@ -66,6 +66,19 @@ const networkNames = (world: World, stack: StackSpec, recipe: DockerRecipe): str
   return specs.flatMap((spec) => (spec === undefined ? [] : [spec.name])).sort();
 };
 
+/** External networks and volumes are somebody else's to make. */
+const needExternal = (world: World, stack: StackSpec, recipe: DockerRecipe): void => {
+  const networks = recipe.networks.map(({ network }) => stack.networks.find(({ key }) => key === network));
+  const volumes = recipe.mounts.map((mount) =>
+    mount.kind === "volume" ? stack.volumes.find(({ key }) => key === mount.volume) : undefined,
+  );
+  for (const spec of [...networks, ...volumes]) {
+    if (spec?.external && !world.options.external?.includes(spec.name)) {
+      throw new GoatError("engine-refused", `${spec.name}, which the Compose file calls external, does not exist`);
+    }
+  }
+};
+
 const createContainer = (world: World, op: Op<"create-container">): void => {
   const { stack, service, container: name, fingerprint } = op;
   const recipe = service.run.docker;
@@ -73,6 +86,7 @@ const createContainer = (world: World, op: Op<"create-container">): void => {
   const imageId = world.images.get(recipe.image);
   if (imageId === undefined) throw new GoatError("image-unavailable", `the image ${recipe.image} is not here`);
   if (find(world, name) !== undefined) throw new GoatError("name-taken", `the container name ${name} is taken`);
+  needExternal(world, stack, recipe);
   tick(world);
   world.containers.push({
     id: `container-${world.ticks}`,

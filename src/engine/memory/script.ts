@@ -27,6 +27,8 @@ export interface MemoryEngineOptions {
   readonly registry?: Readonly<Record<string, string>>;
   /** Service name -> what its container does. */
   readonly services?: Readonly<Record<string, ServiceScript>>;
+  /** Names of networks and volumes that somebody else made. */
+  readonly external?: readonly string[];
   /** Host ports that something else holds. */
   readonly takenPorts?: readonly number[];
   /** Makes every call fail as engine-unreachable, with this message. */

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { InheritedVolume } from "../../../../src/engine/docker/mounts.ts";
 import { toCreate } from "../../../../src/engine/docker/spec-to-create.ts";
-import type { DockerRecipe, Mount, ServiceSpec, StackSpec } from "../../../../src/model/stack.ts";
+import type { DockerRecipe, ServiceSpec, StackSpec } from "../../../../src/model/stack.ts";
 
 const network = {
   external: false,
@@ -52,8 +51,6 @@ const service: ServiceSpec = {
 interface Changes {
   readonly service?: Partial<ServiceSpec>;
   readonly recipe?: Partial<DockerRecipe>;
-  readonly imageVolumes?: readonly string[];
-  readonly inherited?: readonly InheritedVolume[];
 }
 
 const plan = (changes: Changes = {}) =>
@@ -63,12 +60,9 @@ const plan = (changes: Changes = {}) =>
     recipe: { ...recipe, ...changes.recipe },
     container: "goat-postgres-1",
     fingerprint: { image: "1a" },
-    image: { id: "sha256:i", volumes: changes.imageVolumes ?? [] },
-    inherited: changes.inherited ?? [],
+    image: { id: "sha256:i", volumes: [] },
+    inherited: [],
   });
-
-const mountsOf = (mounts: readonly Mount[], changes: Changes = {}) =>
-  plan({ ...changes, recipe: { mounts } }).body["HostConfig"] as { Mounts: object[] };
 
 describe("what is asked of the engine", () => {
   test("must leave to the engine and the image what the file does not say", () => {
@@ -163,6 +157,13 @@ describe("what is asked of the engine", () => {
   });
 });
 
+test("binds must be mounts, which fail where the path is missing: the engine makes none", () => {
+  const bind = { kind: "bind" as const, source: "/p/a.yaml", target: "/a.yaml", readOnly: true, createHostPath: true };
+  const { body } = plan({ recipe: { mounts: [bind] } });
+  expect(body["HostConfig"]).not.toHaveProperty("Binds");
+  expect(body["HostConfig"]).toMatchObject({ Mounts: [{ Type: "bind", Source: "/p/a.yaml", Target: "/a.yaml" }] });
+});
+
 describe("networks", () => {
   test("must be one at creation, by name, and the others joined after it", () => {
     const networks = [
@@ -186,51 +187,5 @@ describe("networks", () => {
   test("must be none for a service without one", () => {
     expect(plan({ recipe: { networks: [] } }).body).toMatchObject({ HostConfig: { NetworkMode: "none" } });
     expect(plan({ recipe: { networks: [] } }).body).not.toHaveProperty("NetworkingConfig");
-  });
-});
-
-describe("mounts", () => {
-  test("must never let the engine make a missing path: binds are mounts, which fail", () => {
-    const bind = {
-      kind: "bind" as const,
-      source: "/p/a.yaml",
-      target: "/a.yaml",
-      readOnly: true,
-      createHostPath: true,
-    };
-    const config = mountsOf([bind, { ...bind, target: "/b", propagation: "rslave" }]);
-    expect(config).not.toHaveProperty("Binds");
-    expect(config.Mounts).toEqual([
-      { Type: "bind", Source: "/p/a.yaml", Target: "/a.yaml", ReadOnly: true },
-      { Type: "bind", Source: "/p/a.yaml", Target: "/b", ReadOnly: true, BindOptions: { Propagation: "rslave" } },
-    ]);
-  });
-
-  test("must use the engine's name of a volume", () => {
-    const mounts: Mount[] = [
-      { kind: "volume", volume: "data", target: "/data", readOnly: false, noCopy: true },
-      { kind: "anonymous", target: "/scratch", readOnly: false },
-      { kind: "tmpfs", target: "/tmp", sizeBytes: 64 },
-    ];
-    expect(mountsOf(mounts).Mounts).toEqual([
-      { Type: "volume", Source: "goat_data", Target: "/data", ReadOnly: false, VolumeOptions: { NoCopy: true } },
-      { Type: "volume", Target: "/scratch", ReadOnly: false },
-      { Type: "tmpfs", Target: "/tmp", TmpfsOptions: { SizeBytes: 64 } },
-    ]);
-  });
-
-  test("must hand on the anonymous volumes that the file or the image still wants, and no others", () => {
-    const volume = (target: string) => ({ name: `${target.slice(1)}-id`, target, readOnly: false });
-    const inherited = ["/scratch", "/image", "/data", "/gone"].map(volume);
-    const mounts: Mount[] = [
-      { kind: "anonymous", target: "/scratch", readOnly: false },
-      { kind: "volume", volume: "data", target: "/data", readOnly: false },
-    ];
-    const config = mountsOf(mounts, { inherited, imageVolumes: ["/image", "/data"] });
-    expect(config.Mounts).toEqual([
-      { Type: "volume", Source: "goat_data", Target: "/data", ReadOnly: false },
-      { Type: "volume", Source: "scratch-id", Target: "/scratch", ReadOnly: false },
-      { Type: "volume", Source: "image-id", Target: "/image", ReadOnly: false },
-    ]);
   });
 });
