@@ -37,29 +37,32 @@ const wordsOf = (error: unknown): string => {
   return text.trim().replace(/^Error: /, "");
 };
 
-/** What the tests need from this machine. Throws where it is not to be had. */
-const prepare = async (folder: string) => {
+/** What the tests need from this machine; a text says why it is not to be had. */
+const findImages = async (dist: string): Promise<Readonly<Record<string, string>> | string> => {
   const leftOut = process.env["GOAT_DEV_TEST_LEFT_OUT"];
-  if (leftOut !== undefined) throw new Error(leftOut);
-  await docker("version", "--format", "{{.Server.Version}}");
-  const bin = await layOutPackage(join(folder, "package"));
-  return { bin, images: await buildImages(join(folder, "package", "dist")) };
+  if (leftOut !== undefined) return leftOut;
+  try {
+    await docker("version", "--format", "{{.Server.Version}}");
+    return await buildImages(dist);
+  } catch (error) {
+    return wordsOf(error);
+  }
 };
 
 export const setup = async (project: TestProject): Promise<() => Promise<void>> => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "goat-dev-e2e-")));
   const run: TestRun = { folder, prefix: `t-${randomBytes(3).toString("hex")}-` };
   const end = (): void => rmSync(folder, { recursive: true, force: true });
-  try {
-    project.provide("e2e", { missing: null, run, ...(await prepare(folder)) });
-  } catch (error) {
+  const bin = await layOutPackage(join(folder, "package"));
+  const images = await findImages(join(folder, "package", "dist"));
+  if (typeof images === "string") {
     end();
-    const missing = wordsOf(error);
-    if (isRequired) throw new Error(`the end-to-end tests cannot run here:\n${missing}`, { cause: error });
-    project.provide("e2e", { missing, run, bin: "", images: {} });
-    process.stderr.write(`left out: end-to-end tests: ${missing.split("\n")[0]}\n`);
+    if (isRequired) throw new Error(`the end-to-end tests cannot run here:\n${images}`);
+    project.provide("e2e", { missing: images, run, bin: "", images: {} });
+    process.stderr.write(`left out: end-to-end tests: ${images.split("\n")[0]}\n`);
     return async () => undefined;
   }
+  project.provide("e2e", { missing: null, run, bin, images });
   const before = await leaksOf(run);
   if (before.length > 0) throw new Error(`there before the first test:\n${before.join("\n")}`);
   return async () => {

@@ -1,0 +1,58 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { docker } from "./docker.ts";
+import type { Scenario } from "./scenario.ts";
+
+const run = promisify(execFile);
+const pauseMs = 50;
+
+/** Asks again and again until the answer is true; the limit is for a world that is broken. */
+export const until = async (what: string, ask: () => Promise<boolean> | boolean, limitMs = 60_000): Promise<void> => {
+  const signal = AbortSignal.timeout(limitMs);
+  while (!(await ask())) {
+    if (signal.aborted) throw new Error(`${what}: not within ${limitMs / 1000} s`);
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+};
+
+/** `docker compose -f dev/docker-compose.yml …` in the project's folder, as a user types it. */
+export const compose = async (scenario: Scenario, ...args: readonly string[]): Promise<string> => {
+  const options = { cwd: scenario.folder, maxBuffer: 64 * 1024 * 1024 };
+  const { stdout } = await run("docker", ["compose", "-f", "dev/docker-compose.yml", ...args], options);
+  return stdout;
+};
+
+/** What the gateway's own log says of calls. */
+export const countCalls = async (scenario: Scenario): Promise<number> => {
+  const { id } = await scenario.container("litellm");
+  const { stdout, stderr } = await run("docker", ["logs", id], { maxBuffer: 64 * 1024 * 1024 });
+  return (stdout + stderr).split("\n").filter((line) => line.includes("POST /v1/chat/completions")).length;
+};
+
+export const countTraces = async ({ ports }: Scenario): Promise<number> => {
+  const authorization = `Basic ${Buffer.from("pk-lf-goat-dev:sk-lf-goat-dev").toString("base64")}`;
+  const url = `http://127.0.0.1:${ports.langfuse}/api/public/traces?limit=1`;
+  const response = await fetch(url, { headers: { authorization } });
+  const { meta }: { readonly meta: { readonly totalItems: number } } = JSON.parse(await response.text());
+  return meta.totalItems;
+};
+
+/** One statement, asked inside the database's container. */
+export const sql = async (scenario: Scenario, statement: string): Promise<string> => {
+  const { id } = await scenario.container("postgres");
+  return docker("exec", id, "psql", "-U", "postgres", "-d", "litellm", "-Atc", statement);
+};
+
+/** A chat call through the gateway. */
+export const chat = async ({ ports }: Scenario, model: string, key = "sk-dev-key") => {
+  const response = await fetch(`http://127.0.0.1:${ports.litellm}/v1/chat/completions`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+    body: JSON.stringify({ model, messages: [{ role: "user", content: "hello" }] }),
+  });
+  return { status: response.status, text: await response.text() };
+};
+
+/** Service -> its container's id, to see what was replaced. */
+export const idsOf = async (scenario: Scenario): Promise<Readonly<Record<string, string>>> =>
+  Object.fromEntries((await scenario.containers()).map(({ service, id }) => [service, id]));
