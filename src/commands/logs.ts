@@ -36,7 +36,8 @@ export const logsCommand: Command = {
       signal: context.signal,
     };
     for await (const line of world.engine.logs(options)) context.emit({ type: "log", ...line });
-    return undefined;
+    // Ctrl-C is how following ends: nothing to tell, but a script sees it.
+    return context.signal.aborted ? new GoatError("interrupted", "interrupted").exitCode : undefined;
   },
 };
 
