@@ -5,6 +5,7 @@ import { list } from "../platform/text.ts";
 import { openState } from "../project/state.ts";
 import { carryOut, changedServices, isNothingToDo, observeStack, type Prepared, prepare } from "../stack/bring-up.ts";
 import { gatewayOf } from "../stack/endpoints.ts";
+import { networkFingerprint } from "../stack/fingerprint.ts";
 import { selectServices } from "../stack/graph.ts";
 import { type Proof, prove } from "../stack/prove.ts";
 import { readStatus } from "../stack/status.ts";
@@ -106,6 +107,7 @@ const checked = async (
   refuse(files, finish);
   const prepared = await prepare(session.stack, options, world);
   tellOrphans(prepared, world);
+  tellNetworks(prepared, world);
   if (isNothingToDo(prepared.plan)) return prepared;
   const ports = await checkPlanPorts(prepared, world, context);
   refuse([ports], finish);
@@ -119,6 +121,17 @@ const refuse = (results: readonly CheckResult[], finish: (outcome: "failed", tex
     if (result.verdict !== "problem") continue;
     finish("failed", result.text);
     throw result.error;
+  }
+};
+
+/** A network cannot be changed while containers hang on it, and nobody asked to take them all down. */
+const tellNetworks = ({ observed, stack }: Prepared, world: World): void => {
+  for (const network of stack.networks) {
+    const found = observed.networks.find(({ name }) => name === network.name);
+    if (found === undefined || found.fingerprint === null || found.fingerprint === networkFingerprint(network))
+      continue;
+    const text = `network ${network.name} is not as the Compose file has it any more: goat-dev down, then goat-dev up`;
+    world.emit({ type: "notice", level: "warning", text });
   }
 };
 

@@ -25,6 +25,8 @@ export interface PortHost {
 export const checkPorts = async (needs: readonly PortNeed[], host: PortHost): Promise<CheckResult> => {
   const known = needs.flatMap((need) => (need.port.host === null ? [] : [{ ...need, number: need.port.host }]));
   if (known.length === 0) return skipped("no port to open");
+  const wantedTwice = twice(known);
+  if (wantedTwice !== null) return wantedTwice;
   const free = await Promise.all(
     known.map(({ port, number }) => host.isFree({ host: port.hostIp, port: number, protocol: port.protocol })),
   );
@@ -37,6 +39,23 @@ export const checkPorts = async (needs: readonly PortNeed[], host: PortHost): Pr
   return problem(
     new GoatError("port-taken", lines.join("; "), { service: first.service, evidence: lines.slice(1), fixes }),
   );
+};
+
+/** Two services of the file want the same port. */
+const twice = (known: readonly (PortNeed & { readonly number: number })[]): CheckResult | null => {
+  for (const [index, one] of known.entries()) {
+    const other = known
+      .slice(index + 1)
+      .find(
+        ({ port, number }) =>
+          number === one.number && port.protocol === one.port.protocol && port.hostIp === one.port.hostIp,
+      );
+    if (other === undefined) continue;
+    const fixes = [{ command: "goat-dev config", effect: "shows the ports as they are understood" }];
+    const message = `${one.service} and ${other.service} both want port ${one.number}`;
+    return problem(new GoatError("port-taken", message, { service: other.service, fixes }));
+  }
+  return null;
 };
 
 const describeOwner = async (port: number, host: PortHost): Promise<string> => {
