@@ -89,10 +89,18 @@ const findBlocker = async (
   return plan.nodes.find((other) => other.id === failed.id)?.subject ?? null;
 };
 
-/** Some node waits for this one, and none insists on its success. */
-const isSoft = (plan: Plan, node: PlanNode): boolean =>
-  plan.nodes.some((other) => other.softAfter?.includes(node.id) === true) &&
-  !plan.nodes.some((other) => other.after.includes(node.id));
+/** A wait for what other services would like to have beside them, and none insists on. */
+const isSoft = (plan: Plan, { action, subject }: PlanNode): boolean => {
+  if (!isWait(action)) return false;
+  const own = new Set(plan.nodes.filter((node) => node.subject === subject).map(({ id }) => id));
+  const users = plan.nodes.filter((node) => node.subject !== subject && (isWait(node.action) || isStart(node.action)));
+  const isOwn = (id: number): boolean => own.has(id);
+  return users.some(({ softAfter }) => softAfter?.some(isOwn)) && !users.some(({ after }) => after.some(isOwn));
+};
+
+const isWait = ({ type }: PlanNode["action"]): boolean => type === "await-ready" || type === "await-exit";
+
+const isStart = ({ type }: PlanNode["action"]): boolean => type === "start-container";
 
 /** Each node after all it waits for, so that their promises exist when it looks for them. */
 const inOrder = (plan: Plan): readonly PlanNode[] => {
