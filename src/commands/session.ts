@@ -47,6 +47,7 @@ export const openSession = async (
   environment = openEnvironment(context),
 ): Promise<Session> => {
   const { stack, settings: xGoat, warnings } = await load(loadRequest(context), environment);
+  context.revealWords(namesIn(stack));
   for (const text of warnings) context.emit({ type: "notice", level: "warning", text });
   const flags = {
     timeoutMs: input.text("timeout"),
@@ -55,6 +56,17 @@ export const openSession = async (
   };
   return { environment, stack, settings: resolveSettings({ flags, env: environment.variables, xGoat }) };
 };
+
+/** A password that equals a name, as in postgres / postgres, is no secret: masking it would blank out every mention. */
+const namesIn = (stack: StackSpec): readonly string[] => [
+  stack.name,
+  ...stack.services.map(({ name }) => name),
+  ...stack.services.flatMap(({ environment }) =>
+    Object.entries(environment).flatMap(([name, value]) =>
+      /_(?:USER|DB|USERNAME|DATABASE)$/.test(name) ? [value] : [],
+    ),
+  ),
+];
 
 const exampleFlag = (input: Input): string | undefined => {
   if (input.flag("noExample")) return "never";
