@@ -1,5 +1,4 @@
 import type { Engine, ServiceChange } from "../engine/engine.ts";
-import { isAbort } from "../errors/describe.ts";
 
 /** How a service ended while somebody waited for it. */
 export interface Death {
@@ -35,15 +34,19 @@ interface Armed {
 export const startWatch = async (engine: Engine, stack: string, signal: AbortSignal): Promise<Watch> => {
   const own = new AbortController();
   const armed = new Map<string, Armed>();
-  const listening = deferred();
+  let onReady = (): void => {};
+  const listening = new Promise<void>((resolve) => {
+    onReady = resolve;
+  });
   const listen = async (): Promise<void> => {
     const both = AbortSignal.any([own.signal, signal]);
-    for await (const change of engine.changes(stack, { signal: both, ready: listening.resolve })) note(armed, change);
+    for await (const change of engine.changes(stack, { signal: both, ready: onReady })) note(armed, change);
   };
-  const ended = listen().catch((error: unknown) => {
-    if (!isAbort(error)) listening.reject(error);
-  });
-  await listening.promise;
+  const ended = listen();
+  // A stream that breaks off later costs promptness alone: a wait then ends by its own limit.
+  const over = ended.catch(() => {});
+  await Promise.race([listening, ended]);
+  signal.throwIfAborted();
   return {
     deathOf: (container, { starting }) => {
       const entry = armed.get(container) ?? {
@@ -56,7 +59,7 @@ export const startWatch = async (engine: Engine, stack: string, signal: AbortSig
     },
     [Symbol.asyncDispose]: async () => {
       own.abort();
-      await ended;
+      await over;
     },
   };
 };
@@ -69,14 +72,4 @@ const note = (armed: ReadonlyMap<string, Armed>, change: ServiceChange): void =>
   if (change.type !== "died" || !entry.counts) return;
   const death: Death = { exitCode: change.exitCode, outOfMemory: entry.outOfMemory };
   entry.controller.abort(death);
-};
-
-const deferred = () => {
-  let resolve = (): void => {};
-  let reject = (_error: unknown): void => {};
-  const promise = new Promise<void>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  return { promise, resolve, reject };
 };
