@@ -1,0 +1,266 @@
+import { once } from "node:events";
+import { mkdirSync, rmSync, statSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { type GoatProject, openProject } from "../support/goat-project.ts";
+
+const fails = async ({ goat, engine }: GoatProject, args: readonly string[] = ["up"]) => {
+  const { exitCode, out, err } = await goat(args);
+  expect(out).toBe("");
+  // Nothing may have been made before the mistake was found.
+  expect(engine.applied).toEqual([]);
+  return { exitCode, err };
+};
+
+test("without .env it must be made from the template, for its owner alone, and the keys be named", async () => {
+  const project = await openProject({ env: null });
+  const { exitCode, err } = await fails(project);
+  expect(exitCode).toBe(2);
+  expect(err).toMatchInlineSnapshot(`
+    "note: made .env (mode 0600)
+    no provider key in .env: set one of AZURE_API_KEY with AZURE_API_BASE, GROQ_API_KEY, OPENAI_API_KEY or ANTHROPIC_API_KEY   [no-provider-key]
+
+      fix        set GROQ_API_KEY=… in .env   any one of these variables will do
+                 goat-dev up                  on a terminal asks for a key and saves it
+    "
+  `);
+  expect(project.read(".env")).toContain("GROQ_API_KEY=");
+  expect(statSync(join(project.folder, ".env")).mode & 0o777).toBe(0o600);
+});
+
+test("without a key the variables and the file must be named, and what is half set", async () => {
+  const { exitCode, err } = await fails(await openProject({ env: "AZURE_API_KEY=azure-secret-123456\n" }));
+  expect(exitCode).toBe(2);
+  expect(err).toMatchInlineSnapshot(`
+    "no provider key in .env: set one of AZURE_API_KEY with AZURE_API_BASE, GROQ_API_KEY, OPENAI_API_KEY or ANTHROPIC_API_KEY   [no-provider-key]
+
+      seen       Azure OpenAI: AZURE_API_BASE is missing
+      fix        set GROQ_API_KEY=… in .env   any one of these variables will do
+                 goat-dev up                  on a terminal asks for a key and saves it
+    "
+  `);
+});
+
+test("the gateway's own key in the shell must not be taken for OpenAI's", async () => {
+  const { goat } = await openProject({ env: "" });
+  const { exitCode, err } = await goat(["up"], { env: { OPENAI_API_KEY: "sk-dev-key" } });
+  expect(exitCode).toBe(2);
+  expect(err).toMatchInlineSnapshot(`
+    "note: OPENAI_API_KEY in this shell is the gateway's own key (from goat-dev env): it is not taken for OpenAI's
+    no provider key in .env: set one of AZURE_API_KEY with AZURE_API_BASE, GROQ_API_KEY, OPENAI_API_KEY or ANTHROPIC_API_KEY   [no-provider-key]
+
+      fix        set GROQ_API_KEY=… in .env   any one of these variables will do
+                 goat-dev up                  on a terminal asks for a key and saves it
+    "
+  `);
+});
+
+test("a malformed line of .env must be named by its number, never by its content", async () => {
+  const project = await openProject({ env: "GROQ_API_KEY=gsk_0123456789abcdef\nthis is no gsk_secretline\n'=x\n" });
+  const { exitCode, err } = await fails(project);
+  expect(exitCode).toBe(2);
+  expect(err).toMatchInlineSnapshot(`
+    "<project>/.env:5 there is no = here   [env-file-invalid]
+
+      seen       <project>/.env:6 a name may hold letters, digits, _, . and -
+      fix        $EDITOR +5 <project>/.env   a line reads NAME=value
+    "
+  `);
+});
+
+test("mistakes in the Compose file must be told all at once, each with line and column", async () => {
+  const project = await openProject();
+  project.write(
+    "dev/docker-compose.yml",
+    `name: goat
+services:
+  postgres:
+    imgae: postgres:16
+    image: postgres:16
+    ports: ["127.0.0.1:abc:5432"]
+  litellm:
+    build: .
+    image: litellm:v1
+    depends_on: [postgress]
+    environment:
+      KEY: \${KEY:?is needed}
+`,
+  );
+  const { exitCode, err } = await fails(project);
+  expect(exitCode).toBe(2);
+  expect(err).toMatchInlineSnapshot(`
+    "5 mistakes in the Compose file, first dev/docker-compose.yml:4:5 unknown key "imgae": did you mean "image"?   [compose-invalid]
+
+      seen       dev/docker-compose.yml:4:5 unknown key "imgae": did you mean "image"?
+                 dev/docker-compose.yml:6:13 "ports": "abc" is not a port from 1 to 65535
+                 dev/docker-compose.yml:8:5 "build" is not supported: goat-dev runs images, it does not build them
+                 dev/docker-compose.yml:10:18 "litellm" depends on "postgress", which is no service: did you mean "postgres"?
+                 dev/docker-compose.yml:12:12 required variable KEY is missing a value: is needed
+    "
+  `);
+});
+
+test("YAML that cannot be read must be told with its place", async () => {
+  const project = await openProject();
+  project.write("dev/docker-compose.yml", "services:\n  postgres: { image: [\n");
+  const { exitCode, err } = await fails(project);
+  expect(exitCode).toBe(2);
+  expect(err).toMatchInlineSnapshot(`
+    "dev/docker-compose.yml:3:1 Flow sequence in block collection must be sufficiently indented and end with a ]   [compose-invalid]
+
+      seen       dev/docker-compose.yml:3:1 Flow sequence in block collection must be sufficiently indented and end with a ]
+    "
+  `);
+});
+
+test("services that depend on each other in a circle must be told as that circle", async () => {
+  const project = await openProject();
+  project.write(
+    "dev/docker-compose.yml",
+    "name: goat\nservices:\n  a: { image: x, depends_on: [b] }\n  b: { image: x, depends_on: [a] }\n",
+  );
+  const { exitCode, err } = await fails(project);
+  expect(exitCode).toBe(2);
+  expect(err).toMatchInlineSnapshot(`
+    "services depend on each other in a circle: a → b → a   [dependency-cycle]
+
+      seen       a → b → a
+    "
+  `);
+});
+
+test("an unknown service must be told with the nearest name", async () => {
+  const { exitCode, err } = await fails(await openProject(), ["up", "litelm"]);
+  expect(exitCode).toBe(2);
+  expect(err).toMatchInlineSnapshot(`
+    "no service "litelm" in the Compose file; did you mean litellm?   [unknown-service]
+
+      fix        goat-dev status   shows what there is: postgres, langfuse and litellm
+    "
+  `);
+});
+
+test("a missing LiteLLM config must be found before an engine would make a folder of it", async () => {
+  const project = await openProject();
+  rmSync(join(project.folder, "dev/litellm-config.yaml"));
+  const { exitCode, err } = await fails(project);
+  expect(exitCode).toBe(2);
+  expect(err).toMatchInlineSnapshot(`
+    "✖ checks      litellm: <project>/dev/litellm-config.yaml for /app/config.yaml is missing
+      code       mount-source-missing
+      fix        ls -ld <project>/dev/litellm-config.yaml   put the file there, or mend its path in the Compose file
+    "
+  `);
+});
+
+test("a folder in the place of the LiteLLM config must be told as one", async () => {
+  const project = await openProject();
+  rmSync(join(project.folder, "dev/litellm-config.yaml"));
+  mkdirSync(join(project.folder, "dev/litellm-config.yaml"));
+  const { exitCode, err } = await fails(project);
+  expect(exitCode).toBe(2);
+  expect(err).toMatchInlineSnapshot(`
+    "✖ checks      litellm: <project>/dev/litellm-config.yaml for /app/config.yaml is a folder, not a file
+      code       mount-source-wrong-kind
+      fix        ls -ld <project>/dev/litellm-config.yaml   shows the folder: remove it and put the file there
+    "
+  `);
+});
+
+test("a LiteLLM config that cannot be read must be told with its place, and the running gateway stay", async () => {
+  const project = await openProject();
+  await project.goat(["up"]);
+  const before = project.engine.applied.length;
+  project.write("dev/litellm-config.yaml", "model_list:\n  - model_name: x\n   litellm_params: {}\n");
+  const { exitCode, err } = await project.goat(["restart", "litellm"]);
+  expect(exitCode).toBe(2);
+  expect(err).toMatchInlineSnapshot(`
+    "✖ checks      dev/litellm-config.yaml:3:1 Sequence item without - indicator
+      code       gateway-config-invalid
+      fix        goat-dev up   takes dev/litellm-config.yaml into use once it is mended
+    "
+  `);
+  expect(project.engine.applied).toHaveLength(before);
+});
+
+test("a password that would need URL-encoding must be refused without being shown", async () => {
+  const project = await openProject({ env: "GROQ_API_KEY=gsk_0123456789abcdef\nPOSTGRES_PASSWORD=pass/word#longer\n" });
+  const { exitCode, err } = await fails(project);
+  expect(exitCode).toBe(2);
+  expect(err).toMatchInlineSnapshot(`
+    "✖ checks      POSTGRES_PASSWORD would need URL-encoding in DATABASE_URL
+      code       password-needs-encoding
+      seen       POSTGRES_PASSWORD holds a character that divides a URL (: / ? # [ ] @)
+      fix        set POSTGRES_PASSWORD in .env to letters, digits and - . _ ~   then goat-dev db set-password, where the database is already made
+    "
+  `);
+});
+
+test("a port that is taken must be told with who has it, before anything is made", async () => {
+  const project = await openProject();
+  const server = createServer();
+  server.listen(project.ports.litellm, "127.0.0.1");
+  await once(server, "listening");
+  try {
+    const { exitCode, err } = await fails(project);
+    expect(exitCode).toBe(4);
+    expect(err).toMatch(new RegExp(`✖ checks      port 14000 is taken by .+ \\(pid ${process.pid}: .+\\)\\n`));
+    expect(err).toMatch(
+      /fix +LITELLM_PORT=\d+ goat-dev up {3}stop it, or move litellm to \d+: put LITELLM_PORT=\d+ into/,
+    );
+  } finally {
+    server.close();
+    await once(server, "close");
+  }
+});
+
+test("an engine that does not answer must be told with status 3", async () => {
+  const { exitCode, err } = await fails(await openProject({ unreachable: "no Docker engine answers" }));
+  expect(exitCode).toBe(3);
+  expect(err).toMatchInlineSnapshot(`
+    "no Docker engine answers   [engine-unreachable]
+    "
+  `);
+});
+
+test("a Compose file that is not there must be told by its name", async () => {
+  const { exitCode, err } = await fails(await openProject(), ["-f", "other.yml", "up"]);
+  expect(exitCode).toBe(2);
+  expect(err).toMatchInlineSnapshot(`
+    "there is no <project>/other.yml   [compose-file-missing]
+
+      fix        goat-dev up   uses the nearest dev/docker-compose.yml, or the stack that goat-dev ships
+    "
+  `);
+});
+
+test.each([
+  [["up", "--timeout", "soon"], '--timeout is "soon", and should be a duration such as 90s or 2m'],
+  [["logs", "--tail", "few"], '--tail is "few", and should be a number of lines'],
+  [["logs", "--since", "lunch"], '--since is "lunch", and should be like 10m, 2h or 2026-11-23T10:00:00Z'],
+])("a value that is none must be told with what it should be: %j", async (args, message) => {
+  const { exitCode, err } = await fails(await openProject(), args);
+  expect(exitCode).toBe(2);
+  expect(err).toContain(message);
+});
+
+test("a setting in .env that is none must be told by its name", async () => {
+  const project = await openProject({ env: "GROQ_API_KEY=gsk_0123456789abcdef\nGOAT_DEV_EXAMPLE=sometimes\n" });
+  const { exitCode, err } = await fails(project);
+  expect(exitCode).toBe(2);
+  expect(err).toMatchInlineSnapshot(`
+    "GOAT_DEV_EXAMPLE is "sometimes", and should be auto, always or never   [usage]
+    "
+  `);
+});
+
+test("a warning must be told and must not stop the run", async () => {
+  const project = await openProject();
+  project.edit("dev/docker-compose.yml", (text) =>
+    text.replace("    image: postgres:16\n", "    image: postgres:16\n    logging: { driver: none }\n"),
+  );
+  const { exitCode, err } = await project.goat(["up", "postgres"]);
+  expect(exitCode).toBe(0);
+  expect(err.split("\n")[0]).toMatchInlineSnapshot(`"warning: dev/docker-compose.yml:7:5 "logging" is ignored"`);
+});

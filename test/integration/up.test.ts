@@ -1,0 +1,305 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { expect, test } from "vitest";
+import { openProject, secretKey } from "../support/goat-project.ts";
+
+test("the first up must check, make, wait, prove, and say where everything is", async () => {
+  const { goat } = await openProject();
+  const { exitCode, out, err } = await goat(["up"]);
+  expect(exitCode).toBe(0);
+  expect(err).toMatchInlineSnapshot(`
+    "✔ checks      groq key set · ports 15432 13001 14000 free · Memory 1 (test)
+    ✔ postgres    created · ready in 1.2 s
+    ✔ langfuse    created · ready in 2.4 s
+    ✔ litellm     created · ready in 1.2 s
+    ✔ gateway     2 models routed, 1 usable with your keys (llama-3.3-70b)
+    ✔ example     llama-3.3-70b answered in 0.6 s: "Hello from Groq!"  31 tokens, $0.00002
+    ✔ trace       seen in the trace recorder 0 ms later
+    "
+  `);
+  expect(out).toMatchInlineSnapshot(`
+    "Up in 3.6 s = postgres 1.2 + langfuse 2.4 + example 0.6
+
+      Gateway    http://localhost:14000/v1   key sk-dev-key (LITELLM_MASTER_KEY)
+      Traces     http://localhost:13001   (trace recorder, in Langfuse's place)
+      Postgres   postgresql://postgres@localhost:15432/litellm
+
+    Point a program at it:   eval "$(goat-dev env)"
+    "
+  `);
+});
+
+test("the second up must say in one line that nothing was to be done, and pay for no call", async () => {
+  const { goat, engine } = await openProject();
+  await goat(["up"]);
+  const operations = engine.applied.length;
+  const { exitCode, out, err } = await goat(["up"]);
+  expect({ exitCode, out, err }).toMatchInlineSnapshot(`
+    {
+      "err": "",
+      "exitCode": 0,
+      "out": "✔ postgres, langfuse and litellm are ready and as configured (0 ms)
+    ",
+    }
+  `);
+  expect(engine.applied).toHaveLength(operations);
+});
+
+test("up --example must make the call although a kept proof still holds", async () => {
+  const { goat } = await openProject();
+  await goat(["up"]);
+  expect((await goat(["up", "--example"])).err).toMatchInlineSnapshot(`
+    "✔ example     llama-3.3-70b answered in 0.6 s: "Hello from Groq!"  31 tokens, $0.00002
+    ✔ trace       seen in the trace recorder 0 ms later
+    "
+  `);
+});
+
+test("up --no-example must make no call", async () => {
+  const { goat } = await openProject();
+  expect((await goat(["up", "--no-example"])).err).not.toContain("example");
+});
+
+test("up --plan must show what would be done, and do nothing", async () => {
+  const { goat, engine } = await openProject();
+  const { exitCode, out, err } = await goat(["up", "--plan"]);
+  expect({ exitCode, err }).toEqual({ exitCode: 0, err: "" });
+  expect(out).toMatchInlineSnapshot(`
+    "1 create-network goat_default: absent
+    2 create-volume goat_postgres-data: absent
+    3 create-container goat-postgres-1: absent (after 1, 2)
+    4 create-container goat-langfuse-1: absent (after 1)
+    5 create-container goat-litellm-1: absent (after 1)
+    6 start-container goat-postgres-1: absent (after 3)
+    7 await-ready goat-postgres-1: absent (after 6)
+    8 start-container goat-langfuse-1: absent (after 4, 7)
+    9 await-ready goat-langfuse-1: absent (after 8)
+    10 start-container goat-litellm-1: absent (after 5, 7)
+    11 await-ready goat-litellm-1: absent (after 10)
+    "
+  `);
+  expect(engine.applied).toEqual([]);
+  await goat(["up"]);
+  expect((await goat(["up", "--plan"])).out).toBe("Nothing to do.\n");
+});
+
+test("after an edit of the LiteLLM config, only the gateway must be made anew, and the file named", async () => {
+  const project = await openProject();
+  await project.goat(["up"]);
+  project.edit("dev/litellm-config.yaml", (text) => text.replace("gpt-5-mini\n", "gpt-5\n"));
+  project.standIns.answers = { ...project.standIns.answers, models: ["llama-3.3-70b", "gpt-5"] };
+  expect((await project.goat(["status"])).out).toMatchInlineSnapshot(`
+    "  SERVICE   STATE  PORT   SINCE  MEMORY  CONFIG
+      postgres  ready  15432  0 s    64 MB   as configured
+      langfuse  ready  13001  0 s    64 MB   as configured (trace recorder in Langfuse's place)
+      litellm   ready  14000  0 s    64 MB   dev/litellm-config.yaml changed after it started: goat-dev up
+    "
+  `);
+  expect((await project.goat(["up", "--plan"])).out.replace(/contain[\w-]*_/g, "<id>_")).toMatchInlineSnapshot(`
+    "1 create-container <id>_goat-litellm-1: dev/litellm-config.yaml changed
+    2 stop-container goat-litellm-1: dev/litellm-config.yaml changed (after 1)
+    3 await-ready goat-postgres-1: as configured
+    4 await-ready goat-langfuse-1: as configured (after 3)
+    5 remove-container container-4: dev/litellm-config.yaml changed (after 2)
+    6 rename-container <id>_goat-litellm-1 to goat-litellm-1: dev/litellm-config.yaml changed (after 5, 1)
+    7 start-container goat-litellm-1: dev/litellm-config.yaml changed (after 1, 2, 6, 3)
+    8 await-ready goat-litellm-1: dev/litellm-config.yaml changed (after 7, 6)
+    "
+  `);
+  expect((await project.goat(["up"])).err).toMatchInlineSnapshot(`
+    "✔ checks      groq key set · Memory 1 (test)
+    ✔ litellm     recreated: dev/litellm-config.yaml changed · ready in 1.2 s
+    ✔ gateway     2 models routed, 1 usable with your keys (llama-3.3-70b)
+    ✔ example     llama-3.3-70b answered in 0.6 s: "Hello from Groq!"  31 tokens, $0.00002
+    ✔ trace       seen in the trace recorder 0 ms later
+    "
+  `);
+});
+
+test("after an edit of .env, the variable must be named and its value must not", async () => {
+  const project = await openProject();
+  await project.goat(["up"]);
+  project.edit(".env", (text) => text.replace(secretKey, "gsk_another_secret_9876543210"));
+  const { out } = await project.goat(["up", "--plan", "--json"]);
+  expect(JSON.parse(out)).toMatchObject({ drift: { litellm: ["environment GROQ_API_KEY"] } });
+  expect(out).not.toContain("gsk_");
+});
+
+test("up with a service must bring that and what it needs, and prove nothing else", async () => {
+  const { goat } = await openProject();
+  const { out, err } = await goat(["up", "langfuse"]);
+  expect(err).toMatchInlineSnapshot(`
+    "✔ checks      ports 15432 13001 free · Memory 1 (test)
+    ✔ postgres    created · ready in 1.2 s
+    ✔ langfuse    created · ready in 1.2 s
+    "
+  `);
+  expect(out).toMatchInlineSnapshot(`
+    "Up in 2.4 s = postgres 1.2 + langfuse 1.2
+
+      Traces     http://localhost:13001   (trace recorder, in Langfuse's place)
+      Postgres   postgresql://postgres@localhost:15432/litellm
+    "
+  `);
+});
+
+test("when a service breaks, its status, last words and what to type must be said, and nothing of it lost", async () => {
+  const log = ["starting", "P1000: Authentication failed against database server at `postgres`"];
+  const { goat, engine } = await openProject({ services: { litellm: { log, exit: { code: 1 } } } });
+  const { exitCode, out, err } = await goat(["up"]);
+  expect({ exitCode, out }).toEqual({ exitCode: 5, out: "" });
+  expect(err).toMatchInlineSnapshot(`
+    "✔ checks      groq key set · ports 15432 13001 14000 free · Memory 1 (test)
+    ✔ postgres    created · ready in 1.2 s
+    ✖ litellm     exited with status 1 after 0.0 s
+    - langfuse    stopped waiting
+      code       service-exited
+      seen       starting
+                 P1000: Authentication failed against database server at \`postgres\`
+      fix        goat-dev logs litellm   the whole log
+    "
+  `);
+  const { services } = await engine.observe({ stack: "goat", images: [] }, new AbortController().signal);
+  expect(services.map(({ name, state }) => `${name} ${state}`)).toContain("litellm exited");
+});
+
+test("when the first service breaks, what needs it must be told as skipped", async () => {
+  const { goat } = await openProject({ services: { postgres: { exit: { code: 2 }, log: ["no space left"] } } });
+  const { exitCode, err } = await goat(["up"]);
+  expect(exitCode).toBe(5);
+  expect(err).toMatchInlineSnapshot(`
+    "✔ checks      groq key set · ports 15432 13001 14000 free · Memory 1 (test)
+    ✖ postgres    exited with status 2 after 0.0 s
+    - langfuse    skipped: needs postgres
+    - litellm     skipped: needs postgres
+      code       service-exited
+      seen       no space left
+      fix        goat-dev logs postgres   the whole log
+    "
+  `);
+});
+
+test("a limit that passes must name what was last heard", async () => {
+  const project = await openProject({
+    beforeApply: async (op) => {
+      // Its port opens and answers, but never with 200.
+      if (op.type !== "start-container" || !op.container.includes("litellm")) return;
+      const server = createServer((_request, response) => response.writeHead(503).end());
+      server.listen(project.ports.litellm, "127.0.0.1");
+      await once(server, "listening");
+      project.standIns.follow = async () => void server.unref();
+      closers.push(() => server.close());
+    },
+  });
+  const closers: (() => void)[] = [];
+  const { exitCode, err } = await project.goat(["up", "--timeout", "30s"]);
+  for (const close of closers) close();
+  expect(exitCode).toBe(5);
+  expect(err).toMatchInlineSnapshot(`
+    "✔ checks      groq key set · ports 15432 13001 14000 free · Memory 1 (test)
+    ✔ postgres    created · ready in 1.2 s
+    ✔ langfuse    created · ready in 2.5 s
+    ✖ litellm     is not ready after 26 s; last: GET /health/liveliness on port 14000 answers 503
+      code       service-not-ready
+      fix        goat-dev logs litellm   the whole log
+    "
+  `);
+});
+
+test("Ctrl-C must end the run with 130, and leave what has started", async () => {
+  const interrupt = new AbortController();
+  const { goat, engine } = await openProject({
+    beforeApply: (op) => {
+      if (op.type === "start-container" && op.container.includes("langfuse"))
+        interrupt.abort(new DOMException("interrupted", "AbortError"));
+    },
+  });
+  const { exitCode, err } = await goat(["up"], { signal: interrupt.signal });
+  expect(exitCode).toBe(130);
+  expect(err).toMatchInlineSnapshot(`
+    "✔ checks      groq key set · ports 15432 13001 14000 free · Memory 1 (test)
+    ✔ postgres    created · ready in 1.2 s
+    - litellm     stopped waiting
+    - langfuse    stopped waiting
+    interrupted; what has started is left running   [interrupted]
+
+      fix        goat-dev up     goes on
+                 goat-dev down   stops it
+    "
+  `);
+  const { services } = await engine.observe({ stack: "goat", images: [] }, new AbortController().signal);
+  expect(services.map(({ name, state }) => `${name} ${state}`)).toContain("postgres running");
+});
+
+test("a provider's refusal must be told as the provider's, and the stack stays up", async () => {
+  const project = await openProject({ realExample: true });
+  project.standIns.answers = {
+    ...project.standIns.answers,
+    refuse: { status: 401, type: "authentication_error", message: "GroqException - Invalid API Key" },
+  };
+  const { exitCode, err } = await project.goat(["up"]);
+  expect(exitCode).toBe(6);
+  expect(err).toMatchInlineSnapshot(`
+    "✔ checks      groq key set · ports 15432 13001 14000 free · Memory 1 (test)
+    ✔ postgres    created · ready in 1.2 s
+    ✔ langfuse    created · ready in 2.4 s
+    ✔ litellm     created · ready in 1.2 s
+    ✔ gateway     2 models routed, 1 usable with your keys (llama-3.3-70b)
+    ✖ example     Groq refuses GROQ_API_KEY
+      code       provider-refused
+      seen       llama-3.3-70b: 401 Invalid API Key
+      fix        goat-dev up             once GROQ_API_KEY in .env is replaced
+                 goat-dev logs litellm   shows the whole answer
+    "
+  `);
+  expect((await project.goat(["status"])).exitCode).toBe(0);
+});
+
+test("a gateway that lacks a model of its config must be told with the model", async () => {
+  const project = await openProject();
+  project.standIns.answers = { ...project.standIns.answers, models: ["llama-3.3-70b"] };
+  const { exitCode, err } = await project.goat(["up"]);
+  expect(exitCode).toBe(6);
+  expect(err.split("\n").slice(4).join("\n")).toMatchInlineSnapshot(`
+    "✖ gateway     litellm does not serve gpt-5-mini
+      code       models-missing
+      seen       GET /v1/models lacks 1 name of its config
+      fix        goat-dev restart litellm   reads the config again
+                 goat-dev logs litellm      shows why a route was left out
+    "
+  `);
+});
+
+test("keys that open no chat model must leave up a success, and say how to add one", async () => {
+  const { goat } = await openProject({
+    env: `OPENAI_API_KEY=${secretKey}\n`,
+    files: {
+      "dev/litellm-config.yaml": `model_list:
+  - model_name: llama-3.3-70b
+    litellm_params: { model: groq/llama, api_key: os.environ/GROQ_API_KEY }
+  - model_name: gpt-5-mini
+    litellm_params: { model: openai/embed, api_key: os.environ/OPENAI_API_KEY }
+    model_info: { mode: embedding }
+`,
+    },
+  });
+  const { exitCode, err } = await goat(["up"]);
+  expect(exitCode).toBe(0);
+  expect(err).toContain("note: no chat model for your keys");
+  expect(err.split("\n").at(-2)).toMatchInlineSnapshot(`"note: no chat model for your keys; llama-3.3-70b would work, but GROQ_API_KEY is not set. Add its key to .env, or a route to dev/litellm-config.yaml, then: goat-dev up"`);
+});
+
+test("the shipped example client must get through the gateway, and its trace must be read back", async () => {
+  const { goat } = await openProject({ realExample: true });
+  const run = await goat(["up", "--json"]);
+  expect(run.exitCode).toBe(0);
+  expect(run.json()).toMatchObject({
+    version: 1,
+    ok: true,
+    stack: "goat",
+    changed: ["postgres", "langfuse", "litellm"],
+    gateway: { models: ["llama-3.3-70b", "gpt-5-mini"], usable: ["llama-3.3-70b"] },
+    example: { model: "llama-3.3-70b", text: "Hello from the stand-in", totalTokens: 31, costUsd: 0.00002 },
+    trace: { model: "azure/gpt-4o-mini", totalTokens: 10 },
+  });
+});

@@ -1,0 +1,196 @@
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { onTestFinished } from "vitest";
+import { runCli } from "../../src/cli/run.ts";
+import { MemoryEngine } from "../../src/engine/memory/memory-engine.ts";
+import type { MemoryEngineOptions } from "../../src/engine/memory/script.ts";
+import { createTestClock, type TestClock } from "./clock.ts";
+import { freePorts } from "./ports.ts";
+import { createStandIns, knownTrace, type Ports, type StandIns } from "./stand-ins.ts";
+import { tempFolder, writeFiles } from "./temp.ts";
+import { createSink } from "./terminal.ts";
+
+const packageRoot = join(import.meta.dirname, "../..");
+
+const compose = `name: goat
+services:
+  postgres:
+    # Nobody speaks Postgres here: an answer over HTTP is its readiness.
+    x-goat: { role: database, ready: { http: / } }
+    image: postgres:16
+    environment:
+      POSTGRES_PASSWORD: \${POSTGRES_PASSWORD:-postgres}
+      POSTGRES_DB: litellm
+    ports: ["127.0.0.1:\${POSTGRES_PORT:-5432}:5432"]
+    volumes: ["postgres-data:/var/lib/postgresql/data"]
+  langfuse:
+    x-goat: { role: tracing }
+    image: langfuse/langfuse:2.95.12
+    depends_on: { postgres: { condition: service_healthy } }
+    environment:
+      LANGFUSE_INIT_PROJECT_PUBLIC_KEY: pk-lf-goat-dev
+      LANGFUSE_INIT_PROJECT_SECRET_KEY: sk-lf-goat-dev
+      LANGFUSE_INIT_USER_EMAIL: dev@goat.local
+      LANGFUSE_INIT_USER_PASSWORD: goat-dev-password
+    ports: ["127.0.0.1:\${LANGFUSE_PORT:-3001}:3000"]
+  litellm:
+    x-goat: { role: gateway }
+    image: litellm:v1
+    command: ["--config", "/app/config.yaml"]
+    depends_on: { postgres: { condition: service_healthy } }
+    environment:
+      - LITELLM_MASTER_KEY=\${LITELLM_MASTER_KEY:-sk-dev-key}
+      - GROQ_API_KEY
+      - OPENAI_API_KEY
+    ports: ["127.0.0.1:\${LITELLM_PORT:-4000}:4000"]
+    volumes: ["./litellm-config.yaml:/app/config.yaml:ro"]
+volumes:
+  postgres-data:
+`;
+
+const route = (name: string, model: string, key: string): string =>
+  `  - model_name: ${name}\n    litellm_params: { model: ${model}, api_key: os.environ/${key} }\n`;
+
+const config = `model_list:
+${route("llama-3.3-70b", "groq/llama-3.3-70b-versatile", "GROQ_API_KEY")}${route("gpt-5-mini", "openai/gpt-5-mini", "OPENAI_API_KEY")}`;
+
+/** What stands in for Node.js and the example client says: always the same, so that it can be read in a snapshot. */
+const answer = {
+  text: "Hello from Groq!",
+  promptTokens: 8,
+  completionTokens: 23,
+  totalTokens: 31,
+  costUsd: 0.00002,
+  traceId: knownTrace,
+  callId: "call-1",
+  durationMs: 600,
+};
+
+export const secretKey = "gsk_integration_secret_0123456789";
+
+export interface GoatRun {
+  readonly exitCode: number;
+  /** With this project's folder and ports as <project>, 15432, 13001 and 14000. */
+  readonly out: string;
+  readonly err: string;
+  /** stdout, parsed: it must be one JSON document. */
+  json(): Readonly<Record<string, unknown>>;
+}
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+  readonly cwd?: string;
+}
+
+export interface GoatProject {
+  readonly folder: string;
+  readonly home: string;
+  readonly ports: Ports;
+  readonly engine: MemoryEngine;
+  readonly clock: TestClock;
+  readonly standIns: StandIns;
+  goat(args: readonly string[], options?: RunOptions): Promise<GoatRun>;
+  read(path: string): string;
+  write(path: string, text: string): void;
+  edit(path: string, change: (text: string) => string): void;
+  /** For people: ports and folder as in every other run. */
+  neutral(text: string): string;
+}
+
+export interface ProjectOptions extends MemoryEngineOptions {
+  /** Lines added to .env; null for no .env at all. */
+  readonly env?: string | null;
+  readonly files?: Readonly<Record<string, string>>;
+  /** Runs the shipped example client by this Node.js, not a program that answers at once. */
+  readonly realExample?: boolean;
+}
+
+const images = { "postgres:16": "sha256:a", "langfuse/langfuse:2.95.12": "sha256:b", "litellm:v1": "sha256:c" };
+
+const fakeNode = (folder: string): string => {
+  const path = join(folder, "node");
+  writeFileSync(path, `#!/bin/sh\necho '${JSON.stringify(answer)}'\n`);
+  chmodSync(path, 0o755);
+  return path;
+};
+
+const noInput = (): NodeJS.ReadStream =>
+  Object.assign(new PassThrough(), { isTTY: false }) as unknown as NodeJS.ReadStream;
+
+const neutralText = (folder: string, home: string, ports: Ports) => (text: string) =>
+  [
+    [folder, "<project>"],
+    [home, "<home>"],
+    // As long as they are, so that columns stay where they are.
+    [String(ports.postgres), "15432"],
+    [String(ports.langfuse), "13001"],
+    [String(ports.litellm), "14000"],
+  ].reduce((current, [from = "", to = ""]) => current.replaceAll(from, to), text);
+
+/** A project of its own with a HOME, on the memory engine, whose containers are servers in this process. */
+export const openProject = async (options: ProjectOptions = {}): Promise<GoatProject> => {
+  const { env = `GROQ_API_KEY=${secretKey}\n`, files = {}, realExample = false, beforeApply, ...scripts } = options;
+  const [folder, home] = [tempFolder(), tempFolder()];
+  const [postgres = 0, langfuse = 0, litellm = 0] = await freePorts(3);
+  const ports: Ports = { postgres, langfuse, litellm };
+  const portLines = `POSTGRES_PORT=${postgres}\nLANGFUSE_PORT=${langfuse}\nLITELLM_PORT=${litellm}\n`;
+  writeFiles(folder, {
+    "dev/docker-compose.yml": compose,
+    "dev/litellm-config.yaml": config,
+    ...(env === null ? {} : { ".env": portLines + env }),
+    ...files,
+  });
+  if (env !== null) chmodSync(join(folder, ".env"), 0o600);
+  mkdirSync(join(home, ".docker"));
+  const clock = createTestClock();
+  const standIns = createStandIns(ports, { key: "sk-dev-key", models: ["llama-3.3-70b", "gpt-5-mini"] });
+  onTestFinished(() => standIns[Symbol.asyncDispose]());
+  const engine = new MemoryEngine({
+    images,
+    ...scripts,
+    beforeApply: async (operation, signal) => {
+      // Each start takes 1.2 s of the clock that nobody waits for.
+      if (operation.type === "start-container") clock.advance(1_200);
+      await beforeApply?.(operation, signal);
+      await standIns.follow(operation);
+    },
+  });
+  const neutral = neutralText(folder, home, ports);
+  const nodePath = realExample ? process.execPath : fakeNode(home);
+  const shellPorts =
+    env === null ? { POSTGRES_PORT: `${postgres}`, LANGFUSE_PORT: `${langfuse}`, LITELLM_PORT: `${litellm}` } : {};
+  const goat = async (args: readonly string[], run: RunOptions = {}): Promise<GoatRun> => {
+    const [stdout, stderr] = [createSink(), createSink()];
+    const exitCode = await runCli({
+      argv: args,
+      cwd: run.cwd ?? folder,
+      home,
+      env: { PATH: process.env["PATH"], HOME: home, ...shellPorts, ...run.env },
+      pid: process.pid,
+      nodePath,
+      nodeVersion: "20.19.0",
+      platform: process.platform,
+      packageRoot,
+      version: "0.1.0",
+      stdin: noInput(),
+      stdout: stdout.stream,
+      stderr: stderr.stream,
+      signal: run.signal ?? new AbortController().signal,
+      clock,
+      createEngine: () => engine,
+    });
+    return {
+      exitCode,
+      out: neutral(stdout.text()),
+      err: neutral(stderr.text()),
+      json: () => JSON.parse(stdout.text()),
+    };
+  };
+  const path = (name: string): string => join(folder, name);
+  const read = (name: string): string => readFileSync(path(name), "utf8");
+  const write = (name: string, text: string): void => writeFileSync(path(name), text);
+  const edit = (name: string, change: (text: string) => string): void => write(name, change(read(name)));
+  return { folder, home, ports, engine, clock, standIns, goat, read, write, edit, neutral };
+};
