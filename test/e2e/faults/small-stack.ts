@@ -85,10 +85,10 @@ export const expectNothingMade = async (scenario: Scenario): Promise<void> => {
   expect({ containers, networks, volumes }).toEqual({ containers: [], networks: [], volumes: [] });
 };
 
-/** `up` succeeds and `status` agrees. */
-export const expectWell = async (scenario: Scenario): Promise<void> => {
-  const up = await scenario.run(["up", "--json"]);
+/** `up` succeeds, and every service is ready. */
+export const expectWell = async (scenario: Scenario, args: readonly string[] = []): Promise<CliResult> => {
+  const up = await scenario.run(["up", "--json", ...args]);
   expect(up.exitCode, up.output).toBe(0);
-  const status = await scenario.run(["status", "--json"]);
-  expect(status.exitCode, status.output).toBe(0);
+  for (const { name, state } of up.json.services ?? []) expect(`${name} ${state}`, up.output).toBe(`${name} ready`);
+  return up;
 };
