@@ -1,10 +1,10 @@
 import { Command as Commander, CommanderError, Option } from "commander";
-import type { Command, Input, OptionSpec } from "../commands/command.ts";
+import type { Command, Input, OptionSpec, Runnable } from "../commands/command.ts";
 import { GoatError } from "../errors/goat-error.ts";
 
 /** What the command line asks for. */
 export type Invocation =
-  | { readonly kind: "run"; readonly command: Command; readonly input: Input; readonly global: Input }
+  | { readonly kind: "run"; readonly command: Runnable; readonly input: Input; readonly global: Input }
   /** --help or --version: text for stdout. */
   | { readonly kind: "text"; readonly text: string };
 
@@ -62,15 +62,19 @@ Examples:
   goat-dev doctor                what is wrong, and what to type
 `;
 
-const addCommand = (parent: Commander, command: Command, choose: (command: Command, node: Commander) => void): void => {
+const addCommand = (
+  parent: Commander,
+  command: Command,
+  choose: (command: Runnable, node: Commander) => void,
+): void => {
   const node = parent.command(command.name).description(command.summary).helpOption("-h, --help", "this help");
   if (command.arguments !== undefined) node.argument(command.arguments);
   for (const option of command.options) node.addOption(optionOf(option));
   // Global options are understood after the command too: `goat-dev up --json`.
   for (const option of globalOptions) node.addOption(optionOf(withoutClash(option, command)).hideHelp());
   if (command.examples.length > 0) node.addHelpText("after", examplesOf(command));
-  for (const sub of command.subcommands ?? []) addCommand(node, sub, choose);
-  if (command.subcommands === undefined) node.action(() => choose(command, node));
+  if ("load" in command) node.action(() => choose(command, node));
+  else for (const sub of command.subcommands) addCommand(node, sub, choose);
   node.copyInheritedSettings(parent);
 };
 

@@ -1,4 +1,4 @@
-import type { Command, Input } from "../commands/command.ts";
+import type { Context, Input } from "../commands/command.ts";
 import { commands } from "../commands/index.ts";
 import { describe } from "../errors/describe.ts";
 import { GoatError } from "../errors/goat-error.ts";
@@ -23,7 +23,7 @@ export const runCli = async (around: Surroundings): Promise<number> => {
     return 0;
   }
   const { command, input, global } = invocation;
-  return runWith(around, global, command.name, (context) => command.run(input, context));
+  return runWith(around, global, command.name, async (context) => (await command.load())(input, context));
 };
 
 const noInput: Input = { args: [], flag: () => false, text: () => undefined, texts: () => [] };
@@ -36,7 +36,7 @@ const runWith = async (
   around: Surroundings,
   global: Input,
   name: string,
-  work: (context: Parameters<Command["run"]>[1]) => Promise<number | undefined>,
+  work: (context: Context) => Promise<number | undefined>,
 ): Promise<number> => {
   const { stdout, stderr, env, clock } = around;
   const redactor = createRedactor();

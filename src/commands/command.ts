@@ -28,7 +28,10 @@ export interface Input {
   texts(name: string): readonly string[];
 }
 
-export interface Command {
+/** Returns the exit status where it is not 0. Its answer goes out as a `result` event. */
+export type Run = (input: Input, context: Context) => Promise<number | undefined>;
+
+interface Described {
   readonly name: string;
   readonly summary: string;
   /** In commander's form: "[service...]". */
@@ -36,11 +39,14 @@ export interface Command {
   readonly options: readonly OptionSpec[];
   /** Whole command lines with what they do. */
   readonly examples: readonly (readonly [string, string])[];
-  /** Returns the exit status where it is not 0. Its answer goes out as a `result` event. */
-  run(input: Input, context: Context): Promise<number | undefined>;
-  /** Subcommands, such as `db set-password`. */
-  readonly subcommands?: readonly Command[];
 }
+
+export interface Runnable extends Described {
+  load(): Promise<Run>;
+}
+
+/** A name with subcommands, such as `db set-password`, does nothing by itself. */
+export type Command = Runnable | (Described & { readonly subcommands: readonly Command[] });
 
 /** The world as a command sees it. */
 export interface Context {

@@ -1,24 +1,15 @@
 import { renderYaml, resolvedConfig } from "../compose/resolved-config.ts";
 import { looksSecret, maskLogin } from "../platform/text.ts";
-import type { Command } from "./command.ts";
+import type { Run } from "./command.ts";
 import { openSession } from "./session.ts";
 
-export const configCommand: Command = {
-  name: "config",
-  summary: "the stack as it is understood, variables filled in, secrets masked",
-  options: [{ flags: "--show-secrets", description: "with every value, for your eyes" }],
-  examples: [
-    ["goat-dev config", "as YAML, a Compose file again"],
-    ["goat-dev config --json", "the same as JSON"],
-  ],
-  run: async (input, context) => {
-    const { stack, environment } = await openSession(context, input);
-    const showSecrets = input.flag("showSecrets");
-    if (showSecrets) context.revealWords(environment.secrets.map(({ value }) => value));
-    const config = resolvedConfig(stack, { mask: showSecrets ? (value) => value : maskValue });
-    context.emit({ type: "result", data: config, text: renderYaml(config) });
-    return undefined;
-  },
+export const config: Run = async (input, context) => {
+  const { stack, environment } = await openSession(context, input);
+  const showSecrets = input.flag("showSecrets");
+  if (showSecrets) context.revealWords(environment.secrets.map(({ value }) => value));
+  const config = resolvedConfig(stack, { mask: showSecrets ? (value) => value : maskValue });
+  context.emit({ type: "result", data: config, text: renderYaml(config) });
+  return undefined;
 };
 
 /** By name, whatever the length, and the password in a URL. */

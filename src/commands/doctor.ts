@@ -8,25 +8,19 @@ import { renderPairs } from "../platform/table.ts";
 import { plural } from "../platform/text.ts";
 import { prepare } from "../stack/bring-up.ts";
 import { readStatus } from "../stack/status.ts";
-import type { Command, Context, Input } from "./command.ts";
+import type { Context, Input, Run } from "./command.ts";
 import { checkFiles, checkPlanPorts } from "./preflight.ts";
 import { openEnvironment, openSession, openWorld, type Session, shortPath } from "./session.ts";
 
-export const doctorCommand: Command = {
-  name: "doctor",
-  summary: "what is wrong, and what to type",
-  options: [],
-  examples: [["goat-dev doctor --json", "for programs and bug reports"]],
-  run: async (input, context) => {
-    const results = await examine(input, context);
-    const problems = results.flatMap((result) => (result.verdict === "problem" ? [result.error] : []));
-    context.emit({
-      type: "result",
-      data: { ok: problems.length === 0, checks: results.map(checkData) },
-      text: renderResults(results, problems),
-    });
-    return problems[0]?.exitCode;
-  },
+export const doctor: Run = async (input, context) => {
+  const results = await examine(input, context);
+  const problems = results.flatMap((result) => (result.verdict === "problem" ? [result.error] : []));
+  context.emit({
+    type: "result",
+    data: { ok: problems.length === 0, checks: results.map(checkData) },
+    text: renderResults(results, problems),
+  });
+  return problems[0]?.exitCode;
 };
 
 const checkData = (result: CheckResult) =>

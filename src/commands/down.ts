@@ -2,49 +2,36 @@ import { formatDuration } from "../platform/format.ts";
 import { plural } from "../platform/text.ts";
 import { observeStack } from "../stack/bring-up.ts";
 import { planDown, takeDown } from "../stack/take-down.ts";
-import type { Command } from "./command.ts";
+import type { Run } from "./command.ts";
 import { confirmVolumes, ownVolumes, saveData } from "./delete-data.ts";
 import { lockStack, openSession, openWorld } from "./session.ts";
 
-export const downCommand: Command = {
-  name: "down",
-  summary: "stop and remove containers and networks; data stays, unless --volumes",
-  options: [
-    { flags: "--volumes", description: "delete the data too: says what and how big, and asks" },
-    { flags: "--no-dump", description: "with --volumes: delete without a copy of the database" },
-    { flags: "-y, --yes", description: "do not ask" },
-  ],
-  examples: [
-    ["goat-dev down", "everything stops, no data is lost"],
-    ["goat-dev down --volumes --yes", "for scripts: the data goes too"],
-  ],
-  run: async (input, context) => {
-    const begin = context.clock.now();
-    const session = await openSession(context, input);
-    const world = await openWorld(context, session);
-    const release = await lockStack(context, world.info, session.stack, "down");
-    try {
-      const before = await observeStack(session.stack, world);
-      const volumes = input.flag("volumes") ? await confirmVolumes(input, session.stack, before, world, context) : [];
-      const dump =
-        volumes.length > 0 && !input.flag("noDump") ? await saveData(session, volumes, before, world, context) : null;
-      const observed = dump === null ? before : await observeStack(session.stack, world);
-      const plan = planDown(session.stack, observed, volumes);
-      await takeDown(session.stack, plan, world);
-      const count = (type: string): number => plan.nodes.filter((node) => node.action.type === type).length;
-      const removed = { containers: count("remove-container"), networks: count("remove-network"), volumes };
-      const durationMs = context.clock.now() - begin;
-      const kept = ownVolumes(session.stack, observed).filter((name) => !volumes.includes(name));
-      context.emit({
-        type: "result",
-        data: { ok: true, stack: session.stack.name, removed, kept, dump, durationMs: Math.round(durationMs) },
-        text: summary(removed, kept, dump, durationMs),
-      });
-    } finally {
-      await release();
-    }
-    return undefined;
-  },
+export const down: Run = async (input, context) => {
+  const begin = context.clock.now();
+  const session = await openSession(context, input);
+  const world = await openWorld(context, session);
+  const release = await lockStack(context, world.info, session.stack, "down");
+  try {
+    const before = await observeStack(session.stack, world);
+    const volumes = input.flag("volumes") ? await confirmVolumes(input, session.stack, before, world, context) : [];
+    const dump =
+      volumes.length > 0 && !input.flag("noDump") ? await saveData(session, volumes, before, world, context) : null;
+    const observed = dump === null ? before : await observeStack(session.stack, world);
+    const plan = planDown(session.stack, observed, volumes);
+    await takeDown(session.stack, plan, world);
+    const count = (type: string): number => plan.nodes.filter((node) => node.action.type === type).length;
+    const removed = { containers: count("remove-container"), networks: count("remove-network"), volumes };
+    const durationMs = context.clock.now() - begin;
+    const kept = ownVolumes(session.stack, observed).filter((name) => !volumes.includes(name));
+    context.emit({
+      type: "result",
+      data: { ok: true, stack: session.stack.name, removed, kept, dump, durationMs: Math.round(durationMs) },
+      text: summary(removed, kept, dump, durationMs),
+    });
+  } finally {
+    await release();
+  }
+  return undefined;
 };
 
 const summary = (

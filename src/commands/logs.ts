@@ -1,44 +1,30 @@
 import { GoatError } from "../errors/goat-error.ts";
 import { observeStack } from "../stack/bring-up.ts";
 import { checkNames } from "../stack/graph.ts";
-import type { Command, Context, Input } from "./command.ts";
+import type { Context, Input, Run } from "./command.ts";
 import { openSession, openWorld } from "./session.ts";
 
-export const logsCommand: Command = {
-  name: "logs",
-  summary: "what the services said",
-  arguments: "[service...]",
-  options: [
-    { flags: "-f, --follow", description: "go on as lines come" },
-    { flags: "-n, --tail <lines>", description: "only the last lines of each service" },
-    { flags: "--since <when>", description: "only newer lines: 10m, 2h, or a time such as 2026-11-23T10:00:00Z" },
-  ],
-  examples: [
-    ["goat-dev logs litellm --tail 50", "the gateway's last lines"],
-    ["goat-dev logs --follow --json", "all services, one JSON document a line"],
-  ],
-  run: async (input, context) => {
-    const session = await openSession(context, input);
-    checkNames(session.stack, input.args);
-    const world = await openWorld(context, session);
-    const observed = await observeStack(session.stack, world);
-    const containers = observed.services
-      .filter((found) => input.args.length === 0 || input.args.includes(found.name))
-      .map((found) => ({ service: found.name, container: found.container }));
-    if (containers.length === 0) {
-      context.emit({ type: "notice", level: "info", text: "no containers yet: goat-dev up" });
-    }
-    const options = {
-      containers,
-      follow: input.flag("follow"),
-      tail: tailOf(input),
-      since: sinceOf(input, context),
-      signal: context.signal,
-    };
-    for await (const line of world.engine.logs(options)) context.emit({ type: "log", ...line });
-    // Ctrl-C is how following ends: nothing to tell, but a script sees it.
-    return context.signal.aborted ? new GoatError("interrupted", "interrupted").exitCode : undefined;
-  },
+export const logs: Run = async (input, context) => {
+  const session = await openSession(context, input);
+  checkNames(session.stack, input.args);
+  const world = await openWorld(context, session);
+  const observed = await observeStack(session.stack, world);
+  const containers = observed.services
+    .filter((found) => input.args.length === 0 || input.args.includes(found.name))
+    .map((found) => ({ service: found.name, container: found.container }));
+  if (containers.length === 0) {
+    context.emit({ type: "notice", level: "info", text: "no containers yet: goat-dev up" });
+  }
+  const options = {
+    containers,
+    follow: input.flag("follow"),
+    tail: tailOf(input),
+    since: sinceOf(input, context),
+    signal: context.signal,
+  };
+  for await (const line of world.engine.logs(options)) context.emit({ type: "log", ...line });
+  // Ctrl-C is how following ends: nothing to tell, but a script sees it.
+  return context.signal.aborted ? new GoatError("interrupted", "interrupted").exitCode : undefined;
 };
 
 const tailOf = (input: Input): number | null => {

@@ -3,28 +3,22 @@ import { formatAge, formatBytes } from "../platform/format.ts";
 import { renderTable } from "../platform/table.ts";
 import { list } from "../platform/text.ts";
 import { readStatus, type ServiceStatus } from "../stack/status.ts";
-import type { Command, Context } from "./command.ts";
+import type { Context, Run } from "./command.ts";
 import { openSession, openWorld } from "./session.ts";
 
-export const statusCommand: Command = {
-  name: "status",
-  summary: "what runs, since when, and whether it is as configured (exit 5 unless all is ready)",
-  options: [],
-  examples: [["goat-dev status --json", "for programs"]],
-  run: async (input, context) => {
-    const session = await openSession(context, input);
-    const world = await openWorld(context, session);
-    const services = await readStatus(session.stack, world);
-    const { kind, version, endpoint } = world.info;
-    context.emit({
-      type: "result",
-      data: { stack: session.stack.name, engine: { kind, version, endpoint }, services },
-      text: renderStatus(services, context),
-    });
-    const waiting = services.filter((service) => service.state !== "ready").map((service) => service.name);
-    if (waiting.length === 0) return undefined;
-    return new GoatError("stack-not-ready", `${list(waiting)} not ready`).exitCode;
-  },
+export const status: Run = async (input, context) => {
+  const session = await openSession(context, input);
+  const world = await openWorld(context, session);
+  const services = await readStatus(session.stack, world);
+  const { kind, version, endpoint } = world.info;
+  context.emit({
+    type: "result",
+    data: { stack: session.stack.name, engine: { kind, version, endpoint }, services },
+    text: renderStatus(services, context),
+  });
+  const waiting = services.filter((service) => service.state !== "ready").map((service) => service.name);
+  if (waiting.length === 0) return undefined;
+  return new GoatError("stack-not-ready", `${list(waiting)} not ready`).exitCode;
 };
 
 const renderStatus = (services: readonly ServiceStatus[], context: Context): string => {

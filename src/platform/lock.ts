@@ -1,7 +1,6 @@
 import { mkdir, readFile, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { kill } from "node:process";
-import lockfile from "proper-lockfile";
 import { systemCode } from "../errors/describe.ts";
 import type { Clock } from "./clock.ts";
 import { unwritable } from "./files.ts";
@@ -65,6 +64,7 @@ const isAlive = (pid: number): boolean => {
 
 /** The library's own staleness is switched off: it would let two waiters take over at once. */
 const tryLock = async (path: string): Promise<Release | undefined> => {
+  const { default: lockfile } = await import("proper-lockfile");
   try {
     return await lockfile.lock(path, {
       realpath: false,
@@ -88,6 +88,7 @@ const isAbandoned = async (path: string, now: number): Promise<boolean> => {
 /** Removes a lock whose holder is gone. A second, short lock lets one waiter at a time decide that. */
 const breakIfAbandoned = async (path: string, now: number): Promise<void> => {
   if (!(await isAbandoned(path, now))) return;
+  const { default: lockfile } = await import("proper-lockfile");
   const short = { realpath: false, stale: 5_000, onCompromised: () => undefined };
   const release = await lockfile.lock(`${path}.takeover`, short).catch(() => undefined);
   if (release === undefined) return;

@@ -1,0 +1,17 @@
+import { setDatabasePassword } from "../stack/set-password.ts";
+import type { Run } from "./command.ts";
+import { lockStack, openSession, openWorld } from "./session.ts";
+
+export const setPassword: Run = async (input, context) => {
+  const session = await openSession(context, input);
+  const world = await openWorld(context, session);
+  const release = await lockStack(context, world.info, session.stack, "db set-password");
+  try {
+    const { user } = await setDatabasePassword(session.stack, world);
+    const text = `${user} has the password of .env now. Next: goat-dev up`;
+    context.emit({ type: "result", data: { ok: true, stack: session.stack.name, user }, text });
+  } finally {
+    await release();
+  }
+  return undefined;
+};
