@@ -20,6 +20,10 @@ const moreLines = (error: GoatError): readonly string[] => {
   return error.fixes.some((fix) => fix.command === command) ? [] : [command];
 };
 
+/** The evidence, without a single line that the message already holds. */
+const unsaid = ({ message, evidence }: GoatError): readonly string[] =>
+  evidence.length === 1 && message.includes(evidence[0] ?? "") ? [] : evidence;
+
 export interface ErrorLook {
   readonly paint: Paint;
   readonly color: boolean;
@@ -36,7 +40,7 @@ export const renderError = (error: GoatError, { paint, color, alreadySaid }: Err
   const body = [
     ...labelled(
       "seen",
-      error.evidence.flatMap((line) => tame(line, color).split("\n")),
+      unsaid(error).flatMap((line) => tame(line, color).split("\n")),
       paint,
     ),
     ...labelled("fix", fixLines(error.fixes, paint), paint),

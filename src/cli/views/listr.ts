@@ -59,6 +59,11 @@ export const createListrView = (options: ListrViewOptions): View => {
   const paint = createPaint(options.color);
   const talk = createTalk(options);
   const waiting: StampedEvent[] = [];
+  /** From the top of the drawing to its bottom. */
+  const steps: string[] = [];
+  const note = (step: string): void => {
+    if (!steps.includes(step)) steps.push(step);
+  };
   const lines = createLiveLines({
     draw: (queue) => draw(queue, options.stderr, paint),
     onStill: () => {
@@ -68,13 +73,16 @@ export const createListrView = (options: ListrViewOptions): View => {
   const on = (event: StampedEvent): void => {
     switch (event.type) {
       case "step-started":
+        note(event.step);
         lines.show(event.step, stepText(event.step, event.text ?? ""));
         break;
       case "step-progress":
+        note(event.step);
         lines.show(event.step, stepText(event.step, event.text));
         break;
       case "step-finished":
-        if (event.outcome === "failed") talk.said(event.step, event.text);
+        note(event.step);
+        talk.drew(event, event.step === steps.at(-1));
         lines.finish(event.step, stepLine(event, paint));
         break;
       default:

@@ -11,7 +11,7 @@ export const createPlainView = (options: TalkOptions): View => {
   return {
     on: (event) => {
       if (event.type !== "step-finished") return talk.on(event);
-      if (event.outcome === "failed") talk.said(event.step, event.text);
+      talk.drew(event, true);
       writeLine(options.stderr, stepLine(event, paint));
     },
     close: async () => undefined,

@@ -14,20 +14,21 @@ export interface TalkOptions extends ViewOptions {
 /** Everything but steps: notices and errors on stderr, results and the logs command's lines on stdout. */
 export interface Talk {
   on(event: StampedEvent): void;
-  /** A failed step's line has said this; an error with the same words does not repeat it. */
-  said(step: string, text: string): void;
+  /** A step's line was drawn: an error right below it, with the same words, does not repeat them. */
+  drew(event: Extract<StampedEvent, { readonly type: "step-finished" }>, isLowest: boolean): void;
 }
 
 export const createTalk = (options: TalkOptions): Talk => {
   const { stdout, stderr, color, verbose, results = true } = options;
   const paint = createPaint(color);
   const log = createLogLines(options);
-  const failures = new Set<string>();
+  let lastFailure: readonly string[] = [];
+  let hasSpoken = false;
   let isLogs = false;
 
   const tellError = (error: GoatError): void => {
-    const alreadySaid = failures.has(error.message);
-    const gap = failures.size > 0 && !alreadySaid ? "\n" : "";
+    const alreadySaid = lastFailure.includes(error.message);
+    const gap = hasSpoken && !alreadySaid ? "\n" : "";
     stderr.write(gap + renderError(error, { paint, color, alreadySaid }));
   };
   const on = (event: StampedEvent): void => {
@@ -36,6 +37,8 @@ export const createTalk = (options: TalkOptions): Talk => {
         isLogs = event.command === "logs";
         break;
       case "notice":
+        hasSpoken = true;
+        lastFailure = [];
         writeLine(stderr, noticeLine(event, paint));
         break;
       case "detail":
@@ -51,5 +54,9 @@ export const createTalk = (options: TalkOptions): Talk => {
         tellError(event.error);
     }
   };
-  return { on, said: (step, text) => void failures.add(text).add(`${step} ${text}`) };
+  const drew: Talk["drew"] = ({ outcome, step, text }, isLowest) => {
+    hasSpoken = true;
+    lastFailure = outcome === "failed" && isLowest ? [text, `${step} ${text}`] : [];
+  };
+  return { on, drew };
 };
