@@ -1,6 +1,8 @@
 import type { CheckResult } from "../doctor/check.ts";
 import { engineText } from "../doctor/checks/engine.ts";
 import type { EngineInfo } from "../engine/engine.ts";
+import { describe } from "../errors/describe.ts";
+import type { GoatError } from "../errors/goat-error.ts";
 import { list } from "../platform/text.ts";
 import { openState } from "../project/state.ts";
 import { carryOut, changedServices, isNothingToDo, observeStack, type Prepared, prepare } from "../stack/bring-up.ts";
@@ -33,7 +35,10 @@ export const bringUp = async (
   const { stack, settings } = session;
   const prepared = await checked(session, options, world, context);
   const quiet = isNothingToDo(prepared.plan);
-  const done = await carryOut(prepared, settings.timeoutMs, world);
+  const done = await carryOut(prepared, settings.timeoutMs, world).catch((error: unknown) => {
+    tellUnproven(prepared, describe(error), world);
+    throw error;
+  });
   const proof = await proveIfAsked(
     session,
     options,
@@ -66,6 +71,14 @@ export const bringUp = async (
     },
     text: summaryText(summary),
   });
+};
+
+/** What cannot be proved is said as well, unless nobody waits for it any more. */
+const tellUnproven = ({ stack, services }: Prepared, error: GoatError, { emit, signal }: World): void => {
+  const gateway = gatewayOf(stack);
+  if (signal.aborted || gateway === null || !services.includes(gateway.service)) return;
+  const text = `skipped: needs ${error.service ?? gateway.service.name}`;
+  emit({ type: "step-finished", step: "gateway", outcome: "skipped", text, durationMs: 0 });
 };
 
 /** The proof is about the gateway: `up postgres` has none, and `up litellm` makes no call unless asked to. */

@@ -1,5 +1,5 @@
 import { formatDuration } from "../platform/format.ts";
-import { plural } from "../platform/text.ts";
+import { list, plural } from "../platform/text.ts";
 import { observeStack } from "../stack/bring-up.ts";
 import { planDown, takeDown } from "../stack/take-down.ts";
 import type { Run } from "./command.ts";
@@ -48,5 +48,5 @@ const summary = (
     parts.push(`${plural(removed.volumes.length, "volume")} (${removed.volumes.join(", ")})`);
   const data = kept.length > 0 ? `; data stays in ${kept.join(", ")}` : "";
   const copy = dump === null ? "" : `\nA copy of the database is in ${dump}`;
-  return `Removed ${parts.join(", ")} in ${formatDuration(durationMs)}${data}.${copy}`;
+  return `Removed ${list(parts)} in ${formatDuration(durationMs)}${data}.${copy}`;
 };

@@ -36,7 +36,7 @@ export const checkFiles = (
       ? skipped("no provider key needed")
       : checkProviderKeys(keys, shortPath(context, environment.project.envFile)),
     checkPasswords(environment.variables),
-    checkMounts(mistakes),
+    checkMounts(mistakes.map((mistake) => ({ ...mistake, source: shortPath(context, mistake.source) }))),
     checkGatewayConfig(text, config?.path ?? null),
   ];
 };

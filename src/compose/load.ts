@@ -25,12 +25,16 @@ export interface Loaded {
 
 /** Throws compose-invalid where anything was found that cannot be run as written. */
 const throwMistakes = (report: Report): void => {
-  const mistakes = sorted(report.diagnostics, "error").map(formatDiagnostic);
+  const mistakes = sorted(report.diagnostics, "error");
   const [first] = mistakes;
   if (first === undefined) return;
-  const message =
-    mistakes.length === 1 ? first : `${plural(mistakes.length, "mistake")} in the Compose file, first ${first}`;
-  throw new GoatError("compose-invalid", message, { evidence: mistakes });
+  const told = formatDiagnostic(first);
+  const count = plural(mistakes.length, "mistake");
+  const message = mistakes.length === 1 ? told : `${count} in the Compose file, first ${told}`;
+  throw new GoatError("compose-invalid", message, {
+    evidence: mistakes.map(formatDiagnostic),
+    fixes: [{ command: `$EDITOR +${first.line} ${first.file}`, effect: "then: goat-dev up" }],
+  });
 };
 
 const isOn = (own: readonly string[], active: readonly string[]): boolean =>
@@ -56,6 +60,7 @@ const throwCycle = (services: readonly ServiceSpec[]): void => {
   if (cycle === undefined) return;
   throw new GoatError("dependency-cycle", `services depend on each other in a circle: ${cycle.join(" → ")}`, {
     evidence: [cycle.join(" → ")],
+    fixes: [{ command: "goat-dev up", effect: "once one of these depends_on is taken out of the Compose file" }],
   });
 };
 

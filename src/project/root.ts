@@ -61,8 +61,9 @@ const ownProject = (root: string, composeFiles: readonly string[], envFile = joi
 });
 
 /** As Compose: the first file's folder is the project, and a .env in the current folder comes before the one beside it. */
-const namedProject = (files: readonly string[], { cwd, exists }: ProjectQuestion): Project => {
-  const missing = files.find((file) => !exists(file));
+const namedProject = (files: readonly string[], question: ProjectQuestion): Project => {
+  const { cwd, exists } = question;
+  const missing = question.files[files.findIndex((file) => !exists(file))];
   if (missing !== undefined) {
     throw new GoatError("compose-file-missing", `there is no ${missing}`, {
       fixes: [

@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { loadStack } from "../compose/load.ts";
 import { GoatError } from "../errors/goat-error.ts";
 import { type Secret, secretsIn } from "../events/redact.ts";
@@ -57,7 +57,7 @@ export const readEnvironment = (request: LoadRequest): Environment => {
     Object.entries(shell).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
   const parsed = parseEnvFile(envText ?? "", project.envFile, (name) => fromShell[name]);
-  refuseMistakes(project.envFile, parsed.mistakes);
+  refuseMistakes(inside(project.root, project.envFile), parsed.mistakes);
   const master = fromShell["LITELLM_MASTER_KEY"] ?? parsed.variables["LITELLM_MASTER_KEY"];
   const gatewayKeyInShell = isGatewayKeyAsOpenAi({ ...fromShell, LITELLM_MASTER_KEY: master });
   const { OPENAI_API_KEY: _gatewayKey, ...others } = fromShell;
@@ -65,6 +65,9 @@ export const readEnvironment = (request: LoadRequest): Environment => {
   const secrets = secretsIn({ ...parsed.variables, ...variables });
   return { project, variables, envText, lines: parsed.lines, gatewayKeyInShell, secrets };
 };
+
+/** As the Compose file's mistakes are placed: relative to the project's root where it is inside. */
+const inside = (root: string, path: string): string => (path.startsWith(`${root}/`) ? relative(root, path) : path);
 
 const refuseMistakes = (
   file: string,

@@ -19,6 +19,7 @@ test("without .env it must be made from the template, for its owner alone, and t
   expect(exitCode).toBe(2);
   expect(err).toMatchInlineSnapshot(`
     "note: made .env (mode 0600)
+
     no provider key in .env: set one of AZURE_API_KEY with AZURE_API_BASE, GROQ_API_KEY, OPENAI_API_KEY or ANTHROPIC_API_KEY   [no-provider-key]
 
       fix        set GROQ_API_KEY=… in .env   any one of these variables will do
@@ -48,6 +49,7 @@ test("the gateway's own key in the shell must not be taken for OpenAI's", async 
   expect(exitCode).toBe(2);
   expect(err).toMatchInlineSnapshot(`
     "note: OPENAI_API_KEY in this shell is the gateway's own key (from goat-dev env): it is not taken for OpenAI's
+
     no provider key in .env: set one of AZURE_API_KEY with AZURE_API_BASE, GROQ_API_KEY, OPENAI_API_KEY or ANTHROPIC_API_KEY   [no-provider-key]
 
       fix        set GROQ_API_KEY=… in .env   any one of these variables will do
@@ -61,10 +63,10 @@ test("a malformed line of .env must be named by its number, never by its content
   const { exitCode, err } = await fails(project);
   expect(exitCode).toBe(2);
   expect(err).toMatchInlineSnapshot(`
-    "<project>/.env:5 there is no = here   [env-file-invalid]
+    ".env:5 there is no = here   [env-file-invalid]
 
-      seen       <project>/.env:6 a name may hold letters, digits, _, . and -
-      fix        $EDITOR +5 <project>/.env   a line reads NAME=value
+      seen       .env:6 a name may hold letters, digits, _, . and -
+      fix        $EDITOR +5 .env   a line reads NAME=value
     "
   `);
 });
@@ -97,6 +99,7 @@ services:
                  dev/docker-compose.yml:8:5 "build" is not supported: goat-dev runs images, it does not build them
                  dev/docker-compose.yml:10:18 "litellm" depends on "postgress", which is no service: did you mean "postgres"?
                  dev/docker-compose.yml:12:12 required variable KEY is missing a value: is needed
+      fix        $EDITOR +4 dev/docker-compose.yml   then: goat-dev up
     "
   `);
 });
@@ -109,7 +112,7 @@ test("YAML that cannot be read must be told with its place", async () => {
   expect(err).toMatchInlineSnapshot(`
     "dev/docker-compose.yml:3:1 Flow sequence in block collection must be sufficiently indented and end with a ]   [compose-invalid]
 
-      seen       dev/docker-compose.yml:3:1 Flow sequence in block collection must be sufficiently indented and end with a ]
+      fix        $EDITOR +3 dev/docker-compose.yml   then: goat-dev up
     "
   `);
 });
@@ -125,7 +128,7 @@ test("services that depend on each other in a circle must be told as that circle
   expect(err).toMatchInlineSnapshot(`
     "services depend on each other in a circle: a → b → a   [dependency-cycle]
 
-      seen       a → b → a
+      fix        goat-dev up   once one of these depends_on is taken out of the Compose file
     "
   `);
 });
@@ -147,9 +150,9 @@ test("a missing LiteLLM config must be found before an engine would make a folde
   const { exitCode, err } = await fails(project);
   expect(exitCode).toBe(2);
   expect(err).toMatchInlineSnapshot(`
-    "✖ checks      litellm: <project>/dev/litellm-config.yaml for /app/config.yaml is missing
+    "✖ checks      litellm mounts dev/litellm-config.yaml as /app/config.yaml, and it is missing
       code       mount-source-missing
-      fix        ls -ld <project>/dev/litellm-config.yaml   put the file there, or mend its path in the Compose file
+      fix        goat-dev up   once dev/litellm-config.yaml is there, or its path in the Compose file is mended
     "
   `);
 });
@@ -161,9 +164,9 @@ test("a folder in the place of the LiteLLM config must be told as one", async ()
   const { exitCode, err } = await fails(project);
   expect(exitCode).toBe(2);
   expect(err).toMatchInlineSnapshot(`
-    "✖ checks      litellm: <project>/dev/litellm-config.yaml for /app/config.yaml is a folder, not a file
+    "✖ checks      litellm mounts dev/litellm-config.yaml as /app/config.yaml, and it is a folder, not a file
       code       mount-source-wrong-kind
-      fix        ls -ld <project>/dev/litellm-config.yaml   shows the folder: remove it and put the file there
+      fix        rmdir dev/litellm-config.yaml   takes it away where it is empty; then put the file there
     "
   `);
 });
@@ -228,7 +231,7 @@ test("a Compose file that is not there must be told by its name", async () => {
   const { exitCode, err } = await fails(await openProject(), ["-f", "other.yml", "up"]);
   expect(exitCode).toBe(2);
   expect(err).toMatchInlineSnapshot(`
-    "there is no <project>/other.yml   [compose-file-missing]
+    "there is no other.yml   [compose-file-missing]
 
       fix        goat-dev up   uses the nearest dev/docker-compose.yml, or the stack that goat-dev ships
     "

@@ -153,7 +153,10 @@ test("when a service breaks, its status, last words and what to type must be sai
     ✔ postgres    created · ready in 1.2 s
     ✖ litellm     exited with status 1 after 0.0 s
     - langfuse    stopped waiting
-      code       service-exited
+    - gateway     skipped: needs litellm
+
+    litellm exited with status 1 after 0.0 s   [service-exited]
+
       seen       starting
                  P1000: Authentication failed against database server at \`postgres\`
       fix        goat-dev logs litellm   the whole log
@@ -172,7 +175,10 @@ test("when the first service breaks, what needs it must be told as skipped", asy
     ✖ postgres    exited with status 2 after 0.0 s
     - langfuse    skipped: needs postgres
     - litellm     skipped: needs postgres
-      code       service-exited
+    - gateway     skipped: needs postgres
+
+    postgres exited with status 2 after 0.0 s   [service-exited]
+
       seen       no space left
       fix        goat-dev logs postgres   the whole log
     "
@@ -200,7 +206,10 @@ test("a limit that passes must name what was last heard", async () => {
     ✔ postgres    created · ready in 1.2 s
     ✔ langfuse    created · ready in 2.5 s
     ✖ litellm     is not ready after 26 s; last: GET /health/liveliness on port 14000 answers 503
-      code       service-not-ready
+    - gateway     skipped: needs litellm
+
+    litellm is not ready after 26 s; last: GET /health/liveliness on port 14000 answers 503   [service-not-ready]
+
       fix        goat-dev logs litellm   the whole log
     "
   `);
@@ -221,6 +230,7 @@ test("Ctrl-C must end the run with 130, and leave what has started", async () =>
     ✔ postgres    created · ready in 1.2 s
     - litellm     stopped waiting
     - langfuse    stopped waiting
+
     interrupted; what has started is left running   [interrupted]
 
       fix        goat-dev up     goes on

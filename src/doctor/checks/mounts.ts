@@ -1,33 +1,33 @@
+import type { MountMistake } from "../../compose/mount-mistakes.ts";
 import { GoatError } from "../../errors/goat-error.ts";
 import { type CheckResult, ok, problem } from "../check.ts";
-
-export interface MountMistake {
-  readonly service: string;
-  readonly source: string;
-  readonly target: string;
-  readonly problem: "missing" | "directory where a file is expected";
-}
 
 /** Files that containers mount exist: an engine would make a folder of a missing one. */
 export const checkMounts = (mistakes: readonly MountMistake[]): CheckResult => {
   const [first] = mistakes;
   if (first === undefined) return ok("mounted files there");
-  const missing = first.problem === "missing";
-  const lines = mistakes.map((one) => `${one.service}: ${one.source} for ${one.target} is ${wordsFor(one)}`);
+  const lines = mistakes.map(wordsFor);
   return problem(
-    new GoatError(missing ? "mount-source-missing" : "mount-source-wrong-kind", lines[0] ?? "", {
+    new GoatError(isMissing(first) ? "mount-source-missing" : "mount-source-wrong-kind", lines[0] ?? "", {
       service: first.service,
       evidence: lines.slice(1),
       fixes: [
-        {
-          command: `ls -ld ${first.source}`,
-          effect: missing
-            ? "put the file there, or mend its path in the Compose file"
-            : "shows the folder: remove it and put the file there",
-        },
+        isMissing(first)
+          ? {
+              command: "goat-dev up",
+              effect: `once ${first.source} is there, or its path in the Compose file is mended`,
+            }
+          : { command: `rmdir ${first.source}`, effect: "takes it away where it is empty; then put the file there" },
       ],
     }),
   );
 };
 
-const wordsFor = ({ problem }: MountMistake): string => (problem === "missing" ? "missing" : "a folder, not a file");
+const isMissing = ({ problem }: MountMistake): boolean => problem === "missing";
+
+const wordsFor = (mistake: MountMistake): string => {
+  const { service, source, target } = mistake;
+  return isMissing(mistake)
+    ? `${service} mounts ${source} as ${target}, and it is missing`
+    : `${service} mounts ${source} as ${target}, and it is a folder, not a file`;
+};

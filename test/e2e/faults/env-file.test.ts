@@ -13,7 +13,7 @@ describeOnEngine("a .env with mistakes", () => {
     stack.write(".env", `${good.trimEnd()}\nthis is ${first}\nOTHER='${second}\n`);
     const up = await stack.run(["up", "--json"]);
     const error = failureOf(up, 2, "env-file-invalid");
-    const path = stack.path(".env");
+    const path = ".env";
     expect(error.message).toBe(`${path}:${lines + 1} there is no = here`);
     expect(error.evidence).toEqual([`${path}:${lines + 2} the quote of OTHER is not closed`]);
     expect(error.fixes[0]?.command).toBe(`$EDITOR +${lines + 1} ${path}`);
