@@ -1,5 +1,6 @@
 import { isAbort, messageOf, systemCode } from "../errors/describe.ts";
 import { GoatError } from "../errors/goat-error.ts";
+import { type HttpAnswer, httpGet } from "../platform/http.ts";
 import { isRecord } from "./shape.ts";
 
 export interface GatewayAccess {
@@ -15,17 +16,16 @@ export const askGateway = async (access: GatewayAccess, path: string, signal: Ab
   const url = `${access.baseUrl.replace(/\/+$/, "")}${path}`;
   const answer = await get(url, access, signal);
   const body = parse(answer.text);
-  if (!answer.ok) {
+  if (answer.status < 200 || answer.status > 299) {
     throw refusal(access, `GET ${new URL(url).pathname}`, { status: answer.status, ...errorIn(body) });
   }
   if (body === undefined) throw strange(access, path);
   return body;
 };
 
-const get = async (url: string, access: GatewayAccess, signal: AbortSignal) => {
+const get = async (url: string, access: GatewayAccess, signal: AbortSignal): Promise<HttpAnswer> => {
   try {
-    const response = await fetch(url, { signal, headers: { authorization: `Bearer ${access.key}` } });
-    return { ok: response.ok, status: response.status, text: await response.text() };
+    return await httpGet(url, signal, { authorization: `Bearer ${access.key}` });
   } catch (error) {
     if (signal.aborted || isAbort(error)) throw error;
     throw unreachable(access, systemCode(error) ?? messageOf(error), error);

@@ -1,5 +1,6 @@
 import { messageOf, systemCode } from "../errors/describe.ts";
 import { GoatError } from "../errors/goat-error.ts";
+import { httpGet } from "../platform/http.ts";
 
 /** How a Langfuse (or the trace recorder) is reached from this machine. */
 export interface TracingAccess {
@@ -46,11 +47,9 @@ export const request = async (access: TracingAccess, path: string, signal: Abort
   const limit = AbortSignal.timeout(requestLimitMs);
   const basic = Buffer.from(`${access.publicKey}:${access.secretKey}`).toString("base64");
   try {
-    const response = await fetch(`${baseOf(access)}${path}`, {
-      headers: { authorization: `Basic ${basic}`, accept: "application/json" },
-      signal: AbortSignal.any([signal, limit]),
-    });
-    return { status: response.status, json: parse(await response.text()) };
+    const headers = { authorization: `Basic ${basic}`, accept: "application/json" };
+    const { status, text } = await httpGet(`${baseOf(access)}${path}`, AbortSignal.any([signal, limit]), headers);
+    return { status, json: parse(text) };
   } catch (error) {
     signal.throwIfAborted();
     throw unreachable(access, path, error, limit);

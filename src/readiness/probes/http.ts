@@ -1,4 +1,5 @@
 import { systemCode } from "../../errors/describe.ts";
+import { httpGet } from "../../platform/http.ts";
 import { pending, ready, type Verdict } from "../verdict.ts";
 
 /** Asks the question a user's program would ask: the answer's status decides. */
@@ -9,8 +10,7 @@ export const probeHttp = async (
   const question = `GET ${spec.path} on port ${spec.port}`;
   const host = spec.host.includes(":") ? `[${spec.host}]` : spec.host;
   try {
-    const answer = await fetch(`http://${host}:${spec.port}${spec.path}`, { signal, redirect: "manual" });
-    await answer.body?.cancel();
+    const answer = await httpGet(`http://${host}:${spec.port}${spec.path}`, signal);
     return answer.status === spec.status ? ready : pending(`${question} answers ${answer.status}`);
   } catch (error) {
     return pending(`${question}: ${reasonOf(error, signal)}`);
@@ -21,6 +21,6 @@ const reasonOf = (error: unknown, signal: AbortSignal): string => {
   if (signal.aborted) return "no answer in time";
   const code = systemCode(error);
   // Docker's proxy accepts a connection before the server listens, then drops it.
-  if (code === "ECONNRESET" || code === "UND_ERR_SOCKET") return "connection dropped, not listening yet";
+  if (code === "ECONNRESET") return "connection dropped, not listening yet";
   return code === "ECONNREFUSED" ? "connection refused" : (code ?? "no answer");
 };

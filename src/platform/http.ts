@@ -1,0 +1,29 @@
+import { type IncomingMessage, request } from "node:http";
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/**
+ * One GET on a connection of its own; redirects are answers. `fetch` would take longer to load than a service of this machine
+ * to answer. Throws the system's error, or the signal's reason.
+ */
+export const httpGet = async (
+  url: string,
+  signal: AbortSignal,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<HttpAnswer> => {
+  signal.throwIfAborted();
+  try {
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      request(url, { agent: false, headers, signal }, resolve).on("error", reject).end();
+    });
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of answer) chunks.push(chunk);
+    return { status: answer.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8") };
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  }
+};
