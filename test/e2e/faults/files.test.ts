@@ -14,8 +14,8 @@ describeOnEngine("a mounted file", () => {
       const error = failureOf(await stack.run([command, "--json"]), 2, "mount-source-missing");
       expect(error).toMatchObject({
         service: "web",
-        message: `web: ${path} for /etc/settings.yaml is missing`,
-        fixes: [{ command: `ls -ld ${path}` }],
+        message: "web mounts dev/settings.yaml as /etc/settings.yaml, and it is missing",
+        fixes: [{ command: "goat-dev up" }],
       });
       expect(existsSync(path)).toBe(false);
       await expectNothingMade(stack);
@@ -29,7 +29,7 @@ describeOnEngine("a mounted file", () => {
     const path = stack.path("dev", "settings.yaml");
     mkdirSync(path);
     const error = failureOf(await stack.run(["up", "--json"]), 2, "mount-source-wrong-kind");
-    expect(error.message).toBe(`web: ${path} for /etc/settings.yaml is a folder, not a file`);
+    expect(error.message).toBe("web mounts dev/settings.yaml as /etc/settings.yaml, and it is a folder, not a file");
     await expectNothingMade(stack);
     expect(readdirSync(path)).toEqual([]);
     rmSync(path, { recursive: true });

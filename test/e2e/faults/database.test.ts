@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import { docker } from "../../support/docker.ts";
+import type { Scenario } from "../../support/scenario.ts";
+import { describeOnEngine, openScenario } from "../../support/scenario-hooks.ts";
+import { expectWell, failureOf, type } from "./small-stack.ts";
+
+/** The shipped file with the database alone. */
+const openDatabase = async (): Promise<Scenario> => {
+  const stack = await openScenario();
+  stack.edit("dev/docker-compose.yml", (text) => text.replace(/\n {2}langfuse:[\s\S]*\nvolumes:/, "\nvolumes:"));
+  return stack;
+};
+
+const sql = async (stack: Scenario, text: string): Promise<string> =>
+  docker("exec", (await stack.container("postgres")).id, "psql", "-U", "postgres", "-Atc", text);
+
+describeOnEngine("a database with another password than .env", () => {
+  test("up must say so, and db set-password must mend it without losing a row", async () => {
+    const stack = await openDatabase();
+    await expectWell(stack);
+    await sql(stack, "create table kept as select generate_series(1, 1000) as id");
+    stack.setEnv({ POSTGRES_PASSWORD: "another-password-9" });
+
+    const up = await stack.run(["up", "--json"]);
+    const error = failureOf(up, 5, "database-password-drift");
+    expect(error.message).toContain("POSTGRES_PASSWORD is not the one its volume was made with");
+    expect(error.text).toMatch(new RegExp(`volume ${stack.name}_postgres-data was made on \\d{4}-\\d\\d-\\d\\d`));
+    expect(up.output).not.toContain("another-password-9");
+    expect(error.fixes.map(({ command }) => command)).toEqual(["goat-dev db set-password", "goat-dev down --volumes"]);
+
+    const mended = await type(stack, error.fixes[0]?.command ?? "");
+    expect(mended).toMatchObject({ exitCode: 0 });
+    expect(JSON.stringify(mended)).not.toContain("another-password-9");
+    await expectWell(stack);
+    expect(await sql(stack, "select count(*) from kept")).toBe("1000");
+  });
+
+  test("up must show LiteLLM's own words where LiteLLM cannot log in", async () => {
+    const stack = await openScenario();
+    const url = "postgresql://postgres:not-the-password@postgres:5432/litellm";
+    stack.edit("dev/docker-compose.yml", (text) => text.replace(/- DATABASE_URL=\S+/, `- DATABASE_URL=${url}`));
+    const up = await stack.run(["up", "litellm", "--json"]);
+    const error = failureOf(up, 5, "service-exited");
+    expect(error).toMatchObject({ service: "litellm", message: expect.stringContaining("exited with status 1") });
+    expect(error.text).toContain("P1000");
+    expect(error.text).not.toContain("not-the-password");
+    expect(await stack.container("postgres")).toMatchObject({ status: "running" });
+  });
+
+  test("db set-password must say so where there is no database yet", async () => {
+    const stack = await openDatabase();
+    const error = failureOf(await stack.run(["db", "set-password", "--json"]), 5, "service-not-ready");
+    expect(error.message).toContain("there is no database yet");
+    expect(error.fixes.map(({ command }) => command)).toEqual(["goat-dev up"]);
+  });
+});
