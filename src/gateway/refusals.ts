@@ -81,7 +81,9 @@ const whatToDo = (status: number | null, route: Route): { readonly what: string;
   return { what: `${provider} does not answer properly`, fix: { command: again, effect: "asks again" } };
 };
 
-const providerName = ({ provider, upstream }: Route): string => {
+const providerName = ({ name, provider, upstream }: Route): string => {
+  // OpenAI's protocol at an address of its own: nothing says that vLLM serves it.
+  if (provider === "vllm" && upstream.startsWith("openai/")) return `the server behind ${name}`;
   const names = { azure: "Azure", groq: "Groq", openai: "OpenAI", anthropic: "Anthropic", vllm: "vLLM" } as const;
   return provider === "other" ? (upstream.split("/", 1)[0] ?? upstream) : names[provider];
 };
