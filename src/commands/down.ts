@@ -1,6 +1,6 @@
 import { formatDuration } from "../platform/format.ts";
 import { list, plural } from "../platform/text.ts";
-import { observeStack } from "../stack/bring-up.ts";
+import { observeStack } from "../stack/observe.ts";
 import { planDown, takeDown } from "../stack/take-down.ts";
 import type { Run } from "./command.ts";
 import { confirmVolumes, ownVolumes, saveData } from "./delete-data.ts";

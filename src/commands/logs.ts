@@ -1,6 +1,6 @@
 import { GoatError } from "../errors/goat-error.ts";
-import { observeStack } from "../stack/bring-up.ts";
 import { checkNames } from "../stack/graph.ts";
+import { observeStack } from "../stack/observe.ts";
 import type { Context, Input, Run } from "./command.ts";
 import { openSession, openWorld } from "./session.ts";
 

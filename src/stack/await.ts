@@ -1,11 +1,10 @@
-import type { Engine } from "../engine/engine.ts";
 import type { Action } from "../model/plan.ts";
 import type { ReadinessSpec, ServiceSpec } from "../model/stack.ts";
 import { createProbe } from "../readiness/probe.ts";
-import type { ProbeContext } from "../readiness/verdict.ts";
 import { waitUntilReady } from "../readiness/wait.ts";
 import type { ExecuteIo } from "./execute-io.ts";
 import { deathError, waitError } from "./failure.ts";
+import { sightContext } from "./sight.ts";
 import { isDeath } from "./watch.ts";
 
 type Wait = Extract<Action, { type: "await-ready" | "await-exit" }>;
@@ -32,24 +31,4 @@ export const awaitService = async (wait: Wait, service: ServiceSpec, io: Execute
     if (io.signal.aborted || !isDeath(death?.reason)) throw error;
     throw await deathError(scene, death.reason, io.clock.now() - begin);
   }
-};
-
-/** What a probe of this container sees. */
-export const sightContext = (
-  { service, container }: Pick<Wait, "service" | "container">,
-  io: Pick<ExecuteIo, "engine" | "stack" | "signal">,
-): Omit<ProbeContext, "signal" | "clock"> => ({
-  sighting: async () => {
-    const observed = await io.engine.observe({ stack: io.stack, images: [] }, io.signal);
-    return observed.services.find((found) => found.container === container) ?? null;
-  },
-  exec: (command) => io.engine.exec(container, command, io.signal),
-  log: () => wholeLog(io.engine, service, container, io.signal),
-});
-
-const wholeLog = async (engine: Engine, service: string, container: string, signal: AbortSignal): Promise<string> => {
-  const lines: string[] = [];
-  const options = { containers: [{ service, container }], follow: false, tail: null, since: null, signal };
-  for await (const line of engine.logs(options)) lines.push(line.line);
-  return lines.join("\n");
 };

@@ -5,6 +5,7 @@ import type { PortSpec, ServiceSpec, StackSpec } from "../model/stack.ts";
 import { criticalPath, type PathPart } from "./critical-path.ts";
 import { execute } from "./execute.ts";
 import { selectServices } from "./graph.ts";
+import { observeStack } from "./observe.ts";
 import { reconcile } from "./reconcile.ts";
 import { createReporter } from "./report.ts";
 import { startWatch } from "./watch.ts";
@@ -31,11 +32,6 @@ export const prepare = async (stack: StackSpec, options: PrepareOptions, world: 
   const asked = options.names.length > 0 ? options.names : services.map((service) => service.name);
   const plan = reconcile(stack, observed, { services, restart: new Set(options.restart ? asked : []) });
   return { stack, services, observed, plan };
-};
-
-export const observeStack = (stack: StackSpec, world: World): Promise<ObservedStack> => {
-  const images = stack.services.flatMap((service) => service.run.docker?.image ?? []);
-  return world.engine.observe({ stack: stack.name, images: [...new Set(images)] }, world.signal);
 };
 
 const refuseUnsupported = (services: readonly ServiceSpec[], world: World): void => {

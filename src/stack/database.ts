@@ -2,9 +2,8 @@ import { GoatError } from "../errors/goat-error.ts";
 import type { ServiceSpec, StackSpec } from "../model/stack.ts";
 import { createProbe } from "../readiness/probe.ts";
 import { waitUntilReady } from "../readiness/wait.ts";
-import { sightContext } from "./await.ts";
-import { observeStack } from "./bring-up.ts";
-import { containerOf } from "./reconcile.ts";
+import { containerOf, observeStack } from "./observe.ts";
+import { sightContext } from "./sight.ts";
 import type { World } from "./world.ts";
 
 const START_LIMIT_MS = 30_000;

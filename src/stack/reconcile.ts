@@ -1,10 +1,11 @@
-import type { ObservedService, ObservedStack } from "../model/observed.ts";
+import type { ObservedStack } from "../model/observed.ts";
 import type { Plan } from "../model/plan.ts";
 import type { ServiceSpec, StackSpec } from "../model/stack.ts";
 import { type Decision, decide } from "./decide.ts";
 import { driftOf } from "./drift.ts";
 import { planGrounds } from "./grounds.ts";
-import { containerName, isTemporaryName } from "./names.ts";
+import { isTemporaryName } from "./names.ts";
+import { containerOf } from "./observe.ts";
 import { createPlanBuilder, type PlanBuilder } from "./plan-builder.ts";
 import { planCreate, planStart, planStop, type Steps } from "./plan-steps.ts";
 
@@ -76,16 +77,6 @@ const follow = (decision: Decision, leader: string): Decision => ({
 const isOneShot = (stack: StackSpec, service: ServiceSpec): boolean =>
   service.ready.kind === "exit" ||
   stack.services.some((other) => other.dependsOn.some((d) => d.service === service.name && d.until === "completed"));
-
-/** The service's container; its proper name wins over what an interrupted replacement left. */
-export const containerOf = (
-  stack: StackSpec,
-  service: ServiceSpec,
-  observed: ObservedStack,
-): ObservedService | undefined => {
-  const own = observed.services.filter((found) => found.name === service.name && !found.oneOff);
-  return own.find((found) => found.container === containerName(stack, service)) ?? own[0];
-};
 
 /** Never-started containers that an interrupted replacement left beside the one in use go first: service -> step id. */
 const planLeftovers = (

@@ -1,11 +1,10 @@
 import type { ObservedService, ObservedStack } from "../model/observed.ts";
 import type { ReadinessSpec, Role, ServiceSpec, StackSpec } from "../model/stack.ts";
 import { createProbe } from "../readiness/probe.ts";
-import { sightContext } from "./await.ts";
-import { observeStack } from "./bring-up.ts";
 import { driftOf } from "./drift.ts";
 import { publishedPort, urlOf } from "./endpoints.ts";
-import { containerOf } from "./reconcile.ts";
+import { containerOf, observeStack } from "./observe.ts";
+import { sightContext } from "./sight.ts";
 import { recorderName } from "./stand-in.ts";
 import type { World } from "./world.ts";
 

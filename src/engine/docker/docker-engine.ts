@@ -14,16 +14,11 @@ import type {
   ObserveRequest,
   ServiceChange,
 } from "../engine.ts";
-import { apply } from "./apply.ts";
 import { changes } from "./changes.ts";
 import { type Connection, connect } from "./connect.ts";
 import { discover } from "./discover.ts";
-import { exec } from "./exec.ts";
-import { logs } from "./logs.ts";
 import { observe } from "./observe.ts";
 import { portHolder } from "./port-holder.ts";
-import { pull } from "./pull.ts";
-import { registryAuth } from "./registry-auth.ts";
 import { memory, volumeSizes } from "./usage.ts";
 
 export interface DockerEngineOptions {
@@ -36,7 +31,7 @@ export interface DockerEngineOptions {
 
 const readText = (path: string): Promise<string | null> => readFile(path, "utf8").catch(() => null);
 
-/** Docker, or what speaks its API. Connects at first use. */
+/** Docker, or what speaks its API. Connects at first use, and loads what changes something or reads logs when that is asked for. */
 class DockerEngine implements Engine {
   readonly kind = "docker";
   readonly #options: DockerEngineOptions;
@@ -85,9 +80,11 @@ class DockerEngine implements Engine {
     const connection = await this.#connected(io.signal);
     const docker = await connection.docker();
     if (operation.type !== "pull-image") {
+      const { apply } = await import("./apply.ts");
       await apply(docker, connection.reader, operation, io);
       return;
     }
+    const [{ pull }, { registryAuth }] = await Promise.all([import("./pull.ts"), import("./registry-auth.ts")]);
     const { clock = systemClock, env, home } = this.#options;
     const auth = (image: string, signal: AbortSignal) => registryAuth(image, { env, home, readFile: readText }, signal);
     await pull(docker, operation, { clock, random: Math.random, auth }, io);
@@ -103,6 +100,7 @@ class DockerEngine implements Engine {
 
   async *logs(options: LogOptions): AsyncGenerator<LogLine> {
     const connection = await this.#unlessAborted(options.signal);
+    const { logs } = await import("./logs.ts");
     if (connection !== null) yield* logs(connection.reader, options);
   }
 
@@ -113,6 +111,7 @@ class DockerEngine implements Engine {
     options?: ExecOptions,
   ): Promise<ExecResult> {
     const { docker } = await this.#connected(signal);
+    const { exec } = await import("./exec.ts");
     return exec(await docker(), container, command, signal, options);
   }
 

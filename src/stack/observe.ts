@@ -1,0 +1,19 @@
+import type { ObservedService, ObservedStack } from "../model/observed.ts";
+import type { ServiceSpec, StackSpec } from "../model/stack.ts";
+import { containerName } from "./names.ts";
+import type { World } from "./world.ts";
+
+export const observeStack = (stack: StackSpec, world: World): Promise<ObservedStack> => {
+  const images = stack.services.flatMap((service) => service.run.docker?.image ?? []);
+  return world.engine.observe({ stack: stack.name, images: [...new Set(images)] }, world.signal);
+};
+
+/** The service's container; its proper name wins over what an interrupted replacement left. */
+export const containerOf = (
+  stack: StackSpec,
+  service: ServiceSpec,
+  observed: ObservedStack,
+): ObservedService | undefined => {
+  const own = observed.services.filter((found) => found.name === service.name && !found.oneOff);
+  return own.find((found) => found.container === containerName(stack, service)) ?? own[0];
+};
