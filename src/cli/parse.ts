@@ -59,8 +59,7 @@ const helpTail = `
 Examples:
   goat-dev up                    bring the stack up, prove that it works
   goat-dev restart litellm       take over an edited dev/litellm-config.yaml
-  goat-dev doctor                what is wrong, and what to type
-`;
+  goat-dev doctor                what is wrong, and what to type`;
 
 const addCommand = (
   parent: Commander,
@@ -87,7 +86,7 @@ const withoutClash = (option: OptionSpec, { options }: Command): OptionSpec => {
 
 const examplesOf = ({ examples }: Command): string => {
   const width = Math.max(...examples.map(([line]) => line.length));
-  return `\nExamples:\n${examples.map(([line, effect]) => `  ${line.padEnd(width)}   ${effect}`).join("\n")}\n`;
+  return `\nExamples:\n${examples.map(([line, effect]) => `  ${line.padEnd(width)}   ${effect}`).join("\n")}`;
 };
 
 const optionOf = (spec: OptionSpec): Option => {

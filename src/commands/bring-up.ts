@@ -151,6 +151,8 @@ const tellNetworks = ({ observed, stack }: Prepared, world: World): void => {
 
 const tellOrphans = ({ plan, stack }: Prepared, world: World): void => {
   if (plan.orphans.length === 0) return;
-  const text = `${list(plan.orphans)} of ${stack.name} is not in the Compose file any more: goat-dev down removes it`;
+  const [verb, them] = plan.orphans.length === 1 ? ["is", "it"] : ["are", "them"];
+  const what = `${list(plan.orphans)} of ${stack.name} ${verb} not in the Compose file any more`;
+  const text = `${what}: goat-dev down removes ${them}`;
   world.emit({ type: "notice", level: "warning", text });
 };

@@ -3,11 +3,11 @@ import { type CheckResult, ok, problem, skipped } from "../doctor/check.ts";
 import { engineText } from "../doctor/checks/engine.ts";
 import { checkEnvFile } from "../doctor/checks/env-file.ts";
 import { describe } from "../errors/describe.ts";
-import type { GoatError } from "../errors/goat-error.ts";
+import { GoatError } from "../errors/goat-error.ts";
 import { renderPairs } from "../platform/table.ts";
 import { plural } from "../platform/text.ts";
 import { prepare } from "../stack/bring-up.ts";
-import { readStatus } from "../stack/status.ts";
+import { readStatus, type ServiceStatus } from "../stack/status.ts";
 import type { Context, Input, Run } from "./command.ts";
 import { checkFiles, checkPlanPorts } from "./preflight.ts";
 import { openEnvironment, openSession, openWorld, type Session, shortPath } from "./session.ts";
@@ -68,13 +68,20 @@ const examineEngine = async (session: Session, context: Context): Promise<readon
     const prepared = await prepare(session.stack, { names: [], restart: false }, world);
     const ports = await checkPlanPorts(prepared, world, context);
     const statuses = await readStatus(session.stack, world);
-    const services = statuses.map(({ name, state, why }) =>
-      state === "ready" ? ok(`${name} ready`) : skipped(`${name} ${state}${why === null ? "" : `: ${why}`}`),
-    );
+    const services = statuses.map(checkService);
     return [ok(engineText(world.info)), ports, ...services];
   } catch (error) {
     return [problem(describe(error))];
   }
+};
+
+/** A service that is not up yet is no problem; one that broke is. */
+const checkService = ({ name, state, why }: ServiceStatus): CheckResult => {
+  if (state === "ready") return ok(`${name} ready`);
+  const text = `${name} ${state}${why === null ? "" : `: ${why}`}`;
+  if (["absent", "created", "starting"].includes(state)) return skipped(text);
+  const fixes = [{ command: `goat-dev logs ${name}`, effect: "shows what it said" }];
+  return problem(new GoatError("stack-not-ready", text, { service: name, fixes }));
 };
 
 const marks = { ok: "✔", warning: "!", skipped: "-", problem: "✖" } as const;

@@ -2,6 +2,7 @@ import { GoatError } from "../errors/goat-error.ts";
 import { formatAge, formatBytes } from "../platform/format.ts";
 import { renderTable } from "../platform/table.ts";
 import { list } from "../platform/text.ts";
+import { madeByCompose } from "../stack/drift.ts";
 import { readStatus, type ServiceStatus } from "../stack/status.ts";
 import type { Context, Run } from "./command.ts";
 import { openSession, openWorld } from "./session.ts";
@@ -34,9 +35,17 @@ const renderStatus = (services: readonly ServiceStatus[], context: Context): str
   return renderTable(["SERVICE", "STATE", "PORT", "SINCE", "MEMORY", "CONFIG"], rows);
 };
 
+const changedText = (drift: readonly string[]): string =>
+  drift.includes(madeByCompose)
+    ? `${madeByCompose}: goat-dev up takes it over`
+    : `${list(drift)} changed after it started: goat-dev up`;
+
 const configOf = ({ state, drift, why, name, standIn }: ServiceStatus): string => {
   if (state === "absent") return "not there: goat-dev up";
-  const drifted = drift.length > 0 ? `${list(drift)} changed after it started: goat-dev up` : "as configured";
+  if (state === "created") return `${why ?? "never started"}: goat-dev up`;
+  const drifted = drift.length > 0 ? changedText(drift) : "as configured";
+  // It may well answer where the file no longer looks for it.
+  if (drift.length > 0 && (state === "starting" || state === "unready")) return drifted;
   if (state === "ready") return standIn === null ? drifted : `${drifted} (${standIn} in Langfuse's place)`;
   return `${why ?? state}: ${state === "starting" ? "goat-dev up waits for it" : `goat-dev logs ${name}`}`;
 };

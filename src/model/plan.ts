@@ -77,11 +77,14 @@ const objectOf = (action: Action): string => {
   }
 };
 
+/** `start-container goat-litellm-1: dev/litellm-config.yaml changed` */
+export const formatStep = ({ action, cause }: PlanNode): string => `${action.type} ${objectOf(action)}: ${cause}`;
+
 /** The plan as text, one line a step: `3 start-container goat-litellm-1: dev/litellm-config.yaml changed (after 1, 2)`. */
 export const formatPlan = (plan: Plan): string =>
   plan.nodes
     .map((node) => {
       const after = node.after.length > 0 ? ` (after ${node.after.join(", ")})` : "";
-      return `${node.id} ${node.action.type} ${objectOf(node.action)}: ${node.cause}${after}`;
+      return `${node.id} ${formatStep(node)}${after}`;
     })
     .join("\n");

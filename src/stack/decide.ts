@@ -1,5 +1,6 @@
 import type { ObservedService } from "../model/observed.ts";
 import type { ServiceSpec } from "../model/stack.ts";
+import { madeByCompose } from "./drift.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 
 export interface Decision {
@@ -50,7 +51,6 @@ const verdict = (
 };
 
 const causeOf = (drift: readonly string[]): string => {
-  const [first = ""] = drift;
-  if (first === "made by docker compose") return "made by docker compose, not by goat-dev";
+  if (drift.includes(madeByCompose)) return `${madeByCompose}, not by goat-dev`;
   return `${drift.slice(0, 3).join(", ")}${drift.length > 3 ? ` and ${drift.length - 3} more` : ""} changed`;
 };

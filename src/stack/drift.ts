@@ -2,6 +2,9 @@ import type { ObservedService, ObservedStack } from "../model/observed.ts";
 import type { ServiceSpec, StackSpec } from "../model/stack.ts";
 import { changedFields, fingerprintOf } from "./fingerprint.ts";
 
+/** The drift of a container that goat-dev did not make. */
+export const madeByCompose = "made by docker compose";
+
 /** What differs between a service as it runs and as the file wants it, each named; empty means as configured. */
 export const driftOf = (
   stack: StackSpec,
@@ -9,7 +12,7 @@ export const driftOf = (
   found: ObservedService,
   observed: ObservedStack,
 ): string[] => {
-  if (found.fingerprint === null) return ["made by docker compose"];
+  if (found.fingerprint === null) return [madeByCompose];
   const files = changedFiles(service, found);
   const fields = changedFields(fingerprintOf(service), found.fingerprint).filter(
     // A new file in a mounted list shows as a change of `volumes` already.

@@ -1,7 +1,7 @@
 import type { Progress } from "../engine/engine.ts";
 import type { GoatError } from "../errors/goat-error.ts";
 import type { Emit } from "../events/events.ts";
-import type { Plan, PlanNode } from "../model/plan.ts";
+import { formatStep, type Plan, type PlanNode } from "../model/plan.ts";
 import type { Clock } from "../platform/clock.ts";
 import { createPullProgress } from "./pull-progress.ts";
 import { stepWords } from "./step-words.ts";
@@ -52,7 +52,7 @@ export const createReporter = (plan: Plan, emit: Emit, clock: Clock): Reporter =
 
   return {
     started: (node) => {
-      emit({ type: "detail", text: `${node.action.type} ${node.subject}: ${node.cause}` });
+      emit({ type: "detail", text: formatStep(node) });
       // A network or volume is made in an instant, and an unchanged service has nothing to tell unless it is slow.
       if (!isQuiet(node) && !isWait(node)) show(node.subject, node.cause);
       if (node.action.type === "start-container") lineOf(node.subject).startedAt = clock.now();
@@ -75,7 +75,8 @@ export const createReporter = (plan: Plan, emit: Emit, clock: Clock): Reporter =
       const tookMs = clock.now() - (line.startedAt ?? line.begin);
       settle(node.subject, "ok", node.subject === "images" ? pulls.summary() : stepWords(plan, node.subject, tookMs));
     },
-    failed: (node, error) => settle(node.subject, "failed", error.message.replace(`${node.subject} `, "")),
+    failed: ({ subject }, { message }) =>
+      settle(subject, "failed", message.startsWith(`${subject} `) ? message.slice(subject.length + 1) : message),
     skipped: (node, blocker) => {
       const line = lineOf(node.subject);
       if (blocker !== null && blocker !== node.subject && !isQuiet(node))

@@ -32,7 +32,8 @@ export const checkPorts = async (needs: readonly PortNeed[], host: PortHost): Pr
   );
   const taken = known.filter((_, index) => free[index] === false);
   const [first] = taken;
-  if (first === undefined) return ok(`ports ${known.map(({ number }) => number).join(" ")} free`);
+  if (first === undefined)
+    return ok(`port${known.length === 1 ? "" : "s"} ${known.map(({ number }) => number).join(" ")} free`);
   const owners = await Promise.all(taken.map(async ({ number }) => describeOwner(number, host)));
   const lines = taken.map(({ number }, index) => `port ${number} is taken by ${owners[index]}`);
   const fixes = await Promise.all(taken.map((need) => fixFor(need, known, host)));
