@@ -1,5 +1,3 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
 import { expect, test } from "vitest";
 import { openProject, secretKey } from "../support/goat-project.ts";
 
@@ -10,7 +8,7 @@ test("the first up must check, make, wait, prove, and say where everything is", 
   expect(err).toMatchInlineSnapshot(`
     "✔ checks      groq key set · ports 15432 13001 14000 free · Memory 1 (test)
     ✔ postgres    created · ready in 1.2 s
-    ✔ langfuse    created · ready in 2.4 s
+    ✔ langfuse    created · ready in 1.2 s
     ✔ litellm     created · ready in 1.2 s
     ✔ gateway     2 models routed, 1 usable with your keys (llama-3.3-70b)
     ✔ example     llama-3.3-70b answered in 0.6 s: "Hello from Groq!"  31 tokens, $0.00002
@@ -18,7 +16,7 @@ test("the first up must check, make, wait, prove, and say where everything is", 
     "
   `);
   expect(out).toMatchInlineSnapshot(`
-    "Up in 3.6 s = postgres 1.2 + langfuse 2.4 + example 0.6
+    "Up in 3.6 s = postgres 1.2 + langfuse 1.2 + litellm 1.2 + example 0.6
 
       Gateway    http://localhost:14000/v1   key sk-dev-key (LITELLM_MASTER_KEY)
       Traces     http://localhost:13001   (trace recorder, in Langfuse's place)
@@ -74,7 +72,7 @@ test("up --plan must show what would be done, and do nothing", async () => {
     7 await-ready goat-postgres-1: absent (after 6)
     8 start-container goat-langfuse-1: absent (after 4, 7)
     9 await-ready goat-langfuse-1: absent (after 8)
-    10 start-container goat-litellm-1: absent (after 5, 7)
+    10 start-container goat-litellm-1: absent (after 5, 9)
     11 await-ready goat-litellm-1: absent (after 10)
     "
   `);
@@ -102,7 +100,7 @@ test("after an edit of the LiteLLM config, only the gateway must be made anew, a
     4 await-ready goat-langfuse-1: as configured (after 3)
     5 remove-container container-4: dev/litellm-config.yaml changed (after 2)
     6 rename-container <id>_goat-litellm-1 to goat-litellm-1: dev/litellm-config.yaml changed (after 5, 1)
-    7 start-container goat-litellm-1: dev/litellm-config.yaml changed (after 1, 2, 6, 3)
+    7 start-container goat-litellm-1: dev/litellm-config.yaml changed (after 1, 2, 6, 4)
     8 await-ready goat-litellm-1: dev/litellm-config.yaml changed (after 7, 6)
     "
   `);
@@ -151,8 +149,8 @@ test("when a service breaks, its status, last words and what to type must be sai
   expect(err).toMatchInlineSnapshot(`
     "✔ checks      groq key set · ports 15432 13001 14000 free · Memory 1 (test)
     ✔ postgres    created · ready in 1.2 s
+    ✔ langfuse    created · ready in 1.2 s
     ✖ litellm     exited with status 1 after 0.0 s
-    - langfuse    stopped waiting
     - gateway     skipped: needs litellm
 
     litellm exited with status 1 after 0.0 s   [service-exited]
@@ -174,7 +172,7 @@ test("when the first service breaks, what needs it must be told as skipped", asy
     "✔ checks      groq key set · ports 15432 13001 14000 free · Memory 1 (test)
     ✖ postgres    exited with status 2 after 0.0 s
     - langfuse    skipped: needs postgres
-    - litellm     skipped: needs postgres
+    - litellm     skipped: needs langfuse
     - gateway     skipped: needs postgres
 
     postgres exited with status 2 after 0.0 s   [service-exited]
@@ -186,25 +184,14 @@ test("when the first service breaks, what needs it must be told as skipped", asy
 });
 
 test("a limit that passes must name what was last heard", async () => {
-  const project = await openProject({
-    beforeApply: async (op) => {
-      // Its port opens and answers, but never with 200.
-      if (op.type !== "start-container" || !op.container.includes("litellm")) return;
-      const server = createServer((_request, response) => response.writeHead(503).end());
-      server.listen(project.ports.litellm, "127.0.0.1");
-      await once(server, "listening");
-      project.standIns.follow = async () => void server.unref();
-      closers.push(() => server.close());
-    },
-  });
-  const closers: (() => void)[] = [];
+  const project = await openProject();
+  project.standIns.answers = { ...project.standIns.answers, isUnwell: true };
   const { exitCode, err } = await project.goat(["up", "--timeout", "30s"]);
-  for (const close of closers) close();
   expect(exitCode).toBe(5);
   expect(err).toMatchInlineSnapshot(`
     "✔ checks      groq key set · ports 15432 13001 14000 free · Memory 1 (test)
     ✔ postgres    created · ready in 1.2 s
-    ✔ langfuse    created · ready in 2.5 s
+    ✔ langfuse    created · ready in 1.2 s
     ✖ litellm     is not ready after 26 s; last: GET /health/liveliness on port 14000 answers 503
     - gateway     skipped: needs litellm
 
@@ -228,8 +215,8 @@ test("Ctrl-C must end the run with 130, and leave what has started", async () =>
   expect(err).toMatchInlineSnapshot(`
     "✔ checks      groq key set · ports 15432 13001 14000 free · Memory 1 (test)
     ✔ postgres    created · ready in 1.2 s
-    - litellm     stopped waiting
     - langfuse    stopped waiting
+    - litellm     stopped waiting
 
     interrupted; what has started is left running   [interrupted]
 
@@ -252,7 +239,7 @@ test("a provider's refusal must be told as the provider's, and the stack stays u
   expect(err).toMatchInlineSnapshot(`
     "✔ checks      groq key set · ports 15432 13001 14000 free · Memory 1 (test)
     ✔ postgres    created · ready in 1.2 s
-    ✔ langfuse    created · ready in 2.4 s
+    ✔ langfuse    created · ready in 1.2 s
     ✔ litellm     created · ready in 1.2 s
     ✔ gateway     2 models routed, 1 usable with your keys (llama-3.3-70b)
     ✖ example     Groq refuses GROQ_API_KEY
@@ -296,7 +283,9 @@ test("keys that open no chat model must leave up a success, and say how to add o
   const { exitCode, err } = await goat(["up"]);
   expect(exitCode).toBe(0);
   expect(err).toContain("note: no chat model for your keys");
-  expect(err.split("\n").at(-2)).toMatchInlineSnapshot(`"note: no chat model for your keys; llama-3.3-70b would work, but GROQ_API_KEY is not set. Add its key to .env, or a route to dev/litellm-config.yaml, then: goat-dev up"`);
+  expect(err.split("\n").at(-2)).toMatchInlineSnapshot(
+    `"note: no chat model for your keys; llama-3.3-70b would work, but GROQ_API_KEY is not set. Add its key to .env, or a route to dev/litellm-config.yaml, then: goat-dev up"`,
+  );
 });
 
 test("the shipped example client must get through the gateway, and its trace must be read back", async () => {

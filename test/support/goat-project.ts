@@ -38,7 +38,8 @@ services:
     x-goat: { role: gateway }
     image: litellm:v1
     command: ["--config", "/app/config.yaml"]
-    depends_on: { postgres: { condition: service_healthy } }
+    # One after the other, so that lines come in one order.
+    depends_on: { langfuse: { condition: service_healthy } }
     environment:
       - LITELLM_MASTER_KEY=\${LITELLM_MASTER_KEY:-sk-dev-key}
       - GROQ_API_KEY
@@ -82,6 +83,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   readonly cwd?: string;
+  /** Called with all of stdout whenever more of it is written. */
+  onOut?(text: string): void;
 }
 
 export interface GoatProject {
@@ -129,6 +132,12 @@ const neutralText = (folder: string, home: string, ports: Ports) => (text: strin
     [String(ports.litellm), "14000"],
   ].reduce((current, [from = "", to = ""]) => current.replaceAll(from, to), text);
 
+const runningServices = async (engine: MemoryEngine, { unreachable }: ProjectOptions): Promise<readonly string[]> => {
+  if (unreachable !== undefined) return [];
+  const { services } = await engine.observe({ stack: "goat", images: [] }, new AbortController().signal);
+  return services.filter(({ state }) => state === "running").map(({ name }) => name);
+};
+
 /** A project of its own with a HOME, on the memory engine, whose containers are servers in this process. */
 export const openProject = async (options: ProjectOptions = {}): Promise<GoatProject> => {
   const { env = `GROQ_API_KEY=${secretKey}\n`, files = {}, realExample = false, beforeApply, ...scripts } = options;
@@ -162,7 +171,8 @@ export const openProject = async (options: ProjectOptions = {}): Promise<GoatPro
   const shellPorts =
     env === null ? { POSTGRES_PORT: `${postgres}`, LANGFUSE_PORT: `${langfuse}`, LITELLM_PORT: `${litellm}` } : {};
   const goat = async (args: readonly string[], run: RunOptions = {}): Promise<GoatRun> => {
-    const [stdout, stderr] = [createSink(), createSink()];
+    await standIns.keepOnly(await runningServices(engine, options));
+    const [stdout, stderr] = [createSink(run.onOut), createSink()];
     const exitCode = await runCli({
       argv: args,
       cwd: run.cwd ?? folder,

@@ -11,6 +11,8 @@ export type Ports = Readonly<Record<"postgres" | "langfuse" | "litellm", number>
 export interface GatewayAnswers {
   readonly key: string;
   readonly models: readonly string[];
+  /** Answers, but is never well. */
+  readonly isUnwell?: boolean;
   /** What a chat call is refused with; absent: it is answered. */
   readonly refuse?: { readonly status: number; readonly type: string; readonly message: string };
 }
@@ -54,9 +56,9 @@ const chat = async (request: IncomingMessage, response: ServerResponse, langfuse
 };
 
 const gateway =
-  ({ key, models, refuse }: GatewayAnswers, langfuse: string): RequestListener =>
+  ({ key, models, refuse, isUnwell }: GatewayAnswers, langfuse: string): RequestListener =>
   (request, response) => {
-    if (request.url?.startsWith("/health/")) return sendJson(response, 200, "I'm alive!");
+    if (request.url?.startsWith("/health/")) return sendJson(response, isUnwell ? 503 : 200, "I'm alive!");
     if (request.headers.authorization !== `Bearer ${key}`) {
       return sendJson(response, 401, { error: { message: "Authentication Error", type: "auth_error", code: "401" } });
     }
@@ -91,6 +93,8 @@ export interface StandIns extends AsyncDisposable {
   answers: GatewayAnswers;
   /** Follows the engine's operations: what it starts listens, what it stops does not. */
   follow(operation: Operation): Promise<void>;
+  /** Closes those whose container has ended by itself. */
+  keepOnly(names: readonly string[]): Promise<void>;
 }
 
 /** Servers on 127.0.0.1 in place of what containers would run. */
@@ -119,6 +123,9 @@ export const createStandIns = (ports: Ports, answers: GatewayAnswers): StandIns 
         operation.container.includes(`-${known}-`),
       );
       if (name !== undefined) await (operation.type === "start-container" ? open(name) : close(name));
+    },
+    keepOnly: async (names) => {
+      await Promise.all([...servers.keys()].filter((name) => !names.includes(name)).map(close));
     },
     [Symbol.asyncDispose]: async () => {
       await Promise.all([...servers.keys()].map(close));

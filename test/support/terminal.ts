@@ -43,11 +43,12 @@ export const createTerminal = (columns = 100, rows = 30): TestTerminal => {
 };
 
 /** A stream that keeps what is written, as a pipe would get it. */
-export const createSink = (): { readonly stream: NodeJS.WriteStream; text(): string } => {
+export const createSink = (onText?: (all: string) => void): { readonly stream: NodeJS.WriteStream; text(): string } => {
   let written = "";
   const stream = new Writable({
     write: (chunk: Buffer, _encoding, done) => {
       written += chunk.toString();
+      onText?.(written);
       done();
     },
   });
