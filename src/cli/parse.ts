@@ -113,8 +113,10 @@ const inputOf = (...nodes: readonly Commander[]): Input => {
   for (const node of nodes) {
     for (const [name, value] of Object.entries(node.opts())) {
       if (node.getOptionValueSource(name) !== "cli") continue;
+      const before = values[name];
       if (value === false) values[`no${name.charAt(0).toUpperCase()}${name.slice(1)}`] = true;
-      else values[name] = value;
+      // What repeats adds up, on whichever side of the command.
+      else values[name] = Array.isArray(before) && Array.isArray(value) ? [...before, ...value] : value;
     }
   }
   return {
@@ -131,15 +133,16 @@ const usageError = (error: CommanderError, output: readonly string[], argv: read
     .trim()
     .replace(/\n+/g, " ");
   const suggested = /Did you mean (?:one of )?(\S+?)[?,]/.exec(message)?.[1];
+  const wrong = /^unknown \w+ '([^'=]+)/.exec(message)?.[1];
   const fixes =
-    suggested === undefined
+    suggested === undefined || wrong === undefined
       ? [{ command: "goat-dev --help", effect: "all commands and options" }]
-      : [{ command: `goat-dev ${correct(argv, suggested)}`, effect: "perhaps this was meant" }];
+      : [{ command: `goat-dev ${correct(argv, wrong, suggested)}`, effect: "perhaps this was meant" }];
   return new GoatError("usage", message.replace(/ ?\(Did you mean.*\)/, ""), { fixes });
 };
 
-/** The command line with its first wrong word replaced. */
-const correct = (argv: readonly string[], suggested: string): string => {
-  const at = argv.findIndex((word) => (suggested.startsWith("-") ? word.startsWith("--") : !word.startsWith("-")));
-  return argv.map((word, index) => (index === at ? suggested : word)).join(" ");
+/** The command line with its wrong word replaced. */
+const correct = (argv: readonly string[], wrong: string, suggested: string): string => {
+  const at = argv.findIndex((word) => word === wrong || word.startsWith(`${wrong}=`));
+  return argv.map((word, index) => (index === at ? suggested + word.slice(wrong.length) : word)).join(" ");
 };
