@@ -40,17 +40,13 @@ export const bringUp = async (
     tellUnproven(prepared, describe(error), world);
     throw error;
   });
-  const proof = await proveIfAsked(
-    session,
-    options,
-    { ...prepared, observed: quiet ? prepared.observed : await observeStack(stack, world) },
-    world,
-    context,
-  );
+  const observed = quiet ? prepared.observed : await observeStack(stack, world);
+  const ready = prepared.services.map((service) => service.name);
+  const [proof, services] = await Promise.all([
+    proveIfAsked(session, options, { ...prepared, observed }, world, context),
+    readStatus({ ...stack, services: prepared.services }, world, { observed, ready }),
+  ]);
   const durationMs = world.clock.now() - options.begin;
-  const services = (await readStatus(stack, world)).filter(({ name }) =>
-    prepared.services.some((own) => own.name === name),
-  );
   const summary: Summary = {
     ...prepared,
     ...proof,

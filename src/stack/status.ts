@@ -31,14 +31,22 @@ export interface ServiceStatus {
 const PROBE_LIMIT_MS = 1_000;
 const FRESH_RESTART_MS = 10_000;
 
+/** What a command has just seen, and need not ask again. */
+export interface Seen {
+  readonly observed: ObservedStack;
+  /** Services that have answered. */
+  readonly ready: readonly string[];
+}
+
 /** Every service as it is now, each asked once. */
-export const readStatus = async (stack: StackSpec, world: World): Promise<readonly ServiceStatus[]> => {
-  const observed = await observeStack(stack, world);
+export const readStatus = async (stack: StackSpec, world: World, seen?: Seen): Promise<readonly ServiceStatus[]> => {
+  const observed = seen?.observed ?? (await observeStack(stack, world));
+  const answered = new Set(seen?.ready);
   const running = observed.services.filter((found) => found.state === "running").map((found) => found.container);
   const [memory, standIn, states] = await Promise.all([
     world.engine.memory(running, world.signal),
     recorderName(stack, world.signal),
-    Promise.all(stack.services.map((service) => stateOf(stack, service, observed, world))),
+    Promise.all(stack.services.map((service) => stateOf(stack, service, observed, answered, world))),
   ]);
   return stack.services.map((service, index) => {
     const found = containerOf(stack, service, observed);
@@ -68,6 +76,7 @@ const stateOf = async (
   stack: StackSpec,
   service: ServiceSpec,
   observed: ObservedStack,
+  answered: ReadonlySet<string>,
   world: World,
 ): Promise<State> => {
   const found = containerOf(stack, service, observed);
@@ -77,7 +86,8 @@ const stateOf = async (
   if (found.state === "restarting" || crashedLately(found, world)) {
     return { state: "restarting", why: `${found.restartCount} restarts so far` };
   }
-  return found.state === "paused" ? { state: "unready", why: "paused" } : ask(service, found, world);
+  if (found.state === "paused") return { state: "unready", why: "paused" };
+  return answered.has(service.name) ? { state: "ready", why: null } : ask(service, found, world);
 };
 
 const ended = (service: ServiceSpec, found: ObservedService): State => {
