@@ -25,6 +25,9 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+// A wait that holds nothing open, as for a signal alone, must not let Node end as if all were done.
+const alive = setInterval(() => undefined, 60_000);
+
 const exitCode = await runCli({
   argv: process.argv.slice(2),
   cwd: process.cwd(),
@@ -42,6 +45,7 @@ const exitCode = await runCli({
   signal: interrupt.signal,
   clock: systemClock,
 });
+clearInterval(alive);
 process.off("SIGINT", onSignal);
 process.off("SIGTERM", onSignal);
 process.exitCode = exitCode;

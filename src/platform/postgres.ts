@@ -2,6 +2,7 @@ import { Socket } from "node:net";
 import type { ClientConfig, Pool as PgPool } from "pg";
 import { messageOf, systemCode } from "../errors/describe.ts";
 import { GoatError } from "../errors/goat-error.ts";
+import { deadline } from "./deadline.ts";
 
 export interface PostgresOptions {
   readonly host: string;
@@ -80,13 +81,13 @@ const connectAndRun = async <T>(
 
 /** One real log-in and `select 1`, within a second. Throws only when `signal` fires. */
 export const tryLogin = async (options: PostgresOptions, signal: AbortSignal): Promise<LoginResult> => {
-  const limit = AbortSignal.timeout(tryLimitMs);
+  using limit = deadline(signal, tryLimitMs);
   try {
-    await connectAndRun(options, AbortSignal.any([signal, limit]), (connection) => connection.query("select 1"));
+    await connectAndRun(options, limit.signal, (connection) => connection.query("select 1"));
     return { ok: true };
   } catch (error) {
     signal.throwIfAborted();
-    if (limit.aborted) return { ok: false, reason: `no answer within ${tryLimitMs} ms`, code: "ETIMEDOUT" };
+    if (limit.isOver()) return { ok: false, reason: `no answer within ${tryLimitMs} ms`, code: "ETIMEDOUT" };
     return { ok: false, ...describePostgresFailure(error, options) };
   }
 };

@@ -1,4 +1,5 @@
 import type { Clock } from "../platform/clock.ts";
+import { deadline } from "../platform/deadline.ts";
 import type { Probe } from "./probe.ts";
 import type { FailureReason, ProbeContext } from "./verdict.ts";
 
@@ -43,7 +44,8 @@ export const waitUntilReady = async (probe: Probe, options: WaitOptions): Promis
 };
 
 const tryOnce = async (probe: Probe, options: WaitOptions) => {
-  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(TRY_LIMIT_MS)]);
+  using limit = deadline(options.signal, TRY_LIMIT_MS);
+  const { signal } = limit;
   try {
     return await probe({ ...options.context, clock: options.clock, signal });
   } catch (error) {

@@ -6,6 +6,7 @@ import { type ModelsProof, proveModels } from "../gateway/probe.ts";
 import { type ModelChoice, pickChatModel, type Route } from "../gateway/routes.ts";
 import type { ObservedStack } from "../model/observed.ts";
 import type { StackSpec } from "../model/stack.ts";
+import { deadline } from "../platform/deadline.ts";
 import type { ExampleMode } from "../project/settings.ts";
 import type { State } from "../project/state.ts";
 import { type SeenTrace, waitForTrace } from "../tracing/wait.ts";
@@ -77,21 +78,23 @@ const chooseModel = (
   return request.mode === "auto" && holds(request, choice) ? null : choice;
 };
 
-const askExample = (
+const askExample = async (
   request: ProofRequest,
   access: GatewayAccess,
   choice: ModelChoice,
   world: World,
 ): Promise<ExampleAnswer> => {
-  const limit = AbortSignal.timeout(EXAMPLE_LIMIT_MS);
+  using limit = deadline(world.signal, EXAMPLE_LIMIT_MS);
   const { nodePath: node, shell: environment } = request;
-  const signal = AbortSignal.any([world.signal, limit]);
-  return runExample({ access, choice, node, environment, signal }).catch((error: unknown) => {
-    if (!limit.aborted || world.signal.aborted) throw error;
+  const { signal } = limit;
+  try {
+    return await runExample({ access, choice, node, environment, signal });
+  } catch (error) {
+    if (!limit.isOver()) throw error;
     throw new GoatError("example-failed", `${choice.model} did not answer within ${EXAMPLE_LIMIT_MS / 1000} s`, {
       fixes: [{ command: `goat-dev logs ${access.service}`, effect: "shows what it waits for" }],
     });
-  });
+  }
 };
 
 const seeTrace = async (

@@ -1,6 +1,7 @@
 import { isAbort } from "../errors/describe.ts";
 import { GoatError } from "../errors/goat-error.ts";
 import type { StackSpec } from "../model/stack.ts";
+import { deadline } from "../platform/deadline.ts";
 import { health } from "../tracing/langfuse.ts";
 import { tracingOf } from "./endpoints.ts";
 
@@ -11,9 +12,10 @@ export const recorderName = async (stack: StackSpec, signal: AbortSignal): Promi
   const tracing = tracingOf(stack);
   if (tracing === null) return null;
   const { url: baseUrl, publicKey, secretKey, service } = tracing;
+  using limit = deadline(signal, LIMIT_MS);
   try {
     const access = { baseUrl, publicKey, secretKey, service: service.name };
-    const { isRecorder } = await health(access, AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]));
+    const { isRecorder } = await health(access, limit.signal);
     return isRecorder ? "trace recorder" : null;
   } catch (error) {
     signal.throwIfAborted();

@@ -1,5 +1,6 @@
 import type { ObservedService, ObservedStack } from "../model/observed.ts";
 import type { ReadinessSpec, Role, ServiceSpec, StackSpec } from "../model/stack.ts";
+import { deadline } from "../platform/deadline.ts";
 import { createProbe } from "../readiness/probe.ts";
 import { driftOf } from "./drift.ts";
 import { publishedPort, urlOf } from "./endpoints.ts";
@@ -104,7 +105,8 @@ const ageMs = (found: ObservedService, world: World): number =>
   found.startedAt === null ? 0 : world.clock.date().getTime() - Date.parse(found.startedAt);
 
 const ask = async (service: ServiceSpec, found: ObservedService, world: World): Promise<State> => {
-  const signal = AbortSignal.any([world.signal, AbortSignal.timeout(PROBE_LIMIT_MS)]);
+  using limit = deadline(world.signal, PROBE_LIMIT_MS);
+  const { signal } = limit;
   const wait = { service: service.name, container: found.container };
   const context = { ...sightContext(wait, { ...world, stack: "", signal }), sighting: async () => found };
   const verdict = await createProbe(askedOnce(service.ready))({ ...context, clock: world.clock, signal }).catch(

@@ -1,5 +1,6 @@
 import { messageOf, systemCode } from "../errors/describe.ts";
 import { GoatError } from "../errors/goat-error.ts";
+import { type Deadline, deadline } from "../platform/deadline.ts";
 import { httpGet } from "../platform/http.ts";
 
 /** How a Langfuse (or the trace recorder) is reached from this machine. */
@@ -31,8 +32,8 @@ const parse = (text: string): unknown => {
   }
 };
 
-const unreachable = (access: TracingAccess, path: string, error: unknown, limit: AbortSignal): GoatError => {
-  const why = limit.aborted ? `no answer within ${requestLimitMs / 1000} s` : (systemCode(error) ?? messageOf(error));
+const unreachable = (access: TracingAccess, path: string, error: unknown, limit: Deadline): GoatError => {
+  const why = limit.isOver() ? `no answer within ${requestLimitMs / 1000} s` : (systemCode(error) ?? messageOf(error));
   return new GoatError("service-not-ready", `${access.service} does not answer at ${baseOf(access)}: ${why}`, {
     service: access.service,
     evidence: [`GET ${path}: ${why}`],
@@ -44,11 +45,11 @@ const unreachable = (access: TracingAccess, path: string, error: unknown, limit:
 /** One GET with the keys, within five seconds. Throws `service-not-ready` where nothing answers. */
 export const request = async (access: TracingAccess, path: string, signal: AbortSignal): Promise<Answer> => {
   signal.throwIfAborted();
-  const limit = AbortSignal.timeout(requestLimitMs);
+  using limit = deadline(signal, requestLimitMs);
   const basic = Buffer.from(`${access.publicKey}:${access.secretKey}`).toString("base64");
   try {
     const headers = { authorization: `Basic ${basic}`, accept: "application/json" };
-    const { status, text } = await httpGet(`${baseOf(access)}${path}`, AbortSignal.any([signal, limit]), headers);
+    const { status, text } = await httpGet(`${baseOf(access)}${path}`, limit.signal, headers);
     return { status, json: parse(text) };
   } catch (error) {
     signal.throwIfAborted();

@@ -1,6 +1,7 @@
 import type Docker from "dockerode";
 import { messageOf, systemCode } from "../../errors/describe.ts";
 import { type Fix, GoatError } from "../../errors/goat-error.ts";
+import { deadline } from "../../platform/deadline.ts";
 import { type Candidate, undo } from "./endpoint.ts";
 import { abortError } from "./errors.ts";
 import { loadDockerode } from "./load-dockerode.ts";
@@ -103,7 +104,8 @@ export const connect = async (candidates: readonly Candidate[], signal: AbortSig
   const reasons: string[] = [];
   for (const candidate of candidates) {
     try {
-      return await connectionTo(candidate, AbortSignal.any([signal, AbortSignal.timeout(probeLimitMs)]));
+      using limit = deadline(signal, probeLimitMs);
+      return await connectionTo(candidate, limit.signal);
     } catch (error) {
       if (signal.aborted) throw abortError(signal);
       reasons.push(reasonOf(error));
