@@ -1,4 +1,4 @@
-/** Every way goat-dev stops short, by stable code. Exit status: see docs in README, "Exit status". */
+/** Every way goat-dev stops short, by stable code; docs/failures.md says what to do about each. */
 export const catalog = {
   usage: { exit: 2, title: "the command line is not understood" },
   "unknown-service": { exit: 2, title: "no such service in the Compose file" },
