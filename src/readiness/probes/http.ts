@@ -1,5 +1,5 @@
 import { systemCode } from "../../errors/describe.ts";
-import { httpGet } from "../../platform/http.ts";
+import { httpStatus } from "../../platform/http.ts";
 import { pending, ready, type Verdict } from "../verdict.ts";
 
 /** Asks the question a user's program would ask: the answer's status decides. */
@@ -10,8 +10,8 @@ export const probeHttp = async (
   const question = `GET ${spec.path} on port ${spec.port}`;
   const host = spec.host.includes(":") ? `[${spec.host}]` : spec.host;
   try {
-    const answer = await httpGet(`http://${host}:${spec.port}${spec.path}`, signal);
-    return answer.status === spec.status ? ready : pending(`${question} answers ${answer.status}`);
+    const status = await httpStatus(`http://${host}:${spec.port}${spec.path}`, signal);
+    return status === spec.status ? ready : pending(`${question} answers ${status}`);
   } catch (error) {
     return pending(`${question}: ${reasonOf(error, signal)}`);
   }
