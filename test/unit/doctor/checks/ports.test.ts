@@ -1,0 +1,87 @@
+import { expect, test } from "vitest";
+import type { CheckResult } from "../../../../src/doctor/check.ts";
+import { checkPorts, type PortHost, type PortNeed } from "../../../../src/doctor/checks/ports.ts";
+import type { PortSpec } from "../../../../src/model/stack.ts";
+import { port } from "../../../support/sample-stack.ts";
+
+const need = (service: string, number: number | null, changes: Partial<PortSpec> = {}): PortNeed => ({
+  service,
+  port: { ...port(number), ...changes },
+  variable: `${service.toUpperCase()}_PORT`,
+});
+
+/** A machine on which these ports are taken. */
+const machine = (taken: readonly number[], changes: Partial<PortHost> = {}): PortHost => ({
+  isFree: async ({ port: number }) => !taken.includes(number),
+  owner: async () => ({ pid: 4711, name: "python3", command: "litellm --port 4000" }),
+  container: async () => null,
+  ...changes,
+});
+
+const errorIn = (result: CheckResult) => {
+  if (result.verdict !== "problem") throw new Error(`no problem: ${result.text}`);
+  return result.error;
+};
+
+test("free ports must be told by their numbers", async () => {
+  expect(await checkPorts([need("db", 5432), need("web", 3001)], machine([]))).toEqual({
+    verdict: "ok",
+    text: "ports 5432 3001 free",
+  });
+  expect(await checkPorts([need("db", 5432)], machine([]))).toMatchObject({ text: "port 5432 free" });
+});
+
+test("a port that the engine chooses must not be asked for", async () => {
+  expect(await checkPorts([need("db", null)], machine([]))).toEqual({ verdict: "skipped", text: "no port to open" });
+});
+
+test("a taken port must be told with the program that has it, and a port that is really free", async () => {
+  const error = errorIn(await checkPorts([need("litellm", 4000)], machine([4000, 4001, 4002])));
+  expect(error).toMatchObject({
+    code: "port-taken",
+    exitCode: 4,
+    service: "litellm",
+    message: "port 4000 is taken by python3 (pid 4711: litellm --port 4000)",
+    fixes: [
+      {
+        command: "LITELLM_PORT=4003 goat-dev up",
+        effect: "stop it, or move litellm to 4003: put LITELLM_PORT=4003 into .env",
+      },
+    ],
+  });
+});
+
+test("a port that is wanted by another service must not be offered", async () => {
+  const error = errorIn(await checkPorts([need("a", 4000), need("b", 4001)], machine([4000])));
+  expect(error.fixes[0]?.command).toBe("A_PORT=4002 goat-dev up");
+});
+
+test("a container must be named before the engine's own process that stands in its place", async () => {
+  const host = machine([4000], { container: async () => "container web-1 of shop" });
+  expect(errorIn(await checkPorts([need("a", 4000)], host)).message).toBe(
+    "port 4000 is taken by container web-1 of shop",
+  );
+});
+
+test("an owner that nobody may see must be told as such", async () => {
+  const host = machine([4000], { owner: async () => null });
+  expect(errorIn(await checkPorts([need("a", 4000)], host)).message).toContain("whose, this user may not see");
+});
+
+test("every taken port must be told, with a fix each", async () => {
+  const error = errorIn(await checkPorts([need("a", 4000), need("b", 5000), need("c", 6000)], machine([4000, 6000])));
+  expect(error.message).toMatch(/^port 4000 .+; port 6000 /);
+  expect(error.fixes).toHaveLength(2);
+});
+
+test("a port that no variable moves must be moved in the file", async () => {
+  const error = errorIn(await checkPorts([{ ...need("extra", 4000), variable: null }], machine([4000])));
+  expect(error.fixes[0]?.command).toBe("edit the port of extra in the Compose file");
+});
+
+test("a port that two services want must be told as that", async () => {
+  const error = errorIn(await checkPorts([need("a", 4000), need("b", 4000)], machine([])));
+  expect(error).toMatchObject({ code: "port-taken", message: "a and b both want port 4000" });
+  const udp = need("b", 4000, { protocol: "udp" });
+  expect(await checkPorts([need("a", 4000), udp], machine([]))).toMatchObject({ verdict: "ok" });
+});
