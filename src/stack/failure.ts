@@ -2,6 +2,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { ErrorCode } from "../errors/catalog.ts";
 import { type Fix, GoatError } from "../errors/goat-error.ts";
 import type { ServiceSpec } from "../model/stack.ts";
+import { formatBytes } from "../platform/format.ts";
 import type { WaitResult } from "../readiness/wait.ts";
 import type { Death } from "./watch.ts";
 
@@ -23,7 +24,7 @@ export const deathError = async (scene: Scene, death: Death, afterMs: number | n
   const evidence = await lastLines(scene);
   if (death.outOfMemory) {
     const message = `${name} was killed ${when}: it ran out of memory`;
-    return failure("service-out-of-memory", message, scene, evidence);
+    return failure("service-out-of-memory", message, scene, evidence, [moreMemory(scene.service)]);
   }
   const status = death.exitCode === null ? "" : ` with status ${death.exitCode}`;
   const policy = scene.service.run.docker?.restart.name ?? "no";
@@ -68,9 +69,22 @@ const volumesOf = async ({ engine, service, stack }: Scene): Promise<readonly st
     .map((volume) => `volume ${volume.name} was made on ${volume.createdAt?.slice(0, 10)}`);
 };
 
-const failure = (code: ErrorCode, message: string, { service }: Scene, evidence: readonly string[]): GoatError => {
-  const fixes: Fix[] = [{ command: `goat-dev logs ${service.name}`, effect: "the whole log" }];
-  return new GoatError(code, message, { service: service.name, evidence, fixes });
+const moreMemory = ({ name, run }: ServiceSpec): Fix => {
+  const limit = run.docker?.memoryBytes;
+  return limit === undefined
+    ? { command: "docker info --format '{{.MemTotal}}'", effect: "the bytes that the engine has in all: give it more" }
+    : { command: "goat-dev up", effect: `once mem_limit of ${name} (${formatBytes(limit)} now) is raised` };
+};
+
+const failure = (
+  code: ErrorCode,
+  message: string,
+  { service }: Scene,
+  evidence: readonly string[],
+  fixes: readonly Fix[] = [],
+): GoatError => {
+  const log: Fix = { command: `goat-dev logs ${service.name}`, effect: "the whole log" };
+  return new GoatError(code, message, { service: service.name, evidence, fixes: [...fixes, log] });
 };
 
 /** The log's last lines; none where the engine cannot give them any more. */

@@ -24,6 +24,10 @@ describeOnEngine("a service that ends", () => {
     const error = failureOf(await stack.run(["up", "--json"]), 5, "service-out-of-memory");
     expect(error).toMatchObject({ service: "hungry" });
     expect(error.message).toContain("out of memory");
+    expect(error.fixes[0]).toEqual({
+      command: "goat-dev up",
+      effect: "once mem_limit of hungry (32 MB now) is raised",
+    });
     const status = await stack.run(["status", "--json"]);
     expect(status.json.services).toMatchObject([{ name: "hungry", state: "exited", why: "killed: out of memory" }]);
 
