@@ -1,11 +1,12 @@
 import { setDatabasePassword } from "../stack/set-password.ts";
 import type { Run } from "./command.ts";
-import { lockStack, openSession, openWorld } from "./session.ts";
+import { lockStack } from "./lock-stack.ts";
+import { openSession, openWorld } from "./session.ts";
 
 export const setPassword: Run = async (input, context) => {
   const session = await openSession(context, input);
   const world = await openWorld(context, session);
-  const release = await lockStack(context, world.info, session.stack, "db set-password");
+  const release = await lockStack(context, world.info, session, "db set-password");
   try {
     const { user } = await setDatabasePassword(session.stack, world);
     const text = `${user} has the password of .env now. Next: goat-dev up`;

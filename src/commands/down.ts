@@ -4,13 +4,14 @@ import { observeStack } from "../stack/observe.ts";
 import { planDown, takeDown } from "../stack/take-down.ts";
 import type { Run } from "./command.ts";
 import { confirmVolumes, ownVolumes, saveData } from "./delete-data.ts";
-import { lockStack, openSession, openWorld } from "./session.ts";
+import { lockStack } from "./lock-stack.ts";
+import { openSession, openWorld } from "./session.ts";
 
 export const down: Run = async (input, context) => {
   const begin = context.clock.now();
   const session = await openSession(context, input);
   const world = await openWorld(context, session);
-  const release = await lockStack(context, world.info, session.stack, "down");
+  const release = await lockStack(context, world.info, session, "down");
   try {
     const before = await observeStack(session.stack, world);
     const volumes = input.flag("volumes") ? await confirmVolumes(input, session.stack, before, world, context) : [];

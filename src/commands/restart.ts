@@ -1,14 +1,15 @@
 import { checkNames } from "../stack/graph.ts";
 import { bringUp } from "./bring-up.ts";
 import type { Run } from "./command.ts";
-import { lockStack, openSession, openWorld } from "./session.ts";
+import { lockStack } from "./lock-stack.ts";
+import { openSession, openWorld } from "./session.ts";
 
 export const restart: Run = async (input, context) => {
   const begin = context.clock.now();
   const session = await openSession(context, input);
   checkNames(session.stack, input.args);
   const world = await openWorld(context, session);
-  const release = await lockStack(context, world.info, session.stack, "restart");
+  const release = await lockStack(context, world.info, session, "restart");
   try {
     const settings = {
       ...session.settings,

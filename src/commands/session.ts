@@ -1,9 +1,6 @@
 import type { EngineInfo } from "../engine/engine.ts";
 import type { StackSpec } from "../model/stack.ts";
-import { formatAge } from "../platform/format.ts";
-import { acquireLock, type Release } from "../platform/lock.ts";
 import { resolveSettings, type Settings } from "../project/settings.ts";
-import { lockPath, userStateFolder } from "../project/state.ts";
 import { type Environment, type LoadRequest, load, readEnvironment } from "../stack/load.ts";
 import type { World } from "../stack/world.ts";
 import type { Context, Input } from "./command.ts";
@@ -80,24 +77,6 @@ export const openWorld = async (
 ): Promise<World & { readonly info: EngineInfo }> => {
   const { engine, info } = await context.engine({ dockerHost: settings.dockerHost ?? undefined });
   return { engine, info, clock: context.clock, signal: context.signal, emit: context.emit };
-};
-
-/** One at a time for each engine and project name: a second command waits, and says for whom. */
-export const lockStack = (context: Context, info: EngineInfo, stack: StackSpec, command: string): Promise<Release> => {
-  const folder = userStateFolder({ platform: context.platform, home: context.home, env: context.env });
-  return acquireLock({
-    path: lockPath(folder, `${info.kind} ${info.endpoint}`, stack.name),
-    pid: context.pid,
-    command: `goat-dev ${command}`,
-    clock: context.clock,
-    signal: context.signal,
-    onWait: (holder) => {
-      const since =
-        holder === null ? "" : ` for ${formatAge(context.clock.date().getTime() - Date.parse(holder.since))}`;
-      const who = holder === null ? "another goat-dev" : `${holder.command} (pid ${holder.pid})`;
-      context.emit({ type: "notice", level: "info", text: `waiting for ${who}, which works on ${stack.name}${since}` });
-    },
-  });
 };
 
 /** A path as a person in this folder would write it. */

@@ -3,14 +3,15 @@ import { isNothingToDo, prepare } from "../stack/bring-up.ts";
 import { bringUp } from "./bring-up.ts";
 import type { Context, Input, Run } from "./command.ts";
 import { ensureKeys } from "./ensure-keys.ts";
-import { lockStack, openEnvironment, openSession, openWorld } from "./session.ts";
+import { lockStack } from "./lock-stack.ts";
+import { openEnvironment, openSession, openWorld } from "./session.ts";
 
 export const up: Run = async (input, context) => {
   const begin = context.clock.now();
   if (input.flag("plan")) return showPlan(input, context);
   const session = await openSession(context, input, await ensureKeys(openEnvironment(context), context));
   const world = await openWorld(context, session);
-  const release = await lockStack(context, world.info, session.stack, "up");
+  const release = await lockStack(context, world.info, session, "up");
   try {
     await bringUp(session, { names: input.args, restart: false, begin }, world, context);
   } finally {

@@ -1,0 +1,49 @@
+import type { EngineInfo } from "../engine/engine.ts";
+import { GoatError } from "../errors/goat-error.ts";
+import { deadline } from "../platform/deadline.ts";
+import { formatAge, formatDuration } from "../platform/format.ts";
+import { acquireLock, type LockHolder, type Release } from "../platform/lock.ts";
+import { lockPath, userStateFolder } from "../project/state.ts";
+import type { Context } from "./command.ts";
+import type { Session } from "./session.ts";
+
+/**
+ * One at a time for each engine and project name: a second command waits, and says for whom.
+ * Throws stack-locked when `--timeout` passes before the other is done.
+ */
+export const lockStack = async (
+  context: Context,
+  info: EngineInfo,
+  { stack, settings }: Session,
+  command: string,
+): Promise<Release> => {
+  const folder = userStateFolder({ platform: context.platform, home: context.home, env: context.env });
+  using limit = settings.timeoutMs === null ? null : deadline(context.signal, settings.timeoutMs);
+  let waitedFor = "another goat-dev";
+  try {
+    return await acquireLock({
+      path: lockPath(folder, `${info.kind} ${info.endpoint}`, stack.name),
+      pid: context.pid,
+      command: `goat-dev ${command}`,
+      clock: context.clock,
+      signal: limit?.signal ?? context.signal,
+      onWait: (holder) => {
+        waitedFor = holderText(holder);
+        const text = `waiting for ${waitedFor}, which works on ${stack.name}${sinceText(holder, context)}`;
+        context.emit({ type: "notice", level: "info", text });
+      },
+    });
+  } catch (error) {
+    if (limit?.isOver() !== true) throw error;
+    const waited = formatDuration(settings.timeoutMs ?? 0);
+    throw new GoatError("stack-locked", `${waitedFor} still works on ${stack.name} after ${waited}`, {
+      fixes: [{ command: `goat-dev ${command}`, effect: "without --timeout waits until it is done" }],
+    });
+  }
+};
+
+const holderText = (holder: LockHolder | null): string =>
+  holder === null ? "another goat-dev" : `${holder.command} (pid ${holder.pid})`;
+
+const sinceText = (holder: LockHolder | null, { clock }: Context): string =>
+  holder === null ? "" : ` for ${formatAge(clock.date().getTime() - Date.parse(holder.since))}`;
