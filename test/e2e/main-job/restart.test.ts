@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { describeOnEngine, shareScenario } from "../../support/scenario-hooks.ts";
+import { chat, idsOf } from "../../support/scenario-probes.ts";
+
+const extraModel = `model_list:
+  - model_name: extra
+    litellm_params: { model: groq/extra, mock_response: Hello from the edited config }`;
+
+describeOnEngine("restart", () => {
+  const stack = shareScenario({}, async (scenario) => {
+    const up = await scenario.run(["up", "--no-example"]);
+    expect(up.exitCode, up.output).toBe(0);
+  });
+
+  test("restart must refuse a config that cannot be read before it stops the running gateway", async () => {
+    const before = await stack().container("litellm");
+    const good = stack().read("dev/litellm-config.yaml");
+    stack().write("dev/litellm-config.yaml", `${good}\n  broken: [`);
+    const restart = await stack().run(["restart", "litellm", "--json"]);
+    expect(restart).toMatchObject({ exitCode: 2, json: { ok: false, error: { code: "gateway-config-invalid" } } });
+    expect(restart.json.error?.message).toMatch(/dev\/litellm-config\.yaml:\d+:\d+/);
+    expect(await stack().container("litellm")).toMatchObject({ id: before.id, startedAt: before.startedAt });
+    expect((await chat(stack(), "llama-3.3-70b")).status).toBe(200);
+    stack().write("dev/litellm-config.yaml", good);
+  });
+
+  test("restart must take over an edited config, and wait until the gateway serves it", async () => {
+    const { litellm: _, ...others } = await idsOf(stack());
+    expect((await chat(stack(), "extra")).status).toBe(400);
+    stack().edit("dev/litellm-config.yaml", (text) => text.replace("model_list:", extraModel));
+    const restart = await stack().run(["restart", "litellm"]);
+    const answer = await chat(stack(), "extra");
+    expect(restart.exitCode).toBe(0);
+    expect(restart.stdout).toMatch(/^Restarted in [\d.]+ s/);
+    expect(answer).toMatchObject({ status: 200, text: expect.stringContaining("Hello from the edited config") });
+    expect(await idsOf(stack())).toMatchObject(others);
+  });
+
+  test("restart of an unchanged service must start the same container anew, and touch no other", async () => {
+    const before = await stack().containers();
+    const restart = await stack().run(["restart", "langfuse", "--json"]);
+    expect(restart).toMatchObject({ exitCode: 0, json: { ok: true, changed: ["langfuse"] } });
+    const after = await stack().containers();
+    expect(after.map(({ id }) => id)).toEqual(before.map(({ id }) => id));
+    const restarted = after.filter(({ startedAt }, index) => startedAt !== before[index]?.startedAt);
+    expect(restarted.map(({ service }) => service)).toEqual(["langfuse"]);
+  });
+});
