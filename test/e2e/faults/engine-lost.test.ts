@@ -2,7 +2,16 @@ import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { describeOnEngine } from "../../support/scenario-hooks.ts";
-import { expectNothingMade, expectWell, failureOf, held, idle, openStack, release } from "./small-stack.ts";
+import {
+  expectNothingMade,
+  expectWell,
+  failureOf,
+  held,
+  idle,
+  openStack,
+  release,
+  untilRunning,
+} from "./small-stack.ts";
 
 interface Proxy {
   readonly env: { readonly DOCKER_HOST: string };
@@ -49,8 +58,8 @@ describeOnEngine("an engine that is not well", () => {
   test("up must exit 3 when the engine goes away while it waits, and go on when it is back", async () => {
     const stack = await openStack({ web: held });
     const proxy = await startProxy(stack.path("..", "engine.sock"));
-    const up = stack.start(["up", "--json", "--verbose"], { env: proxy.env });
-    await up.until(/await-ready web/);
+    const up = stack.start(["up", "--json"], { env: proxy.env });
+    await untilRunning(stack, "web");
     proxy.cut();
     const error = failureOf(await up.done, 3, "engine-unreachable");
     expect(error.fixes.map(({ command }) => command)).toContain("docker version");
@@ -73,8 +82,8 @@ describeOnEngine("an engine that is not well", () => {
   test("Ctrl-C must work while the engine does not answer", async () => {
     const stack = await openStack({ web: held });
     const proxy = await startProxy(stack.path("..", "engine.sock"));
-    const up = stack.start(["up", "--json", "--verbose"], { env: proxy.env });
-    await up.until(/await-ready web/);
+    const up = stack.start(["up", "--json"], { env: proxy.env });
+    await untilRunning(stack, "web");
     proxy.mute();
     up.interrupt();
     failureOf(await up.done, 130, "interrupted");

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { RunningCli } from "../../support/cli.ts";
 import { describeOnEngine } from "../../support/scenario-hooks.ts";
 import { startRegistry } from "./registry.ts";
-import { expectWell, failureOf, held, idle, openStack, release, writeStack } from "./small-stack.ts";
+import { expectWell, failureOf, held, idle, openStack, release, untilRunning, writeStack } from "./small-stack.ts";
 
 const signals: readonly (readonly [string, (cli: RunningCli) => void])[] = [
   ["Ctrl-C", (cli) => cli.interrupt()],
@@ -33,8 +33,8 @@ describeOnEngine("an interrupted up", () => {
 
   test("Ctrl-C must say that what has started is left running, and how to go on or stop", async () => {
     const stack = await openStack({ late: held });
-    const up = stack.start(["up", "--json", "--verbose"]);
-    await up.until(/await-ready late/);
+    const up = stack.start(["up", "--json"]);
+    await untilRunning(stack, "late");
     up.interrupt();
     const error = failureOf(await up.done, 130, "interrupted");
     expect(error.message).toContain("left running");

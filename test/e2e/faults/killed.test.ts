@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { containerIds, docker } from "../../support/docker.ts";
 import type { Scenario } from "../../support/scenario.ts";
 import { describeOnEngine } from "../../support/scenario-hooks.ts";
-import { expectWell, held, idle, openStack, sh, writeStack } from "./small-stack.ts";
+import { expectWell, held, idle, openStack, sh, untilRunning, writeStack } from "./small-stack.ts";
 
 /** Takes its time to stop, so that a replacement has a middle to be killed in. */
 const slow = (value: string) => ({
@@ -14,8 +14,9 @@ const slow = (value: string) => ({
 });
 
 const killInReplacement = async (stack: Scenario): Promise<void> => {
-  const up = stack.start(["up", "--verbose"]);
-  await up.until(/stop-container web/);
+  const { id } = await stack.container("web");
+  const up = stack.start(["up"]);
+  await expect.poll(() => docker("logs", id), { timeout: 30_000 }).toContain("stopping");
   up.kill("SIGKILL");
   await up.done;
 };
@@ -68,8 +69,8 @@ describeOnEngine("a goat-dev that is killed", () => {
 
   test("up must take over the lock of a killed up, without waiting", async () => {
     const stack = await openStack({ web: held });
-    const killed = stack.start(["up", "--verbose"]);
-    await killed.until(/await-ready web/);
+    const killed = stack.start(["up"]);
+    await untilRunning(stack, "web");
     killed.kill("SIGKILL");
     await killed.done;
     await writeStack(stack, { web: idle });

@@ -41,6 +41,12 @@ export const release = async (scenario: Scenario, service: string): Promise<void
   await docker("exec", (await scenario.container(service)).id, "touch", "/go");
 };
 
+/** Resolves when the service's container runs. */
+export const untilRunning = (scenario: Scenario, service: string): Promise<void> =>
+  expect
+    .poll(async () => (await scenario.containers()).find((one) => one.service === service)?.status, { timeout: 30_000 })
+    .toBe("running");
+
 /** Puts a Compose file of these services in the place of the shipped one. */
 export const writeStack = async (scenario: Scenario, services: Services, more: Service = {}): Promise<void> => {
   const image = await baseImage();
