@@ -33,8 +33,10 @@ export const gatewayOf = (stack: StackSpec): GatewayEndpoint | null => {
 /** The file on this machine that the gateway's `--config` names inside its container. */
 const gatewayConfigOf = (service: ServiceSpec): GatewayEndpoint["config"] => {
   const command = service.run.docker?.command ?? [];
-  const target = command[command.indexOf("--config") + 1];
-  const mounted = service.files.find((file) => file.target === target);
+  const targets = command.map((word, index) =>
+    word === "--config" || word === "-c" ? command[index + 1] : /^--config=(.*)/.exec(word)?.[1],
+  );
+  const mounted = service.files.find((file) => targets.includes(file.target));
   return mounted === undefined ? null : { path: mounted.path, source: mounted.source };
 };
 

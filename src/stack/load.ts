@@ -62,7 +62,8 @@ export const readEnvironment = (request: LoadRequest): Environment => {
   const gatewayKeyInShell = isGatewayKeyAsOpenAi({ ...fromShell, LITELLM_MASTER_KEY: master });
   const { OPENAI_API_KEY: _gatewayKey, ...others } = fromShell;
   const variables = { ...parsed.variables, ...(gatewayKeyInShell ? others : fromShell) };
-  const secrets = secretsIn({ ...parsed.variables, ...variables });
+  // A value that the shell overrides is a secret all the same.
+  const secrets = [...secretsIn(parsed.variables), ...secretsIn(variables)];
   return { project, variables, envText, lines: parsed.lines, gatewayKeyInShell, secrets };
 };
 
