@@ -1,0 +1,118 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { type LoadRequest, load, readEnvironment } from "../../../src/stack/load.ts";
+import { errorOf } from "../../support/load-compose.ts";
+import { tempFolder, writeFiles } from "../../support/temp.ts";
+
+const packageRoot = join(import.meta.dirname, "../../..");
+
+const compose = `services:
+  web: { image: "web:\${TAG:-1}", environment: [TOKEN] }
+  extra: { image: extra, profiles: [more] }
+`;
+
+const request = (cwd: string, changes: Partial<LoadRequest> = {}): LoadRequest => ({
+  cwd,
+  shell: {},
+  files: [],
+  envFile: undefined,
+  projectName: undefined,
+  profiles: [],
+  packageRoot,
+  version: "1.0.0",
+  ...changes,
+});
+
+const project = (files: Readonly<Record<string, string>> = {}): string =>
+  writeFiles(tempFolder(), { "dev/docker-compose.yml": compose, ...files });
+
+const loaded = (cwd: string, changes: Partial<LoadRequest> = {}) => {
+  const asked = request(cwd, changes);
+  return load(asked, readEnvironment(asked));
+};
+
+test("the shell must win over .env, as for Compose", async () => {
+  const cwd = project({ ".env": "TAG=2\nTOKEN=from-file\n" });
+  const { stack } = await loaded(cwd, { shell: { TAG: "3" } });
+  expect(stack.services[0]?.run.docker?.image).toBe("web:3");
+  expect(stack.services[0]?.environment).toEqual({ TOKEN: "from-file" });
+});
+
+test("without .env its defaults must hold, and nobody be told of a file", async () => {
+  const { stack } = await loaded(project());
+  expect(stack.services[0]?.run.docker?.image).toBe("web:1");
+  expect(stack.environmentFiles).toEqual([]);
+});
+
+test("every secret of .env must be known, those that the shell overrides too", () => {
+  const cwd = project({ ".env": "GROQ_API_KEY=gsk_from_file\nTAG=2\n" });
+  const { secrets } = readEnvironment(request(cwd, { shell: { GROQ_API_KEY: "gsk_from_shell" } }));
+  expect(secrets.map(({ value }) => value)).toEqual(expect.arrayContaining(["gsk_from_file", "gsk_from_shell"]));
+  expect(secrets.map(({ name }) => name)).not.toContain("TAG");
+});
+
+test("the gateway's key in the shell must not become OpenAI's, and .env's own must", () => {
+  const cwd = project({ ".env": "LITELLM_MASTER_KEY=sk-mine\nOPENAI_API_KEY=sk-openai\n" });
+  const environment = readEnvironment(request(cwd, { shell: { OPENAI_API_KEY: "sk-mine" } }));
+  expect(environment).toMatchObject({ gatewayKeyInShell: true, variables: { OPENAI_API_KEY: "sk-openai" } });
+  const other = readEnvironment(request(cwd, { shell: { OPENAI_API_KEY: "sk-other" } }));
+  expect(other).toMatchObject({ gatewayKeyInShell: false, variables: { OPENAI_API_KEY: "sk-other" } });
+});
+
+test("mistakes of .env must be told by line, the file by the name that a user knows", () => {
+  const cwd = project({ ".env": "A=1\nnot a line\n" });
+  const error = errorOf(() => readEnvironment(request(cwd)));
+  expect(error).toMatchObject({ code: "env-file-invalid", message: ".env:2 there is no = here" });
+  const outside = writeFiles(tempFolder(), { "ci.env": "not a line\n" });
+  const other = errorOf(() => readEnvironment(request(cwd, { envFile: join(outside, "ci.env") })));
+  expect(other.message).toBe(`${outside}/ci.env:1 there is no = here`);
+});
+
+test("lines of variables must be known, for messages about them", () => {
+  const cwd = project({ ".env": "# keys\nGROQ_API_KEY=x\n" });
+  expect(readEnvironment(request(cwd)).lines).toEqual({ GROQ_API_KEY: 2 });
+});
+
+test("the name must be --project-name, else COMPOSE_PROJECT_NAME, else the file's or the folder's", async () => {
+  const cwd = project({ "dev/docker-compose.yml": `name: from-file\n${compose}` });
+  expect((await loaded(cwd)).stack.name).toBe("from-file");
+  const shell = { COMPOSE_PROJECT_NAME: "from-shell" };
+  expect((await loaded(cwd, { shell })).stack.name).toBe("from-shell");
+  expect((await loaded(cwd, { shell, projectName: "typed" })).stack.name).toBe("typed");
+  expect((await loaded(cwd, { shell: { COMPOSE_PROJECT_NAME: "" } })).stack.name).toBe("from-file");
+});
+
+test("profiles must be those typed, else COMPOSE_PROFILES", async () => {
+  const cwd = project();
+  const names = async (changes: Partial<LoadRequest>) =>
+    (await loaded(cwd, changes)).stack.services.map(({ name }) => name);
+  expect(await names({})).toEqual(["web"]);
+  expect(await names({ profiles: ["more"] })).toEqual(["web", "extra"]);
+  expect(await names({ shell: { COMPOSE_PROFILES: " other, more " } })).toEqual(["web", "extra"]);
+  expect(await names({ profiles: ["none"], shell: { COMPOSE_PROFILES: "more" } })).toEqual(["web"]);
+});
+
+test("warnings must have their places", async () => {
+  const cwd = project({ "dev/docker-compose.yml": "services:\n  web:\n    image: x\n    logging: {}\n" });
+  expect((await loaded(cwd)).warnings).toEqual(['dev/docker-compose.yml:4:5 "logging" is ignored']);
+});
+
+test("a folder without a stack must get a copy of the shipped one, under a name of its own", async () => {
+  const cwd = tempFolder();
+  const { stack } = await loaded(cwd);
+  expect(stack.name).toMatch(/^goat-/);
+  expect(stack.services.map(({ role }) => role)).toEqual(["database", "tracing", "gateway"]);
+  expect(existsSync(join(cwd, ".goat-dev/stack/docker-compose.yml"))).toBe(true);
+  expect(readFileSync(join(cwd, ".goat-dev/.gitignore"), "utf8")).toBe("*\n");
+});
+
+test("edits of the copy must be kept aside when another version comes, and be told", async () => {
+  const cwd = tempFolder();
+  await loaded(cwd);
+  const file = ".goat-dev/stack/docker-compose.yml";
+  writeFiles(cwd, { [file]: `${readFileSync(join(cwd, file), "utf8")}# mine\n` });
+  const { warnings } = await loaded(cwd, { version: "2.0.0" });
+  expect(warnings[0]).toContain("your edits are in");
+  expect(readFileSync(join(cwd, file), "utf8")).not.toContain("# mine");
+});
