@@ -1,23 +1,43 @@
 import { expect, test } from "vitest";
 import { openProject } from "../support/goat-project.ts";
 
-test("--timeout must end the wait for another goat-dev too, name it, and leave it alone", async () => {
-  let letGo = (): void => {};
-  const held = new Promise<void>((resolve) => {
-    letGo = resolve;
+const gate = () => {
+  let open = (): void => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
   });
-  let onHeld = (): void => {};
-  const holding = new Promise<void>((resolve) => {
-    onHeld = resolve;
-  });
+  return { open, opened };
+};
+
+/** A project whose first `up` stands still, holding the lock, until it is let go. */
+const openHeld = async () => {
+  const [reached, released] = [gate(), gate()];
   const { goat } = await openProject({
+    // A lock is as old as its file: the clock has to agree with the file system's.
+    now: new Date().toISOString(),
     beforeApply: async () => {
-      onHeld();
-      await held;
+      reached.open();
+      await released.opened;
     },
   });
-  const first = goat(["up"]);
-  await holding;
+  const first = goat(["up", "postgres"]);
+  await reached.opened;
+  return { goat, first, letGo: released.open };
+};
+
+test("a second up must wait for the first, say for whom, and find its work done", async () => {
+  const { goat, first, letGo } = await openHeld();
+  const onErr = (text: string): void => {
+    if (text.includes("waiting for")) letGo();
+  };
+  const second = await goat(["up", "postgres"], { onErr });
+  expect(await first).toMatchObject({ exitCode: 0 });
+  expect(second).toMatchObject({ exitCode: 0, out: expect.stringContaining("is ready and as configured") });
+  expect(second.err).toMatch(/^note: waiting for goat-dev up \(pid \d+\), which works on goat for \d+ s\n$/);
+});
+
+test("--timeout must end the wait for another goat-dev too, name it, and leave it alone", async () => {
+  const { goat, first, letGo } = await openHeld();
   const second = await goat(["up", "--timeout", "300ms"]);
   letGo();
   expect(second.exitCode).toBe(4);

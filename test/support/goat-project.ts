@@ -6,67 +6,13 @@ import { runCli } from "../../src/cli/run.ts";
 import { MemoryEngine } from "../../src/engine/memory/memory-engine.ts";
 import type { MemoryEngineOptions } from "../../src/engine/memory/script.ts";
 import { createTestClock, type TestClock } from "./clock.ts";
+import { composeText, configText, exampleAnswer } from "./goat-files.ts";
 import { freePorts } from "./ports.ts";
-import { createStandIns, knownTrace, type Ports, type StandIns } from "./stand-ins.ts";
+import { createStandIns, type Ports, type StandIns } from "./stand-ins.ts";
 import { tempFolder, writeFiles } from "./temp.ts";
 import { createSink } from "./terminal.ts";
 
 const packageRoot = join(import.meta.dirname, "../..");
-
-const compose = `name: goat
-services:
-  postgres:
-    # Nobody speaks Postgres here: an answer over HTTP is its readiness.
-    x-goat: { role: database, ready: { http: / } }
-    image: postgres:16
-    environment:
-      POSTGRES_PASSWORD: \${POSTGRES_PASSWORD:-postgres}
-      POSTGRES_DB: litellm
-    ports: ["127.0.0.1:\${POSTGRES_PORT:-5432}:5432"]
-    volumes: ["postgres-data:/var/lib/postgresql/data"]
-  langfuse:
-    x-goat: { role: tracing }
-    image: langfuse/langfuse:2.95.12
-    depends_on: { postgres: { condition: service_healthy } }
-    environment:
-      LANGFUSE_INIT_PROJECT_PUBLIC_KEY: pk-lf-goat-dev
-      LANGFUSE_INIT_PROJECT_SECRET_KEY: sk-lf-goat-dev
-      LANGFUSE_INIT_USER_EMAIL: dev@goat.local
-      LANGFUSE_INIT_USER_PASSWORD: goat-dev-password
-    ports: ["127.0.0.1:\${LANGFUSE_PORT:-3001}:3000"]
-  litellm:
-    x-goat: { role: gateway }
-    image: litellm:v1
-    command: ["--config", "/app/config.yaml"]
-    # One after the other, so that lines come in one order.
-    depends_on: { langfuse: { condition: service_healthy } }
-    environment:
-      - LITELLM_MASTER_KEY=\${LITELLM_MASTER_KEY:-sk-dev-key}
-      - GROQ_API_KEY
-      - OPENAI_API_KEY
-    ports: ["127.0.0.1:\${LITELLM_PORT:-4000}:4000"]
-    volumes: ["./litellm-config.yaml:/app/config.yaml:ro"]
-volumes:
-  postgres-data:
-`;
-
-const route = (name: string, model: string, key: string): string =>
-  `  - model_name: ${name}\n    litellm_params: { model: ${model}, api_key: os.environ/${key} }\n`;
-
-const config = `model_list:
-${route("llama-3.3-70b", "groq/llama-3.3-70b-versatile", "GROQ_API_KEY")}${route("gpt-5-mini", "openai/gpt-5-mini", "OPENAI_API_KEY")}`;
-
-/** What stands in for Node.js and the example client says: always the same, so that it can be read in a snapshot. */
-const answer = {
-  text: "Hello from Groq!",
-  promptTokens: 8,
-  completionTokens: 23,
-  totalTokens: 31,
-  costUsd: 0.00002,
-  traceId: knownTrace,
-  callId: "call-1",
-  durationMs: 600,
-};
 
 export const secretKey = "gsk_integration_secret_0123456789";
 
@@ -85,6 +31,7 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Called with all of stdout whenever more of it is written. */
   onOut?(text: string): void;
+  onErr?(text: string): void;
 }
 
 export interface GoatProject {
@@ -108,13 +55,15 @@ export interface ProjectOptions extends MemoryEngineOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** Runs the shipped example client by this Node.js, not a program that answers at once. */
   readonly realExample?: boolean;
+  /** What the clock says at the start, as an ISO time. */
+  readonly now?: string;
 }
 
 const images = { "postgres:16": "sha256:a", "langfuse/langfuse:2.95.12": "sha256:b", "litellm:v1": "sha256:c" };
 
 const fakeNode = (folder: string): string => {
   const path = join(folder, "node");
-  writeFileSync(path, `#!/bin/sh\necho '${JSON.stringify(answer)}'\n`);
+  writeFileSync(path, `#!/bin/sh\necho '${JSON.stringify(exampleAnswer)}'\n`);
   chmodSync(path, 0o755);
   return path;
 };
@@ -140,20 +89,27 @@ const runningServices = async (engine: MemoryEngine, { unreachable }: ProjectOpt
 
 /** A project of its own with a HOME, on the memory engine, whose containers are servers in this process. */
 export const openProject = async (options: ProjectOptions = {}): Promise<GoatProject> => {
-  const { env = `GROQ_API_KEY=${secretKey}\n`, files = {}, realExample = false, beforeApply, ...scripts } = options;
+  const {
+    env = `GROQ_API_KEY=${secretKey}\n`,
+    files = {},
+    realExample = false,
+    now,
+    beforeApply,
+    ...scripts
+  } = options;
   const [folder, home] = [tempFolder(), tempFolder()];
   const [postgres = 0, langfuse = 0, litellm = 0] = await freePorts(3);
   const ports: Ports = { postgres, langfuse, litellm };
   const portLines = `POSTGRES_PORT=${postgres}\nLANGFUSE_PORT=${langfuse}\nLITELLM_PORT=${litellm}\n`;
   writeFiles(folder, {
-    "dev/docker-compose.yml": compose,
-    "dev/litellm-config.yaml": config,
+    "dev/docker-compose.yml": composeText,
+    "dev/litellm-config.yaml": configText,
     ...(env === null ? {} : { ".env": portLines + env }),
     ...files,
   });
   if (env !== null) chmodSync(join(folder, ".env"), 0o600);
   mkdirSync(join(home, ".docker"));
-  const clock = createTestClock();
+  const clock = createTestClock(now);
   const standIns = createStandIns(ports, { key: "sk-dev-key", models: ["llama-3.3-70b", "gpt-5-mini"] });
   onTestFinished(() => standIns[Symbol.asyncDispose]());
   const engine = new MemoryEngine({
@@ -172,7 +128,7 @@ export const openProject = async (options: ProjectOptions = {}): Promise<GoatPro
     env === null ? { POSTGRES_PORT: `${postgres}`, LANGFUSE_PORT: `${langfuse}`, LITELLM_PORT: `${litellm}` } : {};
   const goat = async (args: readonly string[], run: RunOptions = {}): Promise<GoatRun> => {
     await standIns.keepOnly(await runningServices(engine, options));
-    const [stdout, stderr] = [createSink(run.onOut), createSink()];
+    const [stdout, stderr] = [createSink(run.onOut), createSink(run.onErr)];
     const exitCode = await runCli({
       argv: args,
       cwd: run.cwd ?? folder,

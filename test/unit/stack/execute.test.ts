@@ -152,25 +152,6 @@ test("without --timeout each service must have its own limit", async () => {
   expect((await failureOf(world.up(short))).message).toContain("not ready after 3 s");
 });
 
-const optional = (until: "ready" | "completed") =>
-  stackOf(
-    service("extra", { ready: health, readyTimeoutMs: 1_000 }),
-    service("app", { ready: health, dependsOn: [dependsOn("extra", { until, required: false })] }),
-  );
-
-test.each<readonly [string, ServiceScript, "ready" | "completed"]>([
-  ["never gets ready", never, "ready"],
-  ["exits", { exit: { code: 1 } }, "ready"],
-  ["ends with a failure", { exit: { code: 1 } }, "completed"],
-])("a dependency with required: false that %s must not hold back the run", async (_what, script, until) => {
-  const spec = optional(until);
-  const world = openTestWorld(spec, { services: { extra: script, app: healthy() } });
-  await world.up(spec);
-  expect(world.lines()).toHaveLength(2);
-  expect(world.lines()[0]).toMatch(/^failed extra/);
-  expect(world.lines()[1]).toMatch(/^ok app: created · ready/);
-});
-
 test("an operation that the engine refuses must fail the run with the engine's reason", async () => {
   const world = openTestWorld(stack, {
     services: allHealthy,

@@ -1,0 +1,77 @@
+import { expect, test } from "vitest";
+import { openProject, secretKey } from "../support/goat-project.ts";
+
+test("a provider's refusal must be told as the provider's, and the stack stays up", async () => {
+  const project = await openProject({ realExample: true });
+  project.standIns.answers = {
+    ...project.standIns.answers,
+    refuse: { status: 401, type: "authentication_error", message: "GroqException - Invalid API Key" },
+  };
+  const { exitCode, err } = await project.goat(["up"]);
+  expect(exitCode).toBe(6);
+  expect(err).toMatchInlineSnapshot(`
+    "✔ checks      groq key set · ports 15432 13001 14000 free · Memory 1 (test)
+    ✔ postgres    created · ready in 1.2 s
+    ✔ langfuse    created · ready in 1.2 s
+    ✔ litellm     created · ready in 1.2 s
+    ✔ gateway     2 models routed, 1 usable with your keys (llama-3.3-70b)
+    ✖ example     Groq refuses GROQ_API_KEY
+      code       provider-refused
+      seen       llama-3.3-70b: 401 Invalid API Key
+      fix        goat-dev up             once GROQ_API_KEY in .env is replaced
+                 goat-dev logs litellm   shows the whole answer
+    "
+  `);
+  expect((await project.goat(["status"])).exitCode).toBe(0);
+});
+
+test("a gateway that lacks a model of its config must be told with the model", async () => {
+  const project = await openProject();
+  project.standIns.answers = { ...project.standIns.answers, models: ["llama-3.3-70b"] };
+  const { exitCode, err } = await project.goat(["up"]);
+  expect(exitCode).toBe(6);
+  expect(err.split("\n").slice(4).join("\n")).toMatchInlineSnapshot(`
+    "✖ gateway     litellm does not serve gpt-5-mini
+      code       models-missing
+      seen       GET /v1/models lacks 1 name of its config
+      fix        goat-dev restart litellm   reads the config again
+                 goat-dev logs litellm      shows why a route was left out
+    "
+  `);
+});
+
+test("keys that open no chat model must leave up a success, and say how to add one", async () => {
+  const { goat } = await openProject({
+    env: `OPENAI_API_KEY=${secretKey}\n`,
+    files: {
+      "dev/litellm-config.yaml": `model_list:
+  - model_name: llama-3.3-70b
+    litellm_params: { model: groq/llama, api_key: os.environ/GROQ_API_KEY }
+  - model_name: gpt-5-mini
+    litellm_params: { model: openai/embed, api_key: os.environ/OPENAI_API_KEY }
+    model_info: { mode: embedding }
+`,
+    },
+  });
+  const { exitCode, err } = await goat(["up"]);
+  expect(exitCode).toBe(0);
+  expect(err).toContain("note: no chat model for your keys");
+  expect(err.split("\n").at(-2)).toMatchInlineSnapshot(
+    `"note: no chat model for your keys; llama-3.3-70b would work, but GROQ_API_KEY is not set. Add its key to .env, or a route to dev/litellm-config.yaml, then: goat-dev up"`,
+  );
+});
+
+test("the shipped example client must get through the gateway, and its trace must be read back", async () => {
+  const { goat } = await openProject({ realExample: true });
+  const run = await goat(["up", "--json"]);
+  expect(run.exitCode).toBe(0);
+  expect(run.json()).toMatchObject({
+    version: 1,
+    ok: true,
+    stack: "goat",
+    changed: ["postgres", "langfuse", "litellm"],
+    gateway: { models: ["llama-3.3-70b", "gpt-5-mini"], usable: ["llama-3.3-70b"] },
+    example: { model: "llama-3.3-70b", text: "Hello from the stand-in", totalTokens: 31, costUsd: 0.00002 },
+    trace: { model: "azure/gpt-4o-mini", totalTokens: 10 },
+  });
+});

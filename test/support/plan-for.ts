@@ -1,0 +1,19 @@
+import type { ObservedStack } from "../../src/model/observed.ts";
+import { formatPlan, type Plan } from "../../src/model/plan.ts";
+import type { StackSpec } from "../../src/model/stack.ts";
+import { selectServices } from "../../src/stack/graph.ts";
+import { reconcile } from "../../src/stack/reconcile.ts";
+
+interface Options {
+  readonly names?: readonly string[];
+  readonly restart?: readonly string[];
+}
+
+export const planFor = (spec: StackSpec, found: ObservedStack, { names = [], restart = [] }: Options = {}): Plan =>
+  reconcile(spec, found, { services: selectServices(spec, names), restart: new Set(restart) });
+
+/** The plan as text, ids as <id>. */
+export const planText = (...args: Parameters<typeof planFor>): string =>
+  formatPlan(planFor(...args))
+    .replace(/\b[0-9a-f]{64}\b/g, "<id>")
+    .replace(/\b[0-9a-f]{12}_/g, "<id>_");
