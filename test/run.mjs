@@ -58,7 +58,7 @@ async function isBuilt() {
 /** Why nothing that needs a real engine can run; null where it can. */
 async function findEngine() {
   const asked = await runProgram("docker", ["version", "--format", "{{.Server.Version}}"]);
-  if (!asked.ok) return `no Docker engine answers: ${lastLine(asked.output)}`;
+  if (!asked.ok) return asked.output.includes("ENOENT") ? "docker is not installed" : lastLine(asked.output);
   say(`Docker Engine ${asked.stdout.trim()}`);
   const images = await runProgram(process.execPath, ["test/images/build.mjs"]);
   if (images.ok) return null;
@@ -77,8 +77,7 @@ async function quickSuites(folder) {
 
 async function engineSuites(folder, missing) {
   const env = missing === null ? {} : { GOAT_DEV_TEST_LEFT_OUT: missing };
-  await tell(runProject("contract", folder));
-  await tell(runProject("e2e", folder, env));
+  await Promise.all([tell(runProject("contract", folder)), tell(runProject("e2e", folder, env))]);
   if (missing !== null && !isRequired) leftOut.push(`e2e, contract on a real engine: ${missing}`);
 }
 

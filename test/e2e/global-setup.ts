@@ -37,37 +37,38 @@ const wordsOf = (error: unknown): string => {
   return text.trim().replace(/^Error: /, "");
 };
 
-/** What the tests need from this machine; a text says why it is not to be had. */
-const findImages = async (dist: string): Promise<Readonly<Record<string, string>> | string> => {
+/** Why no test can run; null where an engine answers. */
+const findObstacle = (): Promise<string | null> => {
   const leftOut = process.env["GOAT_DEV_TEST_LEFT_OUT"];
-  if (leftOut !== undefined) return leftOut;
-  try {
-    await docker("version", "--format", "{{.Server.Version}}");
-    return await buildImages(dist);
-  } catch (error) {
-    return wordsOf(error);
-  }
+  if (leftOut !== undefined) return Promise.resolve(leftOut);
+  return docker("version", "--format", "{{.Server.Version}}").then(() => null, wordsOf);
 };
 
 export const setup = async (project: TestProject): Promise<() => Promise<void>> => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "goat-dev-e2e-")));
   const run: TestRun = { folder, prefix: `t-${randomBytes(3).toString("hex")}-` };
   const end = (): void => rmSync(folder, { recursive: true, force: true });
-  const bin = await layOutPackage(join(folder, "package"));
-  const images = await findImages(join(folder, "package", "dist"));
-  if (typeof images === "string") {
+  const leaveOut = (missing: string) => {
     end();
-    if (isRequired) throw new Error(`the end-to-end tests cannot run here:\n${images}`);
-    project.provide("e2e", { missing: images, run, bin: "", images: {} });
-    process.stderr.write(`left out: end-to-end tests: ${images.split("\n")[0]}\n`);
+    if (isRequired) throw new Error(`the end-to-end tests cannot run here:\n${missing}`);
+    project.provide("e2e", { missing, run, bin: "", images: {} });
+    process.stderr.write(`left out: end-to-end tests: ${missing.split("\n")[0]}\n`);
     return async () => undefined;
-  }
+  };
+  const obstacle = await findObstacle();
+  if (obstacle !== null) return leaveOut(obstacle);
+  const bin = await layOutPackage(join(folder, "package"));
+  const images = await buildImages(join(folder, "package", "dist")).catch(wordsOf);
+  if (typeof images === "string") return leaveOut(images);
   project.provide("e2e", { missing: null, run, bin, images });
   const before = await leaksOf(run);
   if (before.length > 0) throw new Error(`there before the first test:\n${before.join("\n")}`);
   return async () => {
     const leaks = await leaksOf(run);
     end();
-    if (leaks.length > 0) throw new Error(`left behind by the end-to-end tests:\n${leaks.join("\n")}`);
+    if (leaks.length === 0) return;
+    // Vitest tells an error of a teardown, and ends with 0 all the same.
+    process.exitCode = 1;
+    throw new Error(`left behind by the end-to-end tests:\n${leaks.join("\n")}`);
   };
 };

@@ -44,7 +44,7 @@ export async function runScript(name) {
 /** A vitest project: counted test by test; one that ends without a count, or badly for another reason than a test, has failed. */
 export async function runProject(name, folder, env = {}) {
   const report = join(folder, `${name}.json`);
-  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  const reporters = ["--reporter=dot", "--reporter=json", `--outputFile.json=${report}`];
   const { ok, output } = await runProgram(process.execPath, [vitest, "run", "--project", name, ...reporters], {
     NO_COLOR: "1",
     ...env,

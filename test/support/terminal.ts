@@ -22,7 +22,8 @@ export const createTerminal = (columns = 100, rows = 30): TestTerminal => {
       terminal.write(chunk.toString(), done);
     },
   });
-  const settle = (): Promise<void> => new Promise((resolve) => terminal.write("", resolve));
+  // Behind everything that still waits in the stream.
+  const settle = (): Promise<void> => new Promise((resolve) => stream.write("", () => resolve()));
   return {
     stream: Object.assign(stream, { isTTY: true, columns, rows, fd: -1 }) as unknown as NodeJS.WriteStream,
     raw: () => written,
