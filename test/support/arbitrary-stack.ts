@@ -41,7 +41,7 @@ const anyService = (name: (typeof names)[number], earlier: readonly string[]): f
       }),
     );
 
-export const anyStack: fc.Arbitrary<StackSpec> = fc
+const anyStack: fc.Arbitrary<StackSpec> = fc
   .tuple(...names.map((name, index) => anyService(name, names.slice(0, index))))
   .chain((services) => fc.integer({ min: 1, max: names.length }).map((count) => stackOf(...services.slice(0, count))));
 

@@ -24,7 +24,7 @@ export interface Document {
   };
 }
 
-export interface ServiceDocument {
+interface ServiceDocument {
   readonly name: string;
   readonly role: string;
   readonly state: string;

@@ -20,7 +20,7 @@ export const withVariables = (text: string, variables: Readonly<Record<string, s
   }, text);
 
 /** Routes whose key is set answer by themselves: a text for chat, numbers for an embedding. LiteLLM, its callback and the trace stay real. */
-export const withMocks = (text: string, variables: Readonly<Record<string, string>>): string => {
+const withMocks = (text: string, variables: Readonly<Record<string, string>>): string => {
   const config = parseDocument(text);
   const routes = config.get("model_list");
   if (!isSeq(routes)) throw new Error("the config has no model_list");

@@ -7,13 +7,13 @@ import { type Container, containersOf, networksOf, removeProject, volumesOf } fr
 import { freePorts } from "./ports.ts";
 import { makeProject, withVariables } from "./scenario-project.ts";
 
-export interface Ports {
+interface Ports {
   readonly postgres: number;
   readonly langfuse: number;
   readonly litellm: number;
 }
 
-export interface RunOptions {
+interface RunOptions {
   /** On top of the scenario's own environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
@@ -40,7 +40,7 @@ export interface Scenario extends ProjectFiles, AsyncDisposable {
   volumes(): Promise<readonly string[]>;
 }
 
-export interface ProjectFiles {
+interface ProjectFiles {
   /** The project's folder. */
   readonly folder: string;
   path(...parts: readonly string[]): string;
