@@ -7,10 +7,10 @@ export const measurements = {
   cold: "cold up, no volume",
   noop: "no-op up",
   status: "status",
-  proof: "proof: example client and its trace",
   restart: "restart litellm, until ready",
   down: "down",
   warm: "cold up, volume there",
+  proof: "proof: example client and its trace",
 };
 
 /** Calls `note(measurement, milliseconds)` for everything in `wanted`. */
@@ -30,12 +30,11 @@ export async function round(tool, lab, { wanted, note, signal }) {
     keep("cold", await up());
     await repeat("noop", tool.up);
     await repeat("status", tool.status);
-    await repeat("proof", tool.prove);
     if (wanted.has("restart")) note("restart", (await timedUntilReady(tool.restart, lab.services, run)).readyMs);
     keep("down", await timed(tool.down, run));
-    if (!wanted.has("warm")) return;
-    note("warm", await up());
-    keep("down", await timed(tool.down, run));
+    if (!wanted.has("warm") && !wanted.has("proof")) return;
+    keep("warm", await up());
+    await repeat("proof", tool.prove);
   } finally {
     await timed(tool.clean, { folder: lab.folder, signal: AbortSignal.timeout(120_000) });
   }
