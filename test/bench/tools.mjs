@@ -11,7 +11,7 @@ export function goatDev({ project }) {
     restart: command("restart", "litellm"),
     status: command("status"),
     down: command("down"),
-    clean: command("down", "--volumes", "--yes"),
+    clean: command("down", "--volumes", "--yes", "--no-dump"),
   };
 }
 
