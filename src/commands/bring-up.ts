@@ -3,7 +3,9 @@ import { engineText } from "../doctor/checks/engine.ts";
 import type { EngineInfo } from "../engine/engine.ts";
 import { describe } from "../errors/describe.ts";
 import type { GoatError } from "../errors/goat-error.ts";
+import { pickChatModel } from "../gateway/routes.ts";
 import { list } from "../platform/text.ts";
+import type { ExampleMode, Settings } from "../project/settings.ts";
 import { openState } from "../project/state.ts";
 import { carryOut, changedServices, isNothingToDo, type Prepared, prepare } from "../stack/bring-up.ts";
 import { gatewayOf } from "../stack/endpoints.ts";
@@ -92,7 +94,7 @@ const proveIfAsked = async (
     stack,
     observed,
     routes: readRoutes(stack),
-    mode: names.length > 0 && settings.example === "auto" ? ("never" as const) : settings.example,
+    mode: exampleMode(settings, names),
     wanted: environment.variables["EVAL_MODEL"],
     nodePath: context.nodePath,
     shell: context.env,
@@ -100,6 +102,16 @@ const proveIfAsked = async (
     quiet: isNothingToDo(plan),
   };
   return prove(request, world);
+};
+
+const exampleMode = ({ example }: Settings, names: readonly string[]): ExampleMode =>
+  names.length > 0 && example === "auto" ? "never" : example;
+
+/** An EVAL_MODEL that cannot be asked is told before anything is created. Throws usage, no-provider-key. */
+const checkWanted = ({ stack, settings, environment }: Session, names: readonly string[]): void => {
+  const gateway = gatewayOf(stack);
+  if (gateway === null || exampleMode(settings, names) === "never") return;
+  pickChatModel(readRoutes(stack), gateway.service.environment, environment.variables["EVAL_MODEL"]);
 };
 
 /** Looks, plans and checks; the first problem ends it before anything is created. */
@@ -115,6 +127,7 @@ const checked = async (
   const services = selectServices(session.stack, options.names);
   const files = checkFiles(session, services, context);
   refuse(files, finish);
+  checkWanted(session, options.names);
   const prepared = await prepare(session.stack, options, world);
   tellOrphans(prepared, world);
   tellNetworks(prepared, world);

@@ -75,3 +75,40 @@ test("the shipped example client must get through the gateway, and its trace mus
     trace: { model: "azure/gpt-4o-mini", totalTokens: 10 },
   });
 });
+
+test("EVAL_MODEL must decide which model is asked, and one that the config lacks be told with the nearest", async () => {
+  const project = await openProject({ env: `GROQ_API_KEY=${secretKey}\nOPENAI_API_KEY=${secretKey}\n` });
+  const run = await project.goat(["up", "--json"], { env: { EVAL_MODEL: "gpt-5-mini" } });
+  expect(run.json()).toMatchObject({ example: { model: "gpt-5-mini" } });
+  const wrong = await project.goat(["up"], { env: { EVAL_MODEL: "gpt-5-mni" } });
+  expect(wrong.exitCode).toBe(2);
+  expect(wrong.err).toMatchInlineSnapshot(`
+    "EVAL_MODEL=gpt-5-mni is not a model of the LiteLLM config; did you mean gpt-5-mini?   [usage]
+
+      fix        EVAL_MODEL=gpt-5-mini goat-dev up   asks gpt-5-mini
+    "
+  `);
+  const keyless = await openProject();
+  const unusable = await keyless.goat(["up"], { env: { EVAL_MODEL: "gpt-5-mini" } });
+  expect(unusable.exitCode).toBe(2);
+  expect(keyless.engine.applied).toEqual([]);
+  // Found before anything is made.
+  expect(unusable.err).toMatchInlineSnapshot(`
+    "EVAL_MODEL=gpt-5-mini cannot be asked: OPENAI_API_KEY is not set   [no-provider-key]
+
+      fix        goat-dev up   once the key is in .env, or without EVAL_MODEL
+    "
+  `);
+});
+
+test("a proof must hold until a container or the wanted model changes", async () => {
+  const project = await openProject({ env: `GROQ_API_KEY=${secretKey}\nOPENAI_API_KEY=${secretKey}\n` });
+  const asks = async (env: Readonly<Record<string, string>> = {}): Promise<boolean> =>
+    (await project.goat(["up"], { env })).err.includes("answered in");
+  expect(await asks()).toBe(true);
+  expect(await asks()).toBe(false);
+  expect(await asks({ EVAL_MODEL: "gpt-5-mini" })).toBe(true);
+  await project.goat(["restart", "litellm"]);
+  expect(await asks({ EVAL_MODEL: "gpt-5-mini" })).toBe(true);
+  expect(await asks({ EVAL_MODEL: "gpt-5-mini" })).toBe(false);
+});
