@@ -114,3 +114,25 @@ test("a step left running at the end must be shown as not finished, and the curs
   expect(await terminal.screen()).toMatchInlineSnapshot(`"- litellm     not finished"`);
   expect(await terminal.isCursorHidden()).toBe(false);
 });
+
+test("an error must not be glued to another step's line: only the lowest line speaks for it", async () => {
+  const { terminal, view, emit } = setUp();
+  const failed = (step: string): GoatEvent => ({
+    type: "step-finished",
+    step,
+    outcome: "failed",
+    text: "exited",
+    durationMs: 1,
+  });
+  emit(started("litellm"), started("langfuse"), ok("langfuse", "ready"), failed("litellm"));
+  emit({ type: "error", error: new GoatError("service-exited", "litellm exited", { evidence: ["P1000"] }) });
+  await view.close();
+  expect(await terminal.screen()).toMatchInlineSnapshot(`
+    "✖ litellm     exited
+    ✔ langfuse    ready
+
+    litellm exited   [service-exited]
+
+      seen       P1000"
+  `);
+});
