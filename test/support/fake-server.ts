@@ -54,3 +54,11 @@ export const closedPort = async (): Promise<number> => {
   await once(server, "close");
   return port;
 };
+
+/** As Postgres answers a log-in that it refuses: an error of severity FATAL with this SQLSTATE. */
+export const postgresRefusal = (code: string, message: string): Buffer => {
+  const fields = Buffer.from(`SFATAL\0VFATAL\0C${code}\0M${message}\0\0`);
+  const length = Buffer.alloc(4);
+  length.writeInt32BE(fields.length + 4);
+  return Buffer.concat([Buffer.from("E"), length, fields]);
+};

@@ -16,7 +16,7 @@ const packageRoot = join(import.meta.dirname, "../..");
 
 export const secretKey = "gsk_integration_secret_0123456789";
 
-export interface GoatRun {
+interface GoatRun {
   readonly exitCode: number;
   /** With this project's folder and ports as <project>, 15432, 13001 and 14000. */
   readonly out: string;
@@ -25,7 +25,7 @@ export interface GoatRun {
   json(): Readonly<Record<string, unknown>>;
 }
 
-export interface RunOptions {
+interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   readonly cwd?: string;

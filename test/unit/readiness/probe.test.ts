@@ -3,7 +3,7 @@ import type { ReadinessSpec } from "../../../src/model/stack.ts";
 import { createProbe } from "../../../src/readiness/probe.ts";
 import type { ProbeContext, Verdict } from "../../../src/readiness/verdict.ts";
 import { createTestClock } from "../../support/clock.ts";
-import { closedPort, startHttp, startTcp } from "../../support/fake-server.ts";
+import { closedPort, postgresRefusal, startHttp, startTcp } from "../../support/fake-server.ts";
 
 const context = (changes: Partial<ProbeContext> = {}): ProbeContext => ({
   clock: createTestClock(),
@@ -72,21 +72,13 @@ test("a database that nobody serves yet must be waited for", async () => {
   });
 });
 
-/** As the server answers a log-in with a wrong password: an error of severity FATAL with this SQLSTATE. */
-const refuseWith = (code: string, message: string): Buffer => {
-  const fields = Buffer.from(`SFATAL\0VFATAL\0C${code}\0M${message}\0\0`);
-  const length = Buffer.alloc(4);
-  length.writeInt32BE(fields.length + 4);
-  return Buffer.concat([Buffer.from("E"), length, fields]);
-};
-
 test.each([
   ["28P01", "failed", "wrong-password"],
   ["57P03", "pending", undefined],
   ["3D000", "pending", undefined],
 ] as const)("a database that answers %s must be %s", async (code, state, reason) => {
   await using server = await startTcp((socket) => {
-    socket.once("data", () => socket.end(refuseWith(code, "no")));
+    socket.once("data", () => socket.end(postgresRefusal(code, "no")));
   });
   const verdict = await ask({ ...database, port: server.port });
   expect(verdict).toMatchObject({ state, ...(reason === undefined ? {} : { reason }) });

@@ -1,16 +1,8 @@
 import { expect, test } from "vitest";
 import type { ReadinessSpec } from "../../../src/model/stack.ts";
-import { startTcp } from "../../support/fake-server.ts";
+import { postgresRefusal, startTcp } from "../../support/fake-server.ts";
 import { service, stackOf, volumeMount } from "../../support/sample-stack.ts";
 import { failureOf, openTestWorld } from "../../support/test-world.ts";
-
-/** As Postgres answers a log-in: an error of severity FATAL with this SQLSTATE. */
-const refusal = (code: string, message: string): Buffer => {
-  const fields = Buffer.from(`SFATAL\0VFATAL\0C${code}\0M${message}\0\0`);
-  const length = Buffer.alloc(4);
-  length.writeInt32BE(fields.length + 4);
-  return Buffer.concat([Buffer.from("E"), length, fields]);
-};
 
 const database = (port: number, readyTimeoutMs = 60_000) => {
   const login = { host: "127.0.0.1", port, user: "postgres", password: "secret-password", database: "litellm" };
@@ -20,7 +12,9 @@ const database = (port: number, readyTimeoutMs = 60_000) => {
 
 test("a database with another password must be told at once as that, with its volume and both ways out", async () => {
   await using server = await startTcp((socket) => {
-    socket.once("data", () => socket.end(refusal("28P01", 'password authentication failed for user "postgres"')));
+    socket.once("data", () =>
+      socket.end(postgresRefusal("28P01", 'password authentication failed for user "postgres"')),
+    );
   });
   const stack = database(server.port);
   const world = openTestWorld(stack);
@@ -37,7 +31,7 @@ test("a database with another password must be told at once as that, with its vo
 
 test("a database that is still starting up must be waited for", async () => {
   await using server = await startTcp((socket) => {
-    socket.once("data", () => socket.end(refusal("57P03", "the database system is starting up")));
+    socket.once("data", () => socket.end(postgresRefusal("57P03", "the database system is starting up")));
   });
   const stack = database(server.port, 2_000);
   expect(await failureOf(openTestWorld(stack).up(stack))).toMatchObject({
