@@ -19,11 +19,15 @@ const processesOf = async (folder: string): Promise<readonly string[]> => {
   return stdout.split("\n").filter((line) => line.includes(folder));
 };
 
+/** What the scenarios of the run have noted, a line each. */
+const notes = (folder: string, name: string): readonly string[] => {
+  const file = join(folder, name);
+  return existsSync(file) ? readFileSync(file, "utf8").split("\n").filter(Boolean) : [];
+};
+
 /** Ports that were handed out and are still held. */
 const heldPorts = async (folder: string): Promise<readonly string[]> => {
-  const file = join(folder, "ports");
-  if (!existsSync(file)) return [];
-  const ports = readFileSync(file, "utf8").split("\n").filter(Boolean);
+  const ports = notes(folder, "ports");
   const free = await Promise.all(ports.map((port) => isPortFree(Number(port))));
   return ports.filter((_, index) => free[index] !== true);
 };
@@ -42,6 +46,7 @@ export const leaksOf = async (testRun: TestRun): Promise<readonly string[]> => {
     ...stacks.map((name) => `containers, networks or volumes of ${name}`),
     ...processes.map((line) => `process ${line.trim()}`),
     ...ports.map((port) => `port ${port} is held`),
+    ...notes(testRun.folder, "temp-files").map((path) => `temporary ${path}`),
     ...foldersOf(testRun).map((name) => `folder ${join(testRun.folder, name)}`),
   ];
 };

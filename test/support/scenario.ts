@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { inject } from "vitest";
 import { type CliResult, type RunningCli, startCli } from "./cli.ts";
@@ -76,6 +76,12 @@ const choosePorts = async (runFolder: string): Promise<Ports> => {
   return { postgres, langfuse, litellm };
 };
 
+/** Temporary files are a leak, unless a killed run had no chance to take them away. */
+const noteTempFiles = (runFolder: string, temp: string, history: readonly CliResult[]): void => {
+  if (history.some(({ exitCode }) => exitCode === null)) return;
+  for (const name of readdirSync(temp)) appendFileSync(join(runFolder, "temp-files"), `${join(temp, name)}\n`);
+};
+
 const projectFiles = (folder: string): ProjectFiles => {
   const path = (...parts: readonly string[]): string => join(folder, ...parts);
   const read = (file: string): string => readFileSync(path(file), "utf8");
@@ -147,6 +153,7 @@ export const createScenario = async (options: ScenarioOptions = {}): Promise<Sce
     [Symbol.asyncDispose]: async () => {
       await killAll();
       await removeProject(name);
+      noteTempFiles(run.folder, env["TMPDIR"] ?? "", history);
       rmSync(base, { recursive: true, force: true });
     },
   };
