@@ -1,5 +1,7 @@
-import { formatPlan } from "../model/plan.ts";
+import { formatPlan, type Plan } from "../model/plan.ts";
+import { renderPairs } from "../platform/table.ts";
 import { isNothingToDo, prepare } from "../stack/bring-up.ts";
+import { planWords } from "../stack/step-words.ts";
 import { bringUp } from "./bring-up.ts";
 import type { Context, Input, Run } from "./command.ts";
 import { ensureKeys } from "./ensure-keys.ts";
@@ -32,5 +34,9 @@ const showPlan = async (input: Input, context: Context): Promise<undefined> => {
     after,
   }));
   const data = { ok: true, stack: stack.name, steps, drift: plan.drift, orphans: plan.orphans };
-  world.emit({ type: "result", data, text: isNothingToDo(plan) ? "Nothing to do." : formatPlan(plan) });
+  world.emit({ type: "result", data, text: planText(plan) });
 };
+
+/** First what it means, then the steps themselves. */
+const planText = (plan: Plan): string =>
+  isNothingToDo(plan) ? "Nothing to do." : `${renderPairs(planWords(plan))}\n\n${formatPlan(plan)}`;

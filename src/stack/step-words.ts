@@ -10,6 +10,24 @@ export const stepWords = (plan: Plan, subject: string, tookMs: number): string =
   return [deed(types, nodes[0]?.cause ?? ""), end].filter((part) => part !== "").join(" · ");
 };
 
+/** What a plan is about to do, one line for each service or image: "litellm   recreate: dev/litellm-config.yaml changed". */
+export const planWords = (plan: Plan): readonly (readonly [string, string])[] => {
+  const subjects = [...new Set(plan.nodes.map((node) => node.subject))];
+  return subjects.flatMap((subject) => {
+    const nodes = plan.nodes.filter((node) => node.subject === subject);
+    const words = intent(new Set(nodes.map((node) => node.action.type)), nodes[0]?.cause ?? "");
+    const images = nodes.flatMap(({ action }) => (action.type === "pull-image" ? [`pull ${action.image}`] : []));
+    return words === "" ? images.map((image) => [subject, image] as const) : [[subject, words] as const];
+  });
+};
+
+const intent = (types: ReadonlySet<Action["type"]>, cause: string): string => {
+  if (types.has("create-container")) return types.has("stop-container") ? `recreate: ${cause}` : "create";
+  if (types.has("start-container")) return types.has("stop-container") ? `restart: ${cause}` : "start";
+  if (types.has("create-network") || types.has("create-volume")) return "create";
+  return "";
+};
+
 const startWords = (cause: string): string => (cause === neverStarted ? "started" : `started: ${cause}`);
 
 const deed = (types: ReadonlySet<Action["type"]>, cause: string): string => {

@@ -42,11 +42,11 @@ const look = async (access: TracingAccess, traceId: string, signal: AbortSignal)
 };
 
 const missing = (access: TracingAccess, traceId: string, heard: string, timeoutMs: number): GoatError =>
-  new GoatError("trace-missing", `trace ${traceId} is not in ${access.service} after ${timeoutMs / 1000} s`, {
+  new GoatError("trace-missing", `the call's trace did not reach ${access.service} within ${timeoutMs / 1000} s`, {
     service: access.service,
-    evidence: [`last: ${heard}`],
+    evidence: [`trace ${traceId}: ${heard}`],
     fixes: [
-      { command: "goat-dev logs", effect: "shows whether the gateway could send it" },
+      { command: "goat-dev logs", effect: "shows whether the gateway could send it, and what came of it" },
       { command: "goat-dev up --example", effect: "tries again" },
     ],
   });

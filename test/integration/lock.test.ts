@@ -38,10 +38,10 @@ test("a second up must wait for the first, say for whom, and find its work done"
 
 test("--timeout must end the wait for another goat-dev too, name it, and leave it alone", async () => {
   const { goat, first, letGo } = await openHeld();
-  const second = await goat(["up", "--timeout", "300ms"]);
+  const second = await goat(["up", "--timeout", "50ms"]);
   letGo();
   expect(second.exitCode).toBe(4);
   expect(second.err).toMatch(/waiting for goat-dev up \(pid \d+\), which works on goat/);
-  expect(second.err).toMatch(/goat-dev up \(pid \d+\) still works on goat after 0\.3 s {3}\[stack-locked\]/);
+  expect(second.err).toMatch(/goat-dev up \(pid \d+\) still works on goat after 50 ms {3}\[stack-locked\]/);
   expect((await first).exitCode).toBe(0);
 });

@@ -63,7 +63,13 @@ test("up --plan must show what would be done, and do nothing", async () => {
   const { exitCode, out, err } = await goat(["up", "--plan"]);
   expect({ exitCode, err }).toEqual({ exitCode: 0, err: "" });
   expect(out).toMatchInlineSnapshot(`
-    "1 create-network goat_default: absent
+    "  network    create
+      volume     create
+      postgres   create
+      langfuse   create
+      litellm    create
+
+    1 create-network goat_default: absent
     2 create-volume goat_postgres-data: absent
     3 create-container goat-postgres-1: absent (after 1, 2)
     4 create-container goat-langfuse-1: absent (after 1)
@@ -94,7 +100,9 @@ test("after an edit of the LiteLLM config, only the gateway must be made anew, a
     "
   `);
   expect((await project.goat(["up", "--plan"])).out.replace(/contain[\w-]*_/g, "<id>_")).toMatchInlineSnapshot(`
-    "1 create-container <id>_goat-litellm-1: dev/litellm-config.yaml changed
+    "  litellm   recreate: dev/litellm-config.yaml changed
+
+    1 create-container <id>_goat-litellm-1: dev/litellm-config.yaml changed
     2 stop-container goat-litellm-1: dev/litellm-config.yaml changed (after 1)
     3 await-ready goat-postgres-1: as configured
     4 await-ready goat-langfuse-1: as configured (after 3)

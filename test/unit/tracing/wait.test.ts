@@ -49,8 +49,8 @@ describe("waitForTrace", () => {
     await expect(wait).rejects.toMatchObject({
       code: "trace-missing",
       exitCode: 6,
-      message: "trace t is not in langfuse after 10 s",
-      evidence: ["last: no such trace yet (404)"],
+      message: "the call's trace did not reach langfuse within 10 s",
+      evidence: ["trace t: no such trace yet (404)"],
     });
     expect(pauses[0]).toBe(150);
     expect(Math.max(...pauses)).toBe(1_000);
@@ -63,7 +63,7 @@ describe("waitForTrace", () => {
     const { clock } = steppedClock();
     await expect(
       waitForTrace(access(recorder.baseUrl), "t", { signal: never, clock, timeoutMs: 1_000 }),
-    ).rejects.toMatchObject({ evidence: ["last: the trace is there, its generation is not"] });
+    ).rejects.toMatchObject({ evidence: ["trace t: the trace is there, its generation is not"] });
   });
 
   it("must outlast a Langfuse that is away for a moment", async () => {
@@ -82,7 +82,7 @@ describe("waitForTrace", () => {
     const baseUrl = `http://127.0.0.1:${await closedPort()}`;
     await expect(waitForTrace(access(baseUrl), "t", { signal: never, clock, timeoutMs: 500 })).rejects.toMatchObject({
       code: "trace-missing",
-      evidence: [`last: langfuse does not answer at ${baseUrl}: ECONNREFUSED`],
+      evidence: [`trace t: langfuse does not answer at ${baseUrl}: ECONNREFUSED`],
     });
   });
 
