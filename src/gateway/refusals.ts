@@ -45,7 +45,7 @@ const coolingDown = (error: ExampleError, { service }: GatewayAccess, { model }:
 const logs = (service: string): Fix => ({ command: `goat-dev logs ${service}`, effect: "shows the whole answer" });
 
 const providerRefusal = (error: ExampleError, { service }: GatewayAccess, { model, route }: ModelChoice): GoatError => {
-  const { what, fix } = whatToDo(error.status, route);
+  const { what, fix } = isUnreachable(error) ? noWayTo(service, route) : whatToDo(error.status, route);
   const status = error.status === null ? "" : `${error.status} `;
   return new GoatError("provider-refused", what, {
     service,
@@ -53,6 +53,16 @@ const providerRefusal = (error: ExampleError, { service }: GatewayAccess, { mode
     fixes: [fix, logs(service)],
   });
 };
+
+/** LiteLLM gives a connection that could not be made status 500 and no code. */
+const isUnreachable = ({ status, message }: ExampleError): boolean =>
+  (status === null || status >= 500) &&
+  /cannot connect to host|connection error|connect(?:ion)? timed? ?out|name or service not known/i.test(message);
+
+const noWayTo = (service: string, route: Route): { readonly what: string; readonly fix: Fix } => ({
+  what: `${service} cannot reach ${providerName(route)}`,
+  fix: { command: "goat-dev up --example", effect: "asks again, once containers of this machine reach it" },
+});
 
 const whatToDo = (status: number | null, route: Route): { readonly what: string; readonly fix: Fix } => {
   const provider = providerName(route);

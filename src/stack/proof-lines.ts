@@ -15,16 +15,16 @@ export interface Sighted {
 /** The last lines of `up`: what was asked, and what came back. */
 export interface ProofLines {
   gateway(work: () => Promise<ModelsProof>): Promise<ModelsProof>;
-  example(work: () => Promise<ExampleAnswer>): Promise<ExampleAnswer>;
+  example(model: string, work: () => Promise<ExampleAnswer>): Promise<ExampleAnswer>;
   trace(work: () => Promise<Sighted>): Promise<Sighted>;
   noModel(models: ModelsProof, configPath: string | null): void;
 }
 
 export const createProofLines = (world: World, quiet: boolean): ProofLines => ({
-  gateway: (work) => tell(world, "gateway", quiet, work, gatewayText),
-  example: (work) => tell(world, "example", false, work, exampleText),
+  gateway: (work) => tell(world, { step: "gateway", doing: "asking what it serves", quiet }, work, gatewayText),
+  example: (model, work) => tell(world, { step: "example", doing: `asking ${model}`, quiet: false }, work, exampleText),
   trace: (work) =>
-    tell(world, "trace", false, work, ({ trace, standIn }) => {
+    tell(world, { step: "trace", doing: "looking for it", quiet: false }, work, ({ trace, standIn }) => {
       const where = standIn === null ? "Langfuse" : `the ${standIn}`;
       return `seen in ${where} ${formatDuration(trace.afterMs)} later`;
     }),
@@ -35,13 +35,12 @@ export const createProofLines = (world: World, quiet: boolean): ProofLines => ({
 
 const tell = async <T>(
   world: World,
-  step: string,
-  quiet: boolean,
+  { step, doing, quiet }: { readonly step: string; readonly doing: string; readonly quiet: boolean },
   work: () => Promise<T>,
   text: (value: T) => string,
 ): Promise<T> => {
   const begin = world.clock.now();
-  if (!quiet) world.emit({ type: "step-started", step });
+  if (!quiet) world.emit({ type: "step-started", step, text: doing });
   const finish = (outcome: "ok" | "failed", words: string): void =>
     world.emit({ type: "step-finished", step, outcome, text: words, durationMs: world.clock.now() - begin });
   try {

@@ -55,7 +55,7 @@ export const prove = async (request: ProofRequest, world: World): Promise<Proof>
   const summary = { url: gateway.url, models: models.listed, usable: models.usable };
   const choice = chooseModel(request, gateway, models, lines);
   if (choice === null) return { gateway: summary, example: null, trace: null };
-  const example = await lines.example(() => askExample(request, access, choice, world));
+  const example = await lines.example(choice.model, () => askExample(request, access, choice, world));
   const tracing = tracingOf(request.stack);
   const seen = tracing === null ? null : await lines.trace(() => seeTrace(tracing, example, request.stack, world));
   await remember(request, choice, world);

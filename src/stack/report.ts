@@ -4,7 +4,7 @@ import type { Emit } from "../events/events.ts";
 import { formatStep, type Plan, type PlanNode } from "../model/plan.ts";
 import type { Clock } from "../platform/clock.ts";
 import { createPullProgress } from "./pull-progress.ts";
-import { stepWords } from "./step-words.ts";
+import { runningWords, stepWords, waitWords } from "./step-words.ts";
 
 /** Tells the plan's steps as lines a user understands: one for the images, one a service. */
 export interface Reporter {
@@ -36,11 +36,11 @@ export const createReporter = (plan: Plan, emit: Emit, clock: Clock): Reporter =
     lines.get(subject) ?? { begin: null, startedAt: null, open: 0, settled: true };
   const pulls = createPullProgress();
 
-  const show = (subject: string, text: string): void => {
+  const say = (subject: string, text: string): void => {
     const line = lineOf(subject);
-    if (line.begin !== null || line.settled) return;
-    line.begin = clock.now();
-    emit({ type: "step-started", step: subject, text });
+    if (line.settled) return;
+    emit({ type: line.begin === null ? "step-started" : "step-progress", step: subject, text });
+    line.begin ??= clock.now();
   };
   const settle = (subject: string, outcome: "ok" | "failed" | "skipped", text: string): void => {
     const line = lineOf(subject);
@@ -54,7 +54,7 @@ export const createReporter = (plan: Plan, emit: Emit, clock: Clock): Reporter =
     started: (node) => {
       emit({ type: "detail", text: formatStep(node) });
       // A network or volume is made in an instant, and an unchanged service has nothing to tell unless it is slow.
-      if (!isQuiet(node) && !isWait(node)) show(node.subject, node.cause);
+      if (!isQuiet(node) && !isWait(node)) say(node.subject, runningWords(node));
       if (node.action.type === "start-container") lineOf(node.subject).startedAt = clock.now();
     },
     progress: (node, progress) => {
@@ -64,14 +64,17 @@ export const createReporter = (plan: Plan, emit: Emit, clock: Clock): Reporter =
       emit({ type: "step-progress", step: node.subject, text, ...amount });
     },
     heard: (service, why) => {
-      show(service, "waiting");
-      emit({ type: "step-progress", step: service, text: why });
+      say(service, "waiting");
+      say(service, why);
     },
     finished: (node) => {
       const line = lineOf(node.subject);
       line.open -= 1;
       if (node.action.type === "pull-image") pulls.done(node.action.image);
-      if (line.open > 0 || line.begin === null) return;
+      if (line.begin === null) return;
+      const waits = waitWords(plan, node);
+      if (waits !== null) say(node.subject, waits);
+      if (line.open > 0) return;
       const tookMs = clock.now() - (line.startedAt ?? line.begin);
       settle(node.subject, "ok", node.subject === "images" ? pulls.summary() : stepWords(plan, node.subject, tookMs));
     },

@@ -1,4 +1,5 @@
-import type { Action, Plan } from "../model/plan.ts";
+import type { Action, Plan, PlanNode } from "../model/plan.ts";
+import { list } from "../platform/text.ts";
 import { neverStarted } from "./decide.ts";
 
 /** What was done to a service, in a few words: "created · ready in 1.2 s", "recreated: image changed · ready in 6.4 s". */
@@ -8,6 +9,28 @@ export const stepWords = (plan: Plan, subject: string, tookMs: number): string =
   const took = `${(tookMs / 1000).toFixed(1)} s`;
   const end = types.has("await-exit") ? `completed in ${took}` : types.has("await-ready") ? `ready in ${took}` : "";
   return [deed(types, nodes[0]?.cause ?? ""), end].filter((part) => part !== "").join(" · ");
+};
+
+const verbs: Readonly<Partial<Record<Action["type"], string>>> = {
+  "create-container": "creating",
+  "start-container": "starting",
+  "stop-container": "stopping",
+  "remove-container": "removing",
+};
+
+/** What is being done now: "creating", "stopping: dev/litellm-config.yaml changed"; the cause alone where it has no word. */
+export const runningWords = ({ action, cause }: PlanNode): string => {
+  const verb = verbs[action.type];
+  if (verb === undefined) return cause;
+  return cause === "absent" || cause === "down" ? verb : `${verb}: ${cause}`;
+};
+
+/** "waits for postgres" between a container's creation and its start; null where nobody else is waited for. */
+export const waitWords = (plan: Plan, { subject, action }: PlanNode): string | null => {
+  if (action.type !== "create-container") return null;
+  const start = plan.nodes.find((node) => node.subject === subject && node.action.type === "start-container");
+  const others = plan.nodes.filter(({ id, subject: other }) => other !== subject && start?.after.includes(id));
+  return others.length === 0 ? null : `waits for ${list([...new Set(others.map((node) => node.subject))])}`;
 };
 
 /** What a plan is about to do, one line for each service or image: "litellm   recreate: dev/litellm-config.yaml changed". */

@@ -34,6 +34,16 @@ test.each([
   });
 });
 
+test("a provider that no connection reaches must not be told as one that refuses", () => {
+  const message =
+    "litellm.InternalServerError: GroqException - Cannot connect to host api.groq.com:443 [Name or service not known]";
+  expect(failure(500, "internal_server_error", message)).toMatchObject({
+    code: "provider-refused",
+    message: "litellm cannot reach Groq",
+    evidence: [expect.stringContaining("api.groq.com:443")],
+  });
+});
+
 test.each([
   ["budget_exceeded", 429, "Budget has been exceeded! Current cost: 11", "the budget of litellm is spent"],
   ["budget_exceeded", 400, "Budget has been exceeded! Current cost: 11", "the budget of litellm is spent"],

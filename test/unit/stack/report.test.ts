@@ -24,7 +24,7 @@ const open = (...nodes: readonly PlanNode[]) => {
   return { report, clock, events, steps: () => events.filter(({ type }) => type.startsWith("step-")) };
 };
 
-test("a service must be one line: begun with its cause, finished with what was done and how long it took", () => {
+test("a service must be one line: begun with what is done and why, finished with what was done and how long it took", () => {
   const { report, clock, steps } = open(start, wait);
   report.started(start);
   clock.advance(200);
@@ -33,7 +33,7 @@ test("a service must be one line: begun with its cause, finished with what was d
   clock.advance(1_000);
   report.finished(wait);
   expect(steps()).toEqual([
-    { type: "step-started", step: "web", text: "exited with status 1" },
+    { type: "step-started", step: "web", text: "starting: exited with status 1" },
     {
       type: "step-finished",
       step: "web",
@@ -41,6 +41,22 @@ test("a service must be one line: begun with its cause, finished with what was d
       text: "started: exited with status 1 · ready in 1.2 s",
       durationMs: 1_200,
     },
+  ]);
+});
+
+test("a container that is made must say what its start waits for, until it starts", () => {
+  const ready = node(1, "db", { type: "await-ready", service: "db", container: "goat-db-1", timeoutMs: 1 });
+  const spec = { type: "create-container", container: "goat-web-1" } as Action;
+  const create = node(2, "web", spec);
+  const then = { ...node(3, "web", { type: "start-container", container: "goat-web-1" }), after: [1, 2] };
+  const { report, steps } = open(ready, create, then, wait);
+  report.started(create);
+  report.finished(create);
+  report.started(then);
+  expect(steps()).toMatchObject([
+    { type: "step-started", step: "web", text: "creating" },
+    { type: "step-progress", step: "web", text: "waits for db" },
+    { type: "step-progress", step: "web", text: "starting" },
   ]);
 });
 
