@@ -13,7 +13,7 @@ export const execute = async (plan: Plan, io: ExecuteIo): Promise<ReadonlyMap<nu
   const timings = new Map<number, Timing>();
   const stop = new AbortController();
   const errors: GoatError[] = [];
-  const inner = { ...io, signal: AbortSignal.any([io.signal, stop.signal]) };
+  const inner = { ...io, signal: AbortSignal.any([io.signal, stop.signal, io.watch.lost]) };
   const results = new Map<number, Promise<boolean>>();
   const run = async (node: PlanNode): Promise<boolean> => {
     const blocker = await findBlocker(plan, node, results);
@@ -45,6 +45,7 @@ export const execute = async (plan: Plan, io: ExecuteIo): Promise<ReadonlyMap<nu
   for (const node of inOrder(plan)) results.set(node.id, run(node));
   await Promise.all(results.values());
   io.signal.throwIfAborted();
+  io.watch.lost.throwIfAborted();
   if (errors[0] !== undefined) throw errors[0];
   await checkStillAlive(plan, io);
   return timings;

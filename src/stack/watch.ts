@@ -1,4 +1,5 @@
 import type { Engine, ServiceChange } from "../engine/engine.ts";
+import { GoatError } from "../errors/goat-error.ts";
 
 /** How a service ended while somebody waited for it. */
 export interface Death {
@@ -11,6 +12,8 @@ export const isDeath = (reason: unknown): reason is Death =>
   typeof reason === "object" && reason !== null && "outOfMemory" in reason;
 
 export interface Watch extends AsyncDisposable {
+  /** Fires, with the error as its reason, when the engine cannot be heard any more. */
+  readonly lost: AbortSignal;
   /**
    * Fires with a Death as its reason when the container ends. With `starting`, endings before the next start do not
    * count: they belong to the stop that came before.
@@ -20,6 +23,7 @@ export interface Watch extends AsyncDisposable {
 
 /** For plans that start nothing. */
 export const noWatch: Watch = {
+  lost: new AbortController().signal,
   deathOf: () => new AbortController().signal,
   [Symbol.asyncDispose]: async () => {},
 };
@@ -42,12 +46,16 @@ export const startWatch = async (engine: Engine, stack: string, signal: AbortSig
     const both = AbortSignal.any([own.signal, signal]);
     for await (const change of engine.changes(stack, { signal: both, ready: onReady })) note(armed, change);
   };
-  const ended = listen();
-  // A stream that breaks off later costs promptness alone: a wait then ends by its own limit.
-  const over = ended.catch(() => {});
-  await Promise.race([listening, ended]);
+  const lost = new AbortController();
+  const lose = (error?: unknown): void => {
+    if (!own.signal.aborted && !signal.aborted) lost.abort(error ?? engineGone());
+  };
+  const over = listen().then(lose, lose);
+  await Promise.race([listening, over]);
   signal.throwIfAborted();
+  lost.signal.throwIfAborted();
   return {
+    lost: lost.signal,
     deathOf: (container, { starting }) => {
       const entry = armed.get(container) ?? {
         controller: new AbortController(),
@@ -63,6 +71,11 @@ export const startWatch = async (engine: Engine, stack: string, signal: AbortSig
     },
   };
 };
+
+const engineGone = (): GoatError =>
+  new GoatError("engine-unreachable", "the engine went away while services were waited for", {
+    fixes: [{ command: "goat-dev up", effect: "goes on, once the engine runs again" }],
+  });
 
 const note = (armed: ReadonlyMap<string, Armed>, change: ServiceChange): void => {
   const entry = armed.get(change.container);

@@ -84,3 +84,35 @@ test("an interrupted watch must end quietly", async () => {
 test("a plan that starts nothing needs no watch: nothing ever ends there", () => {
   expect(noWatch.deathOf("goat-db-1", { starting: false }).aborted).toBe(false);
 });
+
+test("an engine that goes away must be told at once, with its error or as gone, but not where the watch was given up", async () => {
+  const { engine, signal } = openTestWorld(spec);
+  const lostAfter = async (end: () => void): Promise<unknown> => {
+    let goOn = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const changes = async function* (_stack: string, { ready }: { ready?(): void }) {
+      ready?.();
+      await held;
+      yield* [];
+      end();
+    };
+    await using watch = await startWatch(Object.assign(Object.create(engine), { changes }), "goat", signal);
+    const lost = new Promise((resolve) => {
+      watch.lost.addEventListener("abort", () => resolve(watch.lost.reason), { once: true });
+    });
+    goOn();
+    return await lost;
+  };
+  const broken = new GoatError("engine-unreachable", "connection lost");
+  const breakOff = (): void => {
+    throw broken;
+  };
+  expect(await lostAfter(breakOff)).toBe(broken);
+  expect(await lostAfter(() => {})).toMatchObject({ code: "engine-unreachable", exitCode: 3 });
+
+  const own = await startWatch(engine, "goat", signal);
+  await own[Symbol.asyncDispose]();
+  expect(own.lost.aborted).toBe(false);
+});
