@@ -58,6 +58,9 @@ export interface Plan {
   readonly orphans: readonly string[];
 }
 
+/** An id is told as the engine's own tools show it. */
+const shortId = (container: string): string => (/^[0-9a-f]{64}$/.test(container) ? container.slice(0, 12) : container);
+
 const objectOf = (action: Action): string => {
   switch (action.type) {
     case "pull-image":
@@ -73,7 +76,7 @@ const objectOf = (action: Action): string => {
     case "rename-container":
       return `${action.container} to ${action.name}`;
     default:
-      return action.container;
+      return shortId(action.container);
   }
 };
 

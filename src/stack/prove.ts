@@ -116,10 +116,10 @@ const seeTrace = async (
 const proofFile = "proof.json";
 
 /** What the last proof was about: the same containers, running since the same moment, and the same model. */
-const subjectOf = ({ observed, wanted }: ProofRequest, { model }: ModelChoice): string => {
+const subjectOf = ({ observed }: ProofRequest, { model }: ModelChoice): string => {
   const lives = observed.services.map((found) => `${found.name} ${found.handle} ${found.startedAt}`).sort();
   return createHash("sha256")
-    .update(JSON.stringify([lives, wanted ?? "", model]))
+    .update(JSON.stringify([lives, model]))
     .digest("hex");
 };
 

@@ -107,6 +107,8 @@ test("a proof must hold until a container or the wanted model changes", async ()
     (await project.goat(["up"], { env })).err.includes("answered in");
   expect(await asks()).toBe(true);
   expect(await asks()).toBe(false);
+  // As after `eval "$(goat-dev env)"`: the same model by its name.
+  expect(await asks({ EVAL_MODEL: "llama-3.3-70b" })).toBe(false);
   expect(await asks({ EVAL_MODEL: "gpt-5-mini" })).toBe(true);
   await project.goat(["restart", "litellm"]);
   expect(await asks({ EVAL_MODEL: "gpt-5-mini" })).toBe(true);

@@ -36,6 +36,10 @@ test("an empty plan must be no line", () => {
 
 test.each<readonly [Action, string]>([
   [{ type: "rename-container", container: "old", name: "new" }, "rename-container old to new: absent"],
+  [
+    { type: "remove-container", container: "0123456789abcdef".repeat(4), anonymousVolumes: false },
+    "remove-container 0123456789ab: absent",
+  ],
   [{ type: "remove-network", network: "goat_default" }, "remove-network goat_default: absent"],
   [{ type: "remove-volume", volume: "goat_data" }, "remove-volume goat_data: absent"],
   [{ type: "await-exit", service: "db", container: "goat-db-1", timeoutMs: 1 }, "await-exit goat-db-1: absent"],
