@@ -9,6 +9,8 @@ export const readRoute = (entry: unknown, path: Path, line: number, problems: Pr
   const params = problems.map(fields["litellm_params"], [...path, "litellm_params"]);
   const info = problems.optionalMap(fields["model_info"], [...path, "model_info"]);
   if (params !== fields["litellm_params"]) return null;
+  // LiteLLM would start without the route, and say so in its log only.
+  problems.noDate(params["api_version"], [...path, "litellm_params", "api_version"]);
   const upstream = problems.text(params["model"], [...path, "litellm_params", "model"]);
   if (name === null || upstream === null) return null;
   const provider = providerOf(upstream, params);

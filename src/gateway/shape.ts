@@ -16,6 +16,8 @@ export interface Problems {
   optionalMap(value: unknown, path: Path): Fields;
   optionalList(value: unknown, path: Path): readonly unknown[];
   text(value: unknown, path: Path): string | null;
+  /** Finds a date where text is meant: 2024-06-01 without quotes. */
+  noDate(value: unknown, path: Path): void;
 }
 
 export const createProblems = (): Problems => {
@@ -44,6 +46,9 @@ export const createProblems = (): Problems => {
       if (typeof value === "string" && value !== "") return value;
       mismatch(value === "" ? null : value, path, "text");
       return null;
+    },
+    noDate: (value, path) => {
+      if (value instanceof Date) mismatch(value, path, "text: put the date in quotes");
     },
   };
 };

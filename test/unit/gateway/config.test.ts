@@ -157,6 +157,17 @@ litellm_settings: [a]
   ]);
 });
 
+test("an API version that YAML takes for a date must be told, since LiteLLM leaves such a route out", () => {
+  const entry = (version: string) => `model_list:
+  - model_name: a
+    litellm_params: { model: azure/a, api_version: ${version} }
+`;
+  const message = `${file}:3:52 model_list[0].litellm_params.api_version must be text: put the date in quotes`;
+  expect(mistakes(entry("2024-06-01"))).toEqual([message]);
+  expect(mistakes(entry('"2024-06-01"'))).toEqual([]);
+  expect(mistakes(entry("2024-06-01-preview"))).toEqual([]);
+});
+
 test("a single mistake must be the message itself", () => {
   expect(() => readGatewayConfig("model_list: 3\n", file)).toThrow(`${file}:1:13 model_list must be a list`);
 });
