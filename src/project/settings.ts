@@ -87,7 +87,10 @@ const resolveOne = <K extends keyof Settings>(name: K, sources: SettingSources):
   if (given?.[1] === undefined) return setting.fallback;
   const value = setting.parse(given[1].trim());
   if (value === undefined) {
-    throw new GoatError("usage", `${given[0]} is ${JSON.stringify(given[1])}, and should be ${setting.expects}`);
+    const [where, text] = given;
+    throw new GoatError("usage", `${where} is ${JSON.stringify(text)}, and should be ${setting.expects}`, {
+      fixes: [{ command: "goat-dev up --help", effect: "all options, with examples" }],
+    });
   }
   return value;
 };

@@ -45,18 +45,20 @@ export const checkPorts = async (needs: readonly PortNeed[], host: PortHost): Pr
 /** Two services of the file want the same port. */
 const twice = (known: readonly (PortNeed & { readonly number: number })[]): CheckResult | null => {
   for (const [index, one] of known.entries()) {
-    const other = known
-      .slice(index + 1)
-      .find(
-        ({ port, number }) =>
-          number === one.number && port.protocol === one.port.protocol && port.hostIp === one.port.hostIp,
-      );
+    const other = known.slice(index + 1).find(({ number, port }) => number === one.number && overlap(port, one.port));
     if (other === undefined) continue;
     const fixes = [{ command: "goat-dev config", effect: "shows the ports as they are understood" }];
     const message = `${one.service} and ${other.service} both want port ${one.number}`;
     return problem(new GoatError("port-taken", message, { service: other.service, fixes }));
   }
   return null;
+};
+
+/** Two addresses clash where they are the same, or one of them is every address. */
+const overlap = (one: PortSpec, other: PortSpec): boolean => {
+  const everywhere = (ip: string): boolean => ["", "0.0.0.0", "::"].includes(ip);
+  const meet = one.hostIp === other.hostIp || everywhere(one.hostIp) || everywhere(other.hostIp);
+  return meet && one.protocol === other.protocol;
 };
 
 const describeOwner = async (port: number, host: PortHost): Promise<string> => {

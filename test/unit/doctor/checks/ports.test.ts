@@ -85,3 +85,11 @@ test("a port that two services want must be told as that", async () => {
   const udp = need("b", 4000, { protocol: "udp" });
   expect(await checkPorts([need("a", 4000), udp], machine([]))).toMatchObject({ verdict: "ok" });
 });
+
+test("a port on every address must clash with the same port on one address", async () => {
+  const wide = need("b", 4000, { hostIp: "0.0.0.0" });
+  const error = errorIn(await checkPorts([need("a", 4000), wide], machine([])));
+  expect(error.message).toBe("a and b both want port 4000");
+  const elsewhere = need("b", 4000, { hostIp: "127.0.0.2" });
+  expect(await checkPorts([need("a", 4000), elsewhere], machine([]))).toMatchObject({ verdict: "ok" });
+});
