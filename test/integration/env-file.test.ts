@@ -80,6 +80,8 @@ test("a setting in .env that is none must be told by its name", async () => {
   expect(exitCode).toBe(2);
   expect(err).toMatchInlineSnapshot(`
     "GOAT_DEV_EXAMPLE is "sometimes", and should be auto, always or never   [usage]
+
+      fix        goat-dev up --help   all options, with examples
     "
   `);
 });
