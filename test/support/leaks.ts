@@ -3,7 +3,6 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { projectsWith } from "./docker.ts";
-import { isPortFree } from "./ports.ts";
 
 export interface TestRun {
   /** What every stack's name of this run begins with. */
@@ -19,34 +18,24 @@ const processesOf = async (folder: string): Promise<readonly string[]> => {
   return stdout.split("\n").filter((line) => line.includes(folder));
 };
 
-/** What the scenarios of the run have noted, a line each. */
-const notes = (folder: string, name: string): readonly string[] => {
-  const file = join(folder, name);
-  return existsSync(file) ? readFileSync(file, "utf8").split("\n").filter(Boolean) : [];
-};
+/** In the run's folder: what a scenario found left behind at its end, a line each. */
+export const leaksFile = "leaks";
 
-/** Ports that were handed out and are still held. */
-const heldPorts = async (folder: string): Promise<readonly string[]> => {
-  const ports = notes(folder, "ports");
-  const free = await Promise.all(ports.map((port) => isPortFree(Number(port))));
-  return ports.filter((_, index) => free[index] !== true);
+const noted = (folder: string): readonly string[] => {
+  const file = join(folder, leaksFile);
+  return existsSync(file) ? readFileSync(file, "utf8").split("\n").filter(Boolean) : [];
 };
 
 const foldersOf = ({ folder, prefix }: TestRun): readonly string[] =>
   existsSync(folder) ? readdirSync(folder).filter((name) => name.startsWith(prefix)) : [];
 
-/** What the run's tests left behind: stacks, processes, ports, folders; empty means nothing. */
+/** What the run's tests left behind: stacks, processes, ports, files; empty means nothing. */
 export const leaksOf = async (testRun: TestRun): Promise<readonly string[]> => {
-  const [stacks, processes, ports] = await Promise.all([
-    projectsWith(testRun.prefix),
-    processesOf(testRun.folder),
-    heldPorts(testRun.folder),
-  ]);
+  const [stacks, processes] = await Promise.all([projectsWith(testRun.prefix), processesOf(testRun.folder)]);
   return [
     ...stacks.map((name) => `containers, networks or volumes of ${name}`),
     ...processes.map((line) => `process ${line.trim()}`),
-    ...ports.map((port) => `port ${port} is held`),
-    ...notes(testRun.folder, "temp-files").map((path) => `temporary ${path}`),
+    ...noted(testRun.folder),
     ...foldersOf(testRun).map((name) => `folder ${join(testRun.folder, name)}`),
   ];
 };

@@ -4,7 +4,8 @@ import { dirname, join } from "node:path";
 import { inject } from "vitest";
 import { type CliResult, type RunningCli, startCli } from "./cli.ts";
 import { type Container, containersOf, networksOf, removeProject, volumesOf } from "./docker.ts";
-import { freePorts } from "./ports.ts";
+import { leaksFile } from "./leaks.ts";
+import { freePorts, isPortFree } from "./ports.ts";
 import { makeProject, withVariables } from "./scenario-project.ts";
 
 interface Ports {
@@ -70,16 +71,20 @@ const cleanEnv = (home: string, temp: string): Record<string, string> => {
   return { ...Object.fromEntries(inherited), HOME: home, TMPDIR: temp, TERM: "xterm-256color" };
 };
 
-const choosePorts = async (runFolder: string): Promise<Ports> => {
+const choosePorts = async (): Promise<Ports> => {
   const [postgres = 0, langfuse = 0, litellm = 0] = await freePorts(3);
-  appendFileSync(join(runFolder, "ports"), `${postgres}\n${langfuse}\n${litellm}\n`);
   return { postgres, langfuse, litellm };
 };
 
-/** Temporary files are a leak, unless a killed run had no chance to take them away. */
-const noteTempFiles = (runFolder: string, temp: string, history: readonly CliResult[]): void => {
-  if (history.some(({ exitCode }) => exitCode === null)) return;
-  for (const name of readdirSync(temp)) appendFileSync(join(runFolder, "temp-files"), `${join(temp, name)}\n`);
+/** Notes what should be gone with the stack; a killed run had no chance to take its temporary files away. */
+const noteLeaks = async ({ ports, env, history }: Pick<Scenario, "ports" | "env" | "history">, file: string) => {
+  const free = await Promise.all(Object.values(ports).map((port) => isPortFree(port)));
+  const held = Object.entries(ports).filter((_, index) => free[index] !== true);
+  const wasKilled = history.some(({ exitCode }) => exitCode === null);
+  const temp = env["TMPDIR"] ?? "";
+  const files = wasKilled ? [] : readdirSync(temp);
+  const leaks = [...held.map(([name, port]) => `${name}'s port ${port}`), ...files.map((name) => join(temp, name))];
+  for (const leak of leaks) appendFileSync(file, `${leak}\n`);
 };
 
 const projectFiles = (folder: string): ProjectFiles => {
@@ -121,7 +126,7 @@ export const createScenario = async (options: ScenarioOptions = {}): Promise<Sce
   const base = join(run.folder, name);
   const files = projectFiles(join(base, "project"));
   const env = cleanEnv(join(base, "home"), join(base, "tmp"));
-  const ports = await choosePorts(run.folder);
+  const ports = await choosePorts();
   const variables = {
     GROQ_API_KEY: fakeKey(),
     POSTGRES_PORT: String(ports.postgres),
@@ -153,7 +158,7 @@ export const createScenario = async (options: ScenarioOptions = {}): Promise<Sce
     [Symbol.asyncDispose]: async () => {
       await killAll();
       await removeProject(name);
-      noteTempFiles(run.folder, env["TMPDIR"] ?? "", history);
+      await noteLeaks({ ports, env, history }, join(run.folder, leaksFile));
       rmSync(base, { recursive: true, force: true });
     },
   };
