@@ -3,6 +3,7 @@ import {
   exportsA,
   isDefaultExport,
   isGlobal,
+  loadedAtOnce,
   nodesWhere,
   type SourceFile,
   sourceFiles,
@@ -86,6 +87,12 @@ describe("the architecture", () => {
     expect(commands.length).toBeGreaterThan(5);
     const paths = commands.map(({ path }) => path);
     expect(importsWhere((file, to) => paths.includes(file.path) && paths.includes(to), true)).toEqual([]);
+  });
+
+  test("the list of commands must load none of them", () => {
+    const list = files.filter(({ path }) => path === "commands/index.ts");
+    expect(list).toHaveLength(1);
+    expect(list.flatMap(loadedAtOnce)).toEqual([]);
   });
 
   test("a package must be imported through its one door", () => {

@@ -57,11 +57,19 @@ export const isDefaultExport = (node: ts.Node): boolean =>
     (ts.getModifiers(node) ?? []).some(({ kind }) => kind === ts.SyntaxKind.DefaultKeyword)) ||
   (ts.isExportSpecifier(node) && node.name.text === "default");
 
-/** `export const x: Command = …` */
+/** `export const x: Run = …` */
 export const exportsA = ({ tree }: SourceFile, type: string): boolean =>
   tree.statements.some(
     (statement) =>
       ts.isVariableStatement(statement) &&
       (statement.modifiers ?? []).some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) &&
       statement.declarationList.declarations.some((declaration) => declaration.type?.getText(tree) === type),
+  );
+
+/** What a file loads when it is loaded itself; types load nothing, and `import()` waits until it is called. */
+export const loadedAtOnce = ({ tree }: SourceFile): readonly string[] =>
+  tree.statements.flatMap((statement) =>
+    ts.isImportDeclaration(statement) && statement.importClause?.phaseModifier !== ts.SyntaxKind.TypeKeyword
+      ? [statement.moduleSpecifier.getText(tree)]
+      : [],
   );

@@ -1,0 +1,52 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { parse } from "../../../src/cli/parse.ts";
+import type { Command } from "../../../src/commands/command.ts";
+import { commands } from "../../../src/commands/index.ts";
+
+const page = (name: string): string => readFileSync(new URL(`../../../${name}`, import.meta.url), "utf8");
+
+const readme = page("README.md");
+const pages = [readme, page("CONTRIBUTING.md"), page("docs/failures.md"), page("docs/architecture.md")];
+
+/** Name as typed after goat-dev -> its own options. */
+const named = (list: readonly Command[], before = ""): ReadonlyMap<string, readonly string[]> =>
+  new Map(
+    list.flatMap((command): [string, readonly string[]][] => {
+      const name = `${before}${command.name}`;
+      const own = command.options.flatMap(({ flags }) => flags.match(/--[\w-]+/g) ?? []);
+      return "load" in command ? [[name, own]] : [...named(command.subcommands, `${name} `)];
+    }),
+  );
+
+const known = named(commands);
+
+/** What stands in code: spans, and the lines of blocks up to a remark. */
+const codeIn = (text: string): readonly string[] => {
+  const blocks = [...text.matchAll(/^```\w*\n([\s\S]*?)^```/gm)].flatMap(([, block = ""]) => block.split("\n"));
+  const spans = [...text.replace(/^```[\s\S]*?^```/gm, "").matchAll(/`([^`\n]+)`/g)].map(([, span = ""]) => span);
+  return [...blocks.map((line) => line.replace(/\s# .*/, "")), ...spans];
+};
+
+test("the README's table must list every command, and no other", () => {
+  const rows = [...readme.matchAll(/^\| `([a-z -]+?)(?: \[service…\])?` \|/gm)].map(([, name]) => name);
+  expect(rows.toSorted()).toEqual([...known.keys()].toSorted());
+});
+
+test("every command that a page names must exist", () => {
+  const said = pages.flatMap(codeIn).flatMap((code) => [...code.matchAll(/goat-dev ([a-z][a-z-]*(?: [a-z-]+)?)/g)]);
+  const unknown = said
+    .map(([, words = ""]) => words)
+    .filter((words) => !known.has(words) && !known.has(words.split(" ")[0] ?? ""));
+  expect(unknown).toEqual([]);
+  expect(said.length).toBeGreaterThan(10);
+});
+
+test("every option that the README and the failures' page name must exist", () => {
+  const help = parse(["--help"], commands, "0.0.0");
+  const own = [...((help.kind === "text" && help.text.match(/--[\w-]+/g)) || []), ...[...known.values()].flat()];
+  const code = [readme, page("docs/failures.md")].flatMap(codeIn).filter((line) => !/docker compose|npm /.test(line));
+  const said = code.flatMap((line) => line.match(/--[a-z][\w-]*/g) ?? []);
+  expect(said.filter((option) => !own.includes(option))).toEqual([]);
+  expect(said.length).toBeGreaterThan(10);
+});
