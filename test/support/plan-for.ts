@@ -15,5 +15,5 @@ export const planFor = (spec: StackSpec, found: ObservedStack, { names = [], res
 /** The plan as text, ids as <id>. */
 export const planText = (...args: Parameters<typeof planFor>): string =>
   formatPlan(planFor(...args))
-    .replace(/\b[0-9a-f]{64}\b/g, "<id>")
-    .replace(/\b[0-9a-f]{12}_/g, "<id>_");
+    .replace(/\b[0-9a-f]{12}_/g, "<id>_")
+    .replace(/\b[0-9a-f]{12}\b/g, "<id>");
