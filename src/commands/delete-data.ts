@@ -8,17 +8,26 @@ import { ensureStateFolder } from "../project/state.ts";
 import { carryOut, prepare } from "../stack/bring-up.ts";
 import { databaseService, type OpenDatabase, openDatabase } from "../stack/database.ts";
 import { dumpDatabase } from "../stack/dump.ts";
+import { ownVolumes } from "../stack/observe.ts";
 import type { World } from "../stack/world.ts";
 import type { Context, Input } from "./command.ts";
 import { type Session, shortPath } from "./session.ts";
 
-export const ownVolumes = (stack: StackSpec, observed: ObservedStack): readonly string[] => {
-  const external = stack.volumes.filter((volume) => volume.external).map((volume) => volume.name);
-  return observed.volumes.map((volume) => volume.name).filter((name) => !external.includes(name));
+/** The volumes to delete, once somebody has said yes, and where the copy of the database lies. Throws confirmation-needed. */
+export const readyToDelete = async (
+  input: Input,
+  session: Session,
+  observed: ObservedStack,
+  world: World,
+  context: Context,
+): Promise<{ readonly volumes: readonly string[]; readonly dump: string | null }> => {
+  const volumes = await confirmVolumes(input, session.stack, observed, world, context);
+  const isSaved = volumes.length > 0 && !input.flag("noDump");
+  return { volumes, dump: isSaved ? await saveData(session, volumes, observed, world, context) : null };
 };
 
-/** The volumes to delete, once somebody has said yes to them by name and size. Throws confirmation-needed. */
-export const confirmVolumes = async (
+/** Named with their sizes. */
+const confirmVolumes = async (
   input: Input,
   stack: StackSpec,
   observed: ObservedStack,
@@ -45,7 +54,7 @@ export const confirmVolumes = async (
 };
 
 /** Copies the database to `.goat-dev/dumps` before its volume goes; null where it is not among the volumes. */
-export const saveData = async (
+const saveData = async (
   { stack, environment }: Session,
   volumes: readonly string[],
   observed: ObservedStack,

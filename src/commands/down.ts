@@ -1,9 +1,8 @@
 import { formatDuration } from "../platform/format.ts";
 import { list, plural } from "../platform/text.ts";
-import { observeStack } from "../stack/observe.ts";
+import { observeStack, ownVolumes } from "../stack/observe.ts";
 import { planDown, takeDown } from "../stack/take-down.ts";
 import type { Run } from "./command.ts";
-import { confirmVolumes, ownVolumes, saveData } from "./delete-data.ts";
 import { lockStack } from "./lock-stack.ts";
 import { openSession, openWorld } from "./session.ts";
 
@@ -14,9 +13,9 @@ export const down: Run = async (input, context) => {
   const release = await lockStack(context, world.info, session, "down");
   try {
     const before = await observeStack(session.stack, world);
-    const volumes = input.flag("volumes") ? await confirmVolumes(input, session.stack, before, world, context) : [];
-    const dump =
-      volumes.length > 0 && !input.flag("noDump") ? await saveData(session, volumes, before, world, context) : null;
+    const { volumes, dump } = input.flag("volumes")
+      ? await (await import("./delete-data.ts")).readyToDelete(input, session, before, world, context)
+      : { volumes: [], dump: null };
     const observed = dump === null ? before : await observeStack(session.stack, world);
     const plan = planDown(session.stack, observed, volumes);
     await takeDown(session.stack, plan, world);

@@ -17,3 +17,9 @@ export const containerOf = (
   const own = observed.services.filter((found) => found.name === service.name && !found.oneOff);
   return own.find((found) => found.container === containerName(stack, service)) ?? own[0];
 };
+
+/** The volumes there are that belong to the stack: external ones are somebody else's. */
+export const ownVolumes = (stack: StackSpec, observed: ObservedStack): readonly string[] => {
+  const external = stack.volumes.filter((volume) => volume.external).map((volume) => volume.name);
+  return observed.volumes.map((volume) => volume.name).filter((name) => !external.includes(name));
+};
