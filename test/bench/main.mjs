@@ -55,6 +55,6 @@ for (const name of ["SIGINT", "SIGTERM"]) process.once(name, () => interrupt.abo
 try {
   await main(interrupt.signal);
 } catch (error) {
-  process.stderr.write(`bench: ${interrupt.signal.aborted ? "interrupted, and cleaned up" : error.message}\n`);
+  process.stderr.write(`bench: ${interrupt.signal.aborted ? "interrupted" : error.message}\n`);
   process.exitCode = interrupt.signal.aborted ? 130 : 1;
 }
