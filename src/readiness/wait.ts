@@ -20,7 +20,7 @@ export interface WaitOptions {
 }
 
 const FIRST_PAUSE_MS = 40;
-const LONGEST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 100;
 const TRY_LIMIT_MS = 2_000;
 
 /** Asks from t = 0, about every 100 ms with mild back-off, until the verdict is final or the time is over. */

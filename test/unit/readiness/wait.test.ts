@@ -41,12 +41,12 @@ test("what is ready at once must not be waited for", async () => {
   expect(clock.pauses).toEqual([]);
 });
 
-test("questions must come often at first and never rarer than five a second", async () => {
+test("questions must come often at first and never rarer than ten a second", async () => {
   const { clock, wait } = open();
   await wait(answering(...Array.from({ length: 20 }, () => pending("not yet")), ready));
   expect(clock.pauses[0]).toBe(40);
   expect(clock.pauses).toEqual([...clock.pauses].toSorted((a, b) => a - b));
-  expect(clock.pauses.at(-1)).toBe(200);
+  expect(clock.pauses.at(-1)).toBe(100);
 });
 
 test("what is heard must be told once for each change of it", async () => {
