@@ -6,7 +6,7 @@ import { checkPasswords } from "../doctor/checks/passwords.ts";
 import { checkPorts, type PortNeed } from "../doctor/checks/ports.ts";
 import { checkProviderKeys } from "../doctor/checks/provider-keys.ts";
 import type { Role, ServiceSpec, StackSpec } from "../model/stack.ts";
-import { hostFiles, readTextIfThere } from "../platform/files.ts";
+import { kindOf, readTextIfThere } from "../platform/files.ts";
 import { portOwner } from "../platform/port-owner.ts";
 import { isFree } from "../platform/ports.ts";
 import { run } from "../platform/process.ts";
@@ -26,7 +26,7 @@ export const checkFiles = (
   const keys = readKeys(environment.variables);
   const gateway = gatewayOf(stack);
   const config = gateway === null || !services.includes(gateway.service) ? null : gateway.config;
-  const mistakes = mountMistakes(stack, hostFiles).filter(({ service }) =>
+  const mistakes = mountMistakes(stack, { fingerprint: (path) => ({ kind: kindOf(path) }) }).filter(({ service }) =>
     services.some(({ name }) => name === service),
   );
   // A config that is missing is told as a missing mount, once.

@@ -2,6 +2,11 @@ import { extname } from "node:path";
 import type { StackSpec } from "../model/stack.ts";
 import type { HostFiles } from "./scope.ts";
 
+/** What is at a path; its content does not matter here, and reading it costs. */
+interface MountHost {
+  fingerprint(path: string): Pick<ReturnType<HostFiles["fingerprint"]>, "kind">;
+}
+
 export interface MountMistake {
   readonly service: string;
   readonly source: string;
@@ -13,7 +18,7 @@ export interface MountMistake {
 const fileNames = new Set([".yaml", ".yml", ".json", ".toml", ".sql", ".sh", ".conf", ".cfg", ".ini", ".py", ".pem"]);
 
 /** Bind mounts that cannot be meant: mounting them would make a folder in a file's place. */
-export const mountMistakes = (stack: StackSpec, host: HostFiles): readonly MountMistake[] =>
+export const mountMistakes = (stack: StackSpec, host: MountHost): readonly MountMistake[] =>
   stack.services.flatMap(({ name: service, run }) =>
     (run.docker?.mounts ?? []).flatMap((mount): readonly MountMistake[] => {
       if (mount.kind !== "bind") return [];

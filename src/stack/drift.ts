@@ -14,10 +14,7 @@ export const driftOf = (
 ): string[] => {
   if (found.fingerprint === null) return [madeByCompose];
   const files = changedFiles(service, found);
-  const fields = changedFields(fingerprintOf(service), found.fingerprint).filter(
-    // A new file in a mounted list shows as a change of `volumes` already.
-    (field) => field !== "files",
-  );
+  const fields = changedFields(fingerprintOf(service), found.fingerprint);
   return [...fields, ...imageDrift(service, found, observed), ...missingNetworks(stack, service, found), ...files];
 };
 
