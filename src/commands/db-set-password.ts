@@ -4,8 +4,8 @@ import { lockStack } from "./lock-stack.ts";
 import { openSession, openWorld } from "./session.ts";
 
 export const setPassword: Run = async (input, context) => {
-  const session = await openSession(context, input);
-  const world = await openWorld(context, session);
+  const read = await openSession(context, input);
+  const { world, session } = await openWorld(context, read);
   const release = await lockStack(context, world.info, session, "db set-password");
   try {
     const { user } = await setDatabasePassword(session.stack, world);

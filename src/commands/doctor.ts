@@ -62,9 +62,9 @@ const attempt = <T>(
   }
 };
 
-const examineEngine = async (session: Session, context: Context): Promise<readonly CheckResult[]> => {
+const examineEngine = async (read: Session, context: Context): Promise<readonly CheckResult[]> => {
   try {
-    const world = await openWorld(context, session);
+    const { world, session } = await openWorld(context, read);
     const prepared = await prepare(session.stack, { names: [], restart: false }, world);
     const ports = await checkPlanPorts(prepared, world, context);
     const statuses = await readStatus(session.stack, world);

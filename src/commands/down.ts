@@ -8,8 +8,8 @@ import { openSession, openWorld } from "./session.ts";
 
 export const down: Run = async (input, context) => {
   const begin = context.clock.now();
-  const session = await openSession(context, input);
-  const world = await openWorld(context, session);
+  const read = await openSession(context, input);
+  const { world, session } = await openWorld(context, read);
   const release = await lockStack(context, world.info, session, "down");
   try {
     const before = await observeStack(session.stack, world);

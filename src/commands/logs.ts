@@ -5,9 +5,9 @@ import type { Context, Input, Run } from "./command.ts";
 import { openSession, openWorld } from "./session.ts";
 
 export const logs: Run = async (input, context) => {
-  const session = await openSession(context, input);
-  checkNames(session.stack, input.args);
-  const world = await openWorld(context, session);
+  const read = await openSession(context, input);
+  checkNames(read.stack, input.args);
+  const { world, session } = await openWorld(context, read);
   const observed = await observeStack(session.stack, world);
   const containers = observed.services
     .filter((found) => input.args.length === 0 || input.args.includes(found.name))

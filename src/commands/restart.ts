@@ -6,9 +6,9 @@ import { openSession, openWorld } from "./session.ts";
 
 export const restart: Run = async (input, context) => {
   const begin = context.clock.now();
-  const session = await openSession(context, input);
-  checkNames(session.stack, input.args);
-  const world = await openWorld(context, session);
+  const read = await openSession(context, input);
+  checkNames(read.stack, input.args);
+  const { world, session } = await openWorld(context, read);
   const release = await lockStack(context, world.info, session, "restart");
   try {
     const settings = {

@@ -71,12 +71,16 @@ const exampleFlag = (input: Input): string | undefined => {
 };
 
 /** The world that a stack's functions act on, and what engine it is. */
+export type OpenWorld = World & { readonly info: EngineInfo };
+
+/** Opens the engine; from here on the session's stack is the one that this engine runs. */
 export const openWorld = async (
   context: Context,
-  { settings }: Session,
-): Promise<World & { readonly info: EngineInfo }> => {
-  const { engine, info } = await context.engine({ dockerHost: settings.dockerHost ?? undefined });
-  return { engine, info, clock: context.clock, signal: context.signal, emit: context.emit };
+  session: Session,
+): Promise<{ readonly world: OpenWorld; readonly session: Session }> => {
+  const { engine, info } = await context.engine({ dockerHost: session.settings.dockerHost ?? undefined });
+  const world = { engine, info, clock: context.clock, signal: context.signal, emit: context.emit };
+  return { world, session: { ...session, stack: engine.fit(session.stack) } };
 };
 
 /** A path as a person in this folder would write it. */

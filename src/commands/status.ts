@@ -8,8 +8,8 @@ import type { Context, Run } from "./command.ts";
 import { openSession, openWorld } from "./session.ts";
 
 export const status: Run = async (input, context) => {
-  const session = await openSession(context, input);
-  const world = await openWorld(context, session);
+  const read = await openSession(context, input);
+  const { world, session } = await openWorld(context, read);
   const services = await readStatus(session.stack, world);
   const { kind, version, endpoint } = world.info;
   context.emit({

@@ -11,8 +11,8 @@ import { openEnvironment, openSession, openWorld } from "./session.ts";
 export const up: Run = async (input, context) => {
   const begin = context.clock.now();
   if (input.flag("plan")) return showPlan(input, context);
-  const session = await openSession(context, input, await ensureKeys(openEnvironment(context), context));
-  const world = await openWorld(context, session);
+  const read = await openSession(context, input, await ensureKeys(openEnvironment(context), context));
+  const { world, session } = await openWorld(context, read);
   const release = await lockStack(context, world.info, session, "up");
   try {
     await bringUp(session, { names: input.args, restart: false, begin }, world, context);
@@ -23,8 +23,8 @@ export const up: Run = async (input, context) => {
 };
 
 const showPlan = async (input: Input, context: Context): Promise<undefined> => {
-  const session = await openSession(context, input);
-  const world = await openWorld(context, session);
+  const read = await openSession(context, input);
+  const { world, session } = await openWorld(context, read);
   const { plan, stack } = await prepare(session.stack, { names: input.args, restart: false }, world);
   const steps = plan.nodes.map(({ id, subject, action, cause, after }) => ({
     id,

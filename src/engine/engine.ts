@@ -1,6 +1,6 @@
 import type { ObservedStack } from "../model/observed.ts";
 import type { Operation } from "../model/plan.ts";
-import type { ServiceSpec } from "../model/stack.ts";
+import type { ServiceSpec, StackSpec } from "../model/stack.ts";
 
 export interface EngineInfo {
   readonly kind: "docker" | "embedded" | "memory";
@@ -69,11 +69,26 @@ export interface ExecResult {
   readonly output: string;
 }
 
+/** The database's data, where the engine carries none of its programs (psql, pg_dumpall) to reach through `exec`. */
+export interface LocalDatabase {
+  /** Stops and starts the server; no log-in is needed. */
+  setPassword(
+    container: string,
+    login: { readonly user: string; readonly password: string },
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** Writes a whole copy of the data, a gzipped tar that only its owner may read; returns its size in bytes. */
+  save(container: string, file: string, signal: AbortSignal): Promise<number>;
+}
+
 /** What runs services. Everything foreign is translated to GoatError inside. */
 export interface Engine extends AsyncDisposable {
   readonly kind: "docker" | "embedded" | "memory";
   /** Throws engine-unreachable, engine-remote. */
   probe(signal: AbortSignal): Promise<EngineInfo>;
+  readonly localDatabase?: LocalDatabase;
+  /** The stack as this engine runs it: what stands in an image's place is named here. Pure. */
+  fit(stack: StackSpec): StackSpec;
   /** Refuses before anything starts. */
   supports(service: ServiceSpec): { readonly ok: true } | { readonly ok: false; readonly reason: string };
   observe(request: ObserveRequest, signal: AbortSignal): Promise<ObservedStack>;

@@ -42,7 +42,8 @@ export interface Dependency {
 /** How each engine runs a service; an engine without a recipe refuses the service before anything starts. */
 interface RunRecipe {
   readonly docker?: DockerRecipe;
-  readonly embedded?: { readonly recipe: string };
+  /** `command` is run as it is, by the recipe of that name. */
+  readonly embedded?: { readonly recipe: string; readonly command?: readonly string[] };
 }
 
 export interface DockerRecipe {

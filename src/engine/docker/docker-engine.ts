@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { ObservedStack } from "../../model/observed.ts";
 import type { Operation } from "../../model/plan.ts";
-import type { ServiceSpec } from "../../model/stack.ts";
+import type { ServiceSpec, StackSpec } from "../../model/stack.ts";
 import { type Clock, systemClock } from "../../platform/clock.ts";
 import type {
   ApplyIo,
@@ -66,6 +66,10 @@ class DockerEngine implements Engine {
   async probe(signal: AbortSignal): Promise<EngineInfo> {
     const { version, candidate } = await this.#connected(signal);
     return { kind: "docker", version, endpoint: candidate.endpoint, source: candidate.source };
+  }
+
+  fit(stack: StackSpec): StackSpec {
+    return stack;
   }
 
   supports(service: ServiceSpec): { readonly ok: true } | { readonly ok: false; readonly reason: string } {

@@ -2,7 +2,7 @@ import { on } from "node:events";
 import { GoatError } from "../../errors/goat-error.ts";
 import type { ObservedService, ObservedStack } from "../../model/observed.ts";
 import type { Operation } from "../../model/plan.ts";
-import type { ServiceSpec } from "../../model/stack.ts";
+import type { ServiceSpec, StackSpec } from "../../model/stack.ts";
 import type {
   ApplyIo,
   Engine,
@@ -82,6 +82,10 @@ export class MemoryEngine implements Engine {
   async probe(signal: AbortSignal): Promise<EngineInfo> {
     this.#reach(signal);
     return { kind: "memory", version: "1", endpoint: "memory:", source: "test" };
+  }
+
+  fit(stack: StackSpec): StackSpec {
+    return stack;
   }
 
   supports(service: ServiceSpec): { readonly ok: true } | { readonly ok: false; readonly reason: string } {

@@ -1,0 +1,61 @@
+import type { PortSpec, ServiceSpec } from "../../model/stack.ts";
+import type { ApplyIo } from "../engine.ts";
+
+/** A service as plain processes see it: addresses and mounted paths are this machine's own. */
+export interface LocalService {
+  readonly service: string;
+  readonly container: string;
+  readonly command: readonly string[];
+  /** What the Compose file sets; nothing of the shell. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly ports: readonly PortSpec[];
+  /** Where a container would see it, and where it lies here. */
+  readonly mounts: readonly { readonly target: string; readonly path: string; readonly kind: "bind" | "volume" }[];
+  readonly workingDir: string;
+  /** Its `*.log` files are what `logs` reads; `console.log` takes what the process prints. */
+  readonly logFolder: string;
+}
+
+/** What is started: a program without a shell, in a process group of its own. */
+export interface Launch {
+  readonly command: readonly [string, ...string[]];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  /** Where the Compose file names none. */
+  readonly stopSignal: NodeJS.Signals;
+  /** Whom to run it as; absent means whoever runs goat-dev. */
+  readonly user?: { readonly uid: number; readonly gid: number };
+}
+
+/** How one kind of service runs without a container engine. */
+export interface Recipe {
+  readonly name: string;
+  /** What stands in the image's place: "postgres 16.14 (local)". */
+  image(service: ServiceSpec): string;
+  /** Why this service cannot run this way; null where it can. */
+  refuse(service: ServiceSpec): string | null;
+  /** The id of what is installed; null where it must be installed first, or is not whole. Cheap: asked at every look. */
+  installed(): Promise<string | null>;
+  /** Throws runtime-unavailable, disk-full. Says what it needs before it takes it. */
+  install(io: ApplyIo): Promise<void>;
+  /** Computed anew at each start. */
+  launch(local: LocalService): Launch;
+  /** Before each start: data folders, first-time set-up. What is already so is success. */
+  prepare?(local: LocalService, signal: AbortSignal): Promise<void>;
+}
+
+/** The machine as recipes see it. */
+export interface Machine {
+  /** Shared by all projects of this user: what is installed. */
+  readonly cache: string;
+  readonly packageRoot: string;
+  readonly nodePath: string;
+  readonly version: string;
+  /** The user's shell. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly home: string;
+  readonly platform: NodeJS.Platform;
+  readonly arch: string;
+  /** The user's id; 0 for root, -1 where the platform has none. */
+  readonly uid: number;
+}
