@@ -58,4 +58,6 @@ export interface Machine {
   readonly arch: string;
   /** The user's id; 0 for root, -1 where the platform has none. */
   readonly uid: number;
+  /** goat-dev's own, for locks. */
+  readonly pid: number;
 }
