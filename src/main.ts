@@ -28,7 +28,15 @@ for (const stream of [process.stdout, process.stderr]) {
 // A wait that holds nothing open, as for a signal alone, must not let Node end as if all were done.
 const alive = setInterval(() => undefined, 60_000);
 
-const exitCode = await runCli({
+const finish = (exitCode: number): void => {
+  clearInterval(alive);
+  process.off("SIGINT", onSignal);
+  process.off("SIGTERM", onSignal);
+  process.exitCode = exitCode;
+};
+
+// Not awaited: dist is CommonJS, which knows no await outside of functions.
+void runCli({
   argv: process.argv.slice(2),
   cwd: process.cwd(),
   home: homedir(),
@@ -37,6 +45,8 @@ const exitCode = await runCli({
   nodePath: process.execPath,
   nodeVersion: process.versions.node,
   platform: process.platform,
+  arch: process.arch,
+  uid: process.getuid?.() ?? -1,
   packageRoot,
   version,
   stdin: process.stdin,
@@ -44,8 +54,4 @@ const exitCode = await runCli({
   stderr: process.stderr,
   signal: interrupt.signal,
   clock: systemClock,
-});
-clearInterval(alive);
-process.off("SIGINT", onSignal);
-process.off("SIGTERM", onSignal);
-process.exitCode = exitCode;
+}).then(finish);

@@ -1,8 +1,10 @@
-import type { Context, Input } from "../commands/command.ts";
-import type { Engine, EngineInfo } from "../engine/engine.ts";
+import type { Context, EngineRequest, Input, OpenedEngine } from "../commands/command.ts";
+import type { Engine } from "../engine/engine.ts";
+import { GoatError } from "../errors/goat-error.ts";
 import type { Emit } from "../events/events.ts";
 import type { Redactor } from "../events/redact.ts";
 import type { Clock } from "../platform/clock.ts";
+import { chooseEngine } from "./choose-engine.ts";
 import { createAsk } from "./prompt.ts";
 
 /** The process, as main hands it over. */
@@ -14,7 +16,10 @@ export interface Surroundings {
   readonly pid: number;
   readonly nodePath: string;
   readonly nodeVersion: string;
-  readonly platform: string;
+  readonly platform: NodeJS.Platform;
+  readonly arch: string;
+  /** -1 where the platform has none. */
+  readonly uid: number;
   readonly packageRoot: string;
   readonly version: string;
   readonly stdin: NodeJS.ReadStream;
@@ -23,7 +28,7 @@ export interface Surroundings {
   readonly signal: AbortSignal;
   readonly clock: Clock;
   /** Stands in for Docker, so that a whole run can be tested without it. */
-  readonly createEngine?: (options: { readonly dockerHost: string | undefined }) => Engine;
+  readonly createEngine?: (request: EngineRequest) => Engine;
 }
 
 export interface Opened {
@@ -32,16 +37,17 @@ export interface Opened {
   close(): Promise<void>;
 }
 
-/** The only place that names a driver: it chooses the engine. */
+/** The only place that names a driver: it opens the engine that is chosen. */
 export const createContext = (
   around: Surroundings,
   global: Input,
   parts: { readonly emit: Emit; readonly redactor: Redactor; readonly color: boolean },
 ): Opened => {
-  let opened: Promise<{ readonly engine: Engine; readonly info: EngineInfo }> | undefined;
-  const open = async (dockerHost: string | undefined) => {
-    const engine = around.createEngine?.({ dockerHost }) ?? (await createDocker(around, dockerHost));
-    return { engine, info: await engine.probe(around.signal) };
+  const opened = new Map<string, Promise<OpenedEngine>>();
+  const openOnce = (kind: string, create: () => Promise<Engine>): Promise<OpenedEngine> => {
+    const found = opened.get(kind) ?? openEngine(create, around.signal);
+    opened.set(kind, found);
+    return found;
   };
   const isData = global.flag("json") || global.flag("jsonStream");
   const context: Context = {
@@ -52,19 +58,34 @@ export const createContext = (
     global,
     addSecrets: parts.redactor.add,
     revealWords: parts.redactor.allow,
-    engine: ({ dockerHost }) => {
-      opened ??= open(dockerHost);
-      return opened;
+    engine: (request) => {
+      const { createEngine } = around;
+      if (createEngine !== undefined) return openOnce("given", async () => createEngine(request));
+      return chooseEngine(request, around.env, {
+        docker: () => openOnce("docker", () => createDocker(around, request)),
+        embedded: () => openOnce("embedded", () => createEmbedded(around, request)),
+      });
     },
   };
   const close = async (): Promise<void> => {
-    const found = await opened?.catch(() => undefined);
-    await found?.engine[Symbol.asyncDispose]();
+    for (const one of opened.values()) {
+      const found = await one.catch(() => undefined);
+      await found?.engine[Symbol.asyncDispose]();
+    }
   };
   return { context, close };
 };
 
-const createDocker = async ({ env, home }: Surroundings, dockerHost: string | undefined): Promise<Engine> => {
+const openEngine = async (create: () => Promise<Engine>, signal: AbortSignal): Promise<OpenedEngine> => {
+  const engine = await create();
+  return { engine, info: await engine.probe(signal), reason: null };
+};
+
+const createDocker = async ({ env, home }: Surroundings, { dockerHost }: EngineRequest): Promise<Engine> => {
   const { createDockerEngine } = await import("../engine/docker/docker-engine.ts");
-  return createDockerEngine({ env, home, ...(dockerHost === undefined ? {} : { dockerHost }) });
+  return createDockerEngine({ env, home, ...(dockerHost === null ? {} : { dockerHost }) });
+};
+
+const createEmbedded = async (_around: Surroundings, _request: EngineRequest): Promise<Engine> => {
+  throw new GoatError("engine-refused", "the embedded engine is not there yet");
 };

@@ -17,6 +17,7 @@ const globalOptions: readonly OptionSpec[] = [
   { flags: "-f, --file <path>", description: "Compose file (again for more)", repeats: true },
   { flags: "--env-file <path>", description: "instead of .env" },
   { flags: "--profile <name>", description: "switch on a profile (again for more)", repeats: true },
+  { flags: "--engine <name>", description: "docker, or embedded: plain local processes, without Docker" },
   { flags: "--docker-host <url>", description: "which Docker engine: unix:///… or tcp://127.0.0.1:…" },
   { flags: "--no-color", description: "no colours" },
 ];

@@ -1,6 +1,5 @@
 import type { CheckResult } from "../doctor/check.ts";
 import { engineText } from "../doctor/checks/engine.ts";
-import type { EngineInfo } from "../engine/engine.ts";
 import { describe } from "../errors/describe.ts";
 import type { GoatError } from "../errors/goat-error.ts";
 import { pickChatModel } from "../gateway/routes.ts";
@@ -16,9 +15,11 @@ import { type Proof, prove } from "../stack/prove.ts";
 import { readStatus } from "../stack/status.ts";
 import type { World } from "../stack/world.ts";
 import type { Context } from "./command.ts";
+import { writeDemo } from "./demo.ts";
 import { checkFiles, checkPlanPorts } from "./preflight.ts";
 import { readRoutes } from "./routes.ts";
-import type { Session } from "./session.ts";
+import type { OpenWorld, Session } from "./session.ts";
+import { settleEngine } from "./settle-engine.ts";
 import { type Summary, summaryText } from "./up-summary.ts";
 
 export interface BringUpOptions {
@@ -32,10 +33,12 @@ export interface BringUpOptions {
 export const bringUp = async (
   session: Session,
   options: BringUpOptions,
-  world: World & { readonly info: EngineInfo },
+  world: OpenWorld,
   context: Context,
 ): Promise<void> => {
   const { stack, settings } = session;
+  await settleEngine(session, world, context);
+  await writeDemo(session);
   const prepared = await checked(session, options, world, context);
   const quiet = isNothingToDo(prepared.plan);
   const done = await carryOut(prepared, settings.timeoutMs, world).catch((error: unknown) => {
@@ -56,6 +59,7 @@ export const bringUp = async (
     path: done.path,
     durationMs,
     restarted: options.restart,
+    demo: session.demo !== null,
     statuses: services,
   };
   world.emit({
@@ -65,6 +69,7 @@ export const bringUp = async (
       stack: stack.name,
       changed: changedServices(prepared.plan),
       durationMs: Math.round(durationMs),
+      demo: session.demo !== null,
       services,
       ...proof,
     },
@@ -118,7 +123,7 @@ const checkWanted = ({ stack, settings, environment }: Session, names: readonly 
 const checked = async (
   session: Session,
   options: BringUpOptions,
-  world: World & { readonly info: EngineInfo },
+  world: OpenWorld,
   context: Context,
 ): Promise<Prepared> => {
   const begin = world.clock.now();

@@ -1,6 +1,8 @@
 import type { Engine, EngineInfo } from "../engine/engine.ts";
 import type { Emit } from "../events/events.ts";
+import type { StackSpec } from "../model/stack.ts";
 import type { Clock } from "../platform/clock.ts";
+import type { EngineKind } from "../project/settings.ts";
 
 /** A question to a person; null in a Context where nobody can answer. */
 export interface Ask {
@@ -48,6 +50,25 @@ export interface Runnable extends Described {
 /** A name with subcommands, such as `db set-password`, does nothing by itself. */
 export type Command = Runnable | (Described & { readonly subcommands: readonly Command[] });
 
+/** Which engine a stack is to run on. */
+export interface EngineRequest {
+  /** Asked for by a person. */
+  readonly wanted: EngineKind | null;
+  /** What this project's stack was brought up on last. */
+  readonly recorded: EngineKind | null;
+  readonly dockerHost: string | null;
+  readonly stack: StackSpec;
+  /** The project's `.goat-dev`. */
+  readonly stateDir: string;
+}
+
+export interface OpenedEngine {
+  readonly engine: Engine;
+  readonly info: EngineInfo;
+  /** Why it is this one, where nobody asked for it and nothing was recorded. */
+  readonly reason: string | null;
+}
+
 /** The world as a command sees it. */
 export interface Context {
   readonly cwd: string;
@@ -71,8 +92,6 @@ export interface Context {
   addSecrets(secrets: readonly { readonly name: string; readonly value: string }[]): void;
   /** Words that stay readable although a secret equals them. */
   revealWords(words: readonly string[]): void;
-  /** Opened once; `info` has its version and where the choice came from. Throws engine-unreachable. */
-  engine(options: {
-    readonly dockerHost: string | undefined;
-  }): Promise<{ readonly engine: Engine; readonly info: EngineInfo }>;
+  /** Each kind is opened once. Throws engine-unreachable. */
+  engine(request: EngineRequest): Promise<OpenedEngine>;
 }

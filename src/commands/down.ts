@@ -1,10 +1,12 @@
 import { formatDuration } from "../platform/format.ts";
 import { list, plural } from "../platform/text.ts";
+import { writeStackState } from "../project/stack-state.ts";
+import { openState } from "../project/state.ts";
 import { observeStack, ownVolumes } from "../stack/observe.ts";
 import { planDown, takeDown } from "../stack/take-down.ts";
-import type { Run } from "./command.ts";
+import type { Context, Run } from "./command.ts";
 import { lockStack } from "./lock-stack.ts";
-import { openSession, openWorld } from "./session.ts";
+import { openSession, openWorld, type Session } from "./session.ts";
 
 export const down: Run = async (input, context) => {
   const begin = context.clock.now();
@@ -19,6 +21,7 @@ export const down: Run = async (input, context) => {
     const observed = dump === null ? before : await observeStack(session.stack, world);
     const plan = planDown(session.stack, observed, volumes);
     await takeDown(session.stack, plan, world);
+    if (volumes.length > 0) await forgetStack(session, context);
     const count = (type: string): number => plan.nodes.filter((node) => node.action.type === type).length;
     const removed = { containers: count("remove-container"), networks: count("remove-network"), volumes };
     const durationMs = context.clock.now() - begin;
@@ -32,6 +35,13 @@ export const down: Run = async (input, context) => {
     await release();
   }
   return undefined;
+};
+
+/** With its data the stack is bound to no engine any more. */
+const forgetStack = async ({ environment }: Session, context: Context): Promise<void> => {
+  const state = openState(environment.project.stateDir);
+  const warning = await writeStackState(state, { engine: null, demo: false });
+  if (warning !== null) context.emit({ type: "notice", level: "warning", text: warning });
 };
 
 const summary = (

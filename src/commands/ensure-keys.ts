@@ -9,20 +9,27 @@ import type { Environment } from "../stack/load.ts";
 import type { Ask, Context } from "./command.ts";
 import { openEnvironment, shortPath } from "./session.ts";
 
-/** Makes .env where there is none, and asks for a provider's key where none is set. Throws no-provider-key where nobody can answer. */
-export const ensureKeys = async (environment: Environment, context: Context): Promise<Environment> => {
+interface Ensured {
+  readonly environment: Environment;
+  /** No key is needed: the person wants to see a demo. */
+  readonly demo: boolean;
+}
+
+/** Makes .env where there is none, and asks for a provider's key where none is set and none can be done without. Throws no-provider-key where nobody can answer. */
+export const ensureKeys = async (environment: Environment, demo: boolean, context: Context): Promise<Ensured> => {
   const { envFile } = environment.project;
   const shown = shortPath(context, envFile);
   await ensureEnvFile(envFile, shown, context);
   const keys = readKeys(environment.variables);
   if (environment.gatewayKeyInShell) context.emit({ type: "notice", level: "info", text: gatewayKeyNote });
-  if (keys.usable.length > 0) return environment;
+  if (demo || keys.usable.length > 0) return { environment, demo };
   if (context.ask === null) throw noProviderKey(keys, shown);
   const edits = await askForKey(context.ask);
+  if (edits === null) return { environment, demo: true };
   context.addSecrets(Object.entries(edits).map(([name, value]) => ({ name, value })));
   await updateEnvFile(envFile, edits);
   context.emit({ type: "notice", level: "info", text: `saved to ${shown} (mode 0600)` });
-  return openEnvironment(context);
+  return { environment: openEnvironment(context), demo: false };
 };
 
 const gatewayKeyNote =
@@ -51,9 +58,14 @@ const isSeenByGit = async (path: string, context: Context): Promise<boolean> => 
   return (await run("git", ["check-ignore", "--quiet", path], options)).exitCode === 1;
 };
 
-const askForKey = async (ask: Ask): Promise<Readonly<Record<string, string>>> => {
-  const choices = providers.map(({ id, name }) => ({ value: id, label: name }));
+/** Null where a demo is wanted instead. */
+const askForKey = async (ask: Ask): Promise<Readonly<Record<string, string>> | null> => {
+  const choices = [
+    ...providers.map(({ id, name }) => ({ value: id as string, label: name })),
+    { value: "demo", label: "none, show me a demo" },
+  ];
   const chosen = await ask.select("No provider key in .env yet. Which one do you have?", choices);
+  if (chosen === "demo") return null;
   const provider = providers.find(({ id }) => id === chosen);
   if (provider === undefined) throw new GoatError("internal", `no provider ${chosen}`);
   const edits: Record<string, string> = {};

@@ -9,11 +9,13 @@ export const commands: readonly Command[] = [
     options: [
       { flags: "--timeout <duration>", description: "limit for everything to be ready, such as 90s" },
       { flags: "--plan", description: "show what would be done, and do nothing" },
+      { flags: "--demo", description: "without a provider key: every model gives a made-up answer" },
       { flags: "--example", description: "run the example client even where a kept proof still holds" },
       { flags: "--no-example", description: "no call through the gateway" },
     ],
     examples: [
       ["goat-dev up", "everything"],
+      ["goat-dev up --demo", "see it work without a key"],
       ["goat-dev up --plan", "what would change, and why"],
       ["goat-dev up postgres", "one service and what it needs"],
       ["goat-dev up --json", "one JSON document, for scripts"],

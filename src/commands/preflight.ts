@@ -19,7 +19,7 @@ import { type Session, shortPath } from "./session.ts";
 
 /** What can be known before an engine is asked: keys first, passwords, files. Keys matter where the gateway is among the services. */
 export const checkFiles = (
-  { environment, stack }: Session,
+  { environment, stack, demo }: Session,
   services: readonly ServiceSpec[],
   context: Context,
 ): readonly CheckResult[] => {
@@ -32,8 +32,8 @@ export const checkFiles = (
   // A config that is missing is told as a missing mount, once.
   const text = mistakes.length > 0 || config === null ? undefined : readTextIfThere(config.source);
   return [
-    config === null
-      ? skipped("no provider key needed")
+    config === null || demo !== null
+      ? skipped(demo === null ? "no provider key needed" : "demo: no provider key needed")
       : checkProviderKeys(keys, shortPath(context, environment.project.envFile)),
     checkPasswords(environment.variables),
     checkMounts(mistakes.map((mistake) => ({ ...mistake, source: shortPath(context, mistake.source) }))),

@@ -14,13 +14,15 @@ export const status: Run = async (input, context) => {
   const { kind, version, endpoint } = world.info;
   context.emit({
     type: "result",
-    data: { stack: session.stack.name, engine: { kind, version, endpoint }, services },
-    text: renderStatus(services, context),
+    data: { stack: session.stack.name, engine: { kind, version, endpoint }, demo: session.demo !== null, services },
+    text: `${renderStatus(services, context)}${session.demo === null ? "" : demoText}`,
   });
   const waiting = services.filter((service) => service.state !== "ready").map((service) => service.name);
   if (waiting.length === 0) return undefined;
   return new GoatError("stack-not-ready", `${list(waiting)} not ready`).exitCode;
 };
+
+const demoText = "\n\nThis is a demo: every model gives a made-up answer. Leave it: goat-dev up, with a key in .env";
 
 const renderStatus = (services: readonly ServiceStatus[], context: Context): string => {
   const now = context.clock.date().getTime();
@@ -40,12 +42,15 @@ const changedText = (drift: readonly string[]): string =>
     ? `${madeByCompose}: goat-dev up takes it over`
     : `${list(drift)} changed after it started: goat-dev up`;
 
-const configOf = ({ state, drift, why, name, standIn }: ServiceStatus): string => {
+const configOf = ({ state, drift, why, name, standIn, database }: ServiceStatus): string => {
   if (state === "absent") return "not there: goat-dev up";
   if (state === "created") return `${why ?? "never started"}: goat-dev up`;
   const drifted = drift.length > 0 ? changedText(drift) : "as configured";
   // It may well answer where the file no longer looks for it.
   if (drift.length > 0 && (state === "starting" || state === "unready")) return drifted;
-  if (state === "ready") return standIn === null ? drifted : `${drifted} (${standIn} in Langfuse's place)`;
+  if (state === "ready") {
+    if (standIn !== null) return `${drifted} (${standIn} in Langfuse's place)`;
+    return database === false ? `${drifted} (without a database: budgets are not enforced)` : drifted;
+  }
   return `${why ?? state}: ${state === "starting" ? "goat-dev up waits for it" : `goat-dev logs ${name}`}`;
 };

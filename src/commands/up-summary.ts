@@ -13,6 +13,7 @@ export interface Summary extends Prepared, Proof {
   readonly path: readonly PathPart[];
   readonly durationMs: number;
   readonly restarted: boolean;
+  readonly demo: boolean;
   readonly statuses: readonly ServiceStatus[];
 }
 
@@ -24,8 +25,13 @@ export const summaryText = (summary: Summary): string => {
   const total = `${summary.restarted ? "Restarted" : "Up"} in ${formatDuration(summary.durationMs)}${pathText(summary)}`;
   if (summary.restarted) return total;
   const hint = summary.gateway === null ? "" : `\n\nPoint a program at it:   eval "$(goat-dev env)"`;
-  return `${total}\n\n${places(summary)}${hint}`;
+  return `${total}\n\n${places(summary)}${hint}${summary.demo ? demoText : ""}`;
 };
+
+const demoText = `
+
+This is a demo: every model gives a made-up answer, and no provider is asked.
+Leave it:   put a provider's key into .env, then   goat-dev up`;
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(1);
 
@@ -52,6 +58,9 @@ const places = ({ stack, services, statuses }: Summary): string => {
   if (gateway !== null) pairs.push(["Gateway", `${gateway.url}   key ${keyText(gateway.key)}`]);
   if (tracing !== null) pairs.push(["Traces", `${tracing.url}   ${login}`]);
   if (database !== null) pairs.push(["Postgres", database]);
+  if (gateway !== null && statuses.some((status) => status.database === false)) {
+    pairs.push(["Budgets", `not enforced: ${gateway.service.name} runs without a database here`]);
+  }
   return renderPairs(pairs);
 };
 

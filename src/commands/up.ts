@@ -11,7 +11,8 @@ import { openEnvironment, openSession, openWorld } from "./session.ts";
 export const up: Run = async (input, context) => {
   const begin = context.clock.now();
   if (input.flag("plan")) return showPlan(input, context);
-  const read = await openSession(context, input, await ensureKeys(openEnvironment(context), context));
+  const { environment, demo } = await ensureKeys(openEnvironment(context), input.flag("demo"), context);
+  const read = await openSession(context, input, environment, demo);
   const { world, session } = await openWorld(context, read);
   const release = await lockStack(context, world.info, session, "up");
   try {
@@ -23,7 +24,7 @@ export const up: Run = async (input, context) => {
 };
 
 const showPlan = async (input: Input, context: Context): Promise<undefined> => {
-  const read = await openSession(context, input);
+  const read = await openSession(context, input, openEnvironment(context), input.flag("demo"));
   const { world, session } = await openWorld(context, read);
   const { plan, stack } = await prepare(session.stack, { names: input.args, restart: false }, world);
   const steps = plan.nodes.map(({ id, subject, action, cause, after }) => ({

@@ -2,6 +2,7 @@ import { type Document, isAlias, isMap, isSeq, LineCounter, type Node, parseDocu
 import { messageOf } from "../errors/describe.ts";
 import { GoatError } from "../errors/goat-error.ts";
 import { plural } from "../platform/text.ts";
+import { withMocks } from "./demo.ts";
 import { readRoute } from "./route-entry.ts";
 import type { Route } from "./routes.ts";
 import { createProblems, type Path, type Problems } from "./shape.ts";
@@ -20,7 +21,15 @@ interface GatewaySettings {
 }
 
 /** Reads a LiteLLM config; throws gateway-config-invalid with every mistake as `file:line:column`. */
-export const readGatewayConfig = (text: string, file: string): GatewayConfig => {
+export const readGatewayConfig = (text: string, file: string): GatewayConfig => readWhole(text, file).config;
+
+/** The same config with every route answering from it, without a provider, as JSON, which is YAML too. */
+export const demoConfig = (text: string, file: string): string => {
+  const { config, tree } = readWhole(text, file);
+  return `${JSON.stringify(withMocks(tree, config.routes), null, 2)}\n`;
+};
+
+const readWhole = (text: string, file: string): { readonly config: GatewayConfig; readonly tree: unknown } => {
   const lines = new LineCounter();
   // PyYAML, which LiteLLM reads with, speaks YAML 1.1.
   const document = parseDocument(text, { lineCounter: lines, version: "1.1", merge: true, prettyErrors: false });
@@ -36,7 +45,8 @@ export const readGatewayConfig = (text: string, file: string): GatewayConfig => 
   }
   const offsetOf = (path: Path): number => nodeAt(document, path)?.range?.[0] ?? 0;
   const problems = createProblems();
-  const config = readConfig(toPlain(document, file), problems, (path) => lines.linePos(offsetOf(path)).line);
+  const tree = toPlain(document, file);
+  const config = readConfig(tree, problems, (path) => lines.linePos(offsetOf(path)).line);
   if (problems.found.length > 0) {
     const located = problems.found.map(({ path, message }) => ({ offset: offsetOf(path), message }));
     const inOrder = located.toSorted((left, right) => left.offset - right.offset);
@@ -45,7 +55,7 @@ export const readGatewayConfig = (text: string, file: string): GatewayConfig => 
       inOrder.map(({ offset, message }) => `${placeAt(offset)} ${message}`),
     );
   }
-  return config;
+  return { config, tree };
 };
 
 const invalid = (file: string, problems: readonly string[]): GoatError => {

@@ -79,6 +79,7 @@ export const noProviderKey = (keys: Keys, envFile: string): GoatError => {
     fixes: [
       { command: `set GROQ_API_KEY=… in ${envFile}`, effect: "any one of these variables will do" },
       { command: "goat-dev up", effect: "on a terminal asks for a key and saves it" },
+      { command: "goat-dev up --demo", effect: "needs no key: the models answer from the config" },
     ],
   });
 };

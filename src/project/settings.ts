@@ -3,11 +3,16 @@ import { list } from "../platform/text.ts";
 
 export type ExampleMode = "auto" | "always" | "never";
 
+/** What a person can ask for. */
+export type EngineKind = "docker" | "embedded";
+
 /** How the tool behaves; what the stack is stands in the Compose file. */
 export interface Settings {
   /** For the whole of a command; null means no limit but each service's own. */
   readonly timeoutMs: number | null;
   readonly dockerHost: string | null;
+  /** Null leaves the choice to what this project's stack runs on, else to what answers. */
+  readonly engine: EngineKind | null;
   readonly example: ExampleMode;
 }
 
@@ -42,6 +47,7 @@ export const parseDuration = (text: string): number | undefined => {
 };
 
 const exampleModes: readonly ExampleMode[] = ["auto", "always", "never"];
+export const engineKinds: readonly EngineKind[] = ["docker", "embedded"];
 
 const table: { readonly [K in keyof Settings]: Setting<Settings[K]> } = {
   timeoutMs: {
@@ -59,6 +65,14 @@ const table: { readonly [K in keyof Settings]: Setting<Settings[K]> } = {
     fallback: null,
     parse: (text) => (text === "" ? undefined : text),
     expects: "an address such as unix:///var/run/docker.sock",
+  },
+  engine: {
+    flag: "--engine",
+    variable: "GOAT_DEV_ENGINE",
+    key: "engine",
+    fallback: null,
+    parse: (text) => engineKinds.find((kind) => kind === text),
+    expects: list(engineKinds, "or"),
   },
   example: {
     flag: "--example",
@@ -99,5 +113,6 @@ const resolveOne = <K extends keyof Settings>(name: K, sources: SettingSources):
 export const resolveSettings = (sources: SettingSources): Settings => ({
   timeoutMs: resolveOne("timeoutMs", sources),
   dockerHost: resolveOne("dockerHost", sources),
+  engine: resolveOne("engine", sources),
   example: resolveOne("example", sources),
 });

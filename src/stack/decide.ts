@@ -47,8 +47,10 @@ const verdict = (
   if (found.state === "restarting" || found.state === "paused") return ["restart", `was ${found.state}`];
   return completed
     ? ["keep", "has completed"]
-    : ["start", found.state === "exited" ? `exited with status ${found.exitCode}` : neverStarted];
+    : ["start", found.state === "exited" ? endOf(found.exitCode) : neverStarted];
 };
+
+const endOf = (code: number | null): string => (code === null ? "had ended" : `exited with status ${code}`);
 
 const causeOf = (drift: readonly string[]): string => {
   if (drift.includes(madeByCompose)) return `${madeByCompose}, not by goat-dev`;

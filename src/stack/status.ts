@@ -4,6 +4,7 @@ import { deadline } from "../platform/deadline.ts";
 import { createProbe } from "../readiness/probe.ts";
 import { driftOf } from "./drift.ts";
 import { publishedPort, urlOf } from "./endpoints.ts";
+import { gatewayHasDatabase } from "./gateway-database.ts";
 import { containerOf, observeStack } from "./observe.ts";
 import { sightContext } from "./sight.ts";
 import { recorderName } from "./stand-in.ts";
@@ -26,6 +27,8 @@ export interface ServiceStatus {
   readonly why: string | null;
   /** What answers is not what the role names: goat-dev's trace recorder in Langfuse's place. */
   readonly standIn: string | null;
+  /** Whether the gateway has a database for keys and budgets; null where it does not say, and for other services. */
+  readonly database: boolean | null;
   readonly pid?: number;
 }
 
@@ -44,9 +47,10 @@ export const readStatus = async (stack: StackSpec, world: World, seen?: Seen): P
   const observed = seen?.observed ?? (await observeStack(stack, world));
   const answered = new Set(seen?.ready);
   const running = observed.services.filter((found) => found.state === "running").map((found) => found.container);
-  const [memory, standIn, states] = await Promise.all([
+  const [memory, standIn, database, states] = await Promise.all([
     world.engine.memory(running, world.signal),
     recorderName(stack, world.signal),
+    gatewayHasDatabase(stack, world.signal),
     Promise.all(stack.services.map((service) => stateOf(stack, service, observed, answered, world))),
   ]);
   return stack.services.map((service, index) => {
@@ -57,6 +61,7 @@ export const readStatus = async (stack: StackSpec, world: World, seen?: Seen): P
       role: service.role,
       ...state,
       standIn: service.role === "tracing" && state.state === "ready" ? standIn : null,
+      database: service.role === "gateway" && state.state === "ready" ? database : null,
       url: urlOf(service),
       port: publishedPort(service)?.host ?? null,
       image: found?.image ?? service.run.docker?.image ?? null,
@@ -94,8 +99,11 @@ const stateOf = async (
 const ended = (service: ServiceSpec, found: ObservedService): State => {
   if (service.ready.kind === "exit" && found.exitCode === service.ready.code) return { state: "ready", why: null };
   if (found.oomKilled) return { state: "exited", why: "killed: out of memory" };
-  return { state: "exited", why: found.startError ?? `exit status ${found.exitCode}` };
+  return { state: "exited", why: found.startError ?? exitText(found.exitCode) };
 };
+
+/** A plain process whose parent is gone leaves no status behind. */
+const exitText = (code: number | null): string => (code === null ? "ended, nobody saw how" : `exit status ${code}`);
 
 /** A crash loop that was caught in a running instant. */
 const crashedLately = (found: ObservedService, world: World): boolean =>

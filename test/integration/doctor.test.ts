@@ -68,6 +68,7 @@ test("doctor must tell what is wrong and what to type, and end with its status",
       no-provider-key   no provider key in .env: set one of AZURE_API_KEY with AZURE_API_BASE, GROQ_API_KEY, OPENAI_API_KEY or ANTHROPIC_API_KEY
       fix               set GROQ_API_KEY=… in .env   any one of these variables will do
       fix               goat-dev up   on a terminal asks for a key and saves it
+      fix               goat-dev up --demo   needs no key: the models answer from the config
       password-needs-encoding   POSTGRES_PASSWORD would need URL-encoding in DATABASE_URL
                                 POSTGRES_PASSWORD holds a character that divides a URL (: / ? # [ ] @)
       fix                       set POSTGRES_PASSWORD in .env to letters, digits and - . _ ~   then goat-dev db set-password, where the database is already made

@@ -101,6 +101,8 @@ test("help must go to stdout with examples, and end with 0", async () => {
       -f, --file <path>               Compose file (again for more)
       --env-file <path>               instead of .env
       --profile <name>                switch on a profile (again for more)
+      --engine <name>                 docker, or embedded: plain local processes,
+                                      without Docker
       --docker-host <url>             which Docker engine: unix:///… or
                                       tcp://127.0.0.1:…
       --no-color                      no colours
@@ -139,6 +141,8 @@ test("help must go to stdout with examples, and end with 0", async () => {
     Options:
       --timeout <duration>  limit for everything to be ready, such as 90s
       --plan                show what would be done, and do nothing
+      --demo                without a provider key: every model gives a made-up
+                            answer
       --example             run the example client even where a kept proof still
                             holds
       --no-example          no call through the gateway
@@ -146,6 +150,7 @@ test("help must go to stdout with examples, and end with 0", async () => {
 
     Examples:
       goat-dev up            everything
+      goat-dev up --demo     see it work without a key
       goat-dev up --plan     what would change, and why
       goat-dev up postgres   one service and what it needs
       goat-dev up --json     one JSON document, for scripts

@@ -138,6 +138,8 @@ export const openProject = async (options: ProjectOptions = {}): Promise<GoatPro
       nodePath,
       nodeVersion: "20.19.0",
       platform: process.platform,
+      arch: process.arch,
+      uid: process.getuid?.() ?? -1,
       packageRoot,
       version: "0.1.0",
       stdin: noInput(),

@@ -1,0 +1,64 @@
+import type { EngineRequest, OpenedEngine } from "../commands/command.ts";
+import { GoatError } from "../errors/goat-error.ts";
+
+/** Opens an engine of a kind and makes sure that it answers. */
+export interface Openers {
+  docker(): Promise<OpenedEngine>;
+  embedded(): Promise<OpenedEngine>;
+}
+
+/**
+ * The engine that was asked for, else what the stack's data lies on, else Docker where it answers, else plain processes.
+ * A stack with data on Docker never wakes up on another engine with an empty database: throws engine-unreachable.
+ */
+export const chooseEngine = async (
+  request: EngineRequest,
+  env: Readonly<Record<string, string | undefined>>,
+  open: Openers,
+): Promise<OpenedEngine> => {
+  const kind = request.wanted ?? request.recorded;
+  if (kind === "embedded") return open.embedded();
+  if (kind === "docker" || namesDocker(request, env)) return open.docker().catch((error) => refuse(error, request));
+  try {
+    return await open.docker();
+  } catch (error) {
+    if (!isUnreachable(error)) throw error;
+    return instead(error, request, open);
+  }
+};
+
+/** Somebody who says which Docker engine wants that one, or none. */
+const namesDocker = ({ dockerHost }: EngineRequest, env: Readonly<Record<string, string | undefined>>): boolean =>
+  dockerHost !== null || Boolean(env["DOCKER_HOST"]) || Boolean(env["DOCKER_CONTEXT"]);
+
+const isUnreachable = (error: unknown): error is GoatError =>
+  error instanceof GoatError && error.code === "engine-unreachable";
+
+const instead = async (unreachable: GoatError, request: EngineRequest, open: Openers): Promise<OpenedEngine> => {
+  const opened = await open.embedded();
+  const refused = request.stack.services
+    .map((service) => opened.engine.supports(service))
+    .flatMap((answer) => (answer.ok ? [] : [answer.reason]));
+  if (refused.length > 0) throw withEvidence(unreachable, refused);
+  return { ...opened, reason: "no Docker engine answers" };
+};
+
+const withEvidence = (error: GoatError, more: readonly string[]): GoatError =>
+  new GoatError(error.code, error.message, {
+    evidence: [...error.evidence, ...more],
+    fixes: error.fixes,
+    cause: error,
+  });
+
+const refuse = (error: unknown, { recorded, stack }: EngineRequest): never => {
+  if (!isUnreachable(error)) throw error;
+  const effect =
+    recorded === "docker"
+      ? `starts plain local processes with an empty database; ${stack.name}'s data stays in Docker's volumes`
+      : "runs the services as plain local processes, without Docker";
+  throw new GoatError(error.code, error.message, {
+    evidence: error.evidence,
+    fixes: [...error.fixes, { command: "goat-dev up --engine embedded", effect }],
+    cause: error,
+  });
+};

@@ -1,0 +1,94 @@
+import { expect, test } from "vitest";
+import { chooseEngine } from "../../../src/cli/choose-engine.ts";
+import type { EngineRequest, OpenedEngine } from "../../../src/commands/command.ts";
+import { MemoryEngine } from "../../../src/engine/memory/memory-engine.ts";
+import { GoatError } from "../../../src/errors/goat-error.ts";
+import { service, stackOf } from "../../support/sample-stack.ts";
+
+const stack = stackOf(service("postgres"));
+const request: EngineRequest = { wanted: null, recorded: null, dockerHost: null, stack, stateDir: "/p/.goat-dev" };
+
+const opened = (source: string, engine = new MemoryEngine()): OpenedEngine => ({
+  engine,
+  info: { kind: "memory", version: "1", endpoint: "memory:", source },
+  reason: null,
+});
+
+const unreachable = new GoatError("engine-unreachable", "no Docker engine answers; tried 2 places", {
+  evidence: ["/var/run/docker.sock: no such socket"],
+  fixes: [{ command: "sudo systemctl start docker", effect: "starts it" }],
+});
+
+const choose = (changes: Partial<EngineRequest>, docker: "answers" | "is absent", env = {}, local?: MemoryEngine) =>
+  chooseEngine({ ...request, ...changes }, env, {
+    docker: async () => {
+      if (docker === "is absent") throw unreachable;
+      return opened("docker");
+    },
+    embedded: async () => opened("embedded", local),
+  });
+
+const sourceOf = async (found: Promise<OpenedEngine>): Promise<string> => (await found).info.source;
+
+test("Docker must be taken where it answers, and nothing be said of it", async () => {
+  const found = await choose({}, "answers");
+  expect([found.info.source, found.reason]).toEqual(["docker", null]);
+});
+
+test("plain processes must be taken where no Docker answers, with the reason", async () => {
+  const found = await choose({}, "is absent");
+  expect([found.info.source, found.reason]).toEqual(["embedded", "no Docker engine answers"]);
+});
+
+test("what was asked for must win over what was recorded", async () => {
+  expect(await sourceOf(choose({ wanted: "embedded", recorded: "docker" }, "answers"))).toBe("embedded");
+  expect(await sourceOf(choose({ wanted: "docker", recorded: "embedded" }, "answers"))).toBe("docker");
+});
+
+test("what was recorded must win over what answers", async () => {
+  const found = await choose({ recorded: "embedded" }, "answers");
+  expect([found.info.source, found.reason]).toEqual(["embedded", null]);
+});
+
+test("a stack with data on Docker must never wake up on another engine", async () => {
+  const error = await choose({ recorded: "docker" }, "is absent").catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ code: "engine-unreachable", exitCode: 3, evidence: unreachable.evidence });
+  expect((error as GoatError).fixes.map(({ command }) => command)).toEqual([
+    "sudo systemctl start docker",
+    "goat-dev up --engine embedded",
+  ]);
+  expect((error as GoatError).fixes[1]?.effect).toContain("empty database");
+});
+
+test.for([
+  ["--engine docker", { wanted: "docker" as const }, {}],
+  ["--docker-host", { dockerHost: "unix:///x.sock" }, {}],
+  ["DOCKER_HOST", {}, { DOCKER_HOST: "unix:///x.sock" }],
+  ["DOCKER_CONTEXT", {}, { DOCKER_CONTEXT: "colima" }],
+] as const)("who names Docker by %s must not get another engine", async ([, changes, env]) => {
+  await expect(choose(changes, "is absent", env)).rejects.toMatchObject({ code: "engine-unreachable" });
+});
+
+test("where plain processes cannot run the stack either, it must be Docker that is missed, with the reason", async () => {
+  const none = new MemoryEngine();
+  const bare = { ...stack, services: stack.services.map((service) => ({ ...service, run: {} })) };
+  await expect(choose({ stack: bare }, "is absent", {}, none)).rejects.toMatchObject({
+    code: "engine-unreachable",
+    evidence: ["/var/run/docker.sock: no such socket", "postgres has no image"],
+  });
+});
+
+test("another failure of Docker must be told as it is", async () => {
+  const remote = new GoatError("engine-remote", "the engine is on another machine");
+  const found = chooseEngine(
+    request,
+    {},
+    {
+      docker: async () => {
+        throw remote;
+      },
+      embedded: async () => opened("embedded"),
+    },
+  );
+  await expect(found).rejects.toBe(remote);
+});
