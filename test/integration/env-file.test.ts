@@ -15,6 +15,7 @@ test("without .env it must be made from the template, for its owner alone, and t
 
       fix        set GROQ_API_KEY=… in .env   any one of these variables will do
                  goat-dev up                  on a terminal asks for a key and saves it
+                 goat-dev up --demo           needs no key: the models answer from the config
     "
   `);
   expect(project.read(".env")).toContain("GROQ_API_KEY=");
@@ -30,6 +31,7 @@ test("without a key the variables and the file must be named, and what is half s
       seen       Azure OpenAI: AZURE_API_BASE is missing
       fix        set GROQ_API_KEY=… in .env   any one of these variables will do
                  goat-dev up                  on a terminal asks for a key and saves it
+                 goat-dev up --demo           needs no key: the models answer from the config
     "
   `);
 });
@@ -45,6 +47,7 @@ test("the gateway's own key in the shell must not be taken for OpenAI's", async 
 
       fix        set GROQ_API_KEY=… in .env   any one of these variables will do
                  goat-dev up                  on a terminal asks for a key and saves it
+                 goat-dev up --demo           needs no key: the models answer from the config
     "
   `);
 });
