@@ -7,7 +7,7 @@ import { formatBytes } from "../platform/format.ts";
 import { ensureStateFolder } from "../project/state.ts";
 import { carryOut, prepare } from "../stack/bring-up.ts";
 import { databaseService, type OpenDatabase, openDatabase } from "../stack/database.ts";
-import { dumpDatabase } from "../stack/dump.ts";
+import { dumpDatabase, dumpSuffix } from "../stack/dump.ts";
 import { ownVolumes } from "../stack/observe.ts";
 import type { World } from "../stack/world.ts";
 import type { Context, Input } from "./command.ts";
@@ -67,7 +67,7 @@ const saveData = async (
   if (!observed.volumes.some(({ key, name }) => keys.includes(key) && volumes.includes(name))) return null;
   const { stateDir } = environment.project;
   const stamp = context.clock.date().toISOString().slice(0, 19).replaceAll(":", "-");
-  const file = join(stateDir, "dumps", `${stack.name}-${stamp}.sql.gz`);
+  const file = join(stateDir, "dumps", `${stack.name}-${stamp}${dumpSuffix(world)}`);
   try {
     await ensureStateFolder(stateDir);
     const database = (await openDatabase(stack, world)) ?? (await startDatabase(stack, world));

@@ -8,7 +8,7 @@ import type { World } from "./world.ts";
 
 const START_LIMIT_MS = 30_000;
 
-/** A database that accepts connections inside its container, where its image trusts whoever is there. */
+/** A database that accepts connections inside its container, where its image trusts whoever is there; or one of plain files. */
 export interface OpenDatabase {
   readonly service: ServiceSpec;
   readonly container: string;
@@ -18,15 +18,17 @@ export interface OpenDatabase {
 export const databaseService = (stack: StackSpec): ServiceSpec | null =>
   stack.services.find((candidate) => candidate.role === "database") ?? null;
 
-/** Starts the database's container where it stands still. Null where there is none; throws service-not-ready. */
+/** Starts the database's container where it stands still and has to run. Null where there is none; throws service-not-ready. */
 export const openDatabase = async (stack: StackSpec, world: World): Promise<OpenDatabase | null> => {
   const service = databaseService(stack);
   if (service === null) return null;
   const found = containerOf(stack, service, await observeStack(stack, world));
   if (found === undefined) return null;
   const { container } = found;
-  await world.engine.apply({ type: "start-container", container }, { signal: world.signal, progress: () => {} });
   const { POSTGRES_USER: user = "postgres" } = service.environment;
+  // Its engine reaches the data without the server's help.
+  if (world.engine.localDatabase !== undefined) return { service, container, user };
+  await world.engine.apply({ type: "start-container", container }, { signal: world.signal, progress: () => {} });
   // No log-in as the program would do it: a changed password must not stand in the way.
   const command = ["pg_isready", "--quiet", "--username", user];
   const result = await waitUntilReady(createProbe({ kind: "exec", command }), {

@@ -9,8 +9,20 @@ import { unwritable } from "../platform/files.ts";
 import type { OpenDatabase } from "./database.ts";
 import type { World } from "./world.ts";
 
-/** Writes everything the database holds into a gzipped SQL file that only its owner may read; returns its size in bytes. */
+/** What a copy of the database is called: SQL where the engine has pg_dumpall, else the data's own files. */
+export const dumpSuffix = ({ engine }: World): string => (engine.localDatabase === undefined ? ".sql.gz" : ".tar.gz");
+
+/** Writes everything the database holds into a gzipped file that only its owner may read; returns its size in bytes. */
 export const dumpDatabase = async (database: OpenDatabase, file: string, world: World): Promise<number> => {
+  const { localDatabase } = world.engine;
+  if (localDatabase === undefined) return dumpAsSql(database, file, world);
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw unwritable(file, error);
+  });
+  return localDatabase.save(database.container, file, world.signal);
+};
+
+const dumpAsSql = async (database: OpenDatabase, file: string, world: World): Promise<number> => {
   const pieces = new PassThrough();
   const written = writeTo(file, pieces, world.signal);
   // Looked at below; until then its failure is nobody's surprise.

@@ -19,6 +19,12 @@ export const setDatabasePassword = async (stack: StackSpec, world: World): Promi
     });
   }
   const { service, container, user } = database;
+  const { localDatabase } = world.engine;
+  if (localDatabase !== undefined) {
+    const password = service.environment["POSTGRES_PASSWORD"] ?? "";
+    await localDatabase.setPassword(container, { user, password }, world.signal);
+    return { user };
+  }
   const environment = { GOAT_USER: user, GOAT_PASSWORD: service.environment["POSTGRES_PASSWORD"] ?? "" };
   const command = ["sh", "-c", script];
   const { exitCode, output } = await world.engine.exec(container, command, world.signal, { environment });
