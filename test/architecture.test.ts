@@ -30,6 +30,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   enquirer: ["cli/prompt.ts"],
   execa: ["platform/process.ts"],
   listr2: ["cli/views/listr.ts"],
+  openai: ["client"],
   pg: ["platform/postgres.ts"],
   "proper-lockfile": ["platform/lock.ts"],
   yaml: ["compose", "gateway/config.ts"],
@@ -102,6 +103,12 @@ describe("the architecture", () => {
       false,
     );
     expect(wrong).toEqual([]);
+  });
+
+  test("the library for applications must import nothing but the openai package and its own files", () => {
+    const isForeign = ({ path }: SourceFile, to: string): boolean => isIn(path, "client") && !isIn(to, "client");
+    expect(importsWhere(isForeign, true)).toEqual([]);
+    expect(importsWhere((file, to) => isForeign(file, to) && to !== "openai", false)).toEqual([]);
   });
 
   test("a built-in must be imported by its node: name", () => {

@@ -1,0 +1,139 @@
+import OpenAI from "openai";
+import { type ChatAnswer, gather, readCompletion, readHead } from "./answer.ts";
+import type { GatewayConfig } from "./config.ts";
+import { explain, GatewayError } from "./errors.ts";
+import { requestDefaults } from "./local.ts";
+import { nearestName } from "./nearest.ts";
+
+export type { ChatAnswer, ToolCall } from "./answer.ts";
+export { type ClientEnvironment, type GatewayConfig, gatewayConfig } from "./config.ts";
+export { explain, GatewayError, type GatewayErrorKind } from "./errors.ts";
+export { isLocalModel, type RequestDefaults, requestDefaults } from "./local.ts";
+export {
+  costOf,
+  fetchPricing,
+  type ModelPrice,
+  type Pricing,
+  type PricingOptions,
+  type TokenUsage,
+} from "./pricing.ts";
+
+export interface ClientOptions {
+  /** For one try; ten minutes where left out. */
+  readonly timeoutMs?: number;
+  /** Tries after the first; two where left out. */
+  readonly maxRetries?: number;
+  /** Instead of the global one. */
+  readonly fetch?: typeof fetch;
+}
+
+/** A request as the openai package takes it, and what only one provider knows. */
+export type ChatRequest = Omit<OpenAI.ChatCompletionCreateParamsNonStreaming, "stream" | "stream_options"> & {
+  /** Goes into the body as it is, such as Anthropic's `thinking`. */
+  readonly extraBody?: Readonly<Record<string, unknown>>;
+};
+
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What a stream says: pieces of text as they come, at last the whole answer with its usage. */
+export type ChatEvent =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "answer"; readonly answer: ChatAnswer };
+
+export interface GatewayClient {
+  /** The official client, set up: for embeddings, images and all else. `explain` makes its errors typed. */
+  readonly openai: OpenAI;
+  /** One question, one answer. Throws GatewayError, or the signal's reason. */
+  chat(request: ChatRequest, options?: CallOptions): Promise<ChatAnswer>;
+  /** The same, as it comes. Leaving the loop ends the call. */
+  stream(request: ChatRequest, options?: CallOptions): AsyncIterable<ChatEvent>;
+  /** The names that the gateway serves. Throws GatewayError, or the signal's reason. */
+  models(options?: CallOptions): Promise<readonly string[]>;
+}
+
+/** A client of the gateway: `createClient(gatewayConfig(process.env))`. Throws GatewayError no-key. */
+export const createClient = (config: GatewayConfig, options: ClientOptions = {}): GatewayClient => {
+  const { baseURL, apiKey } = config;
+  if (apiKey === null) throw new GatewayError("no-key", `no key for ${baseURL}`);
+  const { timeoutMs, maxRetries, fetch } = options;
+  const openai = new OpenAI({
+    baseURL,
+    apiKey,
+    // From the environment they would go along to the gateway.
+    organization: null,
+    project: null,
+    ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
+    ...(maxRetries === undefined ? {} : { maxRetries }),
+    ...(fetch === undefined ? {} : { fetch }),
+  });
+  return {
+    openai,
+    chat: (request, call = {}) => translated(openai, request.model, call, () => ask(openai, request, call)),
+    stream: (request, call = {}) => stream(openai, request, call),
+    models: (call = {}) => translated(openai, null, call, () => listModels(openai, call)),
+  };
+};
+
+const bodyOf = ({ extraBody, ...request }: ChatRequest) => ({
+  ...requestDefaults(request.model, (request.tools?.length ?? 0) > 0),
+  ...request,
+  ...extraBody,
+});
+
+const requestOptions = ({ signal, headers }: CallOptions) => ({
+  ...(signal === undefined ? {} : { signal }),
+  ...(headers === undefined ? {} : { headers }),
+});
+
+const ask = async (openai: OpenAI, request: ChatRequest, call: CallOptions): Promise<ChatAnswer> => {
+  const body = { ...bodyOf(request), stream: false as const };
+  const { data, response } = await openai.chat.completions.create(body, requestOptions(call)).withResponse();
+  return readCompletion(request.model, data, readHead(response.headers));
+};
+
+async function* stream(openai: OpenAI, request: ChatRequest, call: CallOptions): AsyncGenerator<ChatEvent> {
+  const { model } = request;
+  const body = { ...bodyOf(request), stream: true as const, stream_options: { include_usage: true } };
+  try {
+    const { data, response } = await openai.chat.completions.create(body, requestOptions(call)).withResponse();
+    const gathering = gather(model, readHead(response.headers));
+    for await (const chunk of data) {
+      const text = gathering.add(chunk);
+      if (text !== "") yield { type: "text", text };
+    }
+    // The openai package ends an aborted stream as if it were whole.
+    call.signal?.throwIfAborted();
+    yield { type: "answer", answer: gathering.answer() };
+  } catch (error) {
+    throw await translate(error, openai, model, call);
+  }
+}
+
+const listModels = async (openai: OpenAI, call: CallOptions): Promise<readonly string[]> => {
+  const page = await openai.models.list(requestOptions(call));
+  return page.data.map(({ id }) => id);
+};
+
+const translated = async <T>(
+  openai: OpenAI,
+  model: string | null,
+  call: CallOptions,
+  work: () => Promise<T>,
+): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    throw await translate(error, openai, model, call);
+  }
+};
+
+const translate = async (error: unknown, openai: OpenAI, model: string | null, call: CallOptions): Promise<unknown> => {
+  if (call.signal?.aborted === true) return call.signal.reason;
+  const told = explain(error, model);
+  if (!(told instanceof GatewayError) || told.kind !== "unknown-model" || model === null) return told;
+  const names = await listModels(openai, call).catch(() => []);
+  return new GatewayError(told.kind, told.message, { ...told, cause: told.cause, nearest: nearestName(model, names) });
+};
