@@ -7,5 +7,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
   );
   process.exitCode = 2;
 } else {
-  await import("../dist/main.js");
+  const { join } = require("node:path");
+  const { load } = require("./load.js");
+  load(join(__dirname, "..", "dist", "main.js"));
 }

@@ -1,18 +1,48 @@
-// Compiles src to dist and the example's TypeScript to the JavaScript that is shipped beside it.
+// Builds dist from src, and the templates' JavaScript beside their TypeScript. `--out <folder>` puts both there and checks no types.
 import { execFileSync } from "node:child_process";
-import { renameSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { bundleLibrary, bundlePrograms } from "./bundle.mjs";
 
+process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
+const { out } = parseArgs({ options: { out: { type: "string" } } }).values;
 const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
 const compile = (...args) => execFileSync(process.execPath, [tsc, ...args], { stdio: "inherit" });
 
-// Built beside dist and put in its place at once: what runs from dist meanwhile finds it whole.
-const fresh = `node_modules/.goat-dev-build-${process.pid}`;
-try {
-  compile("-p", "tsconfig.build.json", "--outDir", fresh);
-  rmSync("dist", { recursive: true, force: true });
-  renameSync(fresh, "dist");
-} finally {
-  rmSync(fresh, { recursive: true, force: true });
+/** "client/client" for what package.json exports from dist/client/client.js. */
+const libraries = Object.values(JSON.parse(readFileSync("package.json", "utf8")).exports ?? {})
+  .map((target) => /^\.\/dist\/(.+)\.js$/.exec(target.default ?? target)?.[1])
+  .filter((name) => name !== undefined);
+
+async function build(to) {
+  if (out === undefined) compile("-p", "tsconfig.build.json", "--outDir", join(to, "types"));
+  await bundlePrograms(to);
+  writeFileSync(join(to, "package.json"), '{ "type": "commonjs" }\n');
+  for (const name of libraries) {
+    const folder = join(to, dirname(name));
+    await bundleLibrary(name, to);
+    writeFileSync(join(folder, "package.json"), '{ "type": "module" }\n');
+    if (out === undefined) cpSync(join(to, "types", dirname(name)), folder, { recursive: true });
+  }
+  rmSync(join(to, "types"), { recursive: true, force: true });
 }
-compile("-p", "tsconfig.templates.json");
+
+if (out !== undefined) {
+  mkdirSync(join(out, "dist"), { recursive: true });
+  await build(join(out, "dist"));
+  compile("-p", "tsconfig.templates.json", "--noCheck", "--outDir", join(out, "templates"));
+} else {
+  // Built beside dist and put in its place at once: what runs from dist meanwhile finds it whole.
+  const fresh = `node_modules/.goat-dev-build-${process.pid}`;
+  try {
+    await build(fresh);
+    rmSync("dist", { recursive: true, force: true });
+    renameSync(fresh, "dist");
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
+  compile("-p", "tsconfig.templates.json");
+}

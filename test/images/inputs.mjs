@@ -17,7 +17,7 @@ export function hashOf(...parts) {
 }
 
 /** Every file below a folder, as sorted paths relative to it. */
-export async function filesBelow(folder) {
+async function filesBelow(folder) {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile())

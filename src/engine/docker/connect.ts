@@ -4,7 +4,6 @@ import { type Fix, GoatError } from "../../errors/goat-error.ts";
 import { deadline } from "../../platform/deadline.ts";
 import { type Candidate, undo } from "./endpoint.ts";
 import { abortError } from "./errors.ts";
-import { loadDockerode } from "./load-dockerode.ts";
 import { createReader, type Reader } from "./reader.ts";
 
 /** An engine that answered. */
@@ -37,7 +36,7 @@ const connectionTo = async (candidate: Candidate, signal: AbortSignal): Promise<
 };
 
 const openDockerode = async ({ transport }: Candidate, { agent }: Reader): Promise<Docker> => {
-  const Dockerode = await loadDockerode();
+  const { default: Dockerode } = await import("dockerode");
   const tls = transport.kind === "tcp" ? transport.tls : null;
   // Keys are given even where undefined: docker-modem fills absent ones from DOCKER_HOST and its companions.
   const options = {

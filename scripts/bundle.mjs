@@ -1,0 +1,87 @@
+// Puts src and the packages it uses into few files: many take longer to find than to run.
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { rolldown } from "rolldown";
+
+const programs = { main: "src/main.ts", "recorder/main": "src/recorder/main.ts" };
+
+/** Most of dockerode's weight is for what goat-dev never does: building images, and engines of other machines over ssh. */
+const unused = ["dockerode/lib/session.js", "dockerode/lib/buildkit.js", "tar-fs/index.js", "docker-modem/lib/ssh.js"];
+
+/** Node 20 has no `navigator`, and pg loads all of fetch to find out whether it is on Cloudflare. */
+const define = { navigator: JSON.stringify({ userAgent: "Node.js" }) };
+
+const plain = (id) => id.replaceAll("\\", "/");
+
+function leaveOut() {
+  const expected = new Set(unused);
+  return {
+    name: "leave-out",
+    load(id) {
+      const found = unused.find((path) => plain(id).endsWith(`node_modules/${path}`));
+      if (found === undefined) return null;
+      expected.delete(found);
+      return "module.exports = () => { throw new Error('left out of goat-dev'); };";
+    },
+    buildEnd() {
+      if (expected.size > 0) throw new Error(`not found, so not left out: ${[...expected].join(", ")}`);
+    },
+  };
+}
+
+/** The licenses of the packages that end up in the files. */
+function licenses() {
+  return {
+    name: "licenses",
+    generateBundle(_options, files) {
+      const modules = Object.values(files).flatMap((file) => (file.type === "chunk" ? file.moduleIds : []));
+      const folders = modules.map((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(plain(id))?.[0]);
+      const texts = [...new Set(folders)].filter((folder) => folder !== undefined).map(licenseOf);
+      this.emitFile({ type: "asset", fileName: "licenses.txt", source: texts.sort().join("\n\n") });
+    },
+  };
+}
+
+function licenseOf(folder) {
+  const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+  const text = file === undefined ? "" : `\n\n${readFileSync(join(folder, file), "utf8").trim()}`;
+  return `${name} ${version} (${license})${text}\n`;
+}
+
+async function write(options, output) {
+  const build = await rolldown({
+    cwd: dirname(dirname(fileURLToPath(import.meta.url))),
+    platform: "node",
+    transform: { target: "node20.19", define },
+    onLog(level, log) {
+      throw new Error(`${level}: ${log.message}`);
+    },
+    ...options,
+  });
+  await build.write({ entryFileNames: "[name].js", ...output });
+  await build.close();
+}
+
+/** CommonJS, which Node loads faster than modules, and whose compiled code can be kept on every Node. Returns what is in it. */
+export async function bundlePrograms(dir) {
+  const modules = [];
+  const note = { name: "note", moduleParsed: ({ id }) => void modules.push(plain(id)) };
+  await write(
+    { input: programs, plugins: [leaveOut(), licenses(), note] },
+    {
+      dir,
+      format: "cjs",
+      comments: { legal: true, annotation: false, jsdoc: false },
+      chunkFileNames: "chunks/[name]-[hash].js",
+    },
+  );
+  return modules;
+}
+
+/** What applications import, as a module; packages stay theirs. */
+export async function bundleLibrary(name, dir) {
+  const external = (id) => !/^[./]/.test(id);
+  await write({ input: { [name]: `src/${name}.ts` }, external }, { dir, format: "es" });
+}
