@@ -5,6 +5,7 @@ import { GoatError } from "../errors/goat-error.ts";
 import { deadline } from "./deadline.ts";
 
 export interface PostgresOptions {
+  /** A name, an address, or the folder of the server's socket. */
   readonly host: string;
   readonly port: number;
   readonly user: string;
@@ -22,6 +23,11 @@ export type LoginResult = { readonly ok: true } | ({ readonly ok: false } & Post
 
 export interface Queryable {
   query<Row extends object>(text: string, values?: readonly unknown[]): Promise<readonly Row[]>;
+}
+
+export interface Connection extends Queryable {
+  /** Every row as a list: columns of the same name all stay. */
+  lists(text: string): Promise<readonly (readonly unknown[])[]>;
 }
 
 export interface PostgresPool extends Queryable {
@@ -64,7 +70,7 @@ const queryableOf = (client: { query(text: string, values?: unknown[]): Promise<
 const connectAndRun = async <T>(
   options: PostgresOptions,
   signal: AbortSignal,
-  work: (connection: Queryable) => Promise<T>,
+  work: (connection: Connection) => Promise<T>,
 ): Promise<T> => {
   signal.throwIfAborted();
   const { Client } = await import("pg");
@@ -73,7 +79,8 @@ const connectAndRun = async <T>(
   client.on("error", () => {});
   try {
     await client.connect();
-    return await work(queryableOf(client));
+    const lists = async (text: string) => (await client.query({ text, rowMode: "array" })).rows;
+    return await work({ ...queryableOf(client), lists });
   } finally {
     void client.end().catch(() => {});
   }
@@ -96,7 +103,7 @@ export const tryLogin = async (options: PostgresOptions, signal: AbortSignal): P
 export const withConnection = async <T>(
   options: PostgresOptions,
   signal: AbortSignal,
-  work: (connection: Queryable) => Promise<T>,
+  work: (connection: Connection) => Promise<T>,
 ): Promise<T> => {
   try {
     return await connectAndRun(options, signal, work);

