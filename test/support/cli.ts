@@ -6,6 +6,7 @@ export interface Document {
   readonly version?: number;
   readonly ok?: boolean;
   readonly stack?: string;
+  readonly demo?: boolean;
   readonly changed?: readonly string[];
   readonly services?: readonly ServiceDocument[];
   readonly gateway?: {

@@ -1,55 +1,14 @@
-import { randomBytes } from "node:crypto";
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { rmSync } from "node:fs";
 import { inject } from "vitest";
-import { type CliResult, type RunningCli, startCli } from "./cli.ts";
 import { type Container, containersOf, networksOf, removeProject, volumesOf } from "./docker.ts";
-import { leaksFile } from "./leaks.ts";
-import { freePorts, isPortFree } from "./ports.ts";
-import { makeProject, withVariables } from "./scenario-project.ts";
+import { createBase, type ScenarioBase } from "./scenario-base.ts";
 
-interface Ports {
-  readonly postgres: number;
-  readonly langfuse: number;
-  readonly litellm: number;
-}
-
-interface RunOptions {
-  /** On top of the scenario's own environment. */
-  readonly env?: Readonly<Record<string, string>>;
-  readonly input?: string;
-  readonly tty?: boolean;
-  readonly cwd?: string;
-}
-
-/** A user with a project: folder, HOME, ports and name of their own; everything is gone when it is disposed of. */
-export interface Scenario extends ProjectFiles, AsyncDisposable {
-  /** The stack's name. */
-  readonly name: string;
-  readonly ports: Ports;
-  /** The whole environment that goat-dev gets. */
-  readonly env: Readonly<Record<string, string>>;
-  /** Every run so far, in order. */
-  readonly history: readonly CliResult[];
-  /** Runs goat-dev to its end. */
-  run(args: readonly string[], options?: RunOptions): Promise<CliResult>;
-  /** Starts goat-dev and hands it over; what still runs at the end is killed. */
-  start(args: readonly string[], options?: RunOptions): RunningCli;
+/** A project whose services run on the Docker Engine. */
+export interface Scenario extends ScenarioBase {
   containers(): Promise<readonly Container[]>;
   container(service: string): Promise<Container>;
   networks(): Promise<readonly string[]>;
   volumes(): Promise<readonly string[]>;
-}
-
-interface ProjectFiles {
-  /** The project's folder. */
-  readonly folder: string;
-  path(...parts: readonly string[]): string;
-  read(path: string): string;
-  write(path: string, text: string): void;
-  edit(path: string, change: (text: string) => string): void;
-  /** Sets variables of .env. */
-  setEnv(variables: Readonly<Record<string, string>>): void;
 }
 
 export interface ScenarioOptions {
@@ -59,94 +18,16 @@ export interface ScenarioOptions {
   readonly envFile?: boolean;
 }
 
-/** 32 characters that no other text contains. */
-export const fakeKey = (): string => `gsk_${randomBytes(14).toString("hex")}`;
-
-const passedOn = ["PATH", "DOCKER_HOST", "LANG"] as const;
-
-/** The environment of a person who has set nothing. */
-const cleanEnv = (home: string, temp: string): Record<string, string> => {
-  for (const folder of [home, temp]) mkdirSync(folder, { recursive: true });
-  const inherited = passedOn.flatMap((name) => (process.env[name] ? [[name, process.env[name]] as const] : []));
-  return { ...Object.fromEntries(inherited), HOME: home, TMPDIR: temp, TERM: "xterm-256color" };
-};
-
-const choosePorts = async (): Promise<Ports> => {
-  const [postgres = 0, langfuse = 0, litellm = 0] = await freePorts(3);
-  return { postgres, langfuse, litellm };
-};
-
-/** Notes what should be gone with the stack; a killed run had no chance to take its temporary files away. */
-const noteLeaks = async ({ ports, env, history }: Pick<Scenario, "ports" | "env" | "history">, file: string) => {
-  const free = await Promise.all(Object.values(ports).map((port) => isPortFree(port)));
-  const held = Object.entries(ports).filter((_, index) => free[index] !== true);
-  const wasKilled = history.some(({ exitCode }) => exitCode === null);
-  const temp = env["TMPDIR"] ?? "";
-  const files = wasKilled ? [] : readdirSync(temp);
-  const leaks = [...held.map(([name, port]) => `${name}'s port ${port}`), ...files.map((name) => join(temp, name))];
-  for (const leak of leaks) appendFileSync(file, `${leak}\n`);
-};
-
-const projectFiles = (folder: string): ProjectFiles => {
-  const path = (...parts: readonly string[]): string => join(folder, ...parts);
-  const read = (file: string): string => readFileSync(path(file), "utf8");
-  const write = (file: string, text: string): void => {
-    mkdirSync(dirname(path(file)), { recursive: true });
-    writeFileSync(path(file), text);
-  };
-  const edit: ProjectFiles["edit"] = (file, change) => write(file, change(read(file)));
-  return { folder, path, read, write, edit, setEnv: (more) => edit(".env", (text) => withVariables(text, more)) };
-};
-
-/** Starts goat-dev and remembers what ran and what still runs. */
-const createLauncher = (bin: string, folder: string, env: Readonly<Record<string, string>>) => {
-  const history: CliResult[] = [];
-  const running = new Set<RunningCli>();
-  const start: Scenario["start"] = (args, { env: more, cwd, ...rest } = {}) => {
-    const cli = startCli({ bin, args, cwd: cwd ?? folder, env: { ...env, ...more }, ...rest });
-    running.add(cli);
-    void cli.done.then((result) => {
-      running.delete(cli);
-      history.push(result);
-    });
-    return cli;
-  };
-  const killAll = async (): Promise<void> => {
-    const left = [...running];
-    for (const cli of left) cli.kill("SIGKILL");
-    await Promise.all(left.map((cli) => cli.done));
-  };
-  return { history, start, killAll };
-};
-
 /** Makes the project and nothing on the engine; see scenario-hooks.ts for the usual ways to get one. */
 export const createScenario = async (options: ScenarioOptions = {}): Promise<Scenario> => {
   const { run, images, bin } = inject("e2e");
-  const name = `${run.prefix}${randomBytes(3).toString("hex")}`;
-  const base = join(run.folder, name);
-  const files = projectFiles(join(base, "project"));
-  const env = cleanEnv(join(base, "home"), join(base, "tmp"));
-  const ports = await choosePorts();
-  const variables = {
-    GROQ_API_KEY: fakeKey(),
-    POSTGRES_PORT: String(ports.postgres),
-    LANGFUSE_PORT: String(ports.langfuse),
-    LITELLM_PORT: String(ports.litellm),
-    ...images,
-    ...options.env,
-  };
-  makeProject({ name, folder: files.folder, packageRoot: dirname(dirname(bin)), env: variables });
-  if (options.envFile === false) rmSync(files.path(".env"));
-  const { history, start, killAll } = createLauncher(bin, files.folder, env);
+  const variables = { ...images, ...options.env };
+  const scenario = await createBase({ testRun: run, bin, variables, cleanUp: ({ name }) => removeProject(name) });
+  const { name } = scenario;
+  if (options.envFile === false) rmSync(scenario.path(".env"));
   const containers = (): Promise<readonly Container[]> => containersOf(name);
   return {
-    ...files,
-    name,
-    ports,
-    env,
-    history,
-    start,
-    run: (args, more) => start(args, more).done,
+    ...scenario,
     containers,
     container: async (service) => {
       const found = (await containers()).find((one) => one.service === service);
@@ -155,11 +36,5 @@ export const createScenario = async (options: ScenarioOptions = {}): Promise<Sce
     },
     networks: () => networksOf(name),
     volumes: () => volumesOf(name),
-    [Symbol.asyncDispose]: async () => {
-      await killAll();
-      await removeProject(name);
-      await noteLeaks({ ports, env, history }, join(run.folder, leaksFile));
-      rmSync(base, { recursive: true, force: true });
-    },
   };
 };

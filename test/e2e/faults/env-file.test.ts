@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { expect, test } from "vitest";
-import { fakeKey } from "../../support/scenario.ts";
+import { fakeKey } from "../../support/scenario-base.ts";
 import { describeOnEngine, openScenario } from "../../support/scenario-hooks.ts";
 import { expectNothingMade, expectWell, failureOf, idle, openStack } from "./small-stack.ts";
 

@@ -1,7 +1,8 @@
 import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, inject, test } from "vitest";
-import { fakeKey, type Scenario } from "../../support/scenario.ts";
+import type { Scenario } from "../../support/scenario.ts";
+import { fakeKey } from "../../support/scenario-base.ts";
 import { describeOnEngine, openScenario } from "../../support/scenario-hooks.ts";
 
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);

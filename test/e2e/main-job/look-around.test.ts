@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { docker } from "../../support/docker.ts";
-import { fakeKey } from "../../support/scenario.ts";
+import { fakeKey } from "../../support/scenario-base.ts";
 import { describeOnEngine, shareScenario } from "../../support/scenario-hooks.ts";
 import { compose, until } from "../../support/scenario-probes.ts";
 
