@@ -1,0 +1,34 @@
+import type { Fields } from "../shape.ts";
+import type { ListStyle } from "./model-list.ts";
+import { yamlText } from "./scalar.ts";
+
+/** An entry to be: its public name, its parameters in order, and what LiteLLM should know of the model. */
+export interface NewEntry {
+  readonly name: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly info: Readonly<Record<string, string>>;
+}
+
+/** The entry as the config's data has it. */
+export const entryData = ({ name, params, info }: NewEntry): Fields => ({
+  model_name: name,
+  litellm_params: { ...params },
+  ...(Object.keys(info).length === 0 ? {} : { model_info: { ...info } }),
+});
+
+/** `not-needed` is quoted as people write it, so that nobody takes it for a setting. */
+const written = (value: string): string => (value === "not-needed" ? '"not-needed"' : yamlText(value));
+
+const block = (name: string, fields: Readonly<Record<string, string>>, step: string): readonly string[] => {
+  const entries = Object.entries(fields);
+  return entries.length === 0 ? [] : [`${name}:`, ...entries.map(([key, value]) => `${step}${key}: ${written(value)}`)];
+};
+
+/** The entry's lines in a list's own layout. */
+export const entryLines = ({ name, params, info }: NewEntry, { indent, gap, step }: ListStyle): readonly string[] => {
+  const nested = " ".repeat(step);
+  const fields = [...block("litellm_params", params, nested), ...block("model_info", info, nested)];
+  const margin = " ".repeat(indent);
+  const inner = margin + " ".repeat(1 + gap);
+  return [`${margin}-${" ".repeat(gap)}model_name: ${yamlText(name)}`, ...fields.map((line) => inner + line)];
+};

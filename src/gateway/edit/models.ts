@@ -1,0 +1,64 @@
+import { GoatError } from "../../errors/goat-error.ts";
+import { disabledEntries } from "./disabled.ts";
+import { entryData, entryLines, type NewEntry } from "./entry.ts";
+import { insertFlowItem, insertLines, removeFlowItem, removeLines } from "./lines.ts";
+import { type ConfigText, readModelList } from "./model-list.ts";
+import { verified } from "./verify.ts";
+
+/**
+ * The config with one entry more, at the end of its list; every other byte stays.
+ * Throws usage where the name is taken, gateway-config-invalid where the text cannot be edited.
+ */
+export const addModel = (config: ConfigText, entry: NewEntry): string => {
+  const list = readModelList(config);
+  refuseTaken(config, entry.name);
+  return verified(config, withEntry(config.text, list, entry), { added: [entryData(entry)], removed: [] });
+};
+
+const withEntry = (text: string, { layout, items }: ReturnType<typeof readModelList>, entry: NewEntry): string => {
+  if (layout.kind === "flow") {
+    return insertFlowItem(text, { open: layout.open, items }, JSON.stringify(entryData(entry)));
+  }
+  if (layout.kind === "empty") return insertLines(text, layout.at, entryLines(entry, { indent: 2, gap: 1, step: 2 }));
+  return insertLines(text, items.at(-1)?.end ?? text.length, entryLines(entry, layout.style));
+};
+
+const refuseTaken = (config: ConfigText, name: string): void => {
+  const { path, text } = config;
+  const list = readModelList(config);
+  const taken = list.items.find((item) => item.name === name);
+  if (taken !== undefined) {
+    const place = list.source.placeAt(taken.node?.range?.[0] ?? taken.start);
+    throw new GoatError("usage", `${name} is in ${path} already (line ${place.split(":", 1)[0]})`, {
+      fixes: [
+        { command: `goat-dev models remove ${name}`, effect: "takes it out first" },
+        { command: `$EDITOR ${path}`, effect: "a second entry of one name shares its load, and is written by hand" },
+      ],
+    });
+  }
+  const disabled = disabledEntries(text, list.items[0]?.indent ?? null).find((found) => found.name === name);
+  if (disabled === undefined) return;
+  throw new GoatError("usage", `${name} is in ${path} already, commented out (line ${disabled.line})`, {
+    fixes: [{ command: `goat-dev models enable ${name}`, effect: "takes it in" }],
+  });
+};
+
+/** The config without the entries of this name, commented out ones too; the same text where there are none. */
+export const removeModel = (config: ConfigText, name: string): string => {
+  const active = removeActive(config, name);
+  const indent = readModelList(config).items[0]?.indent ?? null;
+  const disabled = disabledEntries(active, indent).filter((found) => found.name === name);
+  const text = disabled.reduceRight((current, { start, end }) => removeLines(current, start, end), active);
+  return text === active ? active : verified({ ...config, text: active }, text, { added: [], removed: [] });
+};
+
+/** The last one first, the list read anew each time: where the others stand changes with it. */
+const removeActive = (config: ConfigText, name: string): string => {
+  const { layout, items } = readModelList(config);
+  const index = items.findLastIndex((item) => item.name === name);
+  const item = items[index];
+  if (item === undefined) return config.text;
+  const text =
+    layout.kind === "flow" ? removeFlowItem(config.text, items, index) : removeLines(config.text, item.start, item.end);
+  return removeActive({ ...config, text: verified(config, text, { added: [], removed: [item.data] }) }, name);
+};

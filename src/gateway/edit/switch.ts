@@ -1,0 +1,98 @@
+import { isScalar, type Node } from "yaml";
+import { GoatError } from "../../errors/goat-error.ts";
+import { nearest } from "../../platform/text.ts";
+import { type Fields, isRecord } from "../shape.ts";
+import { commentOut, disabledEntries } from "./disabled.ts";
+import { type ConfigText, cannotEdit, type ListItem, readModelList } from "./model-list.ts";
+import { yamlText } from "./scalar.ts";
+import { verified } from "./verify.ts";
+import { fieldOf } from "./yaml-source.ts";
+
+const indentOf = (items: readonly ListItem[]): number | null =>
+  items.find(({ indent }) => indent !== null)?.indent ?? null;
+
+/** Entries of a config that are commented out. Throws gateway-config-invalid. */
+export const disabledModels = (config: ConfigText): ReturnType<typeof disabledEntries> =>
+  disabledEntries(config.text, indentOf(readModelList(config).items));
+
+/** The config with the commented entry of this name taken in. Throws usage where there is none. */
+export const enableModel = (config: ConfigText, name: string): string => {
+  const { items } = readModelList(config);
+  const disabled = disabledEntries(config.text, indentOf(items));
+  const found = disabled.find((entry) => entry.name === name);
+  if (found === undefined) throw notDisabled(config, name, items, disabled);
+  const text = config.text.slice(0, found.start) + found.bare + config.text.slice(found.end);
+  const added = readModelList({ ...config, text }).items.filter(({ start }) => start === found.start);
+  return verified(config, text, { added: added.map(({ data }) => data), removed: [] });
+};
+
+const notDisabled = (
+  { path }: ConfigText,
+  name: string,
+  items: readonly ListItem[],
+  disabled: readonly { readonly name: string }[],
+): GoatError => {
+  if (items.some((item) => item.name === name)) return new GoatError("usage", `${name} is in use in ${path} already`);
+  const near = nearest(
+    name,
+    disabled.map((entry) => entry.name),
+  );
+  return new GoatError("usage", `${path} has no ${name} that is commented out`, {
+    fixes: [
+      near === undefined
+        ? { command: "goat-dev models", effect: "shows all, with what is commented out" }
+        : { command: `goat-dev models enable ${near}`, effect: "perhaps this was meant" },
+    ],
+  });
+};
+
+/** The config with every entry of this name commented out, line by line. Throws usage, gateway-config-invalid. */
+export const disableModel = (config: ConfigText, name: string): string => {
+  const { items, source } = readModelList(config);
+  const doomed = items.filter((item) => item.name === name);
+  if (doomed.length === 0) throw unknownModel(config, name, items);
+  const text = doomed.reduceRight((current, item) => {
+    const { start, end, indent } = item;
+    const commented = indent === null ? null : commentOut(current.slice(start, end), indent);
+    if (commented === null) {
+      throw cannotEdit(config.path, source.placeAt(start), `${name} cannot be commented out line by line`);
+    }
+    return current.slice(0, start) + commented + current.slice(end);
+  }, config.text);
+  return verified(config, text, { added: [], removed: doomed.map(({ data }) => data) });
+};
+
+/** Names the nearest one. */
+export const unknownModel = (
+  { path }: ConfigText,
+  name: string,
+  items: readonly { readonly name: string }[],
+): GoatError => {
+  const near = nearest(
+    name,
+    items.map((item) => item.name),
+  );
+  return new GoatError("usage", `${path} has no ${name}${near === undefined ? "" : `; did you mean ${near}?`}`, {
+    fixes: [{ command: "goat-dev models", effect: "shows all" }],
+  });
+};
+
+/** The config with another `api_base` in every entry of this name. Throws usage, gateway-config-invalid. */
+export const setApiBase = (config: ConfigText, name: string, apiBase: string): string => {
+  const { items, source } = readModelList(config);
+  const chosen = items.filter((item) => item.name === name);
+  if (chosen.length === 0) throw unknownModel(config, name, items);
+  const text = chosen.reduceRight((current, item) => {
+    const value: Node | null | undefined = fieldOf(fieldOf(item.node, "litellm_params")?.value, "api_base")?.value;
+    const [start, end] = value?.range ?? [];
+    if (!isScalar(value) || start === undefined || end === undefined) {
+      throw cannotEdit(config.path, source.placeAt(item.start), `${name} has no api_base of its own`);
+    }
+    return current.slice(0, start) + yamlText(apiBase) + current.slice(end);
+  }, config.text);
+  const moved = chosen.map(({ data }): Fields => {
+    const params = isRecord(data["litellm_params"]) ? data["litellm_params"] : {};
+    return { ...data, litellm_params: { ...params, api_base: apiBase } };
+  });
+  return verified(config, text, { added: moved, removed: chosen.map(({ data }) => data) });
+};

@@ -1,0 +1,66 @@
+import {
+  type Document,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type YAMLSeq,
+} from "yaml";
+import { type Lines, linesOf } from "./lines.ts";
+
+/** A parsed text that remembers where everything stands. */
+export interface YamlSource {
+  readonly text: string;
+  readonly document: Document;
+  readonly lines: Lines;
+  /** `line:column`, both from 1. */
+  placeAt(offset: number): string;
+  /** The document as data; a fresh copy. */
+  data(): unknown;
+}
+
+/** Parses with the token of every node kept. 1.1 is what PyYAML, and so LiteLLM, speaks. */
+export const parseSource = (text: string, version: "1.1" | "1.2"): YamlSource => {
+  const counter = new LineCounter();
+  const options = { lineCounter: counter, version, merge: true, prettyErrors: false, keepSourceTokens: true } as const;
+  const document = parseDocument(text, options);
+  const placeAt = (offset: number): string => {
+    const { line, col } = counter.linePos(offset);
+    return `${Math.max(line, 1)}:${Math.max(col, 1)}`;
+  };
+  return { text, document, lines: linesOf(text), placeAt, data: () => document.toJS() };
+};
+
+/** The node under a key of a map, and the key's own node; aliases are not followed. */
+export const fieldOf = (
+  node: unknown,
+  name: string,
+): { readonly key: Node; readonly value: Node | null } | undefined => {
+  if (!isMap(node)) return undefined;
+  const pair = node.items.find(({ key }) => isScalar(key) && key.value === name);
+  if (pair === undefined || !isScalar(pair.key)) return undefined;
+  return { key: pair.key, value: asNode(pair.value) };
+};
+
+const asNode = (value: unknown): Node | null => (typeof value === "object" && value !== null ? (value as Node) : null);
+
+/** Where a node's last character stands, without what follows it on the line or below. */
+export const contentEnd = (node: unknown): number => {
+  if (isPair(node)) return Math.max(contentEnd(node.key), contentEnd(node.value));
+  const isBlock = (isMap(node) || isSeq(node)) && node.flow !== true;
+  if (isBlock && node.items.length > 0) return contentEnd(node.items.at(-1));
+  return asNode(node)?.range?.[1] ?? 0;
+};
+
+/** Offsets of the `-` of a block list's entries, in order. */
+export const dashesOf = (list: YAMLSeq): readonly number[] => {
+  const token = list.srcToken;
+  if (token?.type !== "block-seq") return [];
+  return token.items.flatMap(({ start }) => {
+    const dash = start.find(({ type }) => type === "seq-item-ind");
+    return dash === undefined ? [] : [dash.offset];
+  });
+};
