@@ -17,6 +17,7 @@ import type {
 import { changes } from "./changes.ts";
 import { type Connection, connect } from "./connect.ts";
 import { discover } from "./discover.ts";
+import { localMemory, readNow } from "./local-memory.ts";
 import { observe } from "./observe.ts";
 import { portHolder } from "./port-holder.ts";
 import { memory, volumeSizes } from "./usage.ts";
@@ -36,6 +37,8 @@ class DockerEngine implements Engine {
   readonly kind = "docker";
   readonly #options: DockerEngineOptions;
   #connection: Promise<Connection> | null = null;
+  /** Container -> id, as last seen. */
+  readonly #ids = new Map<string, string>();
 
   constructor(options: DockerEngineOptions) {
     this.#options = options;
@@ -77,7 +80,9 @@ class DockerEngine implements Engine {
   }
 
   async observe(request: ObserveRequest, signal: AbortSignal): Promise<ObservedStack> {
-    return observe((await this.#connected(signal)).reader, request, signal);
+    const observed = await observe((await this.#connected(signal)).reader, request, signal);
+    for (const { container, handle } of observed.services) this.#ids.set(container, handle);
+    return observed;
   }
 
   async apply(operation: Operation, io: ApplyIo): Promise<void> {
@@ -124,7 +129,11 @@ class DockerEngine implements Engine {
   }
 
   async memory(containers: readonly string[], signal: AbortSignal): Promise<Readonly<Record<string, number>>> {
-    return memory((await this.#connected(signal)).reader, containers, signal);
+    const local = (container: string): number | null => {
+      const id = this.#ids.get(container);
+      return id === undefined ? null : localMemory(id, readNow);
+    };
+    return memory((await this.#connected(signal)).reader, containers, signal, local);
   }
 
   async volumeSizes(volumes: readonly string[], signal: AbortSignal): Promise<Readonly<Record<string, number | null>>> {

@@ -31,13 +31,20 @@ const memoryOf = async (
   }
 };
 
+/** `local` knows what can be seen without the engine. */
 export const memory = (
   reader: Reader,
   containers: readonly string[],
   signal: AbortSignal,
+  local: (container: string) => number | null,
 ): Promise<Readonly<Record<string, number>>> =>
   guarded({ verb: "read", subject: "memory" }, signal, async () => {
-    const found = await Promise.all(containers.map((container) => memoryOf(reader, container, signal)));
+    const found = await Promise.all(
+      containers.map(async (container) => {
+        const bytes = local(container);
+        return bytes === null ? memoryOf(reader, container, signal) : [[container, bytes] as const];
+      }),
+    );
     return Object.fromEntries(found.flat());
   });
 
