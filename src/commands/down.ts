@@ -29,7 +29,7 @@ export const down: Run = async (input, context) => {
     context.emit({
       type: "result",
       data: { ok: true, stack: session.stack.name, removed, kept, dump, durationMs: Math.round(durationMs) },
-      text: summary(removed, kept, dump, durationMs),
+      text: summary({ removed, kept, dump, durationMs, isLocal: world.info.kind === "embedded" }),
     });
   } finally {
     await release();
@@ -44,19 +44,26 @@ const forgetStack = async ({ environment }: Session, context: Context): Promise<
   if (warning !== null) context.emit({ type: "notice", level: "warning", text: warning });
 };
 
-const summary = (
-  removed: { readonly containers: number; readonly networks: number; readonly volumes: readonly string[] },
-  kept: readonly string[],
-  dump: string | null,
-  durationMs: number,
-): string => {
-  if (removed.containers + removed.networks + removed.volumes.length === 0) {
+interface Removal {
+  readonly removed: { readonly containers: number; readonly networks: number; readonly volumes: readonly string[] };
+  readonly kept: readonly string[];
+  readonly dump: string | null;
+  readonly durationMs: number;
+  /** Plain processes, of which nobody knows as containers. */
+  readonly isLocal: boolean;
+}
+
+const summary = ({ removed, kept, dump, durationMs, isLocal }: Removal): string => {
+  const { containers, networks, volumes } = removed;
+  if (containers + networks + volumes.length === 0) {
     return `Nothing was running${kept.length > 0 ? `; data stays in ${kept.join(", ")}` : ""}.`;
   }
-  const parts = [plural(removed.containers, "container"), plural(removed.networks, "network")];
-  if (removed.volumes.length > 0)
-    parts.push(`${plural(removed.volumes.length, "volume")} (${removed.volumes.join(", ")})`);
+  const deleted = volumes.length > 0 ? [`${plural(volumes.length, "volume")} (${volumes.join(", ")})`] : [];
+  const done = isLocal
+    ? [`stopped ${plural(containers, "service")}`, ...deleted.map((text) => `deleted ${text}`)]
+    : [`removed ${list([plural(containers, "container"), plural(networks, "network"), ...deleted])}`];
+  const text = list(done);
   const data = kept.length > 0 ? `; data stays in ${kept.join(", ")}` : "";
   const copy = dump === null ? "" : `\nA copy of the database is in ${dump}`;
-  return `Removed ${list(parts)} in ${formatDuration(durationMs)}${data}.${copy}`;
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)} in ${formatDuration(durationMs)}${data}.${copy}`;
 };

@@ -67,6 +67,13 @@ export const userStateFolder = ({ platform, home, env }: UserFolders): string =>
     : join(home, ".local", "state", "goat-dev");
 };
 
+/** Where what can be had again is kept for all projects: what the embedded engine installs. */
+export const userCacheFolder = ({ platform, home, env }: UserFolders): string => {
+  const xdg = env["XDG_CACHE_HOME"];
+  if (xdg?.startsWith("/") === true) return join(xdg, "goat-dev");
+  return platform === "darwin" ? join(home, "Library", "Caches", "goat-dev") : join(home, ".cache", "goat-dev");
+};
+
 /** The path of a stack's lock: one for each engine and project name. */
 export const lockPath = (folder: string, engine: string, stack: string): string => {
   const hash = createHash("sha256").update(engine).digest("hex").slice(0, 12);

@@ -1,7 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { lockPath, openState, userStateFolder } from "../../../src/project/state.ts";
+import { lockPath, openState, userCacheFolder, userStateFolder } from "../../../src/project/state.ts";
 import { tempFolder, writeFiles } from "../../support/temp.ts";
 
 test("state must be kept out of git's and others' sight, and read back", async () => {
@@ -33,6 +33,9 @@ test("locks must live where the platform keeps a user's state, one for each engi
     "/h/.local/state/goat-dev",
   );
   expect(userStateFolder({ platform: "darwin", home: "/h", env: {} })).toBe("/h/Library/Application Support/goat-dev");
+  expect(userCacheFolder({ platform: "linux", home: "/h", env: {} })).toBe("/h/.cache/goat-dev");
+  expect(userCacheFolder({ platform: "linux", home: "/h", env: { XDG_CACHE_HOME: "/c" } })).toBe("/c/goat-dev");
+  expect(userCacheFolder({ platform: "darwin", home: "/h", env: {} })).toBe("/h/Library/Caches/goat-dev");
   const lock = lockPath("/s", "unix:///var/run/docker.sock", "goat");
   expect(lock).toMatch(/^\/s\/locks\/goat-[0-9a-f]{12}$/);
   expect(lockPath("/s", "unix:///other.sock", "goat")).not.toBe(lock);
