@@ -14,8 +14,19 @@ const onSignal = (): void => {
   if (interrupt.signal.aborted) process.exit(130);
   interrupt.abort(new DOMException("interrupted", "AbortError"));
 };
-process.on("SIGINT", onSignal);
-process.on("SIGTERM", onSignal);
+const ending = ["SIGINT", "SIGTERM"] as const;
+for (const name of ending) process.on(name, onSignal);
+
+/** What a program in front of the terminal gets is its own affair, also what would end goat-dev at once. */
+const takeSignals = (take: (name: NodeJS.Signals) => void): (() => void) => {
+  const all = [...ending, "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"] as const;
+  for (const name of ending) process.off(name, onSignal);
+  for (const name of all) process.on(name, take);
+  return () => {
+    for (const name of ending) process.on(name, onSignal);
+    for (const name of all) process.off(name, take);
+  };
+};
 
 // A reader that has enough, as in `goat-dev logs | head`, is no error.
 for (const stream of [process.stdout, process.stderr]) {
@@ -30,8 +41,7 @@ const alive = setInterval(() => undefined, 60_000);
 
 const finish = (exitCode: number): void => {
   clearInterval(alive);
-  process.off("SIGINT", onSignal);
-  process.off("SIGTERM", onSignal);
+  for (const name of ending) process.off(name, onSignal);
   process.exitCode = exitCode;
 };
 
@@ -53,5 +63,6 @@ void runCli({
   stdout: process.stdout,
   stderr: process.stderr,
   signal: interrupt.signal,
+  takeSignals,
   clock: systemClock,
 }).then(finish);

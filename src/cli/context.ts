@@ -1,3 +1,4 @@
+import { addAbortSignal } from "node:stream";
 import type { Context, EngineRequest, Input, OpenedEngine } from "../commands/command.ts";
 import type { Engine } from "../engine/engine.ts";
 import { GoatError } from "../errors/goat-error.ts";
@@ -26,6 +27,8 @@ export interface Surroundings {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   readonly signal: AbortSignal;
+  /** Absent where signals go elsewhere anyway. */
+  readonly takeSignals?: Context["takeSignals"];
   readonly clock: Clock;
   /** Stands in for Docker, so that a whole run can be tested without it. */
   readonly createEngine?: (request: EngineRequest) => Engine;
@@ -56,6 +59,9 @@ export const createContext = (
     // A program that reads JSON cannot answer questions.
     ask: isData ? null : createAsk({ ...around, color: parts.color }),
     global,
+    readInput: () => readAll(around),
+    takeSignals: around.takeSignals ?? (() => () => undefined),
+    onTerminal: [around.stdin, around.stdout, around.stderr].some(({ isTTY }) => isTTY === true),
     addSecrets: parts.redactor.add,
     revealWords: parts.redactor.allow,
     engine: (request) => {
@@ -74,6 +80,13 @@ export const createContext = (
     }
   };
   return { context, close };
+};
+
+const readAll = async ({ stdin, signal }: Surroundings): Promise<string | null> => {
+  if (stdin.isTTY === true) return null;
+  const pieces: Uint8Array[] = [];
+  for await (const piece of addAbortSignal(signal, stdin)) pieces.push(Buffer.from(piece));
+  return Buffer.concat(pieces).toString("utf8");
 };
 
 const openEngine = async (create: () => Promise<Engine>, signal: AbortSignal): Promise<OpenedEngine> => {

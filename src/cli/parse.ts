@@ -69,6 +69,7 @@ const addCommand = (
 ): void => {
   const node = parent.command(command.name).description(command.summary).helpOption("-h, --help", "this help");
   if (command.arguments !== undefined) node.argument(command.arguments);
+  if (command.passThrough === true) node.passThroughOptions();
   for (const option of command.options) node.addOption(optionOf(option));
   // Global options are understood after the command too: `goat-dev up --json`.
   for (const option of globalOptions) node.addOption(optionOf(withoutClash(option, command)).hideHelp());

@@ -38,6 +38,8 @@ interface Described {
   readonly summary: string;
   /** In commander's form: "[service...]". */
   readonly arguments?: string;
+  /** From its first argument on, nothing that was typed is goat-dev's: options belong to another program. */
+  readonly passThrough?: boolean;
   readonly options: readonly OptionSpec[];
   /** Whole command lines with what they do. */
   readonly examples: readonly (readonly [string, string])[];
@@ -88,6 +90,12 @@ export interface Context {
   readonly ask: Ask | null;
   /** Global options. */
   readonly global: Input;
+  /** All of standard input; null where that is a terminal. */
+  readInput(): Promise<string | null>;
+  /** From now on signals go to `take` and end nothing, until the returned function is called. */
+  takeSignals(take: (signal: NodeJS.Signals) => void): () => void;
+  /** True where a terminal is there, whose keys send signals to every program in front. */
+  readonly onTerminal: boolean;
   /** Values that must never be shown. */
   addSecrets(secrets: readonly { readonly name: string; readonly value: string }[]): void;
   /** Words that stay readable although a secret equals them. */

@@ -1,27 +1,44 @@
 import { GoatError } from "../errors/goat-error.ts";
-import { pickChatModel } from "../gateway/routes.ts";
-import { gatewayOf } from "../stack/endpoints.ts";
-import type { Run } from "./command.ts";
-import { readRoutes } from "./routes.ts";
-import { openSession } from "./session.ts";
+import { quoteForFish, quoteForPowerShell, quoteForSh } from "../platform/shell-quote.ts";
+import { list, nearest } from "../platform/text.ts";
+import { quoteValue } from "../project/env-edit.ts";
+import type { Context, Run } from "./command.ts";
+import { openGateway, programVariables } from "./gateway-target.ts";
 
 export const env: Run = async (input, context) => {
-  const { stack, environment } = await openSession(context, input);
-  const gateway = gatewayOf(stack);
-  if (gateway === null) throw new GoatError("usage", "no service of the Compose file is the gateway (x-goat: role)");
-  const choice = pickChatModel(readRoutes(stack), gateway.service.environment, environment.variables["EVAL_MODEL"]);
-  const variables = {
-    OPENAI_BASE_URL: gateway.url,
-    OPENAI_API_KEY: gateway.key,
-    ...(choice === null ? {} : { EVAL_MODEL: choice.model }),
-  };
+  const write = formatOf(input.text("format"), context);
+  const found = await openGateway(context, input);
+  const variables = programVariables(found);
   // To print the key is what this command is for.
-  context.revealWords([gateway.key]);
-  const lines = Object.entries(variables).map(([name, value]) => `export ${name}=${quote(value)}`);
-  context.emit({ type: "result", data: variables, text: lines.join("\n") });
+  context.revealWords([found.gateway.key]);
+  context.emit({ type: "result", data: variables, text: write(variables) });
   return undefined;
 };
 
-/** For a shell: safe whatever the value holds. */
-const quote = (value: string): string =>
-  /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
+type Write = (variables: Readonly<Record<string, string>>) => string;
+
+const lines =
+  (line: (name: string, value: string) => string): Write =>
+  (variables) =>
+    Object.entries(variables)
+      .map(([name, value]) => line(name, value))
+      .join("\n");
+
+const formats: Readonly<Record<string, Write>> = {
+  sh: lines((name, value) => `export ${name}=${quoteForSh(value)}`),
+  fish: lines((name, value) => `set -gx ${name} ${quoteForFish(value)}`),
+  powershell: lines((name, value) => `$env:${name} = ${quoteForPowerShell(value)}`),
+  dotenv: lines((name, value) => `${name}=${quoteValue(value)}`),
+  json: (variables) => JSON.stringify(variables, null, 2),
+};
+
+/** Where nobody says: what sh reads, and fish too. $SHELL would not tell who reads it, as in a script. */
+const formatOf = (wanted: string | undefined, { platform }: Context): Write => {
+  const name = wanted ?? (platform === "win32" ? "powershell" : "sh");
+  const format = formats[name];
+  if (format !== undefined) return format;
+  const names = Object.keys(formats);
+  throw new GoatError("usage", `--format is ${JSON.stringify(name)}, and should be ${list(names, "or")}`, {
+    fixes: [{ command: `goat-dev env --format ${nearest(name, names) ?? "sh"}`, effect: "perhaps this was meant" }],
+  });
+};

@@ -89,9 +89,25 @@ export const commands: readonly Command[] = [
   {
     name: "env",
     summary: "the three variables that point a program at the gateway",
-    options: [],
-    examples: [['eval "$(goat-dev env)"', "in sh, bash and zsh: sets them in this shell"]],
+    options: [{ flags: "--format <name>", description: "sh (which fish reads too), fish, powershell, dotenv or json" }],
+    examples: [
+      ['eval "$(goat-dev env)"', "in sh, bash and zsh: sets them in this shell"],
+      ["goat-dev env --format fish | source", "in fish"],
+      ["goat-dev env --format powershell | Out-String | Invoke-Expression", "in PowerShell"],
+    ],
     load: async () => (await import("./env.ts")).env,
+  },
+  {
+    name: "run",
+    summary: "run a command with those variables, as if it were called by itself",
+    arguments: "[command...]",
+    passThrough: true,
+    options: [],
+    examples: [
+      ["goat-dev run -- python my_program.py", "its streams, its signals, its exit status"],
+      ["goat-dev run -- sh -c 'echo $EVAL_MODEL'", "a line of shell"],
+    ],
+    load: async () => (await import("./run.ts")).run,
   },
   {
     name: "db",

@@ -37,6 +37,8 @@ export const catalog = {
   "database-version-mismatch": { exit: 5, title: "the data is of another Postgres version" },
   "engine-changed": { exit: 4, title: "the stack runs on another engine" },
   "file-unwritable": { exit: 1, title: "a file cannot be written" },
+  "command-not-found": { exit: 127, title: "no such command" },
+  "command-not-executable": { exit: 126, title: "a command cannot be run" },
   interrupted: { exit: 130, title: "interrupted" },
   internal: { exit: 70, title: "goat-dev made a mistake" },
 } as const satisfies Record<string, { readonly exit: number; readonly title: string }>;

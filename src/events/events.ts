@@ -31,6 +31,8 @@ export type GoatEvent =
       readonly at: string | null;
       readonly stream: "stdout" | "stderr";
     }
+  /** A piece of an answer as it comes, for stdout. */
+  | { readonly type: "output"; readonly text: string }
   /** The command's answer: `data` for programs, `text` for people. */
   | { readonly type: "result"; readonly data: unknown; readonly text: string }
   | { readonly type: "error"; readonly error: GoatError }

@@ -29,6 +29,8 @@ interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   readonly cwd?: string;
+  /** What is piped in; nothing where left out. */
+  readonly input?: string;
   /** Called with all of stdout whenever more of it is written. */
   onOut?(text: string): void;
   onErr?(text: string): void;
@@ -68,8 +70,8 @@ const fakeNode = (folder: string): string => {
   return path;
 };
 
-const noInput = (): NodeJS.ReadStream =>
-  Object.assign(new PassThrough(), { isTTY: false }) as unknown as NodeJS.ReadStream;
+const pipe = (text = ""): NodeJS.ReadStream =>
+  Object.assign(new PassThrough().end(text), { isTTY: false }) as unknown as NodeJS.ReadStream;
 
 const neutralText = (folder: string, home: string, ports: Ports) => (text: string) =>
   [
@@ -142,7 +144,7 @@ export const openProject = async (options: ProjectOptions = {}): Promise<GoatPro
       uid: process.getuid?.() ?? -1,
       packageRoot,
       version: "0.1.0",
-      stdin: noInput(),
+      stdin: pipe(run.input),
       stdout: stdout.stream,
       stderr: stderr.stream,
       signal: run.signal ?? new AbortController().signal,

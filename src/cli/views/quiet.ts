@@ -2,7 +2,7 @@ import type { View } from "../../events/events.ts";
 import type { ViewOptions } from "./options.ts";
 import { createTalk } from "./talk.ts";
 
-const told: readonly string[] = ["run-started", "result", "error"];
+const told: readonly string[] = ["run-started", "output", "result", "error"];
 
 /** Results, the logs command's lines and errors; nothing else. */
 export const createQuietView = (options: ViewOptions): View => {

@@ -47,6 +47,9 @@ export const createTalk = (options: TalkOptions): Talk => {
       case "log":
         if (results || !isLogs) log(event, isLogs);
         break;
+      case "output":
+        if (results) stdout.write(event.text);
+        break;
       case "result":
         if (results) writeResult(stdout, event.text);
         break;

@@ -75,6 +75,21 @@ test("every global option must be offered before and after every command", () =>
   }
 });
 
+test("what stands behind run must stay another program's, with and without --", () => {
+  const words = ["node", "--json", "x.js", "-p", "--", "-q"];
+  for (const argv of [
+    ["run", "--", ...words],
+    ["run", ...words],
+    ["-q", "run", "--", ...words],
+  ]) {
+    const { input, global } = run(...argv);
+    expect(input.args, argv.join(" ")).toEqual(words);
+    expect(global.flag("json")).toBe(false);
+  }
+  expect(run("run", "--json", "--", "--quiet").global.flag("json")).toBe(true);
+  expect(run("run", "--json", "--", "--quiet").input.args).toEqual(["--quiet"]);
+});
+
 test("options that repeat must keep every value, on both sides together", () => {
   expect(run("-f", "a.yml", "-f", "b.yml", "up").global.texts("file")).toEqual(["a.yml", "b.yml"]);
   expect(run("-f", "a.yml", "up", "-f", "b.yml").global.texts("file")).toEqual(["a.yml", "b.yml"]);
@@ -137,7 +152,7 @@ test("the help of every command that does something must have examples, and each
   for (const command of commands.flatMap(walk)) {
     expect(command.examples.length, command.name).toBeGreaterThan(0);
     for (const [line] of command.examples) {
-      const words = /goat-dev ([^)"]*)/.exec(line)?.[1]?.trim().split(" ") ?? [];
+      const words = /goat-dev ([^)"|]*)/.exec(line)?.[1]?.trim().split(" ") ?? [];
       expect(run(...words).command.name, line).toBe(command.name);
     }
   }

@@ -1,0 +1,45 @@
+import { GoatError } from "../errors/goat-error.ts";
+import { pickChatModel } from "../gateway/routes.ts";
+import { type GatewayEndpoint, gatewayOf } from "../stack/endpoints.ts";
+import type { Environment } from "../stack/load.ts";
+import type { Context, Input } from "./command.ts";
+import { readRoutes } from "./routes.ts";
+import { openSession, type Session } from "./session.ts";
+
+/** The gateway of a project, as its files say; whether anything answers there is another question. */
+export interface ProjectGateway {
+  readonly session: Session;
+  readonly gateway: GatewayEndpoint;
+}
+
+/** Reads the project and finds its gateway; needs no engine. Throws usage where no service is one. */
+export const openGateway = async (
+  context: Context,
+  input: Input,
+  environment?: Environment,
+): Promise<ProjectGateway> => {
+  const session = await openSession(context, input, environment);
+  const gateway = gatewayOf(session.stack);
+  if (gateway !== null) return { session, gateway };
+  throw new GoatError("usage", "no service of the Compose file is the gateway (x-goat: role)", {
+    fixes: [{ command: "goat-dev config", effect: "shows the services as they are understood" }],
+  });
+};
+
+/** The model to ask where nobody names one: EVAL_MODEL, else the first chat model that has its key; null where none has. */
+export const defaultModel = ({ session, gateway }: ProjectGateway): string | null => {
+  const wanted = session.environment.variables["EVAL_MODEL"];
+  return pickChatModel(readRoutes(session.stack), gateway.service.environment, wanted)?.model ?? null;
+};
+
+/** What a program needs: EVAL_MODEL only where a model can be used, LITELLM_API_KEY for those that look there. */
+export const programVariables = (found: ProjectGateway): Readonly<Record<string, string>> => {
+  const { url, key } = found.gateway;
+  const model = defaultModel(found);
+  return {
+    OPENAI_BASE_URL: url,
+    OPENAI_API_KEY: key,
+    ...(model === null ? {} : { EVAL_MODEL: model }),
+    LITELLM_API_KEY: key,
+  };
+};

@@ -1,0 +1,60 @@
+import { constants } from "node:os";
+import { isAbort } from "../errors/describe.ts";
+import { GoatError } from "../errors/goat-error.ts";
+import { deadline } from "../platform/deadline.ts";
+import { type ForegroundEnd, runForeground } from "../platform/foreground.ts";
+import { httpStatus } from "../platform/http.ts";
+import type { Context, Run } from "./command.ts";
+import { openGateway, programVariables } from "./gateway-target.ts";
+
+export const run: Run = async (input, context) => {
+  const [command, ...args] = input.args;
+  if (command === undefined) throw noCommand();
+  const found = await openGateway(context, input);
+  await warnIfSilent(found.gateway.url, context);
+  const isData = context.global.flag("json") || context.global.flag("jsonStream");
+  const end = await runForeground(command, args, {
+    env: { ...context.env, ...programVariables(found) },
+    // With --json stdout is goat-dev's, for one document.
+    stdout: isData ? "to-stderr" : "inherit",
+    onTerminal: context.onTerminal,
+    takeSignals: context.takeSignals,
+    signal: context.signal,
+  });
+  if (end.startError !== null) throw notStarted(command, end.startError);
+  const exitCode = statusOf(end);
+  context.emit({ type: "result", data: { command, exitCode, signal: end.endedBy }, text: "" });
+  return exitCode;
+};
+
+const noCommand = (): GoatError =>
+  new GoatError("usage", "no command to run", {
+    fixes: [{ command: "goat-dev run -- python my_program.py", effect: "runs it with the gateway's variables" }],
+  });
+
+/** As a shell has it: 128 and the signal's number. */
+const statusOf = ({ exitCode, endedBy }: ForegroundEnd): number =>
+  endedBy === null ? (exitCode ?? 1) : 128 + constants.signals[endedBy];
+
+/** The command may need no gateway, so it runs all the same. */
+const warnIfSilent = async (url: string, context: Context): Promise<void> => {
+  using limit = deadline(context.signal, 1_000);
+  try {
+    await httpStatus(url, limit.signal);
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (isAbort(error)) return;
+    context.emit({ type: "notice", level: "warning", text: `nothing answers at ${url}: goat-dev up` });
+  }
+};
+
+const notStarted = (command: string, why: string): GoatError => {
+  if (why === "ENOENT") {
+    return new GoatError("command-not-found", `there is no command ${command}`, {
+      fixes: [{ command: "goat-dev run -- sh -c '…'", effect: "runs a line of shell" }],
+    });
+  }
+  return new GoatError("command-not-executable", `${command} cannot be run: ${why}`, {
+    fixes: [{ command: `ls -l ${command}`, effect: "shows who may run it" }],
+  });
+};
