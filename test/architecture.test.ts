@@ -40,7 +40,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
 const roots = ["main.ts", "recorder/main.ts"];
 
 /** They send signals, which takes a process's own `kill`. */
-const signalSenders = ["platform/lock.ts", "platform/process.ts"];
+const signalSenders = ["platform/lock.ts", "platform/process.ts", "platform/process-identity.ts"];
 
 const files = sourceFiles();
 

@@ -96,11 +96,19 @@ export interface HostFiles {
 export const hostFiles: HostFiles = { readText: readTextIfThere, fingerprint };
 
 /** A write that failed, in words: which file, and what to do. */
-export const unwritable = (path: string, error: unknown): GoatError =>
-  new GoatError("file-unwritable", `cannot write ${path}: ${systemCode(error) ?? messageOf(error)}`, {
+export const unwritable = (path: string, error: unknown): GoatError => {
+  const code = systemCode(error);
+  if (code === "ENOSPC" || code === "EDQUOT") {
+    return new GoatError("disk-full", `cannot write ${path}: no space is left`, {
+      cause: error,
+      fixes: [{ command: `df -h ${dirname(path)}`, effect: "shows how full that disk is" }],
+    });
+  }
+  return new GoatError("file-unwritable", `cannot write ${path}: ${code ?? messageOf(error)}`, {
     cause: error,
     fixes: [{ command: `ls -ld ${dirname(path)}`, effect: "shows who may write there" }],
   });
+};
 
 /** Where a path really writes to: a link's target, even one that is not there yet. */
 const writeTarget = async (path: string): Promise<string> => {
@@ -138,7 +146,7 @@ const replace = async (target: string, text: string, mode: number): Promise<void
 
 /**
  * Replaces a file in one step, so that nobody ever sees half of it. Writes through links and keeps the owner where it may.
- * Throws file-unwritable.
+ * Throws file-unwritable, disk-full.
  */
 export const atomicWrite = async (path: string, text: string, mode: number): Promise<void> => {
   try {

@@ -1,0 +1,80 @@
+import type { ObservedService, ObservedStack } from "../../model/observed.ts";
+import type { ObserveRequest } from "../engine.ts";
+import { type Container, readRecords } from "./records.ts";
+import { allContainers, placeOf, running, type World } from "./world.ts";
+
+/** Records with the processes that run. An end that this process has not yet written down is waited for: it knows the status. */
+const look = async (
+  world: World,
+): Promise<{ readonly all: readonly Container[]; readonly alive: readonly Container[] }> => {
+  const all = allContainers(world);
+  const alive = await running(all);
+  const ending = all.filter(
+    (one) => one.record.exitCode === null && one.record.process !== null && !alive.includes(one),
+  );
+  const unnoted = ending.flatMap(({ record }) => world.children.get(record.id) ?? []);
+  if (unnoted.length === 0) return { all, alive };
+  await Promise.all(unnoted);
+  return look(world);
+};
+
+const stateOf = (container: Container, alive: readonly Container[]): ObservedService["state"] => {
+  if (alive.includes(container)) return "running";
+  return container.record.process === null ? "created" : "exited";
+};
+
+const toObserved = (container: Container, alive: readonly Container[]): ObservedService => {
+  const { name, record } = container;
+  const state = stateOf(container, alive);
+  return {
+    name: record.service,
+    handle: record.id,
+    container: name,
+    state,
+    health: "none",
+    exitCode: state === "exited" ? record.exitCode : null,
+    oomKilled: false,
+    startError: record.startError,
+    startedAt: record.process?.startedAt ?? null,
+    restartCount: 0,
+    image: record.image,
+    imageId: record.imageId,
+    fingerprint: record.fingerprint,
+    files: record.files,
+    networks: record.networks,
+    ports: record.ports,
+    ...(state === "running" && record.process !== null ? { pid: record.process.pid } : {}),
+    oneOff: false,
+  };
+};
+
+const imageIds = async (world: World, images: readonly string[]): Promise<ObservedStack["images"]> => {
+  const found = images.map(async (image) => [image, (await world.images.get(image)?.installed()) ?? null] as const);
+  return Object.fromEntries(await Promise.all(found));
+};
+
+/** What there is of a stack: its records, held against the processes that run. */
+export const observe = async (world: World, { stack, images }: ObserveRequest): Promise<ObservedStack> => {
+  const [{ all, alive }, found] = await Promise.all([look(world), imageIds(world, images)]);
+  const place = placeOf(world);
+  const networks = place === null ? [] : readRecords(place, "networks");
+  const volumes = place === null ? [] : readRecords(place, "volumes");
+  return {
+    name: stack,
+    services: all.filter(({ record }) => record.stack === stack).map((container) => toObserved(container, alive)),
+    networks: networks
+      .filter(({ record }) => record.stack === stack)
+      .map(({ name, record: { key, id, fingerprint } }) => ({ key, name, id, fingerprint })),
+    volumes: volumes
+      .filter(({ record }) => record.stack === stack)
+      .map(({ name, record: { key, createdAt, labels } }) => ({ key, name, createdAt, labels })),
+    images: found,
+  };
+};
+
+export const portHolder = async (world: World, port: number): Promise<string | null> => {
+  const holder = (await running(allContainers(world))).find(({ record }) =>
+    record.ports.some((one) => one.host === port && one.protocol === "tcp"),
+  );
+  return holder === undefined ? null : `container ${holder.name} of ${holder.record.stack}`;
+};

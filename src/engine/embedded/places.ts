@@ -1,0 +1,160 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, realpathSync, statSync } from "node:fs";
+import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { systemCode } from "../../errors/describe.ts";
+import { GoatError } from "../../errors/goat-error.ts";
+import { atomicWrite, readTextIfThere, unwritable } from "../../platform/files.ts";
+
+/** Where this project's records and data lie. */
+export interface Place {
+  readonly id: string;
+  /** The folder that the state folder lies in. */
+  readonly project: string;
+  readonly records: string;
+  /** Holds `volumes/` and `logs/`. */
+  readonly base: string;
+}
+
+export interface PlaceOptions {
+  /** The project's `.goat-dev`. */
+  readonly stateDir: string;
+  readonly uid: number;
+  /** For root: services run as other users, who cannot enter a private folder. */
+  readonly systemData: string;
+}
+
+interface PlaceFile {
+  readonly id: string;
+  /** The state folder it was written in, to tell a moved project from a copied one. */
+  readonly stateDir: string;
+  /** Null for data inside the state folder. */
+  readonly base: string | null;
+}
+
+const readme = `The data of this project's services: "volumes" holds the database.
+
+Deleting this folder loses the database for good. goat-dev makes a new, empty one at the next start.
+`;
+
+/** A container's or volume's name as one folder entry, whatever it holds. */
+export const entryOf = (name: string): string => encodeURIComponent(name).replace(/^\./, "%2E");
+
+const fileOf = (stateDir: string): string => join(stateDir, "embedded", "place.json");
+
+const isPlaceFile = (value: unknown): value is PlaceFile =>
+  typeof value === "object" &&
+  value !== null &&
+  "id" in value &&
+  typeof value.id === "string" &&
+  "stateDir" in value &&
+  typeof value.stateDir === "string" &&
+  "base" in value &&
+  (value.base === null || typeof value.base === "string");
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+/** Throws engine-refused: without it nobody knows where the data is. */
+const readPlaceFile = (stateDir: string): PlaceFile | null => {
+  const path = fileOf(stateDir);
+  const text = readTextIfThere(path);
+  if (text === undefined) return null;
+  const value = parse(text);
+  if (isPlaceFile(value)) return value;
+  throw new GoatError("engine-refused", `${path}, which says where this project's data is, cannot be read`, {
+    fixes: [{ command: `rm ${path}`, effect: "lets goat-dev begin anew, without the data" }],
+  });
+};
+
+const realPath = (path: string): string => {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+};
+
+const isSameFolder = (a: string, b: string): boolean => {
+  const [one, other] = [statSync(a, { throwIfNoEntry: false }), statSync(b, { throwIfNoEntry: false })];
+  return one !== undefined && other !== undefined && one.dev === other.dev && one.ino === other.ino;
+};
+
+/** True where the project that wrote this file is still there, in another folder. */
+const isCopy = (file: PlaceFile, stateDir: string): boolean =>
+  file.stateDir !== stateDir && existsSync(fileOf(file.stateDir)) && !isSameFolder(file.stateDir, stateDir);
+
+const toPlace = (file: PlaceFile, stateDir: string): Place => ({
+  id: file.id,
+  project: dirname(stateDir),
+  records: join(stateDir, "embedded", "records"),
+  base: file.base ?? join(stateDir, "embedded"),
+});
+
+/** Null where nothing was made yet; what was copied along with a project belongs to the other one. */
+export const findPlace = (options: PlaceOptions): Place | null => {
+  const stateDir = realPath(options.stateDir);
+  const file = readPlaceFile(stateDir);
+  return file === null || isCopy(file, stateDir) ? null : toPlace(file, stateDir);
+};
+
+const makeFolder = async (path: string, mode: number): Promise<void> => {
+  await mkdir(path, { recursive: true, mode });
+  // The mode above is cut by the umask, and a folder that is there keeps its own.
+  await chmod(path, mode);
+};
+
+const makeBase = async (place: Place, isInside: boolean): Promise<void> => {
+  const mode = isInside ? 0o700 : 0o711;
+  if (!isInside) await makeFolder(dirname(place.base), mode);
+  for (const path of [place.base, join(place.base, "volumes"), join(place.base, "logs")]) await makeFolder(path, mode);
+  await writeFile(join(place.base, "README"), readme, { mode: 0o644 });
+};
+
+const newFile = ({ uid, systemData }: PlaceOptions, stateDir: string): PlaceFile => {
+  const id = randomBytes(8).toString("hex");
+  return { id, stateDir, base: uid === 0 ? join(systemData, id) : null };
+};
+
+const isWhole = (place: Place): boolean =>
+  existsSync(join(place.base, "volumes")) && existsSync(join(place.records, "volumes"));
+
+const make = async (options: PlaceOptions): Promise<Place> => {
+  await mkdir(options.stateDir, { recursive: true, mode: 0o700 });
+  const stateDir = realPath(options.stateDir);
+  const found = readPlaceFile(stateDir);
+  if (found?.stateDir === stateDir && isWhole(toPlace(found, stateDir))) return toPlace(found, stateDir);
+  const isOwn = found !== null && !isCopy(found, stateDir);
+  const file = isOwn ? { ...found, stateDir } : newFile(options, stateDir);
+  const place = toPlace(file, stateDir);
+  await makeFolder(join(stateDir, "embedded"), 0o700);
+  if (!isOwn) await rm(place.records, { recursive: true, force: true });
+  for (const kind of ["containers", "networks", "volumes"]) {
+    await mkdir(join(place.records, kind), { recursive: true, mode: 0o700 });
+  }
+  await makeBase(place, file.base === null);
+  await writeFile(join(stateDir, ".gitignore"), "*\n", { flag: "wx" }).catch((error: unknown) => {
+    if (systemCode(error) !== "EEXIST") throw error;
+  });
+  await atomicWrite(fileOf(stateDir), `${JSON.stringify(file)}\n`, 0o600);
+  return place;
+};
+
+/** The project's place, made where it is missing. Throws file-unwritable, disk-full. */
+export const makePlace = async (options: PlaceOptions): Promise<Place> => {
+  try {
+    return await make(options);
+  } catch (error) {
+    if (error instanceof GoatError) throw error;
+    throw unwritable(options.stateDir, error);
+  }
+};
+
+export const volumeFolder = (place: Place, name: string): string => join(place.base, "volumes", entryOf(name));
+
+export const logFolder = (place: Place, id: string): string => join(place.base, "logs", id);

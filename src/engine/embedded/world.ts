@@ -1,0 +1,122 @@
+import { EventEmitter } from "node:events";
+import { GoatError } from "../../errors/goat-error.ts";
+import type { Clock } from "../../platform/clock.ts";
+import { isRunning, stillRunning } from "../../platform/process-identity.ts";
+import type { ServiceChange } from "../engine.ts";
+import { findPlace, makePlace, type Place } from "./places.ts";
+import type { Machine, Recipe } from "./recipe.ts";
+import { type Container, findContainer, readRecords, writeRecord } from "./records.ts";
+
+export interface WorldOptions {
+  readonly machine: Machine;
+  /** The project's `.goat-dev`. */
+  readonly stateDir: string;
+  readonly clock: Clock;
+  readonly recipes: readonly Recipe[];
+  /** Where root's projects keep their data. */
+  readonly systemData?: string;
+}
+
+export interface World extends WorldOptions {
+  /** "changes <stack>" carries a ServiceChange. */
+  readonly emitter: EventEmitter;
+  /** Of processes that this process started and that still run: record id -> their end, written down. */
+  readonly children: Map<string, Promise<void>>;
+  /** Ends that were told already. */
+  readonly told: Set<string>;
+  /** What stands in an image's place -> its recipe. */
+  readonly images: Map<string, Recipe>;
+  /** One after the other: what reads a record and writes it again. */
+  serially<T>(work: () => Promise<T>): Promise<T>;
+}
+
+export const createWorld = (options: WorldOptions): World => {
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    ...options,
+    emitter: new EventEmitter().setMaxListeners(0),
+    children: new Map(),
+    told: new Set(),
+    images: new Map(),
+    serially: (work) => {
+      const next = last.then(work, work);
+      last = next.catch(() => undefined);
+      return next;
+    },
+  };
+};
+
+const placeOptions = ({ stateDir, machine, systemData }: World) => ({
+  stateDir,
+  uid: machine.uid,
+  systemData: systemData ?? "/var/lib/goat-dev",
+});
+
+/** Null where nothing was made yet. */
+export const placeOf = (world: World): Place | null => findPlace(placeOptions(world));
+
+export const ensurePlace = (world: World): Promise<Place> => makePlace(placeOptions(world));
+
+export const findIn = (
+  world: World,
+  container: string,
+): { readonly place: Place; readonly found: Container } | null => {
+  const place = placeOf(world);
+  const found = place === null ? undefined : findContainer(place, container);
+  return place === null || found === undefined ? null : { place, found };
+};
+
+/** Throws engine-refused, as an engine does. */
+export const needIn = (world: World, container: string): { readonly place: Place; readonly found: Container } => {
+  const found = findIn(world, container);
+  if (found === null) throw new GoatError("engine-refused", `no such container: ${container}`);
+  return found;
+};
+
+/** True where its process runs: its own one, not a later one with the same id. */
+export const runs = async ({ record }: Container): Promise<boolean> =>
+  record.process !== null && record.exitCode === null && isRunning(record.process);
+
+/** Those of these containers that run. */
+export const running = async (containers: readonly Container[]): Promise<readonly Container[]> => {
+  const open = containers.filter(({ record }) => record.exitCode === null);
+  const alive = await stillRunning(open.flatMap(({ record }) => record.process ?? []));
+  return open.filter(({ record }) => record.process !== null && alive.has(record.process));
+};
+
+export const allContainers = (world: World): readonly Container[] => {
+  const place = placeOf(world);
+  return place === null ? [] : readRecords(place, "containers");
+};
+
+export const announce = (
+  world: World,
+  { name, record }: Container,
+  type: ServiceChange["type"],
+  exitCode: number | null = null,
+): void => {
+  const change: ServiceChange = { service: record.service, handle: record.id, container: name, type, exitCode };
+  world.emitter.emit(`changes ${record.stack}`, change);
+};
+
+/** Once for each start: who waits for an end and who causes it may both see it. */
+export const announceEnd = (world: World, container: Container, exitCode: number | null): void => {
+  const { record } = container;
+  const key = `${record.id} ${record.process?.startedAt}`;
+  if (world.told.has(key)) return;
+  world.told.add(key);
+  announce(world, container, "died", exitCode);
+};
+
+/** Writes down how a container's process ended, and tells it. */
+export const noteEnd = (world: World, id: string, pid: number, exitCode: number | null): Promise<void> =>
+  world.serially(async () => {
+    const found = findIn(world, id);
+    // It was removed, or runs again, meanwhile.
+    if (found === null || found.found.record.process?.pid !== pid) return;
+    const { name, record } = found.found;
+    if (record.exitCode === null && exitCode !== null) {
+      await writeRecord(found.place, "containers", name, { ...record, exitCode });
+    }
+    announceEnd(world, found.found, exitCode);
+  });

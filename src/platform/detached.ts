@@ -1,0 +1,57 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
+import { constants } from "node:os";
+import { identify, type ProcessIdentity } from "./process-identity.ts";
+
+export interface DetachedRequest {
+  readonly command: readonly [string, ...string[]];
+  /** The whole environment: nothing of this process's own is added. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  /** Takes both output streams, at its end. */
+  readonly outputFile: string;
+  readonly user?: { readonly uid: number; readonly gid: number };
+}
+
+export interface Detached {
+  /** Null where it had ended before anybody could look. */
+  readonly identity: ProcessIdentity | null;
+  readonly pid: number;
+  /** The exit status, 128 and the signal's number where one ended it; known for as long as this process runs. */
+  readonly ended: Promise<number>;
+}
+
+/** Shells' way to say that a signal ended a process. */
+const statusOf = (code: number | null, signal: NodeJS.Signals | null): number =>
+  code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
+
+/**
+ * Starts a program that outlives this process, without a shell, in a session of its own. Throws the system's error where it
+ * does not start (ENOENT, EACCES).
+ */
+export const spawnDetached = async (request: DetachedRequest): Promise<Detached> => {
+  const [file, ...args] = request.command;
+  const output = openSync(request.outputFile, "a", 0o600);
+  try {
+    const child = spawn(file, args, {
+      cwd: request.cwd,
+      env: { ...request.environment },
+      stdio: ["ignore", output, output],
+      detached: true,
+      ...request.user,
+    });
+    const ended = new Promise<number>((resolve) => {
+      child.once("exit", (code, signal) => resolve(statusOf(code, signal)));
+    });
+    const { pid } = child;
+    if (pid === undefined) {
+      const [error] = await once(child, "error");
+      throw error;
+    }
+    child.unref();
+    return { pid, identity: await identify(pid), ended };
+  } finally {
+    closeSync(output);
+  }
+};

@@ -1,0 +1,66 @@
+import { readFileSync } from "node:fs";
+import { kill } from "node:process";
+import { systemCode } from "../errors/describe.ts";
+import { allProcesses, findProcesses, type ProcessRow, withDescendants } from "./process-table.ts";
+
+/** One process for good: ids are given again, ids with their start times are not. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  readonly startTime: string;
+  /** Start times count from the boot; null where they are times of day. */
+  readonly bootId: string | null;
+}
+
+const readBootId = (): string | null => {
+  try {
+    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  } catch {
+    return null;
+  }
+};
+
+/** Null where no such process runs. */
+export const identify = async (pid: number): Promise<ProcessIdentity | null> => {
+  const [row] = await findProcesses([pid]);
+  return row === undefined ? null : { pid, startTime: row.startTime, bootId: readBootId() };
+};
+
+const isRow = ({ pid, startTime }: ProcessIdentity, row: ProcessRow): boolean =>
+  row.pid === pid && row.startTime === startTime;
+
+/** Those of these processes that still run, and are no later ones with the same ids. */
+export const stillRunning = async (identities: readonly ProcessIdentity[]): Promise<ReadonlySet<ProcessIdentity>> => {
+  const bootId = readBootId();
+  const ofThisBoot = identities.filter((identity) => identity.bootId === bootId);
+  const rows = await findProcesses(ofThisBoot.map(({ pid }) => pid));
+  return new Set(ofThisBoot.filter((identity) => rows.some((row) => isRow(identity, row))));
+};
+
+export const isRunning = async (identity: ProcessIdentity): Promise<boolean> =>
+  (await stillRunning([identity])).has(identity);
+
+/**
+ * The processes of the group that this process leads or led, and those it started outside of it. None where the id is
+ * another process's now: an id is not given again while a group of that id has members.
+ */
+export const familyOf = async (leader: ProcessIdentity): Promise<readonly ProcessIdentity[]> => {
+  const bootId = readBootId();
+  if (leader.bootId !== bootId) return [];
+  const rows = await allProcesses();
+  const now = rows.find(({ pid }) => pid === leader.pid);
+  if (now !== undefined && !isRow(leader, now)) return [];
+  return withDescendants(rows, leader.pid).map(({ pid, startTime }) => ({ pid, startTime, bootId }));
+};
+
+export type Sent = "sent" | "gone" | "forbidden";
+
+/** Sends a signal to this process and to no later one with its id. */
+export const signalProcess = async (identity: ProcessIdentity, signal: NodeJS.Signals): Promise<Sent> => {
+  if (!(await isRunning(identity))) return "gone";
+  try {
+    kill(identity.pid, signal);
+    return "sent";
+  } catch (error) {
+    return systemCode(error) === "EPERM" ? "forbidden" : "gone";
+  }
+};
