@@ -1,9 +1,10 @@
 import type { EngineInfo } from "../engine/engine.ts";
+import { describe } from "../errors/describe.ts";
 import { GoatError } from "../errors/goat-error.ts";
 import { deadline } from "../platform/deadline.ts";
 import { formatAge, formatDuration } from "../platform/format.ts";
 import { acquireLock, type LockHolder, type Release } from "../platform/lock.ts";
-import { lockPath, userStateFolder } from "../project/state.ts";
+import { ensureStateFolder, lockPath, userStateFolder } from "../project/state.ts";
 import type { Context } from "./command.ts";
 import type { Session } from "./session.ts";
 
@@ -14,14 +15,14 @@ import type { Session } from "./session.ts";
 export const lockStack = async (
   context: Context,
   info: EngineInfo,
-  { stack, settings }: Session,
+  session: Session,
   command: string,
 ): Promise<Release> => {
-  const folder = userStateFolder({ platform: context.platform, home: context.home, env: context.env });
+  const { stack, settings } = session;
   using limit = settings.timeoutMs === null ? null : deadline(context.signal, settings.timeoutMs);
   let waitedFor = "another goat-dev";
-  try {
-    return await acquireLock({
+  const acquire = (folder: string): Promise<Release> =>
+    acquireLock({
       path: lockPath(folder, `${info.kind} ${info.endpoint}`, stack.name),
       pid: context.pid,
       command: `goat-dev ${command}`,
@@ -33,12 +34,33 @@ export const lockStack = async (
         context.emit({ type: "notice", level: "info", text });
       },
     });
+  try {
+    return await acquireFirst(lockFolders(context, session), acquire);
   } catch (error) {
     if (limit?.isOver() !== true) throw error;
     const waited = formatDuration(settings.timeoutMs ?? 0);
     throw new GoatError("stack-locked", `${waitedFor} still works on ${stack.name} after ${waited}`, {
       fixes: [{ command: `goat-dev ${command}`, effect: "without --timeout waits until it is done" }],
     });
+  }
+};
+
+/** A home that cannot be written, as in some CI jobs, is no reason to stop: the project's own folder does for its own stack. */
+const lockFolders = (context: Context, { environment }: Session): readonly [string, string] => [
+  userStateFolder({ platform: context.platform, home: context.home, env: context.env }),
+  environment.project.stateDir,
+];
+
+const acquireFirst = async (
+  [first, second]: readonly [string, string],
+  acquire: (folder: string) => Promise<Release>,
+): Promise<Release> => {
+  try {
+    return await acquire(first);
+  } catch (error) {
+    if (describe(error).code !== "file-unwritable") throw error;
+    await ensureStateFolder(second);
+    return acquire(second);
   }
 };
 

@@ -1,3 +1,5 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openProject } from "../support/goat-project.ts";
 
@@ -34,6 +36,15 @@ test("a second up must wait for the first, say for whom, and find its work done"
   expect(await first).toMatchObject({ exitCode: 0 });
   expect(second).toMatchObject({ exitCode: 0, out: expect.stringContaining("is ready and as configured") });
   expect(second.err).toMatch(/^note: waiting for goat-dev up \(pid \d+\), which works on goat for \d+ s\n$/);
+});
+
+test("a home that cannot be written must not stop up: the lock then lies with the project", async () => {
+  const { goat, home, folder } = await openProject();
+  // A file where the folder would be: not even root can write below it.
+  writeFileSync(join(home, ".local"), "");
+  const up = await goat(["up", "postgres", "--json"]);
+  expect([up.exitCode, up.json()]).toEqual([0, expect.objectContaining({ ok: true })]);
+  expect(existsSync(join(folder, ".goat-dev", "locks"))).toBe(true);
 });
 
 test("--timeout must end the wait for another goat-dev too, name it, and leave it alone", async () => {
