@@ -110,4 +110,5 @@ export const supported = {
     refused: {},
     ignored: [],
   },
+  embedded: { read: keys("recipe command"), refused: {}, ignored: [] },
 } as const satisfies Record<string, KeyTable>;

@@ -3,7 +3,8 @@ import { checkKeys } from "./check-keys.ts";
 import { type Field, readDuration, readMapping, readOneOf, readText } from "./fields.ts";
 import type { Located } from "./located.ts";
 import { present } from "./present.ts";
-import { readKey } from "./scope.ts";
+import { readKey, readOptionalKey } from "./scope.ts";
+import { readCommand } from "./service-command.ts";
 import { supported } from "./supported.ts";
 
 /** `x-goat:` of a service: what Compose cannot say. */
@@ -12,14 +13,34 @@ export interface GoatBlock {
   /** Read once the service's ports are known. */
   readonly ready?: Located;
   readonly timeoutMs?: number;
-  readonly embedded?: { readonly recipe: string };
+  readonly embedded?: EmbeddedBlock;
 }
 
-const readEmbedded = (field: Field): { readonly recipe: string } | undefined => {
+/** How the service runs without Docker: by a recipe of goat-dev's, or by a command of this machine. */
+interface EmbeddedBlock {
+  readonly recipe: string;
+  readonly command?: readonly string[];
+}
+
+const readEmbedded = (field: Field): EmbeddedBlock | undefined => {
+  const { report, node } = field;
   const mapping = readMapping(field);
-  const recipe = mapping && readKey(mapping, "recipe", field.report, readText);
-  if (mapping !== undefined && recipe === undefined) field.report.error(field.node.at, '"embedded" needs a "recipe"');
-  return recipe === undefined ? undefined : { recipe };
+  if (mapping === undefined) return undefined;
+  checkKeys(mapping, supported.embedded, report);
+  const recipe = readKey(mapping, "recipe", report, readText);
+  const command = readOptionalKey(mapping, "command", report, readCommand);
+  if (command === undefined) {
+    // What is written wrongly is told already.
+    if (recipe === undefined && !mapping.entries.has("command")) {
+      report.error(node.at, '"embedded" needs a "recipe" or a "command"');
+    }
+    return recipe === undefined ? undefined : { recipe };
+  }
+  if (command.length === 0) report.error(node.at, '"command" needs a program to run');
+  if (recipe !== undefined && recipe !== "command") {
+    report.error(node.at, `"embedded" takes a "recipe" or a "command": the recipe ${recipe} has its own`);
+  }
+  return { recipe: "command", command };
 };
 
 export const readGoat = (field: Field): GoatBlock | undefined => {

@@ -127,3 +127,25 @@ test("a recipe for the engine without Docker must be kept beside Docker's", () =
     docker: { image: "busybox" },
   });
 });
+
+test("a command for the engine without Docker must be kept as it is, and as words where it is a text", () => {
+  const kept = { embedded: { recipe: "command", command: ["node", "my server.js"] }, docker: { image: "busybox" } };
+  expect(loadService('x-goat: { embedded: { command: ["node", "my server.js"] } }').run).toMatchObject(kept);
+  expect(loadService("x-goat: { embedded: { command: node 'my server.js' } }").run).toMatchObject(kept);
+  expect(loadService("x-goat: { embedded: { recipe: command, command: [node, my server.js] } }").run).toMatchObject(
+    kept,
+  );
+});
+
+test.each([
+  ["{}", '4:25 "embedded" needs a "recipe" or a "command"'],
+  ["{ command: [] }", '4:25 "command" needs a program to run'],
+  ["{ command: { a: b } }", '4:36 "command" needs a text'],
+  [
+    "{ recipe: postgres, command: [node] }",
+    '4:25 "embedded" takes a "recipe" or a "command": the recipe postgres has its own',
+  ],
+  ["{ recipee: postgres }", '4:27 unknown key "recipee": did you mean "recipe"?'],
+])("x-goat.embedded: %s must be refused", (text, mistake) => {
+  expect(serviceMistakes(`x-goat: { embedded: ${text} }`)).toContain(mistake);
+});
