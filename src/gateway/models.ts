@@ -12,6 +12,8 @@ export interface ModelInfo {
   /** US dollars; null where LiteLLM does not know. */
   readonly inputCostPerToken: number | null;
   readonly outputCostPerToken: number | null;
+  /** Tokens that fit in; null where LiteLLM does not know. */
+  readonly contextTokens: number | null;
 }
 
 /** What the gateway knows of each route, from /model/info. Throws gateway-refused. */
@@ -20,7 +22,7 @@ export const modelInfo = async (access: GatewayAccess, signal: AbortSignal): Pro
   return entries.flatMap((entry) => {
     const name = entry["model_name"];
     const info = isRecord(entry["model_info"]) ? entry["model_info"] : {};
-    return typeof name === "string" ? [{ name, ...pricesIn(info) }] : [];
+    return typeof name === "string" ? [{ name, ...pricesIn(info), contextTokens: contextIn(info) }] : [];
   });
 };
 
@@ -31,18 +33,20 @@ const entriesOf = async (access: GatewayAccess, path: string, signal: AbortSigna
 };
 
 const pricesIn = (info: Fields): Pick<ModelInfo, "inputCostPerToken" | "outputCostPerToken"> => {
-  const input = price(info["input_cost_per_token"]);
-  const output = price(info["output_cost_per_token"]);
+  const input = amount(info["input_cost_per_token"]);
+  const output = amount(info["output_cost_per_token"]);
   // LiteLLM has said 0 for both where it has no price.
   const unknown = (input ?? 0) === 0 && (output ?? 0) === 0;
   return { inputCostPerToken: unknown ? null : input, outputCostPerToken: unknown ? null : output };
 };
 
-const price = (value: unknown): number | null => (typeof value === "number" && Number.isFinite(value) ? value : null);
+const contextIn = (info: Fields): number | null => amount(info["max_input_tokens"]) ?? amount(info["max_tokens"]);
+
+const amount = (value: unknown): number | null => (typeof value === "number" && Number.isFinite(value) ? value : null);
 
 /** US dollars for a call, or null where a price it needs is unknown. */
 export const costOf = (
-  info: ModelInfo,
+  info: Pick<ModelInfo, "inputCostPerToken" | "outputCostPerToken">,
   tokens: { readonly promptTokens: number; readonly completionTokens: number },
 ): number | null =>
   info.inputCostPerToken === null || info.outputCostPerToken === null

@@ -1,3 +1,4 @@
+import { keyVariables, prefixOf } from "./providers.ts";
 import type { Provider, Route } from "./routes.ts";
 import { type Fields, isRecord, type Path, type Problems } from "./shape.ts";
 
@@ -18,8 +19,9 @@ export const readRoute = (entry: unknown, path: Path, line: number, problems: Pr
     name,
     provider,
     upstream,
-    keyVariables: [...new Set([...references(params), ...impliedVariables(provider, params)])],
+    keyVariables: [...new Set([...references(params), ...impliedVariables(provider, upstream, params)])],
     mode: modeOf(info["mode"], `${name} ${upstream}`),
+    apiBase: typeof params["api_base"] === "string" ? params["api_base"] : null,
     mock: params["mock_response"] !== undefined && params["mock_response"] !== null,
     line,
   };
@@ -36,7 +38,7 @@ const prefixes: Readonly<Record<string, Provider>> = {
 
 const providerOf = (upstream: string, params: Fields): Provider => {
   const named = params["custom_llm_provider"];
-  const prefix = typeof named === "string" ? named : upstream.includes("/") ? upstream.split("/", 1)[0] : undefined;
+  const prefix = typeof named === "string" ? named : prefixOf(upstream);
   if (prefix === "openai" && isSet(params["api_base"]) && !isOpenAi(params["api_base"])) return "vllm";
   if (prefix !== undefined) return prefixes[prefix] ?? "other";
   if (upstream.startsWith("claude-")) return "anthropic";
@@ -55,16 +57,9 @@ const references = (value: unknown): readonly string[] => {
   return isRecord(value) ? Object.values(value).flatMap(references) : [];
 };
 
-const apiKeyVariables: Readonly<Partial<Record<Provider, string>>> = {
-  azure: "AZURE_API_KEY",
-  groq: "GROQ_API_KEY",
-  openai: "OPENAI_API_KEY",
-  anthropic: "ANTHROPIC_API_KEY",
-};
-
 /** What LiteLLM looks up by itself where the entry is silent. */
-const impliedVariables = (provider: Provider, params: Fields): readonly string[] => {
-  const key = apiKeyVariables[provider];
+const impliedVariables = (provider: Provider, upstream: string, params: Fields): readonly string[] => {
+  const key = provider === "vllm" ? undefined : (keyVariables[provider] ?? keyVariables[prefixOf(upstream) ?? ""]);
   const implied: string[] = [];
   if (key !== undefined && !isSet(params["api_key"])) implied.push(key);
   if (provider === "azure" && !isSet(params["api_base"])) implied.push("AZURE_API_BASE");

@@ -12,6 +12,8 @@ export interface Route {
   /** Variables that must be set for it to work, the provider's own default where the entry names none. */
   readonly keyVariables: readonly string[];
   readonly mode: "chat" | "embedding" | "other";
+  /** Where it goes, if the entry says so itself. */
+  readonly apiBase: string | null;
   /** Answers from the config itself, without a provider. */
   readonly mock: boolean;
   /** Counts from 1. */
@@ -29,12 +31,18 @@ export interface RouteUse {
 /** Which routes can work with these variables; an empty value counts as not set. */
 export const usableRoutes = (routes: readonly Route[], variables: Variables): readonly RouteUse[] =>
   routes.map((route) => {
-    const unset = route.mock ? [] : route.keyVariables.filter((name) => (variables[name] ?? "") === "");
-    return {
-      route,
-      obstacle: unset.length === 0 ? null : `${list(unset)} ${unset.length === 1 ? "is" : "are"} not set`,
-    };
+    return { route, obstacle: route.mock ? null : obstacleOf(route, variables) };
   });
+
+const obstacleOf = ({ keyVariables, apiBase }: Route, variables: Variables): string | null => {
+  const unset = keyVariables.filter((name) => (variables[name] ?? "") === "");
+  if (unset.length > 0) return `${list(unset)} ${unset.length === 1 ? "is" : "are"} not set`;
+  const unfilled = apiBase === null ? null : placeholderIn(apiBase);
+  return unfilled === null ? null : `${unfilled} in its api_base is to be filled in`;
+};
+
+/** `<workspace>` of an address that is to be completed. */
+export const placeholderIn = (address: string): string | null => /<[\w -]+>/.exec(address)?.[0] ?? null;
 
 /** The model to ask for, and the route it takes. */
 export interface ModelChoice {

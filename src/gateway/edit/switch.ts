@@ -1,7 +1,9 @@
 import { isScalar, type Node } from "yaml";
 import { GoatError } from "../../errors/goat-error.ts";
 import { nearest } from "../../platform/text.ts";
-import { type Fields, isRecord } from "../shape.ts";
+import { readRoute } from "../route-entry.ts";
+import type { Route } from "../routes.ts";
+import { createProblems, type Fields, isRecord } from "../shape.ts";
 import { commentOut, disabledEntries } from "./disabled.ts";
 import { type ConfigText, cannotEdit, type ListItem, readModelList } from "./model-list.ts";
 import { yamlText } from "./scalar.ts";
@@ -14,6 +16,10 @@ const indentOf = (items: readonly ListItem[]): number | null =>
 /** Entries of a config that are commented out. Throws gateway-config-invalid. */
 export const disabledModels = (config: ConfigText): ReturnType<typeof disabledEntries> =>
   disabledEntries(config.text, indentOf(readModelList(config).items));
+
+/** The routes that they would be; what refers to the rest of the file is left out. */
+export const disabledRoutes = (config: ConfigText): readonly Route[] =>
+  disabledModels(config).flatMap(({ data, line }) => readRoute(data, [], line, createProblems()) ?? []);
 
 /** The config with the commented entry of this name taken in. Throws usage where there is none. */
 export const enableModel = (config: ConfigText, name: string): string => {

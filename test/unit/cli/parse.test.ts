@@ -61,8 +61,10 @@ test("global options with a value must be understood on both sides, and after a 
 });
 
 test("every global option must be offered before and after every command", () => {
-  const walk = (command: Command, path: readonly string[]): readonly (readonly string[])[] =>
-    "subcommands" in command ? command.subcommands.flatMap((sub) => walk(sub, [...path, sub.name])) : [path];
+  const walk = (command: Command, path: readonly string[]): readonly (readonly string[])[] => [
+    ...("load" in command ? [path] : []),
+    ...(command.subcommands ?? []).flatMap((sub) => walk(sub, [...path, sub.name])),
+  ];
   const options = /Options:\n([\s\S]*?)\n\nCommands:/.exec(textOf("--help"))?.[1] ?? "";
   const globals = [...options.matchAll(/(--(?!version|help)[\w-]+)( <\w+>)?/g)];
   expect(globals.length).toBeGreaterThan(8);
@@ -147,8 +149,10 @@ test("help and version must be texts, of the program and of each command", () =>
 });
 
 test("the help of every command that does something must have examples, and each must parse", () => {
-  const walk = (command: Command): readonly Command[] =>
-    "subcommands" in command ? command.subcommands.flatMap(walk) : [command];
+  const walk = (command: Command): readonly Command[] => [
+    ...("load" in command ? [command] : []),
+    ...(command.subcommands ?? []).flatMap(walk),
+  ];
   for (const command of commands.flatMap(walk)) {
     expect(command.examples.length, command.name).toBeGreaterThan(0);
     for (const [line] of command.examples) {

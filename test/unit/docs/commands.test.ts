@@ -15,7 +15,8 @@ const named = (list: readonly Command[], before = ""): ReadonlyMap<string, reado
     list.flatMap((command): [string, readonly string[]][] => {
       const name = `${before}${command.name}`;
       const own = command.options.flatMap(({ flags }) => flags.match(/--[\w-]+/g) ?? []);
-      return "load" in command ? [[name, own]] : [...named(command.subcommands, `${name} `)];
+      const subcommands = named(command.subcommands ?? [], `${name} `);
+      return "load" in command ? [[name, own], ...subcommands] : [...subcommands];
     }),
   );
 

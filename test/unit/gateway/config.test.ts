@@ -34,6 +34,7 @@ test("a route must be read with its name, upstream, provider, keys and line", ()
       upstream: "groq/llama-3.3-70b-versatile",
       keyVariables: ["GROQ_API_KEY"],
       mode: "chat",
+      apiBase: null,
       mock: false,
       line: 2,
     },

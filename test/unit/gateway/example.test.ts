@@ -14,6 +14,7 @@ const route: Route = {
   upstream: "groq/llama-3.3-70b-versatile",
   keyVariables: ["GROQ_API_KEY"],
   mode: "chat",
+  apiBase: null,
   mock: false,
   line: 7,
 };

@@ -13,6 +13,7 @@ const route = (name: string, keyVariables: readonly string[] = []): Route => ({
   upstream: `groq/${name}`,
   keyVariables,
   mode: "chat",
+  apiBase: null,
   mock: false,
   line: 1,
 });
@@ -75,31 +76,34 @@ test("an aborted question must end as an abort", async () => {
   await expect(listModels(gateway.access, AbortSignal.abort())).rejects.toMatchObject({ name: "AbortError" });
 });
 
-test("an unknown price must be null, never 0, and a free output of an embedding stays 0", async () => {
+test("an unknown price or context must be null, never 0, and a free output of an embedding stays 0", async () => {
   const entry = (model_name: string, input: unknown, output: unknown) => ({
     model_name,
     model_info: { input_cost_per_token: input, output_cost_per_token: output },
   });
   const data = [
-    entry("priced", 1e-6, 2e-6),
-    entry("zero", 0, 0),
+    {
+      ...entry("priced", 1e-6, 2e-6),
+      model_info: { ...entry("priced", 1e-6, 2e-6).model_info, max_input_tokens: 8191, max_tokens: 9 },
+    },
+    { ...entry("zero", 0, 0), model_info: { input_cost_per_token: 0, output_cost_per_token: 0, max_tokens: 4096 } },
     entry("none", null, undefined),
     entry("embed", 1e-8, 0),
   ];
   await using gateway = await startFakeGateway({ info: { data: [...data, { model_name: "bare" }, "junk"] } });
   expect(await modelInfo(gateway.access, open())).toEqual([
-    { name: "priced", inputCostPerToken: 1e-6, outputCostPerToken: 2e-6 },
-    { name: "zero", inputCostPerToken: null, outputCostPerToken: null },
-    { name: "none", inputCostPerToken: null, outputCostPerToken: null },
-    { name: "embed", inputCostPerToken: 1e-8, outputCostPerToken: 0 },
-    { name: "bare", inputCostPerToken: null, outputCostPerToken: null },
+    { name: "priced", inputCostPerToken: 1e-6, outputCostPerToken: 2e-6, contextTokens: 8191 },
+    { name: "zero", inputCostPerToken: null, outputCostPerToken: null, contextTokens: 4096 },
+    { name: "none", inputCostPerToken: null, outputCostPerToken: null, contextTokens: null },
+    { name: "embed", inputCostPerToken: 1e-8, outputCostPerToken: 0, contextTokens: null },
+    { name: "bare", inputCostPerToken: null, outputCostPerToken: null, contextTokens: null },
   ]);
 });
 
 test("the cost of a call must be known only where both prices are", () => {
   const tokens = { promptTokens: 10, completionTokens: 5 };
-  expect(costOf({ name: "a", inputCostPerToken: 2, outputCostPerToken: 3 }, tokens)).toBe(35);
-  expect(costOf({ name: "a", inputCostPerToken: 2, outputCostPerToken: null }, tokens)).toBeNull();
+  expect(costOf({ inputCostPerToken: 2, outputCostPerToken: 3 }, tokens)).toBe(35);
+  expect(costOf({ inputCostPerToken: 2, outputCostPerToken: null }, tokens)).toBeNull();
 });
 
 test("a proof must tell what is usable and what nobody asked for", async () => {

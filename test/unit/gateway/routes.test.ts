@@ -7,6 +7,7 @@ const route = (name: string, more: Partial<Route> = {}): Route => ({
   upstream: `groq/${name}`,
   keyVariables: ["GROQ_API_KEY"],
   mode: "chat",
+  apiBase: null,
   mock: false,
   line: 1,
   ...more,

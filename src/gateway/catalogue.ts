@@ -1,0 +1,42 @@
+import { messageOf } from "../errors/describe.ts";
+import { GoatError } from "../errors/goat-error.ts";
+import { isRecord } from "./shape.ts";
+
+/** One model that vLLM serves on a GPU, as dev/vllm-models.json has it. */
+export interface VllmModel {
+  readonly key: string;
+  /** Its `model_name` in the configs. */
+  readonly name: string;
+  /** The Modal app. */
+  readonly app: string;
+  readonly huggingFaceId: string;
+}
+
+/** Reads the catalogue. Throws internal: the file is the package's own. */
+export const readCatalogue = (text: string, file: string): readonly VllmModel[] => {
+  const models = parse(text, file);
+  return models.map((model) => {
+    const { key, name, app, huggingFaceId } = isRecord(model) ? model : {};
+    if ([key, name, app, huggingFaceId].every((field) => typeof field === "string" && field !== "")) {
+      return { key: String(key), name: String(name), app: String(app), huggingFaceId: String(huggingFaceId) };
+    }
+    throw broken(file, "an entry lacks key, name, app or huggingFaceId");
+  });
+};
+
+const parse = (text: string, file: string): readonly unknown[] => {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isRecord(value) && Array.isArray(value["models"])) return value["models"];
+  } catch (error) {
+    throw broken(file, messageOf(error));
+  }
+  throw broken(file, "it has no list of models");
+};
+
+const broken = (file: string, why: string): GoatError =>
+  new GoatError("internal", `${file} cannot be read`, { evidence: [why] });
+
+/** Where Modal serves an app of a workspace's environment; an environment without a suffix has an empty one. */
+export const modalUrl = (app: string, workspace: string, suffix: string): string =>
+  `https://${workspace}${suffix === "" ? "" : `-${suffix}`}--${app}-serve.modal.run/v1`;

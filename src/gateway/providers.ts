@@ -1,0 +1,23 @@
+/** What stands before the first slash of a route, such as groq; undefined where there is none. */
+export const prefixOf = (upstream: string): string | undefined =>
+  upstream.includes("/") ? upstream.split("/", 1)[0] : undefined;
+
+/** LiteLLM's prefixes of providers that need one key, with the variable that it looks up by itself. */
+export const keyVariables: Readonly<Partial<Record<string, string>>> = {
+  azure: "AZURE_API_KEY",
+  groq: "GROQ_API_KEY",
+  openai: "OPENAI_API_KEY",
+  anthropic: "ANTHROPIC_API_KEY",
+  cerebras: "CEREBRAS_API_KEY",
+  cohere: "COHERE_API_KEY",
+  deepinfra: "DEEPINFRA_API_KEY",
+  deepseek: "DEEPSEEK_API_KEY",
+  fireworks_ai: "FIREWORKS_AI_API_KEY",
+  gemini: "GEMINI_API_KEY",
+  mistral: "MISTRAL_API_KEY",
+  nvidia_nim: "NVIDIA_NIM_API_KEY",
+  openrouter: "OPENROUTER_API_KEY",
+  perplexity: "PERPLEXITYAI_API_KEY",
+  together_ai: "TOGETHERAI_API_KEY",
+  xai: "XAI_API_KEY",
+};
