@@ -8,7 +8,7 @@ import type { ServiceScript } from "../../src/engine/memory/script.ts";
 import type { Operation } from "../../src/model/plan.ts";
 import { startFakeDocker } from "../support/fake-docker.ts";
 import { runCommand, type ShellIo } from "../support/tiny-shell.ts";
-import type { Harness, Rig } from "./rig.ts";
+import { type Harness, printInside, type Rig } from "./rig.ts";
 
 /** What a shell script does, as the memory engine takes it. */
 const toScript = (op: Extract<Operation, { type: "create-container" }>, engine: () => MemoryEngine): ServiceScript => {
@@ -45,8 +45,11 @@ const toScript = (op: Extract<Operation, { type: "create-container" }>, engine: 
   };
 };
 
+const asDocker = { restarts: true, stampsLines: true } as const;
+
 export const memory: Harness = {
   name: "memory",
+  ...asDocker,
   async open(): Promise<Rig> {
     const engine: MemoryEngine = new MemoryEngine({
       images: { "test/base:1": "sha256:base" },
@@ -61,6 +64,7 @@ export const memory: Harness = {
     return {
       engine,
       image: "test/base:1",
+      print: (container, line) => printInside(engine, container, line),
       unreachable: () => new MemoryEngine({ unreachable: "no engine answers" }),
       [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
     };
@@ -72,6 +76,7 @@ const nowhere = (): Engine =>
 
 export const fakeDocker: Harness = {
   name: "docker over a fake socket",
+  ...asDocker,
   async open(): Promise<Rig> {
     const fake = await startFakeDocker();
     fake.state.images.set("test/base:1", { id: "sha256:base" });
@@ -79,6 +84,7 @@ export const fakeDocker: Harness = {
     return {
       engine,
       image: "test/base:1",
+      print: (container, line) => printInside(engine, container, line),
       unreachable: nowhere,
       async [Symbol.asyncDispose]() {
         await engine[Symbol.asyncDispose]();
@@ -133,12 +139,14 @@ export const realDocker = async (): Promise<Harness> => {
   }
   return {
     name: "real docker",
+    ...asDocker,
     ...("skip" in found ? { skip: found.skip } : {}),
     async open(): Promise<Rig> {
       const engine = realEngine();
       return {
         engine,
         image: "image" in found ? found.image : "",
+        print: (container, line) => printInside(engine, container, line),
         unreachable: nowhere,
         [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
       };

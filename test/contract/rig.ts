@@ -8,6 +8,10 @@ export interface Harness {
   readonly name: string;
   /** Why it cannot run here; absent where it can. */
   readonly skip?: string;
+  /** Whether something brings a service back that ends, as its restart policy says. */
+  readonly restarts: boolean;
+  /** Whether the engine knows when a line was printed that does not say so itself. */
+  readonly stampsLines: boolean;
   open(): Promise<Rig>;
 }
 
@@ -15,6 +19,8 @@ export interface Rig extends AsyncDisposable {
   readonly engine: Engine;
   /** Has `sh`, `sleep`, `cat` and a numeric root. */
   readonly image: string;
+  /** The container's main process prints a line. */
+  print(container: string, line: string): Promise<void>;
   /** The same kind of engine, where none answers. */
   unreachable(): Engine;
 }
@@ -58,7 +64,7 @@ export const volume = (stack: string, key: string): VolumeSpec => ({
   labels: {},
 });
 
-const newStack = (): StackSpec => {
+export const newStack = (): StackSpec => {
   const name = `goat-contract-${randomBytes(4).toString("hex")}`;
   return {
     name,
@@ -71,7 +77,7 @@ const newStack = (): StackSpec => {
   };
 };
 
-const toService = (image: string, name: string, script: string, changes: ServiceChanges = {}): ServiceSpec => {
+export const toService = (image: string, name: string, script: string, changes: ServiceChanges = {}): ServiceSpec => {
   const { docker, ...rest } = changes;
   return {
     name,
@@ -86,6 +92,7 @@ const toService = (image: string, name: string, script: string, changes: Service
     dependsOn: [],
     ...rest,
     run: {
+      embedded: { recipe: "command", command: ["sh", "-c", script] },
       docker: {
         image,
         pullPolicy: "missing",
@@ -114,6 +121,13 @@ const clear = async (engine: Engine, stack: string): Promise<void> => {
   }
   for (const { name } of networks) await engine.apply({ type: "remove-network", network: name }, io());
   for (const { name } of volumes) await engine.apply({ type: "remove-volume", volume: name }, io());
+};
+
+/** How a container's log is printed to from inside it. */
+export const printInside = async (engine: Engine, container: string, line: string): Promise<void> => {
+  const command = ["sh", "-c", `echo ${line} > /proc/1/fd/1`];
+  const { exitCode, output } = await engine.exec(container, command, AbortSignal.timeout(limitMs));
+  if (exitCode !== 0) throw new Error(`cannot print into ${container}: ${output}`);
 };
 
 /** A stack of its own with a network, taken away again at the end. */
