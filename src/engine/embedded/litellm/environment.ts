@@ -1,0 +1,20 @@
+import { join } from "node:path";
+import type { LocalService } from "../recipe.ts";
+
+/** LiteLLM makes a database's URL of any of these; without Prisma's engines it then refuses to start. An empty one counts as set. */
+const database = [
+  ...["DATABASE_URL", "DIRECT_URL", "DATABASE_URL_READ_REPLICA"],
+  ...["DATABASE_HOST", "DATABASE_NAME", "DATABASE_USERNAME", "DATABASE_PASSWORD", "DATABASE_SCHEMA"],
+  ...["STORE_MODEL_IN_DB", "IAM_TOKEN_DB_AUTH", "AZURE_POSTGRESQL_AUTH"],
+];
+
+/** It says where programs find the gateway: with it the gateway would call itself. */
+const programs = ["OPENAI_BASE_URL", "OPENAI_API_BASE"];
+
+const leftOut = new Set([...database, ...programs]);
+
+/** As the Compose file says it, but for the database. */
+export const environmentOf = ({ environment, logFolder }: LocalService): Readonly<Record<string, string>> => ({
+  ...Object.fromEntries(Object.entries(environment).filter(([name]) => !leftOut.has(name))),
+  GOAT_DEV_LOG_FILE: join(logFolder, "service.log"),
+});

@@ -1,0 +1,54 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Machine } from "../recipe.ts";
+
+/** What is shipped for Python, and where it goes. */
+export interface Place {
+  /** LiteLLM's, as the lock says it. */
+  readonly version: string;
+  /** Of the lock and the kind of machine. */
+  readonly hash: string;
+  readonly lock: string;
+  /** Brings uv alone. */
+  readonly uvLock: string;
+  readonly launcher: string;
+  readonly folder: string;
+  readonly venv: string;
+  /** Written last: without it nothing is installed. */
+  readonly marker: string;
+  readonly uvFolder: string;
+}
+
+const short = (hash: string): string => hash.slice(0, 12);
+
+const hashOf = (machine: Machine, text: string): string =>
+  createHash("sha256").update(`${machine.platform}-${machine.arch}\n${text}`).digest("hex");
+
+const versionOf = (text: string, name: string): string =>
+  new RegExp(`^${name}(?:\\[[^\\]]*\\])?==([^\\s;\\\\]+)`, "m").exec(text)?.[1] ?? "unknown";
+
+/** Reads the shipped locks; the folder's name changes with them. */
+export const placeOf = (machine: Machine): Place => {
+  const [lock, uvLock] = ["litellm.lock", "uv.lock"].map((name) => join(machine.packageRoot, "python", name)) as [
+    string,
+    string,
+  ];
+  const [text, uvText] = [readFileSync(lock, "utf8"), readFileSync(uvLock, "utf8")];
+  const version = versionOf(text, "litellm");
+  const hash = hashOf(machine, text);
+  const folder = join(machine.cache, `litellm-${version}-${short(hash)}`);
+  return {
+    version,
+    hash,
+    lock,
+    uvLock,
+    launcher: join(machine.packageRoot, "python", "launch.py"),
+    folder,
+    venv: join(folder, "venv"),
+    marker: join(folder, "installed.json"),
+    uvFolder: join(machine.cache, `uv-${versionOf(uvText, "uv")}-${short(hashOf(machine, uvText))}`),
+  };
+};
+
+export const pythonOf = (venv: string): string => join(venv, "bin", "python");
