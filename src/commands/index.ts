@@ -111,6 +111,40 @@ export const commands: readonly Command[] = [
   },
   {
     name: "db",
+  {
+    name: "ask",
+    summary: "one question to a model; what is piped in comes along, the answer alone goes to stdout",
+    arguments: "[question...]",
+    options: [
+      { flags: "-m, --model <name>", description: "else EVAL_MODEL, else the first that can be used" },
+      { flags: "--stream", description: "word by word" },
+    ],
+    examples: [
+      ["goat-dev ask Why is the sky blue?", "the first model that has its key"],
+      ["git diff | goat-dev ask -m gpt-5-mini Write a commit message", "a question about what is piped in"],
+    ],
+    load: async () => (await import("./ask.ts")).ask,
+  },
+  {
+    name: "example",
+    summary: "a short agent loop through the gateway, with one harmless tool: the current time",
+    options: [
+      { flags: "--provider <name>", description: "the first model of azure, groq, openai, anthropic or vllm" },
+      { flags: "--base-url <url>", description: "another gateway than the project's" },
+      { flags: "--api-key-env <name>", description: "the variable that holds the key" },
+      { flags: "--model <name>", description: "else EVAL_MODEL, else the first that can be used" },
+      { flags: "--prompt <text>", description: "another question" },
+      { flags: "--max-turns <number>", description: "questions at most; 5 where left out" },
+      { flags: "--no-tools", description: "without the tool" },
+      { flags: "--stream", description: "word by word" },
+      { flags: "--env <path>", description: "the same as --env-file" },
+    ],
+    examples: [
+      ["goat-dev example", "asks for the time in two cities"],
+      ["goat-dev example --provider groq --stream", "through Groq, word by word"],
+    ],
+    load: async () => (await import("./example.ts")).example,
+  },
     summary: "the database",
     options: [],
     examples: [],

@@ -1,0 +1,32 @@
+import { type ChatAnswer, costOf, fetchPricing, type GatewayClient, GatewayError } from "../client/client.ts";
+import { formatDuration, formatMoney } from "../platform/format.ts";
+import { plural } from "../platform/text.ts";
+
+/** US dollars for an answer: as the gateway says, else from its price list, where it has one; else null. */
+export const priceOf = async (
+  { usage, costUsd, model }: ChatAnswer,
+  gateway: GatewayClient,
+  signal: AbortSignal,
+): Promise<number | null> => {
+  if (costUsd !== null || usage === null) return costUsd;
+  try {
+    const { models } = await fetchPricing(gateway, { signal });
+    return costOf(usage, models.get(model));
+  } catch (error) {
+    // An answer is worth more than its price.
+    if (error instanceof GatewayError) return null;
+    throw error;
+  }
+};
+
+/** `llama-3.3-70b: 31 tokens, $0.00002, 0.6 s` */
+export const usageText = (call: {
+  readonly model: string;
+  readonly totalTokens: number | null;
+  readonly costUsd: number | null;
+  readonly durationMs: number;
+}): string => {
+  const tokens = call.totalTokens === null ? "tokens unknown" : plural(call.totalTokens, "token");
+  const cost = call.costUsd === null ? "cost unknown" : formatMoney(call.costUsd);
+  return `${call.model}: ${tokens}, ${cost}, ${formatDuration(call.durationMs)}`;
+};
