@@ -3,6 +3,7 @@ import type { ClientConfig, Pool as PgPool } from "pg";
 import { messageOf, systemCode } from "../errors/describe.ts";
 import { GoatError } from "../errors/goat-error.ts";
 import { deadline } from "./deadline.ts";
+import { logIn } from "./postgres-login.ts";
 
 export interface PostgresOptions {
   /** A name, an address, or the folder of the server's socket. */
@@ -90,7 +91,7 @@ const connectAndRun = async <T>(
 export const tryLogin = async (options: PostgresOptions, signal: AbortSignal): Promise<LoginResult> => {
   using limit = deadline(signal, tryLimitMs);
   try {
-    await connectAndRun(options, limit.signal, (connection) => connection.query("select 1"));
+    await logIn(options, limit.signal);
     return { ok: true };
   } catch (error) {
     signal.throwIfAborted();

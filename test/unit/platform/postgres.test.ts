@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
 import { GoatError } from "../../../src/errors/goat-error.ts";
@@ -74,6 +75,66 @@ describe("tryLogin", () => {
     await tryLogin({ ...at(server.port), password: "" }, never);
     await tryLogin(at(server.port), never);
     expect(seen).toEqual(["", password]);
+  });
+});
+
+describe("what the server asks for", () => {
+  const question = (code: number, rest: Uint8Array = Buffer.alloc(0)): Buffer => {
+    const head = Buffer.alloc(9, "R");
+    head.writeInt32BE(8 + rest.length, 1);
+    head.writeInt32BE(code, 5);
+    return Buffer.concat([head, rest]);
+  };
+  const readyForQuery = Buffer.from([0x5a, 0, 0, 0, 5, 0x49]);
+
+  it("must be the password as MD5 wants it", async () => {
+    const seen: string[] = [];
+    await using server = await startTcp(async (socket) => {
+      await once(socket, "data");
+      socket.write(question(5, Buffer.from([1, 2, 3, 4])));
+      const [answer] = (await once(socket, "data")) as [Buffer];
+      seen.push(answer.subarray(5, -1).toString());
+      socket.write(Buffer.concat([question(0), readyForQuery]));
+      await once(socket, "data");
+      socket.write(readyForQuery);
+    });
+    expect(await tryLogin(at(server.port), never)).toEqual({ ok: true });
+    const inner = createHash("md5").update(`${password}postgres`).digest("hex");
+    const outer = createHash("md5")
+      .update(inner)
+      .update(Buffer.from([1, 2, 3, 4]))
+      .digest("hex");
+    expect(seen).toEqual([`md5${outer}`]);
+  });
+
+  it("must come whole also in single bytes", async () => {
+    await using server = await startTcp(async (socket) => {
+      socket.setNoDelay();
+      await once(socket, "data");
+      for (const byte of Buffer.concat([question(0), readyForQuery])) {
+        await new Promise((resolve) => socket.write(Buffer.from([byte]), resolve));
+      }
+      await once(socket, "data");
+      socket.write(readyForQuery);
+    });
+    expect(await tryLogin(at(server.port), never)).toEqual({ ok: true });
+  });
+
+  it("must not be believed to be over before SCRAM's proof came", async () => {
+    await using server = await startTcp(async (socket) => {
+      await once(socket, "data");
+      socket.write(question(10, Buffer.from("SCRAM-SHA-256\0\0")));
+      await once(socket, "data");
+      socket.write(Buffer.concat([question(0), readyForQuery]));
+    });
+    const reason = "the server does not know the password";
+    expect(await tryLogin(at(server.port), never)).toEqual({ ok: false, reason });
+  });
+
+  it("must be told where it is nothing we know", async () => {
+    await using server = await startTcp((socket) => socket.once("data", () => socket.write(question(7))));
+    const reason = "the server asks for a log-in of a kind that is not known";
+    expect(await tryLogin(at(server.port), never)).toEqual({ ok: false, reason });
   });
 });
 
