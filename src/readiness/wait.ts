@@ -19,29 +19,34 @@ export interface WaitOptions {
   onHeard?(why: string): void;
 }
 
-const FIRST_PAUSE_MS = 40;
+const SHORTEST_PAUSE_MS = 30;
 const LONGEST_PAUSE_MS = 100;
+/** A question that took long is asked less often: it costs the service, too, what it needs to get ready. */
+const PAUSES_TO_A_QUESTION = 10;
 const TRY_LIMIT_MS = 2_000;
 
-/** Asks from t = 0, about every 100 ms with mild back-off, until the verdict is final or the time is over. */
+/** Asks from t = 0, ten to thirty times a second, until the verdict is final or the time is over. */
 export const waitUntilReady = async (probe: Probe, options: WaitOptions): Promise<WaitResult> => {
   const { clock, signal } = options;
   const begin = clock.now();
-  let pauseMs = FIRST_PAUSE_MS;
   let heard = "nothing yet";
   for (;;) {
     signal.throwIfAborted();
+    const asked = clock.now();
     const verdict = await tryOnce(probe, options);
     const tookMs = clock.now() - begin;
     if (verdict.state === "ready") return { state: "ready", tookMs };
     if (verdict.why !== heard) options.onHeard?.(verdict.why);
     heard = verdict.why;
     if (verdict.state === "failed") return { ...verdict, tookMs };
+    const pauseMs = pauseAfter(clock.now() - asked);
     if (tookMs + pauseMs >= options.timeoutMs) return { state: "timeout", why: heard, tookMs };
     await clock.sleep(pauseMs, signal);
-    pauseMs = Math.min(pauseMs * 1.2, LONGEST_PAUSE_MS);
   }
 };
+
+const pauseAfter = (questionMs: number): number =>
+  Math.min(Math.max(questionMs * PAUSES_TO_A_QUESTION, SHORTEST_PAUSE_MS), LONGEST_PAUSE_MS);
 
 const tryOnce = async (probe: Probe, options: WaitOptions) => {
   using limit = deadline(options.signal, TRY_LIMIT_MS);
