@@ -19,7 +19,7 @@ const readBootId = (): string | null => {
   }
 };
 
-/** Null where no such process runs. */
+/** Null where there is no such process. */
 export const identify = async (pid: number): Promise<ProcessIdentity | null> => {
   const [row] = await findProcesses([pid]);
   return row === undefined ? null : { pid, startTime: row.startTime, bootId: readBootId() };
@@ -28,11 +28,13 @@ export const identify = async (pid: number): Promise<ProcessIdentity | null> => 
 const isRow = ({ pid, startTime }: ProcessIdentity, row: ProcessRow): boolean =>
   row.pid === pid && row.startTime === startTime;
 
+const isLive = ({ isOver }: ProcessRow): boolean => !isOver;
+
 /** Those of these processes that still run, and are no later ones with the same ids. */
 export const stillRunning = async (identities: readonly ProcessIdentity[]): Promise<ReadonlySet<ProcessIdentity>> => {
   const bootId = readBootId();
   const ofThisBoot = identities.filter((identity) => identity.bootId === bootId);
-  const rows = await findProcesses(ofThisBoot.map(({ pid }) => pid));
+  const rows = (await findProcesses(ofThisBoot.map(({ pid }) => pid))).filter(isLive);
   return new Set(ofThisBoot.filter((identity) => rows.some((row) => isRow(identity, row))));
 };
 
@@ -49,7 +51,8 @@ export const familyOf = async (leader: ProcessIdentity): Promise<readonly Proces
   const rows = await allProcesses();
   const now = rows.find(({ pid }) => pid === leader.pid);
   if (now !== undefined && !isRow(leader, now)) return [];
-  return withDescendants(rows, leader.pid).map(({ pid, startTime }) => ({ pid, startTime, bootId }));
+  const family = withDescendants(rows, leader.pid).filter(isLive);
+  return family.map(({ pid, startTime }) => ({ pid, startTime, bootId }));
 };
 
 export type Sent = "sent" | "gone" | "forbidden";

@@ -1,14 +1,16 @@
 import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 
-/** One running process; one that has ended and only waits to be noticed is left out. */
+/** One process. */
 export interface ProcessRow {
   readonly pid: number;
   readonly parent: number;
   readonly group: number;
   /** When it began, in the system's own words: two processes of one id never share it. */
   readonly startTime: string;
-  /** Null where the answer did not cost nothing. */
+  /** It has ended and only waits to be noticed by whoever started it. */
+  readonly isOver: boolean;
+  /** Null where it has to be asked for. */
   readonly residentBytes: number | null;
 }
 
@@ -22,8 +24,9 @@ export const parseStat = (pid: number, text: string): ProcessRow | undefined => 
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
   const [state, parent, group] = fields;
   const startTime = fields[19];
-  if (state === undefined || startTime === undefined || state === "Z" || state === "X") return undefined;
-  return { pid, parent: Number(parent), group: Number(group), startTime, residentBytes: null };
+  if (state === undefined || startTime === undefined) return undefined;
+  const isOver = state === "Z" || state === "X";
+  return { pid, parent: Number(parent), group: Number(group), startTime, isOver, residentBytes: null };
 };
 
 const readStat = (pid: number): ProcessRow | undefined => {
@@ -38,9 +41,10 @@ const readStat = (pid: number): ProcessRow | undefined => {
 export const parsePs = (text: string): readonly ProcessRow[] =>
   text.split("\n").flatMap((line) => {
     const [pid, parent, group, kib, state, ...started] = line.trim().split(/\s+/);
-    if (pid === undefined || started.length === 0 || state?.startsWith("Z")) return [];
+    if (pid === undefined || state === undefined || started.length === 0) return [];
     const numbers = { pid: Number(pid), parent: Number(parent), group: Number(group) };
-    return [{ ...numbers, startTime: started.join(" "), residentBytes: Number(kib) * 1024 }];
+    const isOver = state.startsWith("Z");
+    return [{ ...numbers, startTime: started.join(" "), isOver, residentBytes: Number(kib) * 1024 }];
   });
 
 const ps = (which: readonly string[]): Promise<readonly ProcessRow[]> =>
@@ -51,7 +55,7 @@ const ps = (which: readonly string[]): Promise<readonly ProcessRow[]> =>
     execFile("ps", args, { env, maxBuffer: 16 * 1024 * 1024 }, (_error, stdout) => resolve(parsePs(stdout)));
   });
 
-/** Those of these processes that run. On Linux it answers before it first yields. */
+/** Those of these processes that are there. On Linux it answers before it first yields. */
 export const findProcesses = async (pids: readonly number[]): Promise<readonly ProcessRow[]> => {
   if (pids.length === 0) return [];
   if (hasFiles()) return pids.flatMap((pid) => readStat(pid) ?? []);

@@ -1,5 +1,13 @@
 import { arch, homedir, platform } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { commandRecipe } from "../../src/engine/embedded/command.ts";
+import { createEmbeddedEngine, type EmbeddedEngineOptions } from "../../src/engine/embedded/embedded-engine.ts";
 import type { Machine } from "../../src/engine/embedded/recipe.ts";
+import type { Engine } from "../../src/engine/engine.ts";
+import { systemClock } from "../../src/platform/clock.ts";
+import { newStack, openScene, type Scene, toService } from "../contract/rig.ts";
+import { tempFolder } from "./temp.ts";
 
 /** This machine, with everything that is shared between projects in a folder of the test's own. */
 export const machineOf = (folder: string): Machine => ({
@@ -14,3 +22,36 @@ export const machineOf = (folder: string): Machine => ({
   pid: process.pid,
   uid: process.getuid?.() ?? -1,
 });
+
+/** What a project in this folder runs its services with; nothing outside of the folder is touched. */
+export const embeddedOptions = (folder: string): EmbeddedEngineOptions => ({
+  machine: machineOf(folder),
+  stateDir: join(folder, ".goat-dev"),
+  systemData: join(folder, "system"),
+  clock: systemClock,
+  recipes: [commandRecipe],
+});
+
+/** The engine as one run of the command has it: it has read the stack. */
+export const embeddedIn = (folder: string, changes: Partial<EmbeddedEngineOptions> = {}): Engine => {
+  const engine = createEmbeddedEngine({ ...embeddedOptions(folder), ...changes });
+  engine.fit({ ...newStack(), services: [toService("any", "web", "exit 0")] });
+  return engine;
+};
+
+/** A stack of its own in a folder, ended and taken away when the test is. */
+export const embeddedScene = async (
+  folder: string = tempFolder(),
+  engine: Engine = embeddedIn(folder),
+): Promise<Scene & { readonly folder: string }> => {
+  const image = "command (local)";
+  const scene = await openScene({
+    engine,
+    image,
+    print: async () => {},
+    unreachable: () => engine,
+    [Symbol.asyncDispose]: async () => {},
+  });
+  onTestFinished(() => scene[Symbol.asyncDispose]());
+  return { ...scene, folder };
+};

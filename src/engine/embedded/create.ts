@@ -26,8 +26,8 @@ export const nameTaken = (name: string): GoatError =>
   });
 
 /** The id of what the recipe has installed. Throws image-unavailable. */
-const needInstalled = async ({ service }: Op, recipe: Recipe, docker: DockerRecipe): Promise<string> => {
-  const id = docker.image === recipe.image(service) ? await recipe.installed() : null;
+const needInstalled = async (world: World, { service }: Op, recipe: Recipe, docker: DockerRecipe): Promise<string> => {
+  const id = world.images.get(docker.image) === recipe ? await recipe.installed() : null;
   if (id !== null) return id;
   throw new GoatError("image-unavailable", `${docker.image} is not here`, {
     service: service.name,
@@ -132,7 +132,7 @@ export const createContainer = async (world: World, op: Op): Promise<void> => {
   const recipe = needRecipe(world.recipes, service);
   const docker = service.run.docker;
   if (docker === undefined) throw new GoatError("engine-refused", `${service.name} has no image to stand in for`);
-  const imageId = await needInstalled(op, recipe, docker);
+  const imageId = await needInstalled(world, op, recipe, docker);
   const place = await ensurePlace(world);
   if (readRecord(place, "containers", container) !== undefined) throw nameTaken(container);
   needSources(place, op, docker.mounts);

@@ -72,7 +72,7 @@ const fitDocker = (docker: DockerRecipe, recipe: Recipe, service: ServiceSpec): 
   return own === undefined ? fitted : { ...fitted, command: own };
 };
 
-export const fitService = (recipes: readonly Recipe[], service: ServiceSpec): ServiceSpec => {
+const fitService = (recipes: readonly Recipe[], service: ServiceSpec): ServiceSpec => {
   const recipe = recipeOf(recipes, service);
   const { docker, embedded } = service.run;
   if (recipe === undefined || docker === undefined) return service;

@@ -20,7 +20,7 @@ export type RecordedMount =
       readonly fleeting: boolean;
     };
 
-export interface RecordedProcess extends ProcessIdentity {
+interface RecordedProcess extends ProcessIdentity {
   /** ISO time. */
   readonly startedAt: string;
   readonly stopSignal: NodeJS.Signals;
@@ -56,7 +56,7 @@ export interface ContainerRecord {
   readonly startError: string | null;
 }
 
-export interface NetworkRecord {
+interface NetworkRecord {
   readonly version: 1;
   readonly stack: string;
   readonly key: string;
@@ -64,7 +64,7 @@ export interface NetworkRecord {
   readonly fingerprint: string;
 }
 
-export interface VolumeRecord {
+interface VolumeRecord {
   readonly version: 1;
   readonly stack: string;
   readonly key: string;

@@ -18,7 +18,7 @@ import { announce, needIn, noteEnd, running, runs, type World } from "./world.ts
 /** Beyond it, the log of former runs is put aside at the next start. */
 const logLimitBytes = 8 * 1024 * 1024;
 
-export const consoleLog = (place: Place, id: string): string => join(logFolder(place, id), "console.log");
+const consoleLog = (place: Place, id: string): string => join(logFolder(place, id), "console.log");
 
 const meets = (a: PortSpec, b: PortSpec): boolean => a.host !== null && a.host === b.host && a.protocol === b.protocol;
 

@@ -8,7 +8,7 @@ export interface Address {
 }
 
 /** Where a container would see a path, and where it lies here. */
-export interface PathPair {
+interface PathPair {
   readonly target: string;
   readonly path: string;
 }
