@@ -5,6 +5,7 @@ import { messageOf } from "../errors/describe.ts";
 import { systemClock } from "../platform/clock.ts";
 import { openPool, type PostgresOptions, tryLogin } from "../platform/postgres.ts";
 import { recorderService, recorderVersion } from "./identity.ts";
+import { type LogStream, openLogFile } from "./log-file.ts";
 import { openPostgresStore } from "./postgres-store.ts";
 import { createRecorder } from "./server.ts";
 import { type RecorderSettings, readSettings } from "./settings.ts";
@@ -17,12 +18,21 @@ const closeLimitMs = 800;
 // A wrong password, no such role, no such database: waiting mends none of them.
 const hopeless = new Set(["28P01", "28000", "3D000"]);
 
-const say = (line: string): void => {
-  process.stdout.write(`${line}\n`);
+const logLimitBytes = 5 * 1024 * 1024;
+const keptLogs = 2;
+
+const openLog = (): ((stream: LogStream, line: string) => void) => {
+  const path = process.env["RECORDER_LOG_FILE"];
+  if (path) return openLogFile({ path, limitBytes: logLimitBytes, keep: keptLogs, now: systemClock.date });
+  return (stream, line) => void (stream === "out" ? process.stdout : process.stderr).write(`${line}\n`);
 };
 
+const log = openLog();
+
+const say = (line: string): void => log("out", line);
+
 const fail = (line: string): never => {
-  process.stderr.write(`${recorderService}: ${line}\n`);
+  log("err", `${recorderService}: ${line}`);
   process.exit(1);
 };
 

@@ -1,4 +1,5 @@
 import { chown, mkdtemp, rm } from "node:fs/promises";
+import { dirname } from "node:path";
 import { messageOf } from "../../../errors/describe.ts";
 import { GoatError } from "../../../errors/goat-error.ts";
 import { systemClock } from "../../../platform/clock.ts";
@@ -6,8 +7,9 @@ import { type Connection, type PostgresOptions, tryLogin, withConnection } from 
 import { type RunResult, run } from "../../../platform/process.ts";
 import { type InitScript, readInitScript } from "./init-scripts.ts";
 import { programIn } from "./package.ts";
+import { quoteName } from "./quote.ts";
 import type { ServerUser } from "./server-user.ts";
-import { diskFull, saysDiskFull } from "./space.ts";
+import { diskFull, neededBytes, saysDiskFull } from "./space.ts";
 import type { ScriptStep } from "./sql-script.ts";
 
 export interface FirstRun {
@@ -24,8 +26,6 @@ export interface FirstRun {
 const socketPort = 5432;
 const askAgainAfterMs = 10;
 const stopGraceMs = 30_000;
-
-const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 const runStep = async (connection: Connection, { sql, gexec }: ScriptStep): Promise<void> => {
   const rows = await connection.lists(sql);
@@ -68,7 +68,7 @@ const fill = async (first: FirstRun, host: string, signal: AbortSignal): Promise
 };
 
 const endedEarly = (first: FirstRun, { exitCode, endedBy, startError, stderr }: RunResult): GoatError => {
-  if (saysDiskFull(stderr)) return diskFull(first.data, 0);
+  if (saysDiskFull(stderr)) return diskFull(dirname(first.data), neededBytes);
   const ending = startError ?? endedBy ?? `status ${exitCode}`;
   return new GoatError("service-exited", `${first.service}: Postgres ended while its data was set up (${ending})`, {
     service: first.service,

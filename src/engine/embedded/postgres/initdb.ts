@@ -6,10 +6,7 @@ import type { Machine } from "../recipe.ts";
 import { type FirstRun, runFirst } from "./first-run.ts";
 import { endLeftovers } from "./leftovers.ts";
 import { programIn } from "./package.ts";
-import { diskFull, needSpace, saysDiskFull } from "./space.ts";
-
-/** A new cluster, its databases and the first segments of its log. */
-const neededBytes = 120_000_000;
+import { diskFull, neededBytes, needSpace, saysDiskFull } from "./space.ts";
 
 const temporaryPrefix = (data: string): string => `.${basename(data)}.making-`;
 

@@ -1,4 +1,6 @@
 import { GoatError } from "../../../errors/goat-error.ts";
+import type { ServiceSpec } from "../../../model/stack.ts";
+import { pinnedImages } from "../../../project/versions.ts";
 import type { Machine, Recipe } from "../recipe.ts";
 import { installPostgres } from "./install.ts";
 import { installedIn } from "./installed.ts";
@@ -8,10 +10,18 @@ import { preparePostgres } from "./prepare.ts";
 import { refusePostgres } from "./refuse.ts";
 import { serverUser } from "./server-user.ts";
 
+/** Says whose version runs, where the user asked for another. */
+const imageText = ({ run }: ServiceSpec): string => {
+  const asked = run.docker?.image;
+  const own = `postgres ${postgresVersion} (local`;
+  const isOwn = asked === undefined || asked === pinnedImages.POSTGRES_IMAGE || asked.startsWith(own);
+  return isOwn ? `${own})` : `${own}, instead of ${asked})`;
+};
+
 /** Postgres from programs that npm brings. */
 export const postgresRecipe = (machine: Machine): Recipe => ({
   name: "postgres",
-  image: () => `postgres ${postgresVersion} (local)`,
+  image: imageText,
   refuse: (service) => refusePostgres(machine, service),
   installed: async () => {
     const integrity = await installedIn(postgresHome(machine));

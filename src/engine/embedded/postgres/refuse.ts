@@ -53,5 +53,6 @@ export const refusePostgres = (machine: Machine, service: ServiceSpec): string |
   const binds = (service.run.docker?.mounts ?? []).flatMap((mount) =>
     mount.kind === "bind" ? [{ target: mount.target, path: mount.source }] : [],
   );
-  return refuseMachine(machine) ?? refuseSettings(service) ?? refuseData(service) ?? refuseScripts(binds);
+  const reason = refuseMachine(machine) ?? refuseSettings(service) ?? refuseData(service) ?? refuseScripts(binds);
+  return reason === null ? null : `${service.name}: ${reason}`;
 };

@@ -2,6 +2,9 @@ import { statfs } from "node:fs/promises";
 import { GoatError } from "../../../errors/goat-error.ts";
 import { formatBytes } from "../../../platform/format.ts";
 
+/** A new cluster, its databases and the first segments of its log. */
+export const neededBytes = 120_000_000;
+
 export const diskFull = (folder: string, neededBytes: number, evidence: readonly string[] = []): GoatError =>
   new GoatError("disk-full", `too little space in ${folder}: ${formatBytes(neededBytes)} are needed`, {
     evidence,

@@ -1,0 +1,44 @@
+import { appendFileSync, mkdirSync, renameSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+
+export interface LogFileOptions {
+  /** Ends in .log; its old ones are `….1.log`, `….2.log`. */
+  readonly path: string;
+  readonly limitBytes: number;
+  readonly keep: number;
+  now(): Date;
+}
+
+export type LogStream = "out" | "err";
+
+const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+
+const rotate = ({ path, keep }: LogFileOptions): void => {
+  const old = (count: number): string => (count === 0 ? path : path.replace(/\.log$/, `.${count}.log`));
+  for (let count = keep; count > 0; count -= 1) {
+    if (sizeOf(old(count - 1)) > 0) renameSync(old(count - 1), old(count));
+  }
+};
+
+/** Writes stamped lines to a file that it keeps small itself. Each line is there when the call is over. */
+export const openLogFile = (options: LogFileOptions): ((stream: LogStream, text: string) => void) => {
+  mkdirSync(dirname(options.path), { recursive: true, mode: 0o700 });
+  let bytes = sizeOf(options.path);
+  return (stream, text) => {
+    const stamp = `${options.now().toISOString()} ${stream} `;
+    const lines = `${text
+      .split("\n")
+      .map((line) => stamp + line)
+      .join("\n")}\n`;
+    if (bytes > 0 && bytes + lines.length > options.limitBytes) {
+      rotate(options);
+      bytes = 0;
+    }
+    try {
+      appendFileSync(options.path, lines, { mode: 0o600 });
+      bytes += Buffer.byteLength(lines);
+    } catch {
+      // A full disk is no reason to stop serving.
+    }
+  };
+};
