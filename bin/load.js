@@ -69,14 +69,13 @@ function removeOld(folder) {
   }
 }
 
-/** Runs a CommonJS file. From Node 22.8 on, Node itself keeps compiled code; NODE_DISABLE_COMPILE_CACHE switches either off. */
+/**
+ * Runs a CommonJS file. Node's own module.enableCompileCache does not keep what was compiled when it was first called, which is
+ * most of it; its NODE_DISABLE_COMPILE_CACHE switches this off as well.
+ */
 function load(file) {
   const folder = process.env.NODE_DISABLE_COMPILE_CACHE ? undefined : cacheFolder();
   if (folder === undefined) return require(file);
-  if (nodeModule.enableCompileCache !== undefined) {
-    nodeModule.enableCompileCache(folder);
-    return require(file);
-  }
   const loader = createLoader(folder);
   process.once("exit", () => {
     try {
