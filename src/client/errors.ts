@@ -159,5 +159,5 @@ const providersKind = ({ status, message }: Facts): GatewayErrorKind => {
 const wordsOf = (message: string): string =>
   message
     .replace(/\.? Received Model Group=[\s\S]*$/, "")
-    .replace(/^(?:litellm\.)?(?:\w+(?:Error|Exception): )*(?:\w+Exception - )?/, "")
+    .replace(/^(?:(?:litellm\.)?\w*(?:Error|Exception|Timeout): )*(?:\w+Exception - )?/, "")
     .replace(/\b(?:sk|gsk|pk|xai)[-_][\w*-]{4,}/g, "***");
