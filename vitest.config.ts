@@ -28,6 +28,18 @@ export default defineConfig({
           hookTimeout: 300_000,
         },
       },
+      {
+        test: {
+          ...shared,
+          name: "embedded",
+          include: ["test/embedded/**/*.test.ts"],
+          globalSetup: ["test/embedded/global-setup.ts"],
+          maxWorkers: 1,
+          // The first test on a machine installs LiteLLM.
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+        },
+      },
     ],
   },
 });

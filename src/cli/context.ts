@@ -1,10 +1,10 @@
 import { addAbortSignal } from "node:stream";
 import type { Context, EngineRequest, Input, OpenedEngine } from "../commands/command.ts";
 import type { Engine } from "../engine/engine.ts";
-import { GoatError } from "../errors/goat-error.ts";
 import type { Emit } from "../events/events.ts";
 import type { Redactor } from "../events/redact.ts";
 import type { Clock } from "../platform/clock.ts";
+import { userCacheFolder } from "../project/state.ts";
 import { chooseEngine } from "./choose-engine.ts";
 import { createAsk } from "./prompt.ts";
 
@@ -99,6 +99,7 @@ const createDocker = async ({ env, home }: Surroundings, { dockerHost }: EngineR
   return createDockerEngine({ env, home, ...(dockerHost === null ? {} : { dockerHost }) });
 };
 
-const createEmbedded = async (_around: Surroundings, _request: EngineRequest): Promise<Engine> => {
-  throw new GoatError("engine-refused", "the embedded engine is not there yet");
+const createEmbedded = async (around: Surroundings, { stateDir }: EngineRequest): Promise<Engine> => {
+  const { openEmbedded } = await import("../engine/embedded/open.ts");
+  return openEmbedded({ machine: { ...around, cache: userCacheFolder(around) }, stateDir, clock: around.clock });
 };

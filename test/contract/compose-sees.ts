@@ -12,8 +12,8 @@ const compose = (...args: readonly string[]): { readonly code: number | null; re
 export const composeContract = (harness: Harness): void => {
   const { scene } = useRig(harness);
   const installed = compose("version").code === 0;
-  if (!installed && process.env["GOAT_DEV_REQUIRE_DOCKER"] === "1") {
-    throw new Error("GOAT_DEV_REQUIRE_DOCKER is set, but docker compose is not installed");
+  if (!installed && process.env["GOAT_DEV_REQUIRE_ENGINES"] === "1") {
+    throw new Error("GOAT_DEV_REQUIRE_ENGINES is set, but docker compose is not installed");
   }
 
   test.skipIf(!installed)("docker compose must list, log, restart and take down what goat-dev made", async () => {

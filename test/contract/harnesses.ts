@@ -131,11 +131,11 @@ const findReal = async (): Promise<{ readonly image: string } | { readonly skip:
   }
 };
 
-/** Real Docker, where an engine and a base image are here. GOAT_DEV_REQUIRE_DOCKER=1 makes their absence a failure. */
+/** Real Docker, where an engine and a base image are here. GOAT_DEV_REQUIRE_ENGINES=1 makes their absence a failure. */
 export const realDocker = async (): Promise<Harness> => {
   const found = await findReal();
-  if ("skip" in found && process.env["GOAT_DEV_REQUIRE_DOCKER"] === "1") {
-    throw new Error(`GOAT_DEV_REQUIRE_DOCKER is set, but: ${found.skip}`);
+  if ("skip" in found && process.env["GOAT_DEV_REQUIRE_ENGINES"] === "1") {
+    throw new Error(`GOAT_DEV_REQUIRE_ENGINES is set, but: ${found.skip}`);
   }
   return {
     name: "real docker",

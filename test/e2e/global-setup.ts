@@ -23,7 +23,7 @@ declare module "vitest" {
 }
 
 const builder = join(import.meta.dirname, "..", "images", "build.mjs");
-const isRequired = process.env["GOAT_DEV_REQUIRE_DOCKER"] === "1";
+const isRequired = process.env["GOAT_DEV_REQUIRE_ENGINES"] === "1";
 
 const buildImages = async (dist: string): Promise<Readonly<Record<string, string>>> => {
   const { stdout } = await promisify(execFile)(process.execPath, [builder, "--dist", dist], { maxBuffer: 2 ** 26 });

@@ -32,6 +32,7 @@ interface ServiceDocument {
   readonly url: string | null;
   readonly port: number | null;
   readonly memoryBytes: number | null;
+  readonly pid?: number;
   readonly drift: readonly string[];
   readonly why: string | null;
 }
@@ -70,12 +71,15 @@ export interface Launch {
   readonly input?: string;
   /** Behind a terminal of its own, where stdout and stderr are one; keys come by `write`. */
   readonly tty?: boolean;
+  /** Whom to run it as; absent means whoever runs the tests. */
+  readonly user?: number;
 }
 
 const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 
-const commandOf = ({ bin, args, tty }: Launch): readonly [string, readonly string[]] => {
+const commandOf = ({ bin, args, tty, user }: Launch): readonly [string, readonly string[]] => {
   const words = [process.execPath, bin, ...args];
+  if (user !== undefined) return ["setpriv", [`--reuid=${user}`, `--regid=${user}`, "--clear-groups", ...words]];
   if (tty !== true) return [process.execPath, words.slice(1)];
   return ["script", ["-qefc", `stty cols 120 rows 40; exec ${words.map(quote).join(" ")}`, "/dev/null"]];
 };

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, lchownSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type CliResult, type RunningCli, startCli } from "./cli.ts";
+import { type CliResult, type Launch, type RunningCli, startCli } from "./cli.ts";
 import { leaksFile, type TestRun } from "./leaks.ts";
 import { freePorts, isPortFree } from "./ports.ts";
 import { makeProject, withVariables } from "./scenario-project.ts";
@@ -86,11 +86,12 @@ const projectFiles = (folder: string): ProjectFiles => {
 };
 
 /** Starts goat-dev and remembers what ran and what still runs. */
-const createLauncher = (bin: string, folder: string, env: Readonly<Record<string, string>>) => {
+const createLauncher = ({ bin, folder, env, user }: Pick<Launch, "bin" | "env" | "user"> & { folder: string }) => {
   const history: CliResult[] = [];
   const running = new Set<RunningCli>();
   const start: ScenarioBase["start"] = (args, { env: more, cwd, ...rest } = {}) => {
-    const cli = startCli({ bin, args, cwd: cwd ?? folder, env: { ...env, ...more }, ...rest });
+    const whom = user === undefined ? {} : { user };
+    const cli = startCli({ bin, args, cwd: cwd ?? folder, env: { ...env, ...more }, ...whom, ...rest });
     running.add(cli);
     void cli.done.then((result) => {
       running.delete(cli);
@@ -106,6 +107,12 @@ const createLauncher = (bin: string, folder: string, env: Readonly<Record<string
   return { history, start, killAll };
 };
 
+const giveTo = (user: number, folder: string): void => {
+  for (const name of ["", ...readdirSync(folder, { recursive: true, encoding: "utf8" })]) {
+    lchownSync(join(folder, name), user, user);
+  }
+};
+
 export interface BaseOptions {
   readonly testRun: TestRun;
   readonly bin: string;
@@ -115,6 +122,8 @@ export interface BaseOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The project's folder is called this. */
   readonly folderName?: string;
+  /** Whose everything is, where the tests run as root. */
+  readonly user?: number;
   /** Takes away what the engine runs, before leaks are looked for. */
   cleanUp(scenario: Omit<ScenarioBase, typeof Symbol.asyncDispose>): Promise<void>;
 }
@@ -134,7 +143,8 @@ export const createBase = async ({ testRun, bin, ...options }: BaseOptions): Pro
     ...options.variables,
   };
   makeProject({ name, folder: files.folder, packageRoot: dirname(dirname(bin)), env: variables });
-  const { history, start, killAll } = createLauncher(bin, files.folder, env);
+  if (options.user !== undefined) giveTo(options.user, base);
+  const { history, start, killAll } = createLauncher({ ...options, bin, env, folder: files.folder });
   const run: ScenarioBase["run"] = (args, more) => start(args, more).done;
   const scenario = { ...files, name, ports, env, history, start, run };
   return {

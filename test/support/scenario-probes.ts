@@ -29,7 +29,7 @@ export const countCalls = async (scenario: Scenario): Promise<number> => {
   return (stdout + stderr).split("\n").filter((line) => line.includes("POST /v1/chat/completions")).length;
 };
 
-export const countTraces = async ({ ports }: Scenario): Promise<number> => {
+export const countTraces = async ({ ports }: Pick<Scenario, "ports">): Promise<number> => {
   const authorization = `Basic ${Buffer.from("pk-lf-goat-dev:sk-lf-goat-dev").toString("base64")}`;
   const url = `http://127.0.0.1:${ports.langfuse}/api/public/traces?limit=1`;
   const response = await fetch(url, { headers: { authorization } });

@@ -69,11 +69,11 @@ const findServer = async (): Promise<Server | string> => {
   }
 };
 
-/** Takes TEST_DATABASE_URL, else a container; a missing one is an error where GOAT_DEV_REQUIRE_DOCKER=1. */
+/** Takes TEST_DATABASE_URL, else a container; a missing one is an error where GOAT_DEV_REQUIRE_ENGINES=1. */
 export const openTestDatabase = async (): Promise<TestDatabase> => {
   const server = await findServer();
   if (typeof server === "string") {
-    if (process.env["GOAT_DEV_REQUIRE_DOCKER"] === "1") throw new Error(server);
+    if (process.env["GOAT_DEV_REQUIRE_ENGINES"] === "1") throw new Error(server);
     return { ok: false, reason: server };
   }
   const database = `goat_test_${randomBytes(6).toString("hex")}`;

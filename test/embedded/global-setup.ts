@@ -1,0 +1,76 @@
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { TestProject } from "vitest/node";
+import { layOutPackage } from "../e2e/package.ts";
+import type { TestRun } from "../support/leaks.ts";
+import { localLeaksOf } from "../support/local-leaks.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    readonly embedded: {
+      /** Why these tests cannot run here; null where they can. */
+      readonly missing: string | null;
+      readonly run: TestRun;
+      readonly bin: string;
+      /** XDG_CACHE_HOME: Postgres and LiteLLM are installed there once, for all tests and runs. */
+      readonly cache: string;
+    };
+  }
+}
+
+const isRequired = process.env["GOAT_DEV_REQUIRE_ENGINES"] === "1";
+
+/** Why no test can run; null where there is a Python that LiteLLM runs on. */
+const findObstacle = async (): Promise<string | null> => {
+  try {
+    await promisify(execFile)("python3", ["-c", "import sys; sys.exit(sys.version_info < (3, 10))"]);
+    return null;
+  } catch {
+    return "no python3 of 3.10 or newer";
+  }
+};
+
+/** Shared by runs, and by the users that the tests run as; what is in it is known by its content. */
+const makeCache = (): string => {
+  const cache = join("/var/tmp", "goat-dev-test-cache");
+  for (const folder of [cache, join(cache, "goat-dev")]) {
+    mkdirSync(folder, { recursive: true });
+    try {
+      chmodSync(folder, 0o1777);
+    } catch {
+      // Another user made it, in the same way.
+    }
+  }
+  return cache;
+};
+
+export const setup = async (project: TestProject): Promise<() => Promise<void>> => {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "goat-dev-local-")));
+  const run: TestRun = { folder, prefix: `l-${randomBytes(3).toString("hex")}-` };
+  const end = (): void => rmSync(folder, { recursive: true, force: true });
+  const cache = makeCache();
+  // Other users' projects lie in it too.
+  chmodSync(folder, 0o711);
+  const missing = await findObstacle();
+  if (missing !== null) {
+    end();
+    if (isRequired) throw new Error(`the tests of the embedded engine cannot run here: ${missing}`);
+    project.provide("embedded", { missing, run, bin: "", cache });
+    process.stderr.write(`left out: tests of the embedded engine: ${missing}\n`);
+    return async () => undefined;
+  }
+  const bin = await layOutPackage(join(folder, "package"));
+  project.provide("embedded", { missing: null, run, bin, cache });
+  return async () => {
+    const leaks = localLeaksOf(run);
+    end();
+    if (leaks.length === 0) return;
+    // Vitest tells an error of a teardown, and ends with 0 all the same.
+    process.exitCode = 1;
+    throw new Error(`left behind by the tests of the embedded engine:\n${leaks.join("\n")}`);
+  };
+};

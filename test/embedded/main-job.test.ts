@@ -1,0 +1,106 @@
+import { expect, test } from "vitest";
+import { describeLocally, type LocalScenario, openLocally } from "../support/local-scenario.ts";
+import { isPortFree } from "../support/ports.ts";
+import { countTraces } from "../support/scenario-probes.ts";
+
+const noKeys = { GROQ_API_KEY: "" };
+const nobody = 65_534;
+const isRoot = process.getuid?.() === 0;
+const users: readonly (readonly [string, number | undefined])[] = isRoot
+  ? [
+      ["root", undefined],
+      ["a normal user", nobody],
+    ]
+  : [["a normal user", undefined]];
+
+/** Nothing can be fetched: every address leads nowhere. */
+const offline = {
+  HTTP_PROXY: "http://127.0.0.1:9",
+  HTTPS_PROXY: "http://127.0.0.1:9",
+  NO_PROXY: "127.0.0.1,localhost",
+  npm_config_registry: "http://127.0.0.1:9",
+  PIP_INDEX_URL: "http://127.0.0.1:9",
+};
+
+const expectGone = async (stack: LocalScenario, pids: Readonly<Record<string, number>>): Promise<void> => {
+  for (const pid of Object.values(pids)) expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+  for (const port of Object.values(stack.ports)) expect(await isPortFree(port)).toBe(true);
+};
+
+describeLocally("without Docker", () => {
+  test.for(users)("as %s, up --demo must answer, trace, and say where everything is", async ([, user]) => {
+    const stack = await openLocally({ variables: noKeys, ...(user === undefined ? {} : { user }) });
+    const up = await stack.run(["up", "--demo"]);
+    expect(up.exitCode, up.output).toBe(0);
+    for (const service of ["postgres", "langfuse", "litellm"]) {
+      expect(up.stderr).toMatch(new RegExp(`^✔ ${service} +created · ready in [\\d.]+ m?s$`, "m"));
+    }
+    expect(up.stderr).toMatch(/^✔ gateway +5 models routed, 5 usable/m);
+    expect(up.stderr).toMatch(/^✔ example +gpt-4o-mini answered in .*"Hello from the demo/m);
+    expect(up.stderr).toMatch(/^✔ trace +seen in the trace recorder/m);
+    expect(up.stdout).toContain("trace recorder, in Langfuse's place");
+    expect(up.stdout).toContain("This is a demo");
+    expect(await countTraces(stack)).toBe(1);
+
+    const status = await stack.run(["status"]);
+    expect(status.exitCode, status.output).toBe(0);
+    expect(status.stdout).toContain("trace recorder in Langfuse's place");
+    expect(status.stdout).toContain("budgets are not enforced");
+    const pids = await stack.pids();
+    expect(Object.keys(pids).sort()).toEqual(["langfuse", "litellm", "postgres"]);
+
+    const again = await stack.run(["up", "--demo"], { env: offline });
+    expect(again).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(again.stdout).toMatch(/^✔ postgres, langfuse and litellm are ready and as configured/);
+    expect(await stack.pids()).toEqual(pids);
+
+    const down = await stack.run(["down"]);
+    expect(down.exitCode, down.output).toBe(0);
+    await expectGone(stack, pids);
+
+    const later = await stack.run(["up", "--demo", "--no-example"], { env: offline });
+    expect(later.exitCode, later.output).toBe(0);
+    expect(await countTraces(stack)).toBe(1);
+  });
+
+  test("an edited config must be seen, named, and taken into use by restarting litellm alone", async () => {
+    const stack = await openLocally();
+    const up = await stack.run(["up", "--json"]);
+    expect(up.exitCode, up.output).toBe(0);
+    const before = await stack.pids();
+    stack.edit("dev/litellm-config.yaml", (text) =>
+      text.replace(
+        "model_list:",
+        "model_list:\n  - model_name: extra\n    litellm_params: { model: groq/extra, mock_response: extra }",
+      ),
+    );
+    const status = await stack.run(["status"]);
+    expect(status.stdout).toContain("dev/litellm-config.yaml changed after it started");
+    const plan = await stack.run(["up", "--plan"]);
+    expect(plan.stdout).toContain("dev/litellm-config.yaml changed");
+    const restart = await stack.run(["restart", "litellm"]);
+    expect(restart.exitCode, restart.output).toBe(0);
+    expect(restart.stderr).toMatch(/^✔ gateway +6 models routed/m);
+    const { litellm, ...others } = await stack.pids();
+    expect(litellm).not.toBe(before["litellm"]);
+    expect(before).toMatchObject(others);
+
+    const logs = await stack.run(["logs", "postgres", "litellm"]);
+    expect(logs.stdout).toMatch(/^postgres .*database system is ready to accept connections/m);
+    expect(logs.stdout).toMatch(/^litellm .*Uvicorn running on/m);
+    const doctor = await stack.run(["doctor"]);
+    expect(doctor.stdout).toMatch(/^✔ plain local processes/m);
+    expect(doctor.exitCode, doctor.output).toBe(0);
+  });
+
+  test("down --volumes must keep a copy of the database, and nothing else", async () => {
+    const stack = await openLocally();
+    const up = await stack.run(["up", "postgres", "--json"]);
+    expect(up.exitCode, up.output).toBe(0);
+    const down = await stack.run(["down", "--volumes", "--yes"]);
+    expect(down.exitCode, down.output).toBe(0);
+    expect(down.stdout).toMatch(/A copy of the database is in .*\.tar\.gz/);
+    const plan = await stack.run(["up", "--plan"]);
+    expect(plan.stdout).toContain("create-volume");
+  });
+});
