@@ -4,8 +4,9 @@ import { onTestFinished } from "vitest";
 import { commandRecipe } from "../../src/engine/embedded/command.ts";
 import { createEmbeddedEngine, type EmbeddedEngineOptions } from "../../src/engine/embedded/embedded-engine.ts";
 import type { Machine } from "../../src/engine/embedded/recipe.ts";
-import type { Engine } from "../../src/engine/engine.ts";
+import type { Engine, ServiceChange } from "../../src/engine/engine.ts";
 import { systemClock } from "../../src/platform/clock.ts";
+import { identify, type ProcessIdentity } from "../../src/platform/process-identity.ts";
 import { newStack, openScene, type Scene, toService } from "../contract/rig.ts";
 import { tempFolder } from "./temp.ts";
 
@@ -54,4 +55,34 @@ export const embeddedScene = async (
   });
   onTestFinished(() => scene[Symbol.asyncDispose]());
   return { ...scene, folder };
+};
+
+/** Where a container's record lies. */
+export const recordPath = (folder: string, container: string): string =>
+  join(folder, ".goat-dev", "embedded", "records", "containers", `${container}.json`);
+
+/** The process that a service runs as. */
+export const processOf = async (scene: Scene, service: string): Promise<ProcessIdentity> => {
+  const { pid } = (await scene.observe(service)) ?? {};
+  const identity = pid === undefined ? null : await identify(pid);
+  if (identity === null) throw new Error(`${service} does not run`);
+  return identity;
+};
+
+/** Writes down a stack's changes from now on, until the test ends. */
+export const watchChanges = async (engine: Engine, stack: string): Promise<readonly ServiceChange[]> => {
+  const stop = new AbortController();
+  const seen: ServiceChange[] = [];
+  let watching = Promise.resolve();
+  await new Promise<void>((ready, reject) => {
+    watching = (async () => {
+      for await (const change of engine.changes(stack, { signal: stop.signal, ready })) seen.push(change);
+    })();
+    watching.catch(reject);
+  });
+  onTestFinished(async () => {
+    stop.abort();
+    await watching;
+  });
+  return seen;
 };

@@ -1,27 +1,31 @@
 import { on } from "node:events";
 import type { ServiceChange } from "../engine.ts";
-import type { Container, ContainerRecord } from "./records.ts";
-import { allContainers, announceEnd, running, type World } from "./world.ts";
+import type { Container } from "./records.ts";
+import { allContainers, announceEnd, runKey, running, type World } from "./world.ts";
 
 const lookEveryMs = 150;
 
-const isSameRun = (a: ContainerRecord, b: ContainerRecord): boolean =>
-  a.id === b.id && a.process?.startedAt === b.process?.startedAt;
+const aliveOf = (world: World, stack: string): Promise<readonly Container[]> =>
+  running(allContainers(world).filter(({ record }) => record.stack === stack));
 
 /** Tells the ends of processes that other runs of goat-dev started: nobody reports those. */
-const watchOthers = async (world: World, stack: string, signal: AbortSignal): Promise<void> => {
-  let before: readonly Container[] = [];
+const watchOthers = async (
+  world: World,
+  stack: string,
+  first: readonly Container[],
+  signal: AbortSignal,
+): Promise<void> => {
+  let before = first;
   for (;;) {
-    const all = allContainers(world).filter(({ record }) => record.stack === stack);
-    const alive = await running(all);
+    await world.clock.sleep(lookEveryMs, signal);
+    const alive = await aliveOf(world, stack);
+    const all = allContainers(world);
     for (const { name, record } of before) {
-      const runs = alive.some((one) => isSameRun(one.record, record));
-      if (runs || world.children.has(record.id)) continue;
+      if (world.children.has(runKey(record)) || alive.some((one) => runKey(one.record) === runKey(record))) continue;
       const now = all.find((one) => one.record.id === record.id);
       announceEnd(world, { name: now?.name ?? name, record }, now?.record.exitCode ?? null);
     }
     before = alive;
-    await world.clock.sleep(lookEveryMs, signal);
   }
 };
 
@@ -35,7 +39,8 @@ export const changes = async function* (
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const events: AsyncIterator<ServiceChange[]> = on(world.emitter, `changes ${stack}`, { signal });
-  const watching = watchOthers(world, stack, signal).catch((error: unknown) => stop.abort(error));
+  const first = await aliveOf(world, stack);
+  const watching = watchOthers(world, stack, first, signal).catch((error: unknown) => stop.abort(error));
   options.ready?.();
   try {
     for (;;) {

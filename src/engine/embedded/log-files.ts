@@ -6,11 +6,11 @@ const pieceBytes = 64 * 1024;
 
 /** The paths of a folder's log files, in the order of their names; none where there is no folder. */
 export const logFiles = async (folder: string): Promise<readonly string[]> => {
-  const entries = await readdir(folder).catch(() => []);
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   return entries
-    .filter((entry) => entry.endsWith(".log"))
+    .flatMap((entry) => (entry.isFile() && entry.name.endsWith(".log") ? [entry.name] : []))
     .sort()
-    .map((entry) => join(folder, entry));
+    .map((name) => join(folder, name));
 };
 
 /** Whole lines, and the bytes after the last newline. */

@@ -36,10 +36,13 @@ const toSource = (world: World, { service, container }: LogOptions["containers"]
 /** A time as files have it; what is no time is before all. */
 const sinceMs = (since: string | null): number => (since === null ? 0 : Date.parse(since) || 0);
 
-/** A line that nobody knows the time of is kept where its file was written since. */
-const isRecent = (line: StampedLine, file: ReadFile, since: string | null): boolean =>
-  since === null ||
-  (line.at === null && line.sortAt === "" ? file.modifiedMs : Date.parse(line.sortAt)) >= sinceMs(since);
+/** Lines before a file's first stamp are no younger than that; where there is none, than the file's last write. */
+const recentOf = (lines: readonly StampedLine[], file: ReadFile, since: string | null): readonly StampedLine[] => {
+  if (since === null) return lines;
+  const first = lines.find(({ at }) => at !== null)?.sortAt;
+  const unknown = first === undefined ? file.modifiedMs : Date.parse(first);
+  return lines.filter(({ sortAt }) => (sortAt === "" ? unknown : Date.parse(sortAt)) >= sinceMs(since));
+};
 
 const linesOf = (file: ReadFile, follow: boolean): readonly string[] =>
   follow || file.rest.length === 0 ? file.texts : [...file.texts, file.rest.toString("utf8")];
@@ -47,9 +50,7 @@ const linesOf = (file: ReadFile, follow: boolean): readonly string[] =>
 const readPast = async (source: Source, options: LogOptions): Promise<Past> => {
   const read = (await logFiles(source.folder)).map((path) => readTail(path, options.tail));
   const files = (await Promise.all(read)).filter((file) => file !== undefined);
-  const lines = files.flatMap((file) =>
-    toLines(linesOf(file, options.follow), "").filter((line) => isRecent(line, file, options.since)),
-  );
+  const lines = files.flatMap((file) => recentOf(toLines(linesOf(file, options.follow), ""), file, options.since));
   const sorted = byTime(lines);
   return {
     source,

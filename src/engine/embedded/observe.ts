@@ -1,7 +1,7 @@
 import type { ObservedService, ObservedStack } from "../../model/observed.ts";
 import type { ObserveRequest } from "../engine.ts";
 import { type Container, readRecords } from "./records.ts";
-import { allContainers, placeOf, running, type World } from "./world.ts";
+import { allContainers, placeOf, runKey, running, type World } from "./world.ts";
 
 /** Records with the processes that run. An end that this process has not yet written down is waited for: it knows the status. */
 const look = async (
@@ -12,7 +12,7 @@ const look = async (
   const ending = all.filter(
     (one) => one.record.exitCode === null && one.record.process !== null && !alive.includes(one),
   );
-  const unnoted = ending.flatMap(({ record }) => world.children.get(record.id) ?? []);
+  const unnoted = ending.flatMap(({ record }) => world.children.get(runKey(record)) ?? []);
   if (unnoted.length === 0) return { all, alive };
   await Promise.all(unnoted);
   return look(world);

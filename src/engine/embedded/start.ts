@@ -13,7 +13,7 @@ import { logFolder, type Place, volumeFolder } from "./places.ts";
 import type { Launch } from "./recipe.ts";
 import { type Container, readRecords, writeRecord } from "./records.ts";
 import { endFamily } from "./stop.ts";
-import { announce, needIn, noteEnd, running, runs, type World } from "./world.ts";
+import { announce, needIn, noteEnd, runKey, running, runs, type World } from "./world.ts";
 
 /** Beyond it, the log of former runs is put aside at the next start. */
 const logLimitBytes = 8 * 1024 * 1024;
@@ -109,12 +109,12 @@ const spawnNoted = async (world: World, place: Place, found: Container, launch: 
   }
   announce(world, started, "started");
   const noted = ended
-    .then((code) => noteEnd(world, record.id, pid, code))
+    .then((code) => noteEnd(world, started.record, code))
     .catch(() => undefined)
     .finally(() => {
-      if (world.children.get(record.id) === noted) world.children.delete(record.id);
+      world.children.delete(runKey(started.record));
     });
-  world.children.set(record.id, noted);
+  world.children.set(runKey(started.record), noted);
 };
 
 const launchNow = async (world: World, place: Place, found: Container, signal: AbortSignal): Promise<void> => {

@@ -9,7 +9,7 @@ import {
   stillRunning,
 } from "../../platform/process-identity.ts";
 import type { Container } from "./records.ts";
-import { findIn, noteEnd, runs, type World } from "./world.ts";
+import { findIn, noteEnd, runKey, runs, type World } from "./world.ts";
 
 type Op = Extract<Operation, { type: "stop-container" }>;
 
@@ -72,9 +72,9 @@ const ends = async ({ clock }: World, identity: ProcessIdentity, withinMs: numbe
 /** Whoever started it has the exit status; others know only what they did themselves. */
 const settle = async (world: World, { record }: Container, exitCode: number | null): Promise<void> => {
   if (record.process === null) return;
-  const own = world.children.get(record.id);
+  const own = world.children.get(runKey(record));
   if (own !== undefined) await own;
-  else await noteEnd(world, record.id, record.process.pid, exitCode);
+  else await noteEnd(world, record, exitCode);
 };
 
 const signalOf = (op: Op, { record }: Container): NodeJS.Signals => {

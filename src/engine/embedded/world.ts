@@ -5,7 +5,7 @@ import { isRunning, stillRunning } from "../../platform/process-identity.ts";
 import type { ServiceChange } from "../engine.ts";
 import { findPlace, makePlace, type Place } from "./places.ts";
 import type { Machine, Recipe } from "./recipe.ts";
-import { type Container, findContainer, readRecords, writeRecord } from "./records.ts";
+import { type Container, type ContainerRecord, findContainer, readRecords, writeRecord } from "./records.ts";
 
 export interface WorldOptions {
   readonly machine: Machine;
@@ -20,9 +20,9 @@ export interface WorldOptions {
 export interface World extends WorldOptions {
   /** "changes <stack>" carries a ServiceChange. */
   readonly emitter: EventEmitter;
-  /** Of processes that this process started and that still run: record id -> their end, written down. */
+  /** Of runs that this process started and that have not ended: their end, written down. */
   readonly children: Map<string, Promise<void>>;
-  /** Ends that were told already. */
+  /** Runs whose end was told already. */
   readonly told: Set<string>;
   /** What stands in an image's place -> its recipe. */
   readonly images: Map<string, Recipe>;
@@ -89,6 +89,10 @@ export const allContainers = (world: World): readonly Container[] => {
   return place === null ? [] : readRecords(place, "containers");
 };
 
+/** One run of a container: its process, and no later one. */
+export const runKey = ({ id, process: main }: ContainerRecord): string =>
+  `${id} ${main?.pid} ${main?.startTime} ${main?.bootId}`;
+
 export const announce = (
   world: World,
   { name, record }: Container,
@@ -101,19 +105,18 @@ export const announce = (
 
 /** Once for each start: who waits for an end and who causes it may both see it. */
 export const announceEnd = (world: World, container: Container, exitCode: number | null): void => {
-  const { record } = container;
-  const key = `${record.id} ${record.process?.startedAt}`;
+  const key = runKey(container.record);
   if (world.told.has(key)) return;
   world.told.add(key);
   announce(world, container, "died", exitCode);
 };
 
 /** Writes down how a container's process ended, and tells it. */
-export const noteEnd = (world: World, id: string, pid: number, exitCode: number | null): Promise<void> =>
+export const noteEnd = (world: World, ended: ContainerRecord, exitCode: number | null): Promise<void> =>
   world.serially(async () => {
-    const found = findIn(world, id);
+    const found = findIn(world, ended.id);
     // It was removed, or runs again, meanwhile.
-    if (found === null || found.found.record.process?.pid !== pid) return;
+    if (found === null || runKey(found.found.record) !== runKey(ended)) return;
     const { name, record } = found.found;
     if (record.exitCode === null && exitCode !== null) {
       await writeRecord(found.place, "containers", name, { ...record, exitCode });
