@@ -123,9 +123,20 @@ def main() -> None:
     timer.daemon = True
     timer.start()
     sys.argv[0] = "litellm"
-    from litellm import run_server
+    try:
+        from litellm import run_server
 
-    run_server()
+        run_server()
+    except Exception:
+        # Only what cannot be loaded comes here: LiteLLM answers for everything else with an exit status.
+        import traceback
+
+        traceback.print_exc()
+        if marker := os.environ.get("GOAT_DEV_INSTALLED"):
+            import damage
+
+            damage.report(marker)
+        sys.exit(1)
 
 
 # A worker process imports this file under another name and gets the log, but not the command line.

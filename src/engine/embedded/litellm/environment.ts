@@ -13,8 +13,12 @@ const programs = ["OPENAI_BASE_URL", "OPENAI_API_BASE"];
 
 const leftOut = new Set([...database, ...programs]);
 
-/** As the Compose file says it, but for the database. */
-export const environmentOf = ({ environment, logFolder }: LocalService): Readonly<Record<string, string>> => ({
+/** As the Compose file says it, but for the database; the launcher's own variables come on top. */
+export const environmentOf = (
+  { environment, logFolder }: LocalService,
+  marker: string,
+): Readonly<Record<string, string>> => ({
   ...Object.fromEntries(Object.entries(environment).filter(([name]) => !leftOut.has(name))),
   GOAT_DEV_LOG_FILE: join(logFolder, "service.log"),
+  GOAT_DEV_INSTALLED: marker,
 });

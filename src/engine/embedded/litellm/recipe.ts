@@ -25,7 +25,7 @@ const refuse = (machine: Machine, service: ServiceSpec): string | null => {
 
 const launch = (place: Place, local: LocalService): Launch => ({
   command: [pythonOf(place.venv), place.launcher, ...argumentsOf(local)],
-  environment: environmentOf(local),
+  environment: environmentOf(local, place.marker),
   cwd: local.workingDir,
   stopSignal: "SIGTERM",
 });

@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { environmentOf } from "../../../../../src/engine/embedded/litellm/environment.ts";
+
+const local = {
+  service: "litellm",
+  container: "goat-litellm-1",
+  command: [],
+  ports: [],
+  mounts: [],
+  workingDir: "/project",
+  logFolder: "/state/logs/1",
+};
+
+test("LiteLLM must get what the Compose file sets, and where it logs", () => {
+  const environment = { LITELLM_LOCAL_MODEL_COST_MAP: "True", LITELLM_MODE: "PRODUCTION", GROQ_API_KEY: "gsk-1" };
+  expect(environmentOf({ ...local, environment }, "/cache/installed.json")).toEqual({
+    ...environment,
+    GOAT_DEV_LOG_FILE: "/state/logs/1/service.log",
+    GOAT_DEV_INSTALLED: "/cache/installed.json",
+  });
+});
+
+test("what makes LiteLLM look for a database must be absent, not empty", () => {
+  const environment = { DATABASE_URL: "postgresql://a:b@127.0.0.1/litellm", DATABASE_HOST: "postgres", DIRECT_URL: "" };
+  const names = Object.keys(environmentOf({ ...local, environment }, "/m"));
+  expect(names).toEqual(["GOAT_DEV_LOG_FILE", "GOAT_DEV_INSTALLED"]);
+});
+
+test("a program's own variable must not lead the gateway to itself", () => {
+  const environment = { OPENAI_BASE_URL: "http://localhost:4000/v1", OPENAI_API_KEY: "sk-1" };
+  const made = environmentOf({ ...local, environment }, "/m");
+  expect(made).not.toHaveProperty("OPENAI_BASE_URL");
+  expect(made).toHaveProperty("OPENAI_API_KEY", "sk-1");
+});
