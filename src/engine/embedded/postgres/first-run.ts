@@ -9,7 +9,7 @@ import { type InitScript, readInitScript } from "./init-scripts.ts";
 import { programIn } from "./package.ts";
 import { quoteName } from "./quote.ts";
 import type { ServerUser } from "./server-user.ts";
-import { diskFull, neededBytes, saysDiskFull } from "./space.ts";
+import { complaints, diskFull, neededBytes, saysDiskFull } from "./space.ts";
 import type { ScriptStep } from "./sql-script.ts";
 
 export interface FirstRun {
@@ -72,7 +72,7 @@ const endedEarly = (first: FirstRun, { exitCode, endedBy, startError, stderr }: 
   const ending = startError ?? endedBy ?? `status ${exitCode}`;
   return new GoatError("service-exited", `${first.service}: Postgres ended while its data was set up (${ending})`, {
     service: first.service,
-    evidence: stderr.split("\n").filter(Boolean).slice(-5),
+    evidence: complaints(stderr),
   });
 };
 

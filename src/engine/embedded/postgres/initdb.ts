@@ -6,7 +6,7 @@ import type { Machine } from "../recipe.ts";
 import { type FirstRun, runFirst } from "./first-run.ts";
 import { endLeftovers } from "./leftovers.ts";
 import { programIn } from "./package.ts";
-import { diskFull, neededBytes, needSpace, saysDiskFull } from "./space.ts";
+import { complaints, diskFull, neededBytes, needSpace, saysDiskFull } from "./space.ts";
 
 const temporaryPrefix = (data: string): string => `.${basename(data)}.making-`;
 
@@ -44,7 +44,7 @@ const initialize = async (first: FirstRun, passwordFile: string, signal: AbortSi
     `${service}: its data folder could not be set up: initdb ended with ${ending}`,
     {
       service,
-      evidence: result.stderr.split("\n").filter(Boolean).slice(-5),
+      evidence: complaints(result.stderr),
     },
   );
 };

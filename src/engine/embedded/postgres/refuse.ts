@@ -3,7 +3,7 @@ import type { ServiceSpec } from "../../../model/stack.ts";
 import type { Machine } from "../recipe.ts";
 import { refuseScripts } from "./init-scripts.ts";
 import { ownArguments } from "./launch.ts";
-import { packageFor } from "./package.ts";
+import { packageFor, postgresHome } from "./package.ts";
 import { dataTarget, mountOver, serverPortOf } from "./place.ts";
 import { serverUser } from "./server-user.ts";
 
@@ -22,6 +22,8 @@ const refuseMachine = (machine: Machine): string | null => {
     return `there are no Postgres programs for ${machine.platform}-${machine.arch}`;
   if (machine.uid === 0 && machine.platform !== "linux")
     return "Postgres does not run as root; run goat-dev as yourself";
+  // initdb hands its own path to a shell, in double quotes.
+  if (/["$`\\]/.test(postgresHome(machine))) return `initdb cannot run from a path like ${postgresHome(machine)}`;
   try {
     serverUser(machine);
     return null;
@@ -43,6 +45,7 @@ const refuseSettings = (service: ServiceSpec): string | null => {
   if (unknown !== undefined) return `${unknown} is known to the image only`;
   if (!environment["POSTGRES_PASSWORD"]) return "POSTGRES_PASSWORD is empty";
   if (/[\r\n]/.test(environment["POSTGRES_PASSWORD"])) return "POSTGRES_PASSWORD has a line break";
+  if (/['"]/.test(environment["POSTGRES_USER"] ?? "")) return "initdb takes no quotes in POSTGRES_USER";
   const [first] = ownArguments(run.embedded?.command ?? run.docker?.command ?? []);
   if (first !== undefined && !first.startsWith("-")) return `its command must be postgres and arguments, not ${first}`;
   return serverPortOf(ports) === undefined ? "it publishes no port for 5432" : null;

@@ -21,3 +21,10 @@ export const needSpace = async (folder: string, neededBytes: number): Promise<vo
 
 /** What a program says where its disk is full. */
 export const saysDiskFull = (text: string): boolean => /No space left on device|ENOSPC|Disk quota exceeded/.test(text);
+
+/** What a Postgres program ended over; its last lines where it does not say. */
+export const complaints = (stderr: string): readonly string[] => {
+  const lines = stderr.split("\n").filter((line) => line.trim() !== "");
+  const said = lines.filter((line) => /\b(?:ERROR|FATAL|PANIC|error): /.test(line));
+  return (said.length > 0 ? said : lines).slice(-5);
+};

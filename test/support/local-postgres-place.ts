@@ -1,0 +1,23 @@
+import { afterAll, beforeAll } from "vitest";
+import type { Machine } from "../../src/engine/embedded/recipe.ts";
+import { limitMs } from "./local-postgres.ts";
+
+/** A machine, and a folder for what runs on it. */
+export interface PostgresPlace {
+  readonly machine: Machine;
+  readonly folder: string;
+  remove(): void;
+}
+
+/** Opens a place before the tests of a suite and removes it after them. */
+export const placeHook = (open: () => Promise<PostgresPlace>): (() => PostgresPlace) => {
+  let place: PostgresPlace | undefined;
+  beforeAll(async () => {
+    place = await open();
+  }, limitMs);
+  afterAll(() => place?.remove());
+  return () => {
+    if (place === undefined) throw new Error("the place is not open yet");
+    return place;
+  };
+};
