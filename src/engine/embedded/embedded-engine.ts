@@ -21,7 +21,7 @@ import { fitStack, recipeOf, supportOf } from "./recipes.ts";
 import { createWorld, findIn, needIn, runs, type World, type WorldOptions } from "./world.ts";
 
 /** What a recipe's own functions need of the engine. */
-export interface LocalParts {
+interface LocalParts {
   /** Throws engine-refused where there is no such container. */
   local(container: string): LocalService;
   isRunning(container: string): Promise<boolean>;

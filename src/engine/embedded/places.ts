@@ -103,8 +103,17 @@ export const findPlace = (options: PlaceOptions): Place | null => {
   return file === null || isCopy(file, stateDir) ? null : toPlace(file, stateDir);
 };
 
+/** Node's recursive form says of a read-only disk that the folder does not exist. */
+const makeMissing = async (path: string, mode: number): Promise<void> => {
+  await mkdir(path, { mode }).catch(async (error: unknown) => {
+    const code = systemCode(error);
+    if (code !== "EEXIST" && code !== "ENOENT") throw error;
+    await mkdir(path, { recursive: true, mode });
+  });
+};
+
 const makeFolder = async (path: string, mode: number): Promise<void> => {
-  await mkdir(path, { recursive: true, mode });
+  await makeMissing(path, mode);
   // The mode above is cut by the umask, and a folder that is there keeps its own.
   await chmod(path, mode);
 };
@@ -125,7 +134,7 @@ const isWhole = (place: Place): boolean =>
   existsSync(join(place.base, "volumes")) && existsSync(join(place.records, "volumes"));
 
 const make = async (options: PlaceOptions): Promise<Place> => {
-  await mkdir(options.stateDir, { recursive: true, mode: 0o700 });
+  await makeMissing(options.stateDir, 0o700);
   const stateDir = realPath(options.stateDir);
   const found = readPlaceFile(stateDir);
   if (found?.stateDir === stateDir && isWhole(toPlace(found, stateDir))) return toPlace(found, stateDir);
