@@ -23,6 +23,8 @@ export interface Progress {
   /** Bytes, where known. */
   readonly current?: number;
   readonly total?: number;
+  /** The text says it all; "cost" tells what will be taken, before it is. Absent: bytes of one of several pulls. */
+  readonly says?: "step" | "cost";
 }
 
 export interface ApplyIo {

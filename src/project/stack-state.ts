@@ -9,7 +9,7 @@ export interface StackState {
   readonly demo: boolean;
 }
 
-const file = "stack.json";
+const file = "last-up.json";
 
 export const readStackState = (state: State): StackState => {
   const kept = state.readJson(file);

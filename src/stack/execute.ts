@@ -6,7 +6,7 @@ import { awaitService } from "./await.ts";
 import type { Timing } from "./critical-path.ts";
 import type { ExecuteIo } from "./execute-io.ts";
 import { deathError } from "./failure.ts";
-import { isDeath } from "./watch.ts";
+import { isDeath, type Watch } from "./watch.ts";
 
 /** Runs the plan's graph as wide as it allows. It decides nothing: a step runs when all it waits for succeeded. Returns when each ran. */
 export const execute = async (plan: Plan, io: ExecuteIo): Promise<ReadonlyMap<number, Timing>> => {
@@ -16,7 +16,7 @@ export const execute = async (plan: Plan, io: ExecuteIo): Promise<ReadonlyMap<nu
   const inner = { ...io, signal: AbortSignal.any([io.signal, stop.signal, io.watch.lost]) };
   const results = new Map<number, Promise<boolean>>();
   const run = async (node: PlanNode): Promise<boolean> => {
-    const blocker = await findBlocker(plan, node, results);
+    const blocker = await findBlocker(plan, node, results, io.watch);
     if (blocker !== null || inner.signal.aborted) {
       io.report.skipped(node, io.signal.aborted ? null : blocker);
       return false;
@@ -82,12 +82,27 @@ const findBlocker = async (
   plan: Plan,
   node: PlanNode,
   results: ReadonlyMap<number, Promise<boolean>>,
+  watch: Watch,
 ): Promise<string | null> => {
-  const outcomes = await Promise.all(node.after.map(async (id) => ({ id, ok: await results.get(id) })));
+  const outcomes = await Promise.all(
+    node.after.map(async (id) => {
+      const awaited = plan.nodes.find((other) => other.id === id);
+      const result = results.get(id);
+      return {
+        subject: awaited?.subject ?? null,
+        ok: await Promise.race([result, ...endOfStop(node, awaited, watch)]),
+      };
+    }),
+  );
   await Promise.all((node.softAfter ?? []).map((id) => results.get(id)));
-  const failed = outcomes.find((outcome) => outcome.ok !== true);
-  if (failed === undefined) return null;
-  return plan.nodes.find((other) => other.id === failed.id)?.subject ?? null;
+  return outcomes.find((outcome) => outcome.ok !== true)?.subject ?? null;
+};
+
+/** Who is stopped needs to wait for a dependent's end alone, not for the engine to clear away what is left of it. */
+const endOfStop = (node: PlanNode, awaited: PlanNode | undefined, watch: Watch): readonly Promise<true>[] => {
+  if (node.action.type !== "stop-container" || awaited?.action.type !== "stop-container") return [];
+  const end = watch.endOf(awaited.action.container);
+  return [new Promise((resolve) => end.addEventListener("abort", () => resolve(true), { once: true }))];
 };
 
 /** A wait for what other services would like to have beside them, and none insists on. */

@@ -58,6 +58,7 @@ export const createReporter = (plan: Plan, emit: Emit, clock: Clock): Reporter =
       if (node.action.type === "start-container") lineOf(node.subject).startedAt = clock.now();
     },
     progress: (node, progress) => {
+      if (progress.says === "cost") emit({ type: "notice", level: "info", text: progress.text });
       const { text, current, total } =
         node.action.type === "pull-image" ? pulls.add(node.action.image, progress) : progress;
       const amount = current === undefined || total === undefined ? {} : { current, total };

@@ -4,7 +4,7 @@ import type { StackSpec } from "../model/stack.ts";
 import { execute } from "./execute.ts";
 import { createPlanBuilder } from "./plan-builder.ts";
 import { createReporter } from "./report.ts";
-import { noWatch } from "./watch.ts";
+import { noWatch, startWatch } from "./watch.ts";
 import type { World } from "./world.ts";
 
 /** Containers and networks go, dependents first; volumes only where named. What the file no longer knows goes too. Pure. */
@@ -55,12 +55,14 @@ const dependentsFirst = (stack: StackSpec, found: readonly ObservedService[]): r
   return [...sorted];
 };
 
-/** Runs a plan that waits for nothing. */
+/** Runs a plan that waits for nothing but the ends of what it stops. */
 export const takeDown = async (stack: StackSpec, plan: Plan, world: World): Promise<void> => {
+  const isStopping = plan.nodes.some(({ action }) => action.type === "stop-container");
+  await using watch = isStopping ? await startWatch(world.engine, stack.name, world.signal) : noWatch;
   const report = createReporter(plan, world.emit, world.clock);
   await execute(plan, {
     ...world,
-    watch: noWatch,
+    watch,
     report,
     stack: stack.name,
     services: stack.services,

@@ -19,12 +19,15 @@ export interface Watch extends AsyncDisposable {
    * count: they belong to the stop that came before.
    */
   deathOf(container: string, options: { readonly starting: boolean }): AbortSignal;
+  /** Fires when the container's process ends, whatever ended it: the engine may still be busy with what it leaves behind. */
+  endOf(container: string): AbortSignal;
 }
 
 /** For plans that start nothing. */
 export const noWatch: Watch = {
   lost: new AbortController().signal,
   deathOf: () => new AbortController().signal,
+  endOf: () => new AbortController().signal,
   [Symbol.asyncDispose]: async () => {},
 };
 
@@ -38,13 +41,17 @@ interface Armed {
 export const startWatch = async (engine: Engine, stack: string, signal: AbortSignal): Promise<Watch> => {
   const own = new AbortController();
   const armed = new Map<string, Armed>();
+  const ends = new Map<string, AbortController>();
   let onReady = (): void => {};
   const listening = new Promise<void>((resolve) => {
     onReady = resolve;
   });
   const listen = async (): Promise<void> => {
     const both = AbortSignal.any([own.signal, signal]);
-    for await (const change of engine.changes(stack, { signal: both, ready: onReady })) note(armed, change);
+    for await (const change of engine.changes(stack, { signal: both, ready: onReady })) {
+      note(armed, change);
+      if (change.type === "died") ends.get(change.container)?.abort();
+    }
   };
   const lost = new AbortController();
   const lose = (error?: unknown): void => {
@@ -64,6 +71,11 @@ export const startWatch = async (engine: Engine, stack: string, signal: AbortSig
       };
       armed.set(container, entry);
       return entry.controller.signal;
+    },
+    endOf: (container) => {
+      const end = ends.get(container) ?? new AbortController();
+      ends.set(container, end);
+      return end.signal;
     },
     [Symbol.asyncDispose]: async () => {
       own.abort();

@@ -16,7 +16,7 @@ type Op<T extends Operation["type"]> = Extract<Operation, { type: T }>;
 const install = async (world: World, { image }: Op<"pull-image">, io: ApplyIo): Promise<void> => {
   const recipe = world.images.get(image);
   if (recipe === undefined) throw new GoatError("image-unavailable", `${image} has no local form`);
-  await recipe.install(io);
+  await recipe.install({ ...io, progress: (progress) => io.progress({ says: "step", ...progress }) });
 };
 
 const createNetwork = async (world: World, { stack, network, fingerprint }: Op<"create-network">): Promise<void> => {

@@ -17,7 +17,7 @@ test("what was kept must be read again", async () => {
 
 test.for(["", "no JSON", "[]", '{"engine":"podman","demo":"yes"}'])("%j must count as nothing kept", (text) => {
   const folder = tempFolder();
-  writeFileSync(join(folder, "stack.json"), text);
+  writeFileSync(join(folder, "last-up.json"), text);
   expect(readStackState(openState(folder))).toEqual({ engine: null, demo: false });
 });
 

@@ -20,3 +20,15 @@ test("an image whose size nobody said must be told all the same", () => {
   pulls.done("localhost:5000/mine:1");
   expect(pulls.summary()).toBe("mine pulled");
 });
+
+test("an installation must be told in its own words, with what it fetches, and be called one", () => {
+  const pulls = createPullProgress();
+  pulls.add("postgres 16.14 (local)", { says: "step", text: "postgres 16.14: unpacking" });
+  const fetching = { says: "step" as const, text: "litellm: fetching packages", current: 0, total: 104_857_600 };
+  expect(pulls.add("litellm 1.103.7 (local)", fetching).text).toBe(
+    "postgres 16.14: unpacking · litellm: fetching packages (0 B of 100 MB)",
+  );
+  pulls.done("postgres 16.14 (local)");
+  pulls.done("litellm 1.103.7 (local)");
+  expect(pulls.summary()).toBe("postgres 16.14 installed · litellm 1.103.7 installed");
+});

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { formatPlan } from "../../../src/model/plan.ts";
 import { planDown, takeDown } from "../../../src/stack/take-down.ts";
 import { dependsOn, observed, running, service, stackOf, volumeMount } from "../../support/sample-stack.ts";
@@ -42,6 +42,22 @@ test("containers that the file no longer names must go too, those of `docker com
   const text = formatPlan(planDown(stack, observed(stack, gone, oneOff), []));
   expect(text).toContain("remove-container goat-gone-1");
   expect(text).not.toContain("goat-litellm-run-1");
+});
+
+test("what others need must be stopped once they have ended, though the engine still clears them away", async () => {
+  const world = openTestWorld(stack);
+  await world.up(stack);
+  const stopped = Promise.withResolvers<void>();
+  const apply = world.engine.apply.bind(world.engine);
+  vi.spyOn(world.engine, "apply").mockImplementation(async (operation, io) => {
+    await apply(operation, io);
+    if (operation.type !== "stop-container") return;
+    if (operation.container === "goat-postgres-1") stopped.resolve();
+    // The gateway's stop does not return before the database's was asked for.
+    else await stopped.promise;
+  });
+  await takeDown(stack, planDown(stack, up, []), world);
+  expect(world.lines().slice(-2)).toEqual(["ok postgres: removed", "ok litellm: removed"]);
 });
 
 test("carried out, nothing but the data must be left", async () => {

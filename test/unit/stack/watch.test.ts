@@ -51,6 +51,17 @@ test("the end of the stop that comes before a start must not count, the next one
   expect(await death).toMatchObject({ exitCode: 9 });
 });
 
+test("the end of a process must be told, also where it was stopped", async () => {
+  const { engine, watch } = await open();
+  await using _watch = watch;
+  const end = watch.endOf(container);
+  expect(watch.endOf(container)).toBe(end);
+  const told = new Promise((resolve) => end.addEventListener("abort", resolve, { once: true }));
+  await apply(engine, "stop-container");
+  await told;
+  expect(watch.endOf("goat-other-1").aborted).toBe(false);
+});
+
 test("ends of other containers must not be told", async () => {
   const { engine, watch } = await open();
   const other = watch.deathOf("goat-other-1", { starting: false });

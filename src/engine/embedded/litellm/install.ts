@@ -55,7 +55,10 @@ const build = async (work: Work): Promise<void> => {
 const remove = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 3 });
 
 const announce = ({ machine, io, title }: Work): void =>
-  io.progress({ text: `${title}, about ${formatBytes(installedBytes)} in ${machine.cache}` });
+  io.progress({
+    says: "cost",
+    text: `${title} is installed once: about ${formatBytes(installedBytes)} in ${machine.cache}`,
+  });
 
 const makeCache = async (folder: string): Promise<void> => {
   try {

@@ -71,7 +71,10 @@ export const installPostgres = async (request: InstallRequest, io: ApplyIo): Pro
     await removeAbandoned(home);
     await needSpace(parent, packageSize.packedBytes + packageSize.unpackedBytes);
     const [packed, unpacked] = [formatBytes(packageSize.packedBytes), formatBytes(packageSize.unpackedBytes)];
-    io.progress({ text: `postgres ${postgresVersion}, ${packed} from npm, ${unpacked} in ${parent}` });
+    io.progress({
+      says: "cost",
+      text: `postgres ${postgresVersion} is installed once: ${packed} from npm, ${unpacked} in ${parent}`,
+    });
     const temporary = await mkdtemp(join(parent, temporaryPrefix(home)));
     try {
       await chmod(temporary, 0o700);
