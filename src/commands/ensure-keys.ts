@@ -16,10 +16,11 @@ interface Ensured {
 }
 
 /** Makes .env where there is none, and asks for a provider's key where none is set and none can be done without. Throws no-provider-key where nobody can answer. */
-export const ensureKeys = async (environment: Environment, demo: boolean, context: Context): Promise<Ensured> => {
-  const { envFile } = environment.project;
+export const ensureKeys = async (before: Environment, demo: boolean, context: Context): Promise<Ensured> => {
+  const { envFile } = before.project;
   const shown = shortPath(context, envFile);
-  await ensureEnvFile(envFile, shown, context);
+  // Read again where it is new: the next command sees what it sets, and must find nothing changed.
+  const environment = (await ensureEnvFile(envFile, shown, context)) ? openEnvironment(context) : before;
   const keys = readKeys(environment.variables);
   if (environment.gatewayKeyInShell) context.emit({ type: "notice", level: "info", text: gatewayKeyNote });
   if (demo || keys.usable.length > 0) return { environment, demo };
@@ -35,7 +36,8 @@ export const ensureKeys = async (environment: Environment, demo: boolean, contex
 const gatewayKeyNote =
   "OPENAI_API_KEY in this shell is the gateway's own key (from goat-dev env): it is not taken for OpenAI's";
 
-const ensureEnvFile = async (envFile: string, shown: string, context: Context): Promise<void> => {
+/** True where it was made. */
+const ensureEnvFile = async (envFile: string, shown: string, context: Context): Promise<boolean> => {
   const template = readTextIfThere(join(context.packageRoot, "dev", ".env.example"));
   if (template === undefined) throw new GoatError("internal", "the package lacks dev/.env.example");
   if (await createEnvFile(envFile, template)) {
@@ -44,11 +46,12 @@ const ensureEnvFile = async (envFile: string, shown: string, context: Context): 
       const text = `${shown} will hold your keys and git does not ignore it: echo .env >> .gitignore`;
       context.emit({ type: "notice", level: "warning", text });
     }
-    return;
+    return true;
   }
   // Keys lie here: nobody else has to read them.
   const { mode } = await stat(envFile);
   if ((mode & 0o077) !== 0) await chmod(envFile, mode & 0o700).catch(() => undefined);
+  return false;
 };
 
 /** True in a repository that does not ignore the file; false where there is no git or no repository. */

@@ -28,6 +28,12 @@ test("a demo that runs must be as configured, for status and for a second up", a
   expect((await goat(["up", "--demo", "--json"])).json()).toMatchObject({ ok: true, demo: true, changed: [] });
 });
 
+test("a demo that made .env must be as configured for the next up", async () => {
+  const { goat } = await openProject({ env: null });
+  expect((await goat(["up", "--demo"])).err).toContain("made .env");
+  expect((await goat(["up", "--demo", "--json"])).json()).toMatchObject({ ok: true, changed: [] });
+});
+
 test("restart must keep a demo, with what changed in the user's config", async () => {
   const project = await openProject(noKey);
   await project.goat(["up", "--demo"]);
