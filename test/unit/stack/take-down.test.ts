@@ -47,14 +47,17 @@ test("containers that the file no longer names must go too, those of `docker com
 test("what others need must be stopped once they have ended, though the engine still clears them away", async () => {
   const world = openTestWorld(stack);
   await world.up(stack);
-  const stopped = Promise.withResolvers<void>();
+  let tell = (): void => undefined;
+  const isAskedFor = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
   const apply = world.engine.apply.bind(world.engine);
   vi.spyOn(world.engine, "apply").mockImplementation(async (operation, io) => {
     await apply(operation, io);
     if (operation.type !== "stop-container") return;
-    if (operation.container === "goat-postgres-1") stopped.resolve();
+    if (operation.container === "goat-postgres-1") tell();
     // The gateway's stop does not return before the database's was asked for.
-    else await stopped.promise;
+    else await isAskedFor;
   });
   await takeDown(stack, planDown(stack, up, []), world);
   expect(world.lines().slice(-2)).toEqual(["ok postgres: removed", "ok litellm: removed"]);
