@@ -6,7 +6,7 @@ import { limitMs } from "./local-postgres.ts";
 export interface PostgresPlace {
   readonly machine: Machine;
   readonly folder: string;
-  remove(): void;
+  remove(): Promise<void>;
 }
 
 /** Opens a place before the tests of a suite and removes it after them. */
@@ -15,7 +15,7 @@ export const placeHook = (open: () => Promise<PostgresPlace>): (() => PostgresPl
   beforeAll(async () => {
     place = await open();
   }, limitMs);
-  afterAll(() => place?.remove());
+  afterAll(() => place?.remove(), limitMs);
   return () => {
     if (place === undefined) throw new Error("the place is not open yet");
     return place;

@@ -1,4 +1,5 @@
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { localDatabase, type ServerControl } from "../../src/engine/embedded/postgres/local-database.ts";
@@ -16,20 +17,24 @@ export const limitMs = 60_000;
 export const within = (): AbortSignal => AbortSignal.timeout(limitMs);
 
 /** A folder that any user can pass through, on a path that has to be quoted and is longer than a socket's may be. */
-export const awkwardFolder = (): { readonly folder: string; readonly remove: () => void } => {
+export const awkwardFolder = (): { readonly folder: string; readonly remove: () => Promise<void> } => {
   const outer = realpathSync(mkdtempSync(join(tmpdir(), "goat-dev-test-")));
-  const folder = join(outer, "the göat's $HOME", "long ".repeat(30).trim());
+  const folder = join(outer, "the göat's home", `a $HOME ${"long ".repeat(30).trim()}`);
   mkdirSync(folder, { recursive: true });
   for (const at of [outer, join(folder, ".."), folder]) chmodSync(at, 0o711);
-  return { folder, remove: () => rmSync(outer, { recursive: true, force: true }) };
+  return { folder, remove: () => rm(outer, { recursive: true, force: true }) };
 };
+
+/** What the npm that runs the tests tells its children of its own user. */
+const withoutNpm = (env: NodeJS.ProcessEnv): Machine["env"] =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !name.toLowerCase().startsWith("npm_")));
 
 export const machineFor = (home: string): Machine => ({
   cache: join(home, ".cache", "goat-dev"),
   packageRoot: join(import.meta.dirname, "..", ".."),
   nodePath: process.execPath,
   version: "0.0.0",
-  env: { ...process.env, HOME: home },
+  env: { ...withoutNpm(process.env), HOME: home },
   home,
   platform: process.platform,
   arch: process.arch,

@@ -18,9 +18,9 @@ describe.skipIf(!isRoot)("Postgres for root, on a disk that is full", () => {
     const disk = join(folder, "disk");
     mkdirSync(disk);
     execFileSync("mount", ["-t", "tmpfs", "-o", "size=20m,mode=711", "goat-test", disk]);
-    onTestFinished(() => {
+    onTestFinished(async () => {
       execFileSync("umount", [disk]);
-      remove();
+      await remove();
     });
     const server = await localPostgres(machineFor(homedir()), disk);
     await expect(server.prepare()).rejects.toMatchObject({

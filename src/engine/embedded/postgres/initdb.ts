@@ -25,16 +25,17 @@ const writePassword = async (first: FirstRun, file: string): Promise<void> => {
   if (first.user !== undefined) await chown(file, first.user.uid, first.user.gid);
 };
 
-const initialize = async (first: FirstRun, passwordFile: string, signal: AbortSignal): Promise<void> => {
-  const { home, data, login, service } = first;
-  const args = ["-D", data, "-U", login.user, `--pwfile=${passwordFile}`, "--auth=scram-sha-256"];
-  const text = ["--encoding=UTF8", "--locale=C", "--no-instructions", "--no-clean"];
-  const result = await run(programIn(home, "initdb"), [...args, ...text], {
+const initdb = async (
+  { home, data, user, service }: FirstRun,
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<void> => {
+  const result = await run(programIn(home, "initdb"), ["-D", data, ...args], {
     // Else it looks through every time zone file for this machine's.
     env: { TZ: "UTC", LC_ALL: "C" },
     cwd: dirname(data),
     signal,
-    ...(first.user && { user: first.user }),
+    ...(user && { user }),
   });
   if (result.exitCode === 0) return;
   if (saysDiskFull(result.stderr)) throw diskFull(dirname(data), neededBytes);
@@ -49,15 +50,22 @@ const initialize = async (first: FirstRun, passwordFile: string, signal: AbortSi
   );
 };
 
+const creation = (login: FirstRun["login"], passwordFile: string): readonly string[] => [
+  ...["-U", login.user, `--pwfile=${passwordFile}`, "--auth=scram-sha-256"],
+  ...["--encoding=UTF8", "--locale=C", "--no-instructions", "--no-clean", "--no-sync"],
+];
+
 const make = async (first: FirstRun, folder: string, signal: AbortSignal): Promise<void> => {
   const passwordFile = join(folder, "password");
   const making = { ...first, data: join(folder, "data") };
   await writePassword(first, passwordFile);
-  await initialize(making, passwordFile, signal);
+  await initdb(making, creation(first.login, passwordFile), signal);
   await rm(passwordFile);
   // As the image does: who may reach the port at all is decided by the address that it listens on.
   await appendFile(join(making.data, "pg_hba.conf"), "\nhost all all all scram-sha-256\n");
   await runFirst(making, signal);
+  // Everything until here was written without waiting for the disk: nothing counts before it is in place.
+  await initdb(making, ["--sync-only"], signal);
   await rename(making.data, first.data);
 };
 
