@@ -7,13 +7,14 @@ import threading
 # Before anything else is loaded: a quarter of the boot would go into collecting garbage that is not there.
 gc.disable()
 
+import atexit
 import fcntl
 import io
 import os
 import time
 
 # Long enough for a slow machine's boot; a slower one only loses speed.
-COLLECT_AFTER_SECONDS = 15.0
+COLLECT_AFTER_SECONDS = float(os.environ.get("GOAT_DEV_COLLECT_AFTER") or 15)
 LOG_LIMIT = int(os.environ.get("GOAT_DEV_LOG_LIMIT") or 5_000_000)
 OLD_LOGS = 2
 LONGEST_LINE = 64_000
@@ -95,12 +96,11 @@ class Stamped(io.RawIOBase):
             # A full disk must not end a gateway that works.
             pass
 
-    def close(self) -> None:
+    def finish(self) -> None:
         with self.log.turn:
             if self.rest:
                 self.put(self.rest)
                 self.rest = b""
-        super().close()
 
 
 def write_to(path: str) -> None:
@@ -110,6 +110,8 @@ def write_to(path: str) -> None:
         text = io.TextIOWrapper(raw, "utf-8", "backslashreplace", newline="\n", line_buffering=True, write_through=True)
         setattr(sys, name, text)
         setattr(sys, f"__{name}__", text)
+        # The first to be registered is the last to be called.
+        atexit.register(raw.finish)
 
 
 def collect_from_now_on() -> None:

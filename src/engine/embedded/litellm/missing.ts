@@ -36,6 +36,7 @@ const versionText = (version: readonly number[]): string => version.join(".");
 
 /** What was looked for, and what is there instead. */
 const problem = (pythons: readonly Python[], asked: string | undefined): string => {
+  if (asked === "managed") return "GOAT_DEV_PYTHON=managed needs uv, or any Python with pip that can fetch it";
   const oldest = oldestPython.join(".");
   const [first] = pythons;
   const usable = pythons.find(isNewEnough);
@@ -65,5 +66,5 @@ export const pythonMissing = (
     },
   ];
   const asked = machine.env["GOAT_DEV_PYTHON"] || undefined;
-  return new GoatError("runtime-unavailable", problem(pythons, asked === "managed" ? undefined : asked), { fixes });
+  return new GoatError("runtime-unavailable", problem(pythons, asked), { fixes });
 };

@@ -33,6 +33,7 @@ describe("a machine without a Python that can do it", () => {
     expect(message([])).toBe("LiteLLM needs Python 3.10 or newer, and there is none on the PATH");
     expect(message([{ ...python, version: [3, 9, 6] }])).toBe("LiteLLM needs Python 3.10 or newer; python3 is 3.9.6");
     expect(message([python])).toBe("Python 3.11.2 (python3) has neither pip nor venv, and there is no uv");
+    expect(message([], { GOAT_DEV_PYTHON: "managed" })).toMatch(/^GOAT_DEV_PYTHON=managed needs uv/);
     expect(message([], { GOAT_DEV_PYTHON: "/opt/py" })).toBe(
       "GOAT_DEV_PYTHON is /opt/py, which is no Python that runs",
     );
