@@ -47,9 +47,10 @@ interface Described {
 
 export interface Runnable extends Described {
   load(): Promise<Run>;
+  readonly subcommands?: readonly Command[];
 }
 
-/** A name with subcommands, such as `db set-password`, does nothing by itself. */
+/** What cannot run, such as `db`, is there for its subcommands. */
 export type Command = Runnable | (Described & { readonly subcommands: readonly Command[] });
 
 /** Which engine a stack is to run on. */

@@ -16,13 +16,18 @@ export interface ExampleError {
 }
 
 /** Who refused, and what to do about it: provider-refused, gateway-refused or example-failed. */
-export const explainFailure = (error: ExampleError, access: GatewayAccess, choice: ModelChoice): GoatError => {
+export const explainFailure = (
+  error: ExampleError,
+  access: GatewayAccess,
+  choice: ModelChoice,
+  question = "the example's question",
+): GoatError => {
   const { status, type, message, callId } = error;
   if (status === null && callId === null) return exampleBroken("failed", message);
   if (type === "budget_exceeded") return budgetSpent(error, access);
   if (type === "all_deployments_in_cooldown") return coolingDown(error, access, choice);
-  if (callId !== null && isProviders(message)) return providerRefusal(error, access, choice);
-  return refusal(access, "the example's question", { status: status ?? 500, type, message: wordsOf(message) });
+  if (callId !== null && isProviders(message)) return providerRefusal(error, access, choice, question);
+  return refusal(access, question, { status: status ?? 500, type, message: wordsOf(message) });
 };
 
 /** What a provider caused carries its exception's name; LiteLLM has no code for it. */
@@ -44,8 +49,13 @@ const coolingDown = (error: ExampleError, { service }: GatewayAccess, { model }:
 
 const logs = (service: string): Fix => ({ command: `goat-dev logs ${service}`, effect: "shows the whole answer" });
 
-const providerRefusal = (error: ExampleError, { service }: GatewayAccess, { model, route }: ModelChoice): GoatError => {
-  const { what, fix } = isUnreachable(error) ? noWayTo(service, route) : whatToDo(error.status, route);
+const providerRefusal = (
+  error: ExampleError,
+  { service }: GatewayAccess,
+  { model, route }: ModelChoice,
+  question: string,
+): GoatError => {
+  const { what, fix } = isUnreachable(error) ? noWayTo(service, route) : whatToDo(error.status, route, question);
   const status = error.status === null ? "" : `${error.status} `;
   return new GoatError("provider-refused", what, {
     service,
@@ -64,7 +74,11 @@ const noWayTo = (service: string, route: Route): { readonly what: string; readon
   fix: { command: "goat-dev up --example", effect: "asks again, once containers of this machine reach it" },
 });
 
-const whatToDo = (status: number | null, route: Route): { readonly what: string; readonly fix: Fix } => {
+const whatToDo = (
+  status: number | null,
+  route: Route,
+  question: string,
+): { readonly what: string; readonly fix: Fix } => {
   const provider = providerName(route);
   const again = "goat-dev up --example";
   if (status === 401 || status === 403) {
@@ -86,7 +100,7 @@ const whatToDo = (status: number | null, route: Route): { readonly what: string;
     return { what: `${provider} accepts the key but has had enough calls for now`, fix: { command: again, effect } };
   }
   if (status !== null && status < 500) {
-    return { what: `${provider} refuses the example's question`, fix: { command: again, effect: "asks again" } };
+    return { what: `${provider} refuses ${question}`, fix: { command: again, effect: "asks again" } };
   }
   return { what: `${provider} does not answer properly`, fix: { command: again, effect: "asks again" } };
 };

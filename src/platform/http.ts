@@ -1,18 +1,23 @@
-import { type IncomingMessage, request } from "node:http";
+import { type IncomingMessage, request as plainRequest } from "node:http";
 
 export interface HttpAnswer {
   readonly status: number;
   readonly text: string;
+  /** By name in small letters; those that come once. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 const begin = async (
   url: string,
   signal: AbortSignal,
   headers: Readonly<Record<string, string>>,
+  body?: string,
 ): Promise<IncomingMessage> => {
+  const method = body === undefined ? "GET" : "POST";
+  const request = url.startsWith("https:") ? (await import("node:https")).request : plainRequest;
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
-    request(url, { agent: false, headers, signal }, resolve).on("error", reject).end();
+    request(url, { agent: false, method, headers, signal }, resolve).on("error", reject).end(body);
   });
 };
 
@@ -37,11 +42,27 @@ export const httpGet = async (
   signal: AbortSignal,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<HttpAnswer> => {
+  return whole(() => begin(url, signal, headers), signal);
+};
+
+/** One POST of JSON; else as httpGet. */
+export const httpPost = async (
+  url: string,
+  body: unknown,
+  signal: AbortSignal,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<HttpAnswer> =>
+  whole(() => begin(url, signal, { "content-type": "application/json", ...headers }, JSON.stringify(body)), signal);
+
+const whole = async (ask: () => Promise<IncomingMessage>, signal: AbortSignal): Promise<HttpAnswer> => {
   try {
-    const answer = await begin(url, signal, headers);
+    const answer = await ask();
     const chunks: Uint8Array[] = [];
     for await (const chunk of answer) chunks.push(chunk);
-    return { status: answer.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8") };
+    const headers = Object.fromEntries(
+      Object.entries(answer.headers).flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : [])),
+    );
+    return { status: answer.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8"), headers };
   } catch (error) {
     signal.throwIfAborted();
     throw error;

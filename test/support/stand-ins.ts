@@ -11,6 +11,8 @@ export type Ports = Readonly<Record<"postgres" | "langfuse" | "litellm", number>
 export interface GatewayAnswers {
   readonly key: string;
   readonly models: readonly string[];
+  /** What /model/info knows; nothing where left out. */
+  readonly infos?: readonly unknown[];
   /** Answers, but is never well. */
   readonly isUnwell?: boolean;
   /** What a chat call is refused with; absent: it is answered. */
@@ -49,6 +51,12 @@ const wholeAnswer = {
   usage: { prompt_tokens: 8, completion_tokens: 23, total_tokens: 31 },
 };
 
+const wholeEmbedding = {
+  object: "list",
+  data: [{ object: "embedding", index: 0, embedding: [0.1, 0.2] }],
+  usage: { prompt_tokens: 1, total_tokens: 1 },
+};
+
 /** Answers whole or as a stream, as LiteLLM does; its trace is in Langfuse before the last word. */
 const chat = async (request: IncomingMessage, response: ServerResponse, langfuse: string): Promise<void> => {
   const body = await bodyOf(request);
@@ -68,13 +76,15 @@ const chat = async (request: IncomingMessage, response: ServerResponse, langfuse
 };
 
 const gateway =
-  ({ key, models, refuse, isUnwell }: GatewayAnswers, langfuse: string): RequestListener =>
+  ({ key, models, infos = [], refuse, isUnwell }: GatewayAnswers, langfuse: string): RequestListener =>
   (request, response) => {
     if (request.url?.startsWith("/health/")) return sendJson(response, isUnwell ? 503 : 200, "I'm alive!");
     if (request.headers.authorization !== `Bearer ${key}`) {
       return sendJson(response, 401, { error: { message: "Authentication Error", type: "auth_error", code: "401" } });
     }
     if (request.url === "/v1/models") return sendJson(response, 200, { data: models.map((id) => ({ id })) });
+    if (request.url === "/v1/model/info") return sendJson(response, 200, { data: infos });
+    if (request.url === "/v1/embeddings") return sendJson(response, 200, wholeEmbedding);
     if (request.url !== "/v1/chat/completions") return sendJson(response, 404, { detail: "Not Found" });
     if (refuse !== undefined) {
       const { status, type, message } = refuse;

@@ -51,7 +51,10 @@ const askNow = async (access: GatewayAccess, signal: AbortSignal): Promise<Asked
     return { view: { listed, infos }, error: null };
   } catch (error) {
     signal.throwIfAborted();
-    return { view: null, error: describe(limit.isOver() ? unreachable(access, `nothing within ${limitMs} ms`) : error) };
+    return {
+      view: null,
+      error: describe(limit.isOver() ? unreachable(access, `nothing within ${limitMs} ms`) : error),
+    };
   }
 };
 

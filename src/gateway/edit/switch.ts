@@ -69,7 +69,7 @@ export const disableModel = (config: ConfigText, name: string): string => {
 };
 
 /** Names the nearest one. */
-export const unknownModel = (
+const unknownModel = (
   { path }: ConfigText,
   name: string,
   items: readonly { readonly name: string }[],

@@ -3,7 +3,7 @@ import { GoatError } from "../../errors/goat-error.ts";
 import { isRecord } from "../shape.ts";
 import { insertFlowItem, insertLines } from "./lines.ts";
 import type { ConfigText } from "./model-list.ts";
-import { contentEnd, dashesOf, fieldOf, parseSource, type YamlSource } from "./yaml-source.ts";
+import { contentEnd, dashesOf, fieldOf, parseSource, scalarsOf, type YamlSource } from "./yaml-source.ts";
 
 const environmentOf = (source: YamlSource, service: string): Node | null | undefined =>
   fieldOf(fieldOf(fieldOf(source.document.contents, "services")?.value, service)?.value, "environment")?.value;
@@ -88,4 +88,12 @@ export const addToSecret = (file: ConfigText, secret: string, name: string): str
   }
   if (list.items.some((item) => isScalar(item) && item.value === name)) return file.text;
   return insertFlowItem(file.text, flowOf(list), JSON.stringify(name));
+};
+
+/** Every variable that the cloud's secrets hold; null where the list cannot be read. */
+export const variablesInSecrets = ({ text }: ConfigText): readonly string[] | null => {
+  const source = parseSource(text, "1.2");
+  const secrets = fieldOf(source.document.contents, "secrets")?.value;
+  if (source.document.errors.length > 0 || secrets === undefined) return null;
+  return scalarsOf(secrets).flatMap(({ value }) => (typeof value === "string" ? [value] : []));
 };

@@ -64,3 +64,21 @@ export const dashesOf = (list: YAMLSeq): readonly number[] => {
     return dash === undefined ? [] : [dash.offset];
   });
 };
+
+/** Where a node begins; 0 where there is none. */
+export const offsetOf = (node: unknown): number => asNode(node)?.range?.[0] ?? 0;
+
+/** A map's keys by name, in order; none where it is no map. */
+export const fieldsOf = (node: unknown): readonly { readonly name: string; readonly key: Node }[] =>
+  isMap(node) ? node.items.flatMap(({ key }) => (isScalar(key) ? [{ name: String(key.value), key }] : [])) : [];
+
+/** Every scalar below a node, with the keys that lead to it. */
+export const scalarsOf = (
+  node: unknown,
+  path: readonly string[] = [],
+): readonly { readonly path: readonly string[]; readonly value: unknown; readonly node: Node }[] => {
+  if (isScalar(node)) return [{ path, value: node.value, node }];
+  if (isSeq(node)) return node.items.flatMap((item) => scalarsOf(item, path));
+  if (!isMap(node)) return [];
+  return node.items.flatMap(({ key, value }) => scalarsOf(value, [...path, isScalar(key) ? String(key.value) : ""]));
+};

@@ -1,0 +1,126 @@
+import { GoatError } from "../../errors/goat-error.ts";
+import { modalUrl } from "../../gateway/catalogue.ts";
+import { readGatewayConfig } from "../../gateway/config.ts";
+import { address } from "../../gateway/edit/new-entry.ts";
+import { disabledModels, disabledRoutes, disableModel, enableModel, setApiBase } from "../../gateway/edit/switch.ts";
+import { placeholderIn } from "../../gateway/routes.ts";
+import { nearest } from "../../platform/text.ts";
+import type { Context, Input, Run } from "../command.ts";
+import { type FileEdit, refuseShipped } from "./change.ts";
+import { type ConfigFile, type ModelsProject, openModels } from "./open.ts";
+import { carryOutChange } from "./report.ts";
+import { typedCommand } from "./typed.ts";
+import { vllmModels } from "./vllm.ts";
+
+export const enable: Run = async (input, context) => {
+  const project = await openModels(context, input);
+  refuseShipped(project);
+  const [name = ""] = input.args;
+  const apiBase = addressOf(project, name, input, context);
+  if (apiBase === null) refusePlaceholder(project.local, name);
+  const what = isActive(project.local, name) && apiBase !== null ? `${name} moved in` : `${name} taken in in`;
+  const edits = [
+    edit(project.local, (file) => taken(file, name, apiBase)),
+    ...cloudEdit(project, (file) => {
+      // An address of Modal's holds for the cloud's gateway too.
+      if (isActive(file, name)) return input.text("workspace") === undefined ? file.text : taken(file, name, apiBase);
+      return disabledModels(file).some((entry) => entry.name === name) ? taken(file, name, apiBase) : file.text;
+    }),
+  ];
+  const change = { command: commandOf("enable", name, input), edits, what, wanted: [name], remarks: [] };
+  await carryOutChange(project, change, input, context);
+  return undefined;
+};
+
+export const disable: Run = async (input, context) => {
+  const project = await openModels(context, input);
+  refuseShipped(project);
+  const [name = ""] = input.args;
+  const edits = [
+    edit(project.local, (file) => disableModel(file, name)),
+    // The cloud has its GPUs at hand whether this machine uses them or not.
+    ...cloudEdit(project, (file) => (isOnGpus(file, name) ? file.text : disableModel(file, name))),
+  ];
+  const what = `${name} commented out in`;
+  const change = { command: commandOf("disable", name, input), edits, what, wanted: [], remarks: [] };
+  await carryOutChange(project, change, input, context);
+  return undefined;
+};
+
+const routesOf = ({ text, path }: ConfigFile) => readGatewayConfig(text, path).routes;
+
+const isActive = (file: ConfigFile, name: string): boolean => routesOf(file).some((route) => route.name === name);
+
+/** Also where the file has no such entry in use: then there is nothing to comment out. */
+const isOnGpus = (file: ConfigFile, name: string): boolean =>
+  routesOf(file)
+    .filter((route) => route.name === name)
+    .every(({ provider }) => provider === "vllm");
+
+const edit = (file: ConfigFile, change: (file: ConfigFile) => string): FileEdit => ({
+  source: file.source,
+  path: file.path,
+  before: file.text,
+  after: change(file),
+});
+
+const cloudEdit = ({ cloud }: ModelsProject, change: (file: ConfigFile) => string): readonly FileEdit[] =>
+  cloud === null ? [] : [edit(cloud, change)];
+
+/** The config with the entry in use, at this address where there is one. */
+const taken = (file: ConfigFile, name: string, apiBase: string | null): string => {
+  const text = apiBase !== null && isActive(file, name) ? file.text : enableModel(file, name);
+  return apiBase === null ? text : setApiBase({ ...file, text }, name, apiBase);
+};
+
+const commandOf = (verb: string, name: string, input: Input): string =>
+  typedCommand(["models", verb, name], input, { workspace: "text", environment: "text", url: "text" });
+
+/** Where the model is to be asked; null where its entry says so already. Throws usage. */
+const addressOf = (project: ModelsProject, name: string, input: Input, context: Context): string | null => {
+  const [workspace, url] = [input.text("workspace"), input.text("url")];
+  if (url !== undefined) return address("--url", url);
+  if (workspace === undefined) return null;
+  const suffix = input.text("environment") ?? "goat";
+  checkPart("--workspace", workspace);
+  if (suffix !== "") checkPart("--environment", suffix);
+  const models = vllmModels(project, context);
+  const model = models.find((known) => known.name === name || known.key === name);
+  if (model !== undefined) return modalUrl(model.app, workspace, suffix);
+  const near = nearest(
+    name,
+    models.map((known) => known.name),
+  );
+  throw new GoatError(
+    "usage",
+    `${name} is no model of dev/vllm-models.json${near === undefined ? "" : `; did you mean ${near}?`}`,
+    {
+      fixes: [
+        { command: `goat-dev models enable ${near ?? name} --url https://host/v1`, effect: "for a server elsewhere" },
+      ],
+    },
+  );
+};
+
+/** Both become part of a host's name. */
+const checkPart = (option: string, value: string): void => {
+  if (/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(value)) return;
+  throw new GoatError("usage", `${option} is small letters, digits and -, as in the address that Modal shows`, {
+    fixes: [{ command: "modal profile current", effect: "prints the workspace" }],
+  });
+};
+
+const refusePlaceholder = (file: ConfigFile, name: string): void => {
+  const route = disabledRoutes(file).find((found) => found.name === name);
+  const open = route?.apiBase === null || route === undefined ? null : placeholderIn(route.apiBase);
+  if (open === null) return;
+  throw new GoatError("usage", `${name} needs to know its server: ${open} in its api_base is to be filled in`, {
+    fixes: [
+      {
+        command: `goat-dev models enable ${name} --workspace NAME`,
+        effect: "your Modal workspace; --environment where it is not goat",
+      },
+      { command: `goat-dev models enable ${name} --url https://host/v1`, effect: "any other server" },
+    ],
+  });
+};

@@ -1,0 +1,100 @@
+import { isDeepStrictEqual } from "node:util";
+import { type ConfigText, readModelList } from "../edit/model-list.ts";
+import { disabledModels } from "../edit/switch.ts";
+import { fieldOf, offsetOf, parseSource } from "../edit/yaml-source.ts";
+import { type Fields, isRecord } from "../shape.ts";
+import type { Finding } from "./finding.ts";
+
+interface Entry {
+  readonly data: Fields;
+  readonly place: string;
+}
+
+interface Side {
+  readonly path: string;
+  readonly tree: Fields;
+  /** By name, also what is commented out. */
+  readonly models: ReadonlyMap<string, readonly Entry[]>;
+  placeOf(key: string): string;
+}
+
+/** What differs between the two configs and should not; both can be read. */
+export const compareConfigs = (local: ConfigText, cloud: ConfigText): readonly Finding[] => {
+  const [here, there] = [sideOf(local), sideOf(cloud)];
+  return [...lacking(here, there), ...lacking(there, here), ...differing(here, there), ...settings(here, there)];
+};
+
+const sideOf = (file: ConfigText): Side => {
+  const source = parseSource(file.text, "1.1");
+  const value = source.data();
+  const tree = isRecord(value) ? value : {};
+  const models = new Map<string, Entry[]>();
+  for (const { name, ...entry } of tree["model_list"] === undefined ? [] : entriesOf(file)) {
+    models.set(name, [...(models.get(name) ?? []), entry]);
+  }
+  const placeOf = (key: string): string => {
+    const field = fieldOf(source.document.contents, key);
+    return field === undefined ? file.path : `${file.path}:${source.placeAt(offsetOf(field.key))}`;
+  };
+  return { path: file.path, tree, models, placeOf };
+};
+
+const entriesOf = (file: ConfigText): readonly (Entry & { readonly name: string })[] => {
+  const { items, source } = readModelList(file);
+  const active = items.map(({ name, data, node }) => ({
+    name,
+    data: withoutAddress(data),
+    place: `${file.path}:${source.placeAt(offsetOf(node))}`,
+  }));
+  const off = disabledModels(file).map(({ name, data, line }) => ({
+    name,
+    data: withoutAddress(data ?? {}),
+    place: `${file.path}:${line}:1`,
+  }));
+  return [...active, ...off];
+};
+
+/** A server of one's own may stand elsewhere for the cloud than for this machine. */
+const withoutAddress = (entry: Fields): Fields => {
+  const params = isRecord(entry["litellm_params"]) ? entry["litellm_params"] : {};
+  const { api_base: _address, ...rest } = params;
+  return { ...entry, litellm_params: rest };
+};
+
+const lacking = (from: Side, other: Side): readonly Finding[] =>
+  [...from.models]
+    .filter(([name]) => !other.models.has(name))
+    .map(([name, [first]]) => ({
+      level: "warning",
+      place: first?.place ?? from.path,
+      text: `${name} is not in ${other.path}`,
+    }));
+
+const differing = (here: Side, there: Side): readonly Finding[] =>
+  [...here.models].flatMap(([name, entries]) => {
+    const others = there.models.get(name);
+    if (others === undefined || isDeepStrictEqual(dataOf(entries), dataOf(others))) return [];
+    const place = others[0]?.place ?? there.path;
+    return [{ level: "warning", place, text: `${name} is not as in ${here.path}` }] as const;
+  });
+
+const dataOf = (entries: readonly Entry[]): readonly Fields[] => entries.map(({ data }) => data);
+
+const settings = (here: Side, there: Side): readonly Finding[] => {
+  const names = [...new Set([...Object.keys(here.tree), ...Object.keys(there.tree)])];
+  return names
+    .filter((name) => name !== "model_list" && !isDeepStrictEqual(shared(here, name), shared(there, name)))
+    .map((name) => ({
+      level: "warning",
+      place: there.tree[name] === undefined ? here.placeOf(name) : there.placeOf(name),
+      text: `${name} is not the same in ${here.path} and ${there.path}`,
+    }));
+};
+
+/** The database is this machine's alone. */
+const shared = ({ tree }: Side, name: string): unknown => {
+  const value = tree[name];
+  if (name !== "general_settings" || !isRecord(value)) return value;
+  const { database_url: _database, ...rest } = value;
+  return rest;
+};

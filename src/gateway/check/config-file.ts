@@ -1,0 +1,106 @@
+import { GoatError } from "../../errors/goat-error.ts";
+import { nearest } from "../../platform/text.ts";
+import { readGatewayConfig } from "../config.ts";
+import { type ConfigText, readModelList } from "../edit/model-list.ts";
+import { fieldOf, fieldsOf, offsetOf, parseSource, type YamlSource } from "../edit/yaml-source.ts";
+import type { Finding, Level } from "./finding.ts";
+import { entryKeys, generalSettings, litellmSettings, paramKeys, topLevel } from "./known-keys.ts";
+import { checkValues } from "./values.ts";
+
+/** What the gateway that reads a config is given. */
+export interface Surroundings {
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  /** Variables that reach it; null where that is not known. */
+  readonly passed: readonly string[] | null;
+  /** Where more of them can be passed on. */
+  readonly passedBy: string;
+  /** True for the cloud's gateway, which has no database. */
+  readonly stateless: boolean;
+}
+
+/** Everything that can be said of one config without asking anybody. */
+export const checkConfigFile = (file: ConfigText, around: Surroundings): readonly Finding[] => {
+  try {
+    readGatewayConfig(file.text, file.path);
+  } catch (error) {
+    if (error instanceof GoatError) return mistakes(file, error);
+    throw error;
+  }
+  const source = parseSource(file.text, "1.1");
+  const root = source.document.contents;
+  const found = createFinder(file, source);
+  unknownKeys(root, topLevel, found, "warning", "LiteLLM reads no such key here");
+  misspelt(fieldOf(root, "litellm_settings")?.value, litellmSettings, found);
+  misspelt(fieldOf(root, "general_settings")?.value, generalSettings, found);
+  const items = fieldOf(root, "model_list") === undefined ? [] : itemsOf(file, found);
+  for (const { node } of items) {
+    unknownKeys(node, entryKeys, found, "warning", "an entry has no such key");
+    unknownKeys(fieldOf(node, "litellm_params")?.value, paramKeys, found, "note", "goes to the provider as it is");
+  }
+  duplicates(items, found);
+  checkValues(root, around, found);
+  if (around.stateless && fieldOf(fieldOf(root, "general_settings")?.value, "database_url") !== undefined) {
+    found.add(
+      "error",
+      fieldOf(fieldOf(root, "general_settings")?.value, "database_url")?.key,
+      "the cloud's gateway has no database",
+    );
+  }
+  return found.all;
+};
+
+/** Collects findings about nodes of one file. */
+export interface Finder {
+  readonly all: readonly Finding[];
+  add(level: Level, node: unknown, text: string): void;
+}
+
+const createFinder = ({ path }: ConfigText, source: YamlSource): Finder => {
+  const all: Finding[] = [];
+  return {
+    all,
+    add: (level, node, text) => all.push({ level, place: `${path}:${source.placeAt(offsetOf(node))}`, text }),
+  };
+};
+
+/** `file:line:column message`, as the config's own reader says it. */
+const mistakes = ({ path }: ConfigText, error: GoatError): readonly Finding[] =>
+  (error.evidence.length > 0 ? error.evidence : [error.message]).map((line) => {
+    const match = /^(.*?:\d+:\d+) (.*)$/s.exec(line);
+    return { level: "error", place: match?.[1] ?? path, text: match?.[2] ?? line };
+  });
+
+type Items = ReturnType<typeof readModelList>["items"];
+
+const itemsOf = (file: ConfigText, found: Finder): Items => {
+  try {
+    return readModelList(file).items;
+  } catch (error) {
+    if (!(error instanceof GoatError)) throw error;
+    found.add("note", null, `goat-dev cannot edit this file: ${error.message}`);
+    return [];
+  }
+};
+
+const unknownKeys = (node: unknown, known: readonly string[], found: Finder, level: Level, why: string): void => {
+  for (const { name, key } of fieldsOf(node)) {
+    if (known.includes(name) || name === "<<") continue;
+    const near = nearest(name, known);
+    if (near === undefined) found.add(level, key, `${name}: ${why}`);
+    else found.add("warning", key, `${name}: ${why}; did you mean ${near}?`);
+  }
+};
+
+const misspelt = (node: unknown, known: readonly string[], found: Finder): void => {
+  for (const { name, key } of fieldsOf(node)) {
+    const near = known.includes(name) ? undefined : nearest(name, known);
+    if (near !== undefined) found.add("warning", key, `${name}: did you mean ${near}?`);
+  }
+};
+
+const duplicates = (items: Items, found: Finder): void => {
+  for (const [index, { name, node }] of items.entries()) {
+    if (items.findIndex((item) => item.name === name) === index) continue;
+    found.add("note", node, `${name} stands here again: LiteLLM spreads calls over all entries of one name`);
+  }
+};

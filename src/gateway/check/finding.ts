@@ -1,0 +1,25 @@
+/** `error` will not work, `warning` will surprise, `note` is good to know. */
+export type Level = "error" | "warning" | "note";
+
+export interface Finding {
+  readonly level: Level;
+  /** `dev/litellm-config.yaml:12:7`; the file alone where it is about all of it. */
+  readonly place: string;
+  readonly text: string;
+}
+
+const order: readonly Level[] = ["error", "warning", "note"];
+
+/** The worst first, else as they were found; what is said of many places of a file is said at the first. */
+export const tidy = (findings: readonly Finding[]): readonly Finding[] => {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const key = [finding.level, finding.place.split(":", 1)[0], finding.text].join("\n");
+    groups.set(key, [...(groups.get(key) ?? []), finding]);
+  }
+  const once = [...groups.values()].flatMap(([first, ...others]) => {
+    if (first === undefined || others.length === 0) return first ?? [];
+    return { ...first, text: `${first.text} (and ${others.length} more)` };
+  });
+  return once.toSorted((left, right) => order.indexOf(left.level) - order.indexOf(right.level));
+};
