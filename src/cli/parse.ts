@@ -75,7 +75,7 @@ const addCommand = (
   for (const option of globalOptions) node.addOption(optionOf(withoutClash(option, command)).hideHelp());
   if (command.examples.length > 0) node.addHelpText("after", examplesOf(command));
   if ("load" in command) node.action(() => choose(command, node));
-  else for (const sub of command.subcommands) addCommand(node, sub, choose);
+  for (const sub of command.subcommands ?? []) addCommand(node, sub, choose);
   node.copyInheritedSettings(parent);
 };
 
