@@ -1,0 +1,114 @@
+import { readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { GoatError } from "../../errors/goat-error.ts";
+import { kindOf, readTextIfThere } from "../../platform/files.ts";
+import { composeTextFor, stackNameFor } from "./compose-text.ts";
+import { missingIgnoreLines, withIgnoreLines } from "./ignore-lines.ts";
+
+/** What becomes of a file: `differs` stays as it is, unless somebody says otherwise. */
+export type FileState = "new" | "extended" | "differs" | "same";
+
+export interface PlannedFile {
+  /** Below the root. */
+  readonly path: string;
+  readonly text: string;
+  readonly state: FileState;
+  /** Such as the lines that are added. */
+  readonly note: string | null;
+}
+
+export interface InitPlan {
+  readonly root: string;
+  /** The stack's. */
+  readonly name: string;
+  readonly files: readonly PlannedFile[];
+}
+
+export interface InitRequest {
+  readonly cwd: string;
+  readonly packageRoot: string;
+  readonly version: string;
+  readonly projectName: string | undefined;
+  /** Folders of templates/, by where they go. */
+  readonly examples: Readonly<Record<string, string>>;
+}
+
+const composePath = "dev/docker-compose.yml";
+
+const upwards = (from: string): readonly string[] =>
+  dirname(from) === from ? [from] : [from, ...upwards(dirname(from))];
+
+/** The repository, or the project that is there already, else the current folder. */
+const rootFor = (cwd: string): string =>
+  upwards(cwd).find((folder) => [".git", composePath].some((name) => kindOf(join(folder, name)) !== "missing")) ?? cwd;
+
+const leftOut = /(?:^|\/)(?:\.env\.example|node_modules|__pycache__|\.DS_Store)(?:\/|$)/;
+
+/** The files below a folder, with / between their parts. */
+const filesIn = (folder: string): readonly string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .filter((path) => !leftOut.test(path))
+    .sort();
+
+const shippedText = (path: string): string => {
+  const text = readTextIfThere(path);
+  if (text === undefined) throw new GoatError("internal", `the package lacks ${path}`);
+  return text;
+};
+
+/** What would be written where, and what is there already. Throws usage, file-unwritable; writes nothing. */
+export const planInit = (request: InitRequest): InitPlan => {
+  const root = rootFor(request.cwd);
+  const { packageRoot, version } = request;
+  const dev = join(packageRoot, "dev");
+  const name = stackNameFor(root, request.projectName, readTextIfThere(join(root, composePath)));
+  const wanted: (readonly [string, string])[] = filesIn(dev).map((path) => {
+    const text = shippedText(join(dev, path));
+    return [`dev/${path}`, path === "docker-compose.yml" ? composeTextFor(text, name, version) : text];
+  });
+  wanted.push([".env.example", shippedText(join(dev, ".env.example"))]);
+  for (const [to, from] of Object.entries(request.examples)) {
+    const folder = join(packageRoot, "templates", from);
+    wanted.push(...filesIn(folder).map((path) => [`${to}/${path}`, shippedText(join(folder, path))] as const));
+  }
+  return { root, name, files: [...wanted.map(([path, text]) => planFile(root, path, text)), planIgnore(root)] };
+};
+
+const planFile = (root: string, path: string, text: string): PlannedFile => {
+  const found = textAt(root, path);
+  if (found === undefined) return { path, text, state: "new", note: null };
+  return { path, text, state: found === text ? "same" : "differs", note: null };
+};
+
+const planIgnore = (root: string): PlannedFile => {
+  const path = ".gitignore";
+  const found = textAt(root, path);
+  const missing = missingIgnoreLines(found ?? "");
+  const text = withIgnoreLines(found ?? "");
+  if (missing.length === 0) return { path, text, state: "same", note: null };
+  return { path, text, state: found === undefined ? "new" : "extended", note: `+ ${missing.join(" ")}` };
+};
+
+/** Undefined where nothing is; a folder in a file's place, or a file in a folder's, is for its owner to move. */
+const textAt = (root: string, path: string): string | undefined => {
+  const parts = path.split("/");
+  for (const [index] of parts.entries()) {
+    const at = parts.slice(0, index + 1).join("/");
+    const kind = kindOf(join(root, at));
+    const isLast = index === parts.length - 1;
+    if (kind === "missing") return undefined;
+    if ((kind === "file") !== isLast) throw inTheWay(at, isLast);
+  }
+  return readTextIfThere(join(root, path));
+};
+
+const inTheWay = (path: string, isFolder: boolean): GoatError =>
+  new GoatError(
+    "file-unwritable",
+    `${path} is a ${isFolder ? "folder" : "file"}, where a ${isFolder ? "file" : "folder"} goes`,
+    {
+      fixes: [{ command: `mv ${path} ${path}.old`, effect: "makes room; nothing was written" }],
+    },
+  );
