@@ -56,13 +56,8 @@ describeLocally("a service killed from outside", () => {
   test("must be seen by the up that waits for it", async () => {
     const stack = await openLocally();
     const up = stack.start(["up", "litellm", "--no-example"]);
-    const pid = await new Promise<number>((resolve) => {
-      void until("litellm runs", async () => {
-        const found = (await stack.pids())["litellm"];
-        if (found !== undefined) resolve(found);
-        return found !== undefined;
-      });
-    });
+    await until("litellm runs", async () => (await stack.pids())["litellm"] !== undefined, 110_000);
+    const { litellm: pid = 0 } = await stack.pids();
     process.kill(pid, "SIGKILL");
     const { exitCode, output } = await up.done;
     expect(exitCode, output).toBe(5);

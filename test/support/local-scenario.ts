@@ -1,4 +1,4 @@
-import { appendFileSync } from "node:fs";
+import { appendFileSync, chownSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, inject, onTestFinished } from "vitest";
 import { leaksFile } from "./leaks.ts";
@@ -30,6 +30,15 @@ const everythingGone = async (scenario: Omit<ScenarioBase, typeof Symbol.asyncDi
   for (const leak of [...left, ...running]) appendFileSync(file, `${scenario.name}: ${leak}\n`);
 };
 
+/** What another user installs lies apart; a Python in root's home is not theirs. */
+const installsOf = (cache: string, user: number | undefined): Readonly<Record<string, string>> => {
+  if (user === undefined) return { XDG_CACHE_HOME: cache };
+  const own = join(cache, `user-${user}`);
+  mkdirSync(own, { recursive: true });
+  chownSync(own, user, user);
+  return { XDG_CACHE_HOME: own, PATH: "/usr/local/bin:/usr/bin:/bin" };
+};
+
 /** A project in a folder with a space and a letter beyond ASCII, on the embedded engine, for one test. */
 export const openLocally = async (options: LocalOptions = {}): Promise<LocalScenario> => {
   const { run, bin, cache } = inject("embedded");
@@ -37,7 +46,7 @@ export const openLocally = async (options: LocalOptions = {}): Promise<LocalScen
     testRun: run,
     bin,
     variables: options.variables ?? {},
-    env: { GOAT_DEV_ENGINE: "embedded", XDG_CACHE_HOME: cache, ...options.env },
+    env: { GOAT_DEV_ENGINE: "embedded", ...installsOf(cache, options.user), ...options.env },
     folderName: "my projéct",
     ...(options.user === undefined ? {} : { user: options.user }),
     cleanUp: everythingGone,
