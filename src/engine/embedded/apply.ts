@@ -5,7 +5,7 @@ import type { Operation } from "../../model/plan.ts";
 import { unwritable } from "../../platform/files.ts";
 import type { ApplyIo } from "../engine.ts";
 import { createContainer, nameTaken, ownAnonymousVolumes } from "./create.ts";
-import { logFolder, type Place, volumeFolder } from "./places.ts";
+import { logFolder, type Place, tidyPlace, volumeFolder } from "./places.ts";
 import { readRecord, readRecords, removeRecord, renameRecord, writeRecord } from "./records.ts";
 import { startContainer } from "./start.ts";
 import { killContainer, stopContainer } from "./stop.ts";
@@ -66,6 +66,7 @@ const removeVolume = async (world: World, { volume }: Op<"remove-volume">): Prom
   if (isUsed) throw new GoatError("engine-refused", `the volume ${volume} is in use`);
   await removeFolder(volumeFolder(place, volume));
   await removeRecord(place, "volumes", volume);
+  await world.serially(() => tidyPlace(place));
 };
 
 const removeContainer = async (world: World, op: Op<"remove-container">, signal: AbortSignal): Promise<void> => {
@@ -76,6 +77,7 @@ const removeContainer = async (world: World, op: Op<"remove-container">, signal:
   const volumes = op.anonymousVolumes ? ownAnonymousVolumes(place, found.record) : [];
   await world.serially(() => removeRecord(place, "containers", found.name));
   await removeAll(place, found.record.id, volumes);
+  await world.serially(() => tidyPlace(place));
   announce(world, found, "removed");
 };
 

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, realpathSync, statSync } from "node:fs";
-import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { systemCode } from "../../errors/describe.ts";
 import { GoatError } from "../../errors/goat-error.ts";
@@ -130,8 +130,11 @@ const newFile = ({ uid, systemData }: PlaceOptions, stateDir: string): PlaceFile
   return { id, stateDir, base: uid === 0 ? join(systemData, id) : null };
 };
 
+const recordFolders = (place: Place): readonly string[] =>
+  ["containers", "networks", "volumes"].map((kind) => join(place.records, kind));
+
 const isWhole = (place: Place): boolean =>
-  existsSync(join(place.base, "volumes")) && existsSync(join(place.records, "volumes"));
+  [join(place.base, "volumes"), join(place.base, "logs"), ...recordFolders(place)].every((path) => existsSync(path));
 
 const make = async (options: PlaceOptions): Promise<Place> => {
   await makeMissing(options.stateDir, 0o700);
@@ -143,9 +146,7 @@ const make = async (options: PlaceOptions): Promise<Place> => {
   const place = toPlace(file, stateDir);
   await makeFolder(join(stateDir, "embedded"), 0o700);
   if (!isOwn) await rm(place.records, { recursive: true, force: true });
-  for (const kind of ["containers", "networks", "volumes"]) {
-    await mkdir(join(place.records, kind), { recursive: true, mode: 0o700 });
-  }
+  for (const path of recordFolders(place)) await mkdir(path, { recursive: true, mode: 0o700 });
   await makeBase(place, file.base === null);
   await writeFile(join(stateDir, ".gitignore"), "*\n", { flag: "wx" }).catch((error: unknown) => {
     if (systemCode(error) !== "EEXIST") throw error;
@@ -161,6 +162,19 @@ export const makePlace = async (options: PlaceOptions): Promise<Place> => {
   } catch (error) {
     if (error instanceof GoatError) throw error;
     throw unwritable(options.stateDir, error);
+  }
+};
+
+/** Takes root's folder outside of the project away again once nothing is in it; it is made anew when it is needed. */
+export const tidyPlace = async ({ base, records }: Place): Promise<void> => {
+  if (base === dirname(records)) return;
+  try {
+    // The volumes first: they are the last to go.
+    for (const folder of ["volumes", "logs"]) await rmdir(join(base, folder));
+    await rm(join(base, "README"), { force: true });
+    await rmdir(base);
+  } catch {
+    // Something is in it, or it is gone.
   }
 };
 

@@ -13,7 +13,7 @@ import { logFolder, type Place, volumeFolder } from "./places.ts";
 import type { Launch } from "./recipe.ts";
 import { type Container, readRecords, writeRecord } from "./records.ts";
 import { endFamily } from "./stop.ts";
-import { announce, needIn, noteEnd, runKey, running, runs, type World } from "./world.ts";
+import { announce, ensurePlace, needIn, noteEnd, runKey, running, runs, type World } from "./world.ts";
 
 /** Beyond it, the log of former runs is put aside at the next start. */
 const logLimitBytes = 8 * 1024 * 1024;
@@ -125,13 +125,17 @@ const launchNow = async (world: World, place: Place, found: Container, signal: A
   if (record.process !== null) await endFamily(world, record.process, signal);
   await needUnheld(place, found);
   await needFree(found);
+  await ensurePlace(world);
   await makeFolders(place, found);
   const local = toLocalService(found, place);
   await recipe.prepare?.(local, signal);
   await world.serially(async () => {
     signal.throwIfAborted();
-    await needUnheld(place, found);
-    await spawnNoted(world, place, found, recipe.launch(local));
+    // Whatever happened to it meanwhile: another start, a new name.
+    const now = needIn(world, record.id).found;
+    if (await runs(now)) return;
+    await needUnheld(place, now);
+    await spawnNoted(world, place, now, recipe.launch(local));
   });
 };
 

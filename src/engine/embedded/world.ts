@@ -55,7 +55,8 @@ const placeOptions = ({ stateDir, machine, systemData }: World) => ({
 /** Null where nothing was made yet. */
 export const placeOf = (world: World): Place | null => findPlace(placeOptions(world));
 
-export const ensurePlace = (world: World): Promise<Place> => makePlace(placeOptions(world));
+/** Several first steps of a plan need it at once: one makes it. */
+export const ensurePlace = (world: World): Promise<Place> => world.serially(() => makePlace(placeOptions(world)));
 
 export const findIn = (
   world: World,

@@ -1,14 +1,14 @@
 import { once } from "node:events";
-import { cpSync, mkdirSync, renameSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, renameSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Engine } from "../../../../src/engine/engine.ts";
 import type { StackSpec } from "../../../../src/model/stack.ts";
 import { isRunning } from "../../../../src/platform/process-identity.ts";
-import { limitMs, toService } from "../../../contract/rig.ts";
+import { io, limitMs, newStack, toService } from "../../../contract/rig.ts";
 import { collect } from "../../../support/async.ts";
-import { embeddedIn, embeddedScene, processOf } from "../../../support/embedded.ts";
+import { embeddedIn, embeddedScene, machineOf, processOf } from "../../../support/embedded.ts";
 import { freePorts } from "../../../support/ports.ts";
 import { tempFolder } from "../../../support/temp.ts";
 
@@ -60,6 +60,42 @@ describe("two projects", () => {
     await scene.run(scene.service("web", stay));
     cpSync(join(folder, "first"), join(folder, "second"), { recursive: true });
     expect((await observe(embeddedIn(join(folder, "second")), scene.stack)).services).toEqual([]);
+  });
+});
+
+describe("a new project", () => {
+  test("must take its first steps all at once", async () => {
+    const engine = embeddedIn(tempFolder());
+    const stack = newStack();
+    const steps = [
+      ...stack.networks.map((network) => ({ type: "create-network" as const, stack, network, fingerprint: "n" })),
+      ...stack.volumes.map((volume) => ({ type: "create-volume" as const, stack, volume })),
+    ];
+    await Promise.all(steps.map((step) => engine.apply(step, io())));
+    const { networks, volumes } = await observe(engine, stack);
+    expect([networks.length, volumes.length]).toEqual([2, 1]);
+  });
+});
+
+describe("a project whose services and data were all removed", () => {
+  test("must leave nothing outside of its folder, and begin anew there when it is needed", async () => {
+    const folder = tempFolder();
+    const root = { machine: { ...machineOf(folder), uid: 0 } };
+    const scene = await embeddedScene(folder, embeddedIn(folder, root));
+    const { stack } = scene;
+    const [volume] = stack.volumes;
+    if (volume === undefined) throw new Error("the scene lacks a volume");
+    const mounts = [{ kind: "volume" as const, volume: "data", target: "/data", readOnly: false }];
+    const web = scene.service("web", stay, { docker: { mounts } });
+    for (const _ of [1, 2]) {
+      await scene.apply({ type: "create-volume", stack, volume });
+      const container = await scene.run(web);
+      expect(readdirSync(join(folder, "system"))).toHaveLength(1);
+      await scene.remove(container);
+      expect(readdirSync(join(folder, "system"))).toHaveLength(1);
+      await scene.apply({ type: "remove-volume", volume: volume.name });
+      expect(readdirSync(join(folder, "system"))).toEqual([]);
+    }
   });
 });
 
