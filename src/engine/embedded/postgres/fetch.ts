@@ -34,7 +34,7 @@ export const npmEnvironment = (machine: Machine): Readonly<Record<string, string
 
 const refuseFetch = (spec: string, result: RunResult, folder: string): GoatError => {
   const said = `${result.stderr}\n${result.stdout}`;
-  if (saysDiskFull(said)) return diskFull(folder, packageSize.packedBytes, lastLines(said, 3));
+  if (saysDiskFull(said)) return diskFull(dirname(folder), packageSize.packedBytes, lastLines(said, 3));
   const again = {
     command: "goat-dev up",
     effect: "tries again, once the machine is online; npm's own proxy and registry settings count",

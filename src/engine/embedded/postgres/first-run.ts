@@ -68,7 +68,7 @@ const fill = async (first: FirstRun, host: string, signal: AbortSignal): Promise
 };
 
 const endedEarly = (first: FirstRun, { exitCode, endedBy, startError, stderr }: RunResult): GoatError => {
-  if (saysDiskFull(stderr)) return diskFull(dirname(first.data), neededBytes);
+  if (saysDiskFull(stderr)) return diskFull(dirname(dirname(first.data)), neededBytes);
   const ending = startError ?? endedBy ?? `status ${exitCode}`;
   return new GoatError("service-exited", `${first.service}: Postgres ended while its data was set up (${ending})`, {
     service: first.service,

@@ -38,7 +38,7 @@ const initdb = async (
     ...(user && { user }),
   });
   if (result.exitCode === 0) return;
-  if (saysDiskFull(result.stderr)) throw diskFull(dirname(data), neededBytes);
+  if (saysDiskFull(result.stderr)) throw diskFull(dirname(dirname(data)), neededBytes);
   const ending = result.startError ?? result.endedBy ?? `status ${result.exitCode}`;
   throw new GoatError(
     "service-exited",

@@ -41,7 +41,7 @@ const makeLinks = async (folder: string): Promise<void> => {
 };
 
 const failed = (what: string, result: RunResult, folder: string): GoatError => {
-  if (saysDiskFull(result.stderr)) return diskFull(folder, packageSize.unpackedBytes);
+  if (saysDiskFull(result.stderr)) return diskFull(dirname(folder), packageSize.unpackedBytes);
   const lines = result.stderr
     .split("\n")
     .filter((line) => line !== "")
