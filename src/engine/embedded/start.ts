@@ -68,17 +68,17 @@ const makeFolders = async (place: Place, { record }: Container): Promise<void> =
   }
 };
 
-const cannotRun = (container: string, { command, cwd }: Launch, error: unknown): GoatError => {
-  if (error instanceof GoatError) return error;
+const whyNot = ({ command, cwd }: Launch, error: unknown): string => {
   const code = systemCode(error);
   const [program] = command;
-  const words =
-    code === "ENOENT"
-      ? existsSync(cwd)
-        ? `there is no program ${program}`
-        : `there is no folder ${cwd}`
-      : `${program}: ${code ?? messageOf(error)}`;
-  return new GoatError("engine-refused", `${container} cannot start: ${words}`, { cause: error });
+  if (code === "ENOENT") return existsSync(cwd) ? `there is no program ${program}` : `there is no folder ${cwd}`;
+  // Said also where a folder of the PATH may not be looked into.
+  return code === "EACCES" ? `${program} is no program that may be run` : `${program}: ${code ?? messageOf(error)}`;
+};
+
+const cannotRun = (container: string, launch: Launch, error: unknown): GoatError => {
+  if (error instanceof GoatError) return error;
+  return new GoatError("engine-refused", `${container} cannot start: ${whyNot(launch, error)}`, { cause: error });
 };
 
 const spawn = async (world: World, place: Place, found: Container, launch: Launch): Promise<Detached> => {

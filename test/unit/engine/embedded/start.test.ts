@@ -30,7 +30,9 @@ const untilOutput = async (scene: Scene & { readonly folder: string }, pattern: 
 };
 
 test("a program that is not there must be named, and the container keep the reason", async () => {
-  const scene = await embeddedScene();
+  const folder = tempFolder();
+  const machine = { ...machineOf(folder), env: { PATH: "/usr/bin:/bin" } };
+  const scene = await embeddedScene(folder, embeddedIn(folder, { machine }));
   const container = await scene.create(asCommand(scene.service("web", ""), "goat-no-such-program", "--now"));
   await expect(scene.start(container)).rejects.toMatchObject({
     code: "engine-refused",
