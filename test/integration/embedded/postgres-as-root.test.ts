@@ -17,9 +17,9 @@ describe.skipIf(!isRoot)("Postgres for root, on a disk that is full", () => {
     const { folder, remove } = awkwardFolder();
     const disk = join(folder, "disk");
     mkdirSync(disk);
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=20m,mode=711", "goat-test", disk]);
+    execFileSync("/bin/mount", ["-t", "tmpfs", "-o", "size=20m,mode=711", "goat-test", disk]);
     onTestFinished(async () => {
-      execFileSync("umount", [disk]);
+      execFileSync("/bin/umount", [disk]);
       await remove();
     });
     const server = await localPostgres(machineFor(homedir()), disk);

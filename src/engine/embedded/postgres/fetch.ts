@@ -22,7 +22,7 @@ const lastLines = (text: string, count: number): readonly string[] =>
     .slice(-count);
 
 /** npm with the user's own settings, also the one that came with this Node. */
-export const npmEnvironment = (machine: Machine): Readonly<Record<string, string>> => {
+const npmEnvironment = (machine: Machine): Readonly<Record<string, string>> => {
   const set = Object.entries(machine.env).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const env = Object.fromEntries(set);
   return {

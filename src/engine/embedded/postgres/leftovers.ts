@@ -103,7 +103,7 @@ export const endLeftovers = async (machine: Machine, data: string, signal: Abort
   for (const { signal: name, waitMs } of escalation) {
     const processes = await serverProcesses(machine, data, signal);
     if (processes.length === 0) break;
-    for (const process of addressees(data, processes, name)) await signalProcess(process, name);
+    for (const one of addressees(data, processes, name)) await signalProcess(one, name);
     await untilGone(processes, waitMs, signal);
   }
   // Its number may be another process's by now, and would keep the next server from starting.

@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, lchownSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { chownSync, lchownSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { GoatError } from "../../../errors/goat-error.ts";
 import type { Machine } from "../recipe.ts";
@@ -61,10 +61,4 @@ export const mustReach = (user: ServerUser | undefined, folder: string): void =>
       fixes: [{ command: `chmod o+x '${at}'`, effect: "lets it pass, but not look" }],
     });
   }
-};
-
-/** A folder of the server's own. */
-export const ownFolder = (user: ServerUser | undefined, folder: string): void => {
-  chmodSync(folder, 0o700);
-  giveTo(user, folder);
 };
