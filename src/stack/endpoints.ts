@@ -84,5 +84,9 @@ const endpointOf = (stack: StackSpec, role: Role): Endpoint | null => {
 /** Loopback for what listens everywhere. */
 const hostOf = (port: PortSpec): string => (["", "0.0.0.0", "::"].includes(port.hostIp) ? "127.0.0.1" : port.hostIp);
 
+/** Where goat-dev itself asks: an address needs no look-up. */
+export const originOf = ({ host, port }: { readonly host: string; readonly port: number }): string =>
+  `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+
 const urlHost = ({ host, port }: { readonly host: string; readonly port: number }): string =>
   host === "127.0.0.1" ? `localhost:${port}` : host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;

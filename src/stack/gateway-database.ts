@@ -2,7 +2,7 @@ import { isAbort, systemCode } from "../errors/describe.ts";
 import type { StackSpec } from "../model/stack.ts";
 import { deadline } from "../platform/deadline.ts";
 import { httpGet } from "../platform/http.ts";
-import { gatewayOf } from "./endpoints.ts";
+import { gatewayOf, originOf } from "./endpoints.ts";
 
 const LIMIT_MS = 1_000;
 
@@ -12,7 +12,7 @@ export const gatewayHasDatabase = async (stack: StackSpec, signal: AbortSignal):
   if (gateway === null) return null;
   using limit = deadline(signal, LIMIT_MS);
   try {
-    const { text } = await httpGet(new URL("/health/readiness", gateway.url).href, limit.signal);
+    const { text } = await httpGet(`${originOf(gateway)}/health/readiness`, limit.signal);
     const db = /"db"\s*:\s*"([^"]+)"/.exec(text)?.[1]?.toLowerCase();
     return db === undefined ? null : db === "connected";
   } catch (error) {
