@@ -4,35 +4,18 @@ import { engineText } from "../doctor/checks/engine.ts";
 import { checkEnvFile } from "../doctor/checks/env-file.ts";
 import { describe } from "../errors/describe.ts";
 import { GoatError } from "../errors/goat-error.ts";
-import { renderPairs } from "../platform/table.ts";
 import { plural } from "../platform/text.ts";
 import { prepare } from "../stack/bring-up.ts";
 import { readStatus, type ServiceStatus } from "../stack/status.ts";
+import { reportChecks } from "./check-report.ts";
 import type { Context, Input, Run } from "./command.ts";
 import { checkFiles, checkPlanPorts } from "./preflight.ts";
 import { openEnvironment, openSession, openWorld, type Session, shortPath } from "./session.ts";
 
 export const doctor: Run = async (input, context) => {
   const results = await examine(input, context);
-  const problems = results.flatMap((result) => (result.verdict === "problem" ? [result.error] : []));
-  context.emit({
-    type: "result",
-    data: { ok: problems.length === 0, checks: results.map(checkData) },
-    text: renderResults(results, problems),
-  });
-  return problems[0]?.exitCode;
+  return reportChecks(results, context);
 };
-
-const checkData = (result: CheckResult) =>
-  result.verdict === "problem"
-    ? {
-        verdict: result.verdict,
-        text: result.text,
-        code: result.error.code,
-        evidence: result.error.evidence,
-        fixes: result.error.fixes,
-      }
-    : { verdict: result.verdict, text: result.text };
 
 /** Every check that can be asked; a failed one takes only those with it that need its answer. */
 const examine = async (input: Input, context: Context): Promise<readonly CheckResult[]> => {
@@ -82,19 +65,4 @@ const checkService = ({ name, state, why }: ServiceStatus): CheckResult => {
   if (["absent", "created", "starting"].includes(state)) return skipped(text);
   const fixes = [{ command: `goat-dev logs ${name}`, effect: "shows what it said" }];
   return problem(new GoatError("stack-not-ready", text, { service: name, fixes }));
-};
-
-const marks = { ok: "✔", warning: "!", skipped: "-", problem: "✖" } as const;
-
-const renderResults = (results: readonly CheckResult[], problems: readonly GoatError[]): string => {
-  const lines = results.map((result) => `${marks[result.verdict]} ${result.text}`);
-  if (problems.length === 0) return [...lines, "", "No problem found."].join("\n");
-  const details = problems.map((error) =>
-    renderPairs([
-      [error.code, error.message],
-      ...error.evidence.map((line) => ["", line] as const),
-      ...error.fixes.map(({ command, effect }) => ["fix", `${command}   ${effect}`] as const),
-    ]),
-  );
-  return [...lines, "", plural(problems.length, "problem"), ...details].join("\n");
 };

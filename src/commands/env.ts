@@ -7,10 +7,11 @@ import { openGateway, programVariables } from "./gateway-target.ts";
 
 export const env: Run = async (input, context) => {
   const write = formatOf(input.text("format"), context);
-  const found = await openGateway(context, input);
-  const variables = programVariables(found);
+  const variables = input.flag("modal")
+    ? await (await import("./modal/program.ts")).cloudVariables(context, input)
+    : programVariables(await openGateway(context, input));
   // To print the key is what this command is for.
-  context.revealWords([found.gateway.key]);
+  context.revealWords([variables["OPENAI_API_KEY"] ?? ""]);
   context.emit({ type: "result", data: variables, text: write(variables) });
   return undefined;
 };

@@ -32,14 +32,16 @@ export const defaultModel = ({ session, gateway }: ProjectGateway): string | nul
   return pickChatModel(readRoutes(session.stack), gateway.service.environment, wanted)?.model ?? null;
 };
 
+export const programVariables = (found: ProjectGateway): Readonly<Record<string, string>> =>
+  variablesFor(found.gateway, defaultModel(found));
+
 /** What a program needs: EVAL_MODEL only where a model can be used, LITELLM_API_KEY for those that look there. */
-export const programVariables = (found: ProjectGateway): Readonly<Record<string, string>> => {
-  const { url, key } = found.gateway;
-  const model = defaultModel(found);
-  return {
-    OPENAI_BASE_URL: url,
-    OPENAI_API_KEY: key,
-    ...(model === null ? {} : { EVAL_MODEL: model }),
-    LITELLM_API_KEY: key,
-  };
-};
+export const variablesFor = (
+  { url, key }: { readonly url: string; readonly key: string },
+  model: string | null,
+): Readonly<Record<string, string>> => ({
+  OPENAI_BASE_URL: url,
+  OPENAI_API_KEY: key,
+  ...(model === null ? {} : { EVAL_MODEL: model }),
+  LITELLM_API_KEY: key,
+});

@@ -1,4 +1,5 @@
 import type { Command } from "./command.ts";
+import { modalCommand } from "./tables/modal.ts";
 import { modelsCommand } from "./tables/models.ts";
 import { programCommands } from "./tables/programs.ts";
 
@@ -90,6 +91,7 @@ export const commands: readonly Command[] = [
   },
   modelsCommand,
   ...programCommands,
+  modalCommand,
   {
     name: "db",
     summary: "the database",

@@ -4,17 +4,16 @@ import { GoatError } from "../errors/goat-error.ts";
 import { deadline } from "../platform/deadline.ts";
 import { type ForegroundEnd, runForeground } from "../platform/foreground.ts";
 import { httpStatus } from "../platform/http.ts";
-import type { Context, Run } from "./command.ts";
+import type { Context, Input, Run } from "./command.ts";
 import { openGateway, programVariables } from "./gateway-target.ts";
 
 export const run: Run = async (input, context) => {
   const [command, ...args] = input.args;
   if (command === undefined) throw noCommand();
-  const found = await openGateway(context, input);
-  await warnIfSilent(found.gateway.url, context);
+  const variables = await variablesOf(context, input);
   const isData = context.global.flag("json") || context.global.flag("jsonStream");
   const end = await runForeground(command, args, {
-    env: { ...context.env, ...programVariables(found) },
+    env: { ...context.env, ...variables },
     // With --json stdout is goat-dev's, for one document.
     stdout: isData ? "to-stderr" : "inherit",
     onTerminal: context.onTerminal,
@@ -25,6 +24,14 @@ export const run: Run = async (input, context) => {
   const exitCode = statusOf(end);
   context.emit({ type: "result", data: { command, exitCode, signal: end.endedBy }, text: "" });
   return exitCode;
+};
+
+/** The cloud's gateway is not asked first: that would wake it up for a command that may need none. */
+const variablesOf = async (context: Context, input: Input): Promise<Readonly<Record<string, string>>> => {
+  if (input.flag("modal")) return (await import("./modal/program.ts")).cloudVariables(context, input);
+  const found = await openGateway(context, input);
+  await warnIfSilent(found.gateway.url, context);
+  return programVariables(found);
 };
 
 const noCommand = (): GoatError =>

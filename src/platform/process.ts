@@ -10,6 +10,8 @@ export interface RunOptions {
   readonly user?: { readonly uid: number; readonly gid: number };
   /** Written to its standard input, which is otherwise closed. */
   readonly input?: string;
+  /** An open file as its standard input, in place of `input`. */
+  readonly inputFd?: number;
   /** From the asking to end until the forced end. */
   readonly graceMs?: number;
   /** Output as it comes, in pieces of any size. */
@@ -40,7 +42,7 @@ export const run = async (command: string, args: readonly string[], options: Run
     detached: true,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...options.user,
-    ...(options.input === undefined ? { stdin: "ignore" as const } : { input: options.input }),
+    ...(options.input === undefined ? { stdin: stdinOf(options) } : { input: options.input }),
   });
   for (const stream of ["stdout", "stderr"] as const) {
     child[stream].setEncoding("utf8").on("data", (text: string) => options.onData?.(stream, text));
@@ -57,6 +59,9 @@ export const run = async (command: string, args: readonly string[], options: Run
     stderr: result.stderr,
   };
 };
+
+/** execa passes any open file on; its types know those of this process's own streams alone. */
+const stdinOf = ({ inputFd }: RunOptions): "ignore" | 0 => (inputFd === undefined ? "ignore" : (inputFd as 0));
 
 const endGroupOnAbort = (pid: number | undefined, options: RunOptions): (() => void) => {
   if (pid === undefined) return () => {};

@@ -17,12 +17,19 @@ const isStale = (): boolean => {
   return !existsSync(entry) || newest(join(root, "dist")) < newest(join(root, "src"));
 };
 
+/** A pattern such as scripts/*.py, as npm has it; any other name as it is. */
+const filesOf = (pattern: string): readonly string[] => {
+  const [folder = "", ending] = pattern.split("/*");
+  if (ending === undefined) return [pattern];
+  return readdirSync(join(root, folder)).flatMap((name) => (name.endsWith(ending) ? [join(folder, name)] : []));
+};
+
 /** Lays out what would be published, with its dependencies beside it: a build during the run changes nothing here. Gives bin's path. */
 export const layOutPackage = async (to: string): Promise<string> => {
   mkdirSync(to, { recursive: true });
   const manifest: { readonly files: readonly string[] } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const stale = isStale();
-  for (const name of ["package.json", ...manifest.files]) {
+  for (const name of ["package.json", ...manifest.files].flatMap(filesOf)) {
     const isLeft = !existsSync(join(root, name)) || (stale && name === "dist");
     if (!isLeft) cpSync(join(root, name), join(to, name), { recursive: true });
   }

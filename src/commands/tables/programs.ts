@@ -5,7 +5,10 @@ export const programCommands: readonly Command[] = [
   {
     name: "env",
     summary: "the three variables that point a program at the gateway",
-    options: [{ flags: "--format <name>", description: "sh (which fish reads too), fish, powershell, dotenv or json" }],
+    options: [
+      { flags: "--format <name>", description: "sh (which fish reads too), fish, powershell, dotenv or json" },
+      { flags: "--modal", description: "the gateway that goat-dev modal deploy put into the cloud" },
+    ],
     examples: [
       ['eval "$(goat-dev env)"', "in sh, bash and zsh: sets them in this shell"],
       ["goat-dev env --format fish | source", "in fish"],
@@ -18,7 +21,7 @@ export const programCommands: readonly Command[] = [
     summary: "run a command with those variables, as if it were called by itself",
     arguments: "[command...]",
     passThrough: true,
-    options: [],
+    options: [{ flags: "--modal", description: "with the cloud's gateway" }],
     examples: [
       ["goat-dev run -- python my_program.py", "its streams, its signals, its exit status"],
       ["goat-dev run -- sh -c 'echo $EVAL_MODEL'", "a line of shell"],

@@ -1,0 +1,63 @@
+import { GoatError } from "../../errors/goat-error.ts";
+import { addressOf, apps, isDeployed } from "../../modal/account.ts";
+import { envOption } from "../../modal/failures.ts";
+import { recall } from "../../modal/memory.ts";
+import type { ModalApp } from "../../modal/rows.ts";
+import { gatewayTarget, type Target } from "../../modal/targets.ts";
+import { renderTable } from "../../platform/table.ts";
+import type { Run } from "../command.ts";
+import { type Cloud, openCloud } from "./open.ts";
+
+/** Nothing is woken up: Modal is asked, not the servers. */
+export const status: Run = async (input, context) => {
+  const cloud = openCloud(context, input);
+  const found = await apps(cloud.cli);
+  const rows: Row[] = [];
+  for (const target of cloud.targets) rows.push(await rowOf(target, found.get(target.app), cloud));
+  const { environment } = cloud.cli;
+  context.emit({ type: "result", data: { environment, apps: rows }, text: render(rows, environment) });
+  const isUp = rows.some(({ app, state }) => app === gatewayTarget.app && state === "deployed");
+  return isUp ? undefined : new GoatError("modal-not-deployed", "").exitCode;
+};
+
+interface Row {
+  readonly name: string;
+  readonly app: string;
+  /** As Modal says it; `absent` where it was never deployed. */
+  readonly state: string;
+  readonly containers: number | null;
+  readonly createdAt: string | null;
+  readonly gpu: string | null;
+  /** With /v1; null unless it is deployed. */
+  readonly url: string | null;
+}
+
+const rowOf = async (target: Target, app: ModalApp | undefined, cloud: Cloud): Promise<Row> => {
+  const isUp = app !== undefined && isDeployed(app);
+  const known = recall(cloud.memory, cloud.cli.environment).urls[target.app];
+  const url = isUp ? (known ?? (await addressOf(cloud.cli, target.app, target.webFunction, {}))) : null;
+  return {
+    name: target.name,
+    app: target.app,
+    state: app?.state ?? "absent",
+    containers: isUp ? app.containers : null,
+    createdAt: isUp ? app.createdAt : null,
+    gpu: target.gpu,
+    url: url === null ? null : `${url}/v1`,
+  };
+};
+
+const render = (rows: readonly Row[], environment: string): string => {
+  const cells = rows.map(({ name, state, containers, createdAt, gpu, url }) => [
+    name,
+    state,
+    containers === null ? "-" : String(containers),
+    gpu ?? "-",
+    createdAt ?? "-",
+    url ?? `goat-dev modal deploy ${name}${envOption(environment)}`,
+  ]);
+  const running = rows.filter(({ containers }) => (containers ?? 0) > 0).map(({ name }) => name);
+  const cost =
+    running.length === 0 ? "No container runs: it costs nothing now." : `Costs money now: ${running.join(", ")}.`;
+  return `${renderTable(["NAME", "STATE", "CONTAINERS", "GPU", "SINCE", "ADDRESS"], cells)}\n\n${cost}`;
+};

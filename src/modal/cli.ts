@@ -1,0 +1,121 @@
+import type { ErrorCode } from "../errors/catalog.ts";
+import { deadline } from "../platform/deadline.ts";
+import { type RunResult, run } from "../platform/process.ts";
+import { cliMissing, explain, notWithin, type Question } from "./failures.ts";
+
+/** How Modal is asked: through its own command-line program, by nothing else. */
+export interface ModalCli {
+  readonly environment: string;
+  /** What it said. Throws what its words mean. */
+  ask(request: ModalRequest): Promise<string>;
+}
+
+export interface ModalRequest {
+  readonly args: readonly string[];
+  /** Without end where left out. */
+  readonly limitMs?: number;
+  /** Variables beside the shell's. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** An open file as its standard input. */
+  readonly inputFd?: number;
+  /** The code of a failure whose words are not known. */
+  readonly otherwise?: ErrorCode;
+  /** Whole lines, as they come. */
+  onLine?(line: string, stream: "stdout" | "stderr"): void;
+}
+
+export interface ModalWorld {
+  readonly shell: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** The Modal environment. */
+  readonly environment: string;
+  readonly signal: AbortSignal;
+}
+
+type Program = readonly [string, ...string[]];
+
+/** `modal`, else `python3 -m modal`, else only what GOAT_DEV_MODAL names. Nothing is run yet. */
+export const openModal = (world: ModalWorld): ModalCli => {
+  const named = world.shell["GOAT_DEV_MODAL"];
+  const programs: readonly Program[] = named ? [[named]] : [["modal"], ["python3", "-m", "modal"]];
+  let settled: readonly Program[] = programs;
+  const start = async (request: ModalRequest, signal: AbortSignal): Promise<RunResult> => {
+    const tried: string[] = [];
+    for (const program of settled) {
+      const result = await runOnce(program, request, world, signal);
+      if (result.startError === null) {
+        settled = [program];
+        return result;
+      }
+      tried.push(`${program.join(" ")}: ${result.startError === "ENOENT" ? "not found" : result.startError}`);
+    }
+    throw cliMissing(named ? `GOAT_DEV_MODAL is ${tried.join(", ")}` : tried.join(", "));
+  };
+  return {
+    environment: world.environment,
+    ask: async (request) => {
+      const question: Question = {
+        command: `modal ${request.args.join(" ")}`,
+        environment: world.environment,
+      };
+      const result = await within(request.limitMs, world.signal, question, (signal) => start(request, signal));
+      if (result.exitCode === 0) return result.stdout;
+      throw explain(`${result.stdout}\n${result.stderr}`, question, request.otherwise ?? "modal-refused");
+    },
+  };
+};
+
+const within = async <T>(
+  limitMs: number | undefined,
+  signal: AbortSignal,
+  question: Question,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> => {
+  if (limitMs === undefined) return work(signal);
+  using limit = deadline(signal, limitMs);
+  try {
+    return await work(limit.signal);
+  } catch (error) {
+    if (limit.isOver()) throw notWithin(question, limitMs);
+    throw error;
+  }
+};
+
+/** It has to say whole lines in UTF-8, without colours, whatever this shell wants. */
+const manners = { COLUMNS: "200", NO_COLOR: "1", PYTHONIOENCODING: "utf-8", PYTHONUNBUFFERED: "1", TERM: "dumb" };
+
+const runOnce = async (
+  [command, ...before]: Program,
+  request: ModalRequest,
+  { shell, cwd }: ModalWorld,
+  signal: AbortSignal,
+): Promise<RunResult> => {
+  const lines = createLines(request.onLine);
+  const inherited = Object.entries(shell).flatMap(([name, value]) =>
+    value === undefined || name === "FORCE_COLOR" ? [] : [[name, value] as const],
+  );
+  const result = await run(command, [...before, ...request.args], {
+    env: { ...Object.fromEntries(inherited), ...manners, ...request.variables },
+    cwd,
+    signal,
+    ...(request.inputFd === undefined ? {} : { inputFd: request.inputFd }),
+    onData: lines.take,
+  });
+  lines.end();
+  return result;
+};
+
+/** Pieces of any size in, whole lines out. */
+const createLines = (onLine: ModalRequest["onLine"] = () => {}) => {
+  const rest = { stdout: "", stderr: "" };
+  return {
+    take: (stream: "stdout" | "stderr", text: string): void => {
+      const lines = (rest[stream] + text).split(/\r?\n|\r/);
+      rest[stream] = lines.pop() ?? "";
+      for (const line of lines) onLine(line, stream);
+    },
+    end: (): void => {
+      for (const stream of ["stdout", "stderr"] as const) if (rest[stream] !== "") onLine(rest[stream], stream);
+    },
+  };
+};

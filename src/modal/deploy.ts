@@ -1,0 +1,60 @@
+import { GoatError } from "../errors/goat-error.ts";
+import { addressesIn } from "./address.ts";
+import type { ModalCli } from "./cli.ts";
+import { envOption } from "./failures.ts";
+import type { Target } from "./targets.ts";
+import { plainLines } from "./words.ts";
+
+export interface Deployment {
+  /** As the CLI printed it; null where it printed none. */
+  readonly address: string | null;
+  /** Modal found nothing to change. */
+  readonly isUnchanged: boolean;
+}
+
+/** Deploys one script. Throws modal-deploy-failed, or what else the CLI's words mean. */
+export const deploy = async (
+  cli: ModalCli,
+  target: Target,
+  how: {
+    /** The script's path. */
+    readonly script: string;
+    readonly variables: Readonly<Record<string, string>>;
+    /** What the CLI says meanwhile, a line at a time. */
+    onLine(line: string): void;
+  },
+): Promise<Deployment> => {
+  const printed: string[] = [];
+  try {
+    await cli.ask({
+      args: ["deploy", how.script, "--env", cli.environment],
+      variables: { ...how.variables, ...target.variables },
+      otherwise: "modal-deploy-failed",
+      onLine: (line, stream) => {
+        if (stream === "stdout") printed.push(line);
+        const [text = ""] = plainLines(line);
+        if (text.trim() !== "") how.onLine(text.trim());
+      },
+    });
+  } catch (error) {
+    throw halfWay(error, target, cli.environment);
+  }
+  const text = printed.join("\n");
+  return { address: addressesIn(text)[target.webFunction] ?? null, isUnchanged: /no changes detected/i.test(text) };
+};
+
+/** In this product's words; what Modal said stands as evidence. */
+const halfWay = (error: unknown, { name, app }: Target, environment: string): unknown => {
+  if (!(error instanceof GoatError) || error.code !== "modal-deploy-failed") return error;
+  return new GoatError("modal-deploy-failed", `${app} was not deployed: \`modal deploy\` ended with an error`, {
+    evidence: error.evidence,
+    fixes: [
+      { command: `goat-dev modal deploy ${name}${envOption(environment)}`, effect: "tries again" },
+      {
+        command: `goat-dev modal status${envOption(environment)}`,
+        effect: "shows what runs: an older version runs on",
+      },
+    ],
+    cause: error,
+  });
+};

@@ -1,0 +1,64 @@
+import { randomBytes } from "node:crypto";
+import type { State } from "../project/state.ts";
+
+/** What goat-dev remembers of the cloud between two runs; without it everything is asked again. */
+export interface Memory {
+  /** In hex. */
+  readonly salt: string;
+  readonly environments: Readonly<Record<string, EnvironmentMemory>>;
+}
+
+interface EnvironmentMemory {
+  /** App -> its address. */
+  readonly urls: Readonly<Record<string, string>>;
+  /** Secret -> a salted hash of what was written last. */
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+const file = "modal.json";
+
+const nothing: EnvironmentMemory = { urls: {}, secrets: {} };
+
+export const readMemory = (state: State): Memory => {
+  const kept = state.readJson(file);
+  const salt = fieldsOf(kept)["salt"];
+  const environments = Object.entries(fieldsOf(fieldsOf(kept)["environments"])).map(([name, value]) => {
+    const { urls, secrets } = fieldsOf(value);
+    return [name, { urls: textsOf(urls), secrets: textsOf(secrets) }] as const;
+  });
+  return {
+    salt: typeof salt === "string" && /^[0-9a-f]{32}$/.test(salt) ? salt : randomBytes(16).toString("hex"),
+    environments: Object.fromEntries(environments),
+  };
+};
+
+export const recall = (memory: Memory, environment: string): EnvironmentMemory =>
+  memory.environments[environment] ?? nothing;
+
+/** Adds to what is kept; an undefined entry is forgotten. Gives a warning where nothing can be kept. */
+export const remember = async (
+  state: State,
+  environment: string,
+  change: {
+    readonly urls?: Readonly<Record<string, string | undefined>>;
+    readonly secrets?: Readonly<Record<string, string>>;
+    /** What the hashes of these secrets were made with. */
+    readonly salt?: string;
+  },
+): Promise<string | null> => {
+  // Read again: one run writes several times.
+  const memory = readMemory(state);
+  const before = recall(memory, environment);
+  const after = { urls: { ...before.urls, ...change.urls }, secrets: { ...before.secrets, ...change.secrets } };
+  const environments = { ...memory.environments, [environment]: after };
+  const kept = await state.writeJson(file, { salt: change.salt ?? memory.salt, environments });
+  return kept.ok ? null : kept.warning;
+};
+
+const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null ? { ...value } : {};
+
+const textsOf = (value: unknown): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(fieldsOf(value)).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );

@@ -1,0 +1,105 @@
+import { GoatError } from "../errors/goat-error.ts";
+
+type Row = Readonly<Record<string, unknown>>;
+
+export interface ModalApp {
+  readonly id: string;
+  readonly name: string;
+  /** `deployed`, `stopped`, `ephemeral` …, as Modal says it. */
+  readonly state: string;
+  /** Containers that run now; null where it is not said. */
+  readonly containers: number | null;
+  readonly createdAt: string | null;
+}
+
+export interface ModalEnvironment {
+  readonly name: string;
+  /** What addresses carry for it; empty for none. */
+  readonly webSuffix: string;
+}
+
+/** From `modal app list --json`. Throws modal-output-unknown. */
+export const readApps = (text: string): readonly ModalApp[] => {
+  const question = "modal app list --json";
+  return rowsOf(text, question).map((row) => ({
+    id: textIn(row, "app_id") ?? "",
+    name: needed(row, ["description", "name"], question),
+    state: needed(row, ["state"], question).toLowerCase(),
+    containers: countIn(row, "tasks"),
+    createdAt: textIn(row, "created_at"),
+  }));
+};
+
+/** Names of secrets, from `modal secret list --json`; values are not to be had. Throws modal-output-unknown. */
+export const readSecretNames = (text: string): readonly string[] => {
+  const question = "modal secret list --json";
+  return rowsOf(text, question).map((row) => needed(row, ["name"], question));
+};
+
+/** From `modal environment list --json`. Throws modal-output-unknown. */
+export const readEnvironments = (text: string): readonly ModalEnvironment[] => {
+  const question = "modal environment list --json";
+  return rowsOf(text, question).map((row) => ({
+    name: needed(row, ["name"], question),
+    webSuffix: textIn(row, "web_suffix") ?? "",
+  }));
+};
+
+/** Where the CLI said something that is not understood. */
+export const outputUnknown = (question: string, seen: string): GoatError =>
+  new GoatError("modal-output-unknown", `\`${question}\` says something that goat-dev does not understand`, {
+    evidence: [seen],
+    fixes: [
+      { command: "pip install --upgrade modal", effect: "gets the newest Modal CLI; 1.5 and newer are known" },
+      { command: "goat-dev modal doctor", effect: "shows which one is used" },
+    ],
+  });
+
+const rowsOf = (text: string, question: string): readonly Row[] => {
+  const value = parse(text);
+  if (Array.isArray(value) && value.every(isRow)) return value.map(withNewKeys);
+  throw outputUnknown(question, value === undefined ? "no JSON" : "JSON, but no list of objects");
+};
+
+/** The document; a warning may stand before it. */
+const parse = (text: string): unknown => {
+  const begin = /^\s*\[/m.exec(text)?.index ?? 0;
+  for (const candidate of [text, text.slice(begin, text.lastIndexOf("]") + 1)]) {
+    try {
+      return JSON.parse(candidate);
+    } catch {}
+  }
+  return undefined;
+};
+
+const isRow = (value: unknown): value is Row => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Before 1.5.0 keys were headings: `App ID` is `app_id` now. */
+const withNewKeys = (row: Row): Row =>
+  Object.fromEntries(
+    Object.entries(row).map(([key, value]) => [
+      key
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, "_")
+        .replace(/^_+|_+$/g, ""),
+      value,
+    ]),
+  );
+
+const textIn = (row: Row, key: string): string | null => {
+  const value = row[key];
+  return typeof value === "string" && value !== "" ? value : null;
+};
+
+const countIn = (row: Row, key: string): number | null => {
+  const count = Number.parseInt(String(row[key]), 10);
+  return Number.isSafeInteger(count) && count >= 0 ? count : null;
+};
+
+const needed = (row: Row, keys: readonly string[], question: string): string => {
+  for (const key of keys) {
+    const value = textIn(row, key);
+    if (value !== null) return value;
+  }
+  throw outputUnknown(question, `no ${keys.join(" or ")} among ${Object.keys(row).join(", ") || "nothing"}`);
+};

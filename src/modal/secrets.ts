@@ -1,0 +1,118 @@
+import { createHmac } from "node:crypto";
+import { messageOf } from "../errors/describe.ts";
+import { GoatError } from "../errors/goat-error.ts";
+import { withNamelessFile } from "../platform/nameless-file.ts";
+import { list } from "../platform/text.ts";
+import type { ModalCli } from "./cli.ts";
+
+/** Secret -> the variables that it holds. */
+export type SecretTable = Readonly<Record<string, readonly string[]>>;
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** One secret as it would be written. */
+export interface SecretPlan {
+  readonly name: string;
+  /** Every variable of it; what is not set is written empty, so that whatever asks for its name finds it. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly set: readonly string[];
+  readonly unset: readonly string[];
+  /** Salted: tells a change without keeping a value. */
+  readonly hash: string;
+  /** `unchanged` only where it was written from this project and is still there. */
+  readonly change: "new" | "replaced" | "unchanged";
+}
+
+/** Reads dev/modal-secrets.json. Throws internal: the file is the package's own. */
+export const readSecretTable = (text: string, file: string): SecretTable => {
+  const isNames = (value: unknown): value is readonly string[] =>
+    Array.isArray(value) && value.every((name) => typeof name === "string");
+  try {
+    const { secrets }: { readonly secrets?: unknown } = JSON.parse(text);
+    if (typeof secrets === "object" && secrets !== null && Object.values(secrets).every(isNames)) {
+      return { ...secrets } as SecretTable;
+    }
+    throw new Error("it has no table of secrets");
+  } catch (error) {
+    throw new GoatError("internal", `${file} cannot be read`, { evidence: [messageOf(error)] });
+  }
+};
+
+/** What each secret would become. */
+export const planSecrets = (
+  table: SecretTable,
+  variables: Variables,
+  there: readonly string[],
+  kept: { readonly salt: string; readonly hashes: Readonly<Record<string, string>> },
+): readonly SecretPlan[] =>
+  Object.entries(table).map(([name, keys]) => {
+    const values = Object.fromEntries(keys.map((key) => [key, (variables[key] ?? "").trim()]));
+    const set = keys.filter((key) => values[key] !== "");
+    const hash = hashOf(values, kept.salt);
+    const change = !there.includes(name) ? "new" : kept.hashes[name] === hash ? "unchanged" : "replaced";
+    return { name, values, set, unset: keys.filter((key) => values[key] === ""), hash, change };
+  });
+
+const hashOf = (values: Readonly<Record<string, string>>, salt: string): string =>
+  createHmac("sha256", Buffer.from(salt, "hex"))
+    .update(JSON.stringify(Object.entries(values).toSorted(([left], [right]) => (left < right ? -1 : 1))))
+    .digest("hex");
+
+/** A variable that needs others beside it: one without them is a mistake, none at all is a choice. */
+const together: readonly (readonly string[])[] = [
+  ["AZURE_API_KEY", "AZURE_API_BASE"],
+  ["LANGFUSE_HOST", "LANGFUSE_PUBLIC_KEY", "LANGFUSE_SECRET_KEY"],
+];
+
+/** The key that everybody can read in the template. */
+const templateKey = "sk-dev-key";
+
+/** Refuses a secret that could not do its work, all of them at once. Throws modal-secret-incomplete. */
+export const refuseIncomplete = (plans: readonly SecretPlan[], envFile: string): void => {
+  const problems = plans.flatMap((plan) => problemsOf(plan).map((why) => ({ name: plan.name, ...why })));
+  const [first] = problems;
+  if (first === undefined) return;
+  throw new GoatError("modal-secret-incomplete", `the secret ${first.name} would not work: ${first.why}`, {
+    evidence: problems.slice(1).map(({ name, why }) => `${name}: ${why}`),
+    fixes: problems.map(({ fix, effect }) => ({ command: `${fix} in ${envFile}`, effect })),
+  });
+};
+
+interface Incomplete {
+  readonly why: string;
+  readonly fix: string;
+  readonly effect: string;
+}
+
+const problemsOf = (plan: SecretPlan): readonly Incomplete[] => [...masterProblems(plan), ...partnerProblems(plan)];
+
+const masterProblems = ({ values }: SecretPlan): readonly Incomplete[] => {
+  const key = values["LITELLM_MASTER_KEY"];
+  const fix = "set LITELLM_MASTER_KEY=sk-$(openssl rand -hex 24)";
+  if (key === "") return [{ why: "LITELLM_MASTER_KEY is not set", fix, effect: "the key that programs use" }];
+  if (key !== templateKey) return [];
+  const why = "LITELLM_MASTER_KEY is the template's, and the cloud's gateway is open to the internet";
+  return [{ why, fix, effect: "a key that nobody can guess; `goat-dev up` takes it over here too" }];
+};
+
+/** LANGFUSE_HOST decides: without it the local stack's own keys are no mistake. */
+const partnerProblems = ({ values, set }: SecretPlan): readonly Incomplete[] =>
+  together.flatMap((group) => {
+    const present = group.filter((key) => set.includes(key));
+    const missing = group.filter((key) => values[key] === "");
+    const isBegun = group[0] === "LANGFUSE_HOST" ? present.includes("LANGFUSE_HOST") : present.length > 0;
+    if (!isBegun || missing.length === 0) return [];
+    const why = `${list(present)} without ${list(missing)}`;
+    return [{ why, fix: `set ${list(missing)}, or take ${list(present)} out,`, effect: "they work together only" }];
+  });
+
+/** Writes one secret; its values go through an open file without a name. Throws what the CLI's words mean. */
+export const writeSecret = async (cli: ModalCli, { name, values }: SecretPlan, folder: string): Promise<void> => {
+  await withNamelessFile(folder, JSON.stringify(values), (inputFd) =>
+    cli.ask({
+      args: ["secret", "create", name, "--from-json", "/dev/stdin", "--force", "--env", cli.environment],
+      inputFd,
+      limitMs: 60_000,
+    }),
+  );
+};
