@@ -121,7 +121,11 @@ const writeTarget = async (path: string): Promise<string> => {
   return target === undefined ? path : resolve(dirname(path), target);
 };
 
-const replace = async (target: string, text: string, mode: number): Promise<void> => {
+const replace = async (
+  target: string,
+  text: string,
+  { mode, durable }: { readonly mode: number; readonly durable: boolean },
+): Promise<void> => {
   const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString("hex")}.tmp`);
   const before = await stat(target).catch(() => undefined);
   try {
@@ -129,7 +133,7 @@ const replace = async (target: string, text: string, mode: number): Promise<void
     try {
       await file.writeFile(text);
       await file.chmod(mode);
-      await file.sync();
+      if (durable) await file.sync();
     } finally {
       await file.close();
     }
@@ -146,11 +150,11 @@ const replace = async (target: string, text: string, mode: number): Promise<void
 
 /**
  * Replaces a file in one step, so that nobody ever sees half of it. Writes through links and keeps the owner where it may.
- * Throws file-unwritable, disk-full.
+ * Where it is not to be durable, a power cut may leave it empty. Throws file-unwritable, disk-full.
  */
-export const atomicWrite = async (path: string, text: string, mode: number): Promise<void> => {
+export const atomicWrite = async (path: string, text: string, mode: number, durable = true): Promise<void> => {
   try {
-    await replace(await writeTarget(path), text, mode);
+    await replace(await writeTarget(path), text, { mode, durable });
   } catch (error) {
     throw unwritable(path, error);
   }

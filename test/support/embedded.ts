@@ -25,7 +25,7 @@ export const machineOf = (folder: string): Machine => ({
 });
 
 /** What a project in this folder runs its services with; nothing outside of the folder is touched. */
-export const embeddedOptions = (folder: string): EmbeddedEngineOptions => ({
+const embeddedOptions = (folder: string): EmbeddedEngineOptions => ({
   machine: machineOf(folder),
   stateDir: join(folder, ".goat-dev"),
   systemData: join(folder, "system"),

@@ -35,6 +35,7 @@ export const exec = async (
     env: { ...passedOn(world.machine.env), ...(launch?.environment ?? local.environment), ...environment },
     cwd: launch?.cwd ?? local.workingDir,
     signal,
+    ...(launch?.user && { user: launch.user }),
     onData: (stream, text) => {
       if (stream === "stdout" && onStdout !== undefined) handed = handed.then(() => onStdout(Buffer.from(text)));
       else if (output.length < outputLimit) output += text.slice(0, outputLimit - output.length);

@@ -8,7 +8,7 @@ export interface StampedLine extends Pick<LogLine, "stream" | "at" | "line"> {
 const pattern = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d\.\d{3})(?:Z| UTC) (?:(out|err) )?(.*)$/;
 
 /** A line of a file, whose stamp becomes its time; a line without one has none. */
-export const toLine = (text: string, before: string): StampedLine => {
+const toLine = (text: string, before: string): StampedLine => {
   const line = text.endsWith("\r") ? text.slice(0, -1) : text;
   const [, day, time, stream, rest] = pattern.exec(line) ?? [];
   if (day === undefined) return { stream: "stdout", at: null, line, sortAt: before };

@@ -40,6 +40,16 @@ Deleting this folder loses the database for good. goat-dev makes a new, empty on
 /** A container's or volume's name as one folder entry, whatever it holds. */
 export const entryOf = (name: string): string => encodeURIComponent(name).replace(/^\./, "%2E");
 
+/** The name that an entry stands for; undefined where it stands for none. */
+export const nameOf = (entry: string): string | undefined => {
+  try {
+    const name = decodeURIComponent(entry);
+    return name !== "" && entryOf(name) === entry ? name : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
 const fileOf = (stateDir: string): string => join(stateDir, "embedded", "place.json");
 
 const isPlaceFile = (value: unknown): value is PlaceFile =>

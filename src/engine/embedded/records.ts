@@ -5,7 +5,7 @@ import { systemCode } from "../../errors/describe.ts";
 import type { PortSpec } from "../../model/stack.ts";
 import { atomicWrite, readTextIfThere, unwritable } from "../../platform/files.ts";
 import type { ProcessIdentity } from "../../platform/process-identity.ts";
-import { entryOf, type Place } from "./places.ts";
+import { entryOf, nameOf, type Place } from "./places.ts";
 import type { Address } from "./translate.ts";
 
 export type RecordedMount =
@@ -117,10 +117,9 @@ export const readRecord = <K extends Kind>(place: Place, kind: K, name: string):
 /** All of a kind, by name. */
 export const readRecords = <K extends Kind>(place: Place, kind: K): readonly Named<K>[] =>
   entries(join(place.records, kind)).flatMap((entry) => {
-    if (!entry.endsWith(".json") || entry.startsWith(".")) return [];
-    const name = decodeURIComponent(entry.slice(0, -".json".length));
-    const record = readRecord(place, kind, name);
-    return record === undefined ? [] : [{ name, record }];
+    const name = entry.endsWith(".json") ? nameOf(entry.slice(0, -".json".length)) : undefined;
+    const record = name === undefined ? undefined : readRecord(place, kind, name);
+    return name === undefined || record === undefined ? [] : [{ name, record }];
   });
 
 export const findContainer = (place: Place, nameOrId: string): Container | undefined => {
@@ -129,9 +128,12 @@ export const findContainer = (place: Place, nameOrId: string): Container | undef
   return readRecords(place, "containers").find((container) => container.record.id === nameOrId);
 };
 
-/** Throws file-unwritable, disk-full. */
+/**
+ * Only what knows of data has to outlive a power cut: no process does, and waiting for the disk is most of a start.
+ * Throws file-unwritable, disk-full.
+ */
 export const writeRecord = <K extends Kind>(place: Place, kind: K, name: string, record: Kinds[K]): Promise<void> =>
-  atomicWrite(pathOf(place, kind, name), `${JSON.stringify(record, null, 1)}\n`, 0o600);
+  atomicWrite(pathOf(place, kind, name), `${JSON.stringify(record, null, 1)}\n`, 0o600, kind === "volumes");
 
 export const renameRecord = async (place: Place, kind: Kind, from: string, to: string): Promise<void> => {
   const path = pathOf(place, kind, to);

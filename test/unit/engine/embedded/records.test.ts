@@ -65,6 +65,16 @@ describe("a record", () => {
     },
   );
 
+  test("must not be seen in files that nobody here wrote", async () => {
+    const scene = await embeddedScene();
+    const path = recordPath(scene.folder, await scene.create(scene.service("web", stay)));
+    const text = readFileSync(path, "utf8");
+    for (const name of ["%zz.json", "a b.json", "web.json.bak", ".json"])
+      writeFileSync(join(dirname(path), name), text);
+    const { services } = await scene.engine.observe({ stack: scene.stack.name, images: [] }, signal());
+    expect(services).toHaveLength(1);
+  });
+
   test("that is being written must not be seen", async () => {
     const scene = await embeddedScene();
     const path = recordPath(scene.folder, await scene.create(scene.service("web", stay)));
