@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { postgresRecipe } from "../../src/engine/embedded/postgres/recipe.ts";
@@ -80,6 +80,19 @@ export const postgresSuite = (name: string, place: () => Promise<PostgresPlace>)
       expect(await untilAnswer(server.login())).toBe("ok");
     });
 
+    test("must start on data that were copied with open modes, and keep the newest logs only", async () => {
+      const { logFolder } = server.local;
+      const old = (second: number): string => `postgres-20200101-00000${second}.log`;
+      for (let second = 0; second < 9; second += 1) writeFileSync(join(logFolder, old(second)), "");
+      await server.stop();
+      chmodSync(server.data, 0o755);
+      await server.start();
+      expect(await untilAnswer(server.login())).toBe("ok");
+      const logs = readdirSync(logFolder).filter((name) => name.startsWith("postgres-"));
+      expect(logs.length).toBeLessThanOrEqual(5);
+      expect(logs).not.toContain(old(0));
+    });
+
     test("must end a server on its data that nobody knows of any more", async () => {
       const other = await localPostgres(scene().machine, scene().folder);
       await other.start();
@@ -146,12 +159,14 @@ export const postgresSuite = (name: string, place: () => Promise<PostgresPlace>)
     });
 
     test("must begin an interrupted set-up anew, and say which line of a script failed", async () => {
-      const fresh = await localPostgres(scene().machine, join(scene().folder, "fresh"));
+      // Short enough for a socket, and awkward in a list.
+      const folder = join(scene().folder, "..", 'a, "b"');
+      const fresh = await localPostgres(scene().machine, folder);
       const volumes = join(fresh.data, "..");
       const half = join(volumes, ".data.making-killed", "data");
       mkdirSync(half, { recursive: true });
       writeFileSync(join(half, "PG_VERSION"), "16\n");
-      const scripts = join(scene().folder, "fresh", "initdb");
+      const scripts = join(folder, "initdb");
       mkdirSync(scripts);
       writeFileSync(join(scripts, "1.sql"), "create table fine ();\n\nselect nonsense;\n");
       await expect(fresh.prepare()).rejects.toMatchObject({

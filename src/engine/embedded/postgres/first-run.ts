@@ -24,6 +24,8 @@ export interface FirstRun {
 }
 
 const socketPort = 5432;
+/** A socket's path has at most 103 bytes on macOS, of which `/.s.PGSQL.5432` takes 14. */
+const socketFolderLimit = 89;
 const askAgainAfterMs = 10;
 const stopGraceMs = 30_000;
 
@@ -87,7 +89,8 @@ const serveWhile = async (
   signal.addEventListener("abort", follow, { once: true });
   const settings = [
     "listen_addresses=",
-    `unix_socket_directories=${folder}`,
+    // A list: a comma in the path would end it.
+    `unix_socket_directories=${quoteName(folder)}`,
     `port=${socketPort}`,
     "autovacuum=off",
     "fsync=off",
@@ -112,12 +115,13 @@ const serveWhile = async (
 
 /** Makes the database and applies the scripts, through a server that nobody else can reach; the files are not synced. Throws service-exited, disk-full. */
 export const runFirst = async (first: FirstRun, signal: AbortSignal): Promise<void> => {
-  // A socket's path may have about a hundred characters: the data folder's own may be too long.
-  const folder = await mkdtemp("/tmp/goat-dev-");
+  const beside = dirname(first.data);
+  const fits = Buffer.byteLength(beside) <= socketFolderLimit;
+  const folder = fits ? beside : await mkdtemp("/tmp/goat-dev-");
   try {
     if (first.user !== undefined) await chown(folder, first.user.uid, first.user.gid);
     await serveWhile(first, folder, signal, (own) => fill(first, folder, own));
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    if (!fits) await rm(folder, { recursive: true, force: true });
   }
 };

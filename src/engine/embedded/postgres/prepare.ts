@@ -1,4 +1,4 @@
-import { readdir, rm } from "node:fs/promises";
+import { chmod, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { GoatError } from "../../../errors/goat-error.ts";
 import { readTextIfThere } from "../../../platform/files.ts";
@@ -78,4 +78,6 @@ export const preparePostgres = async (machine: Machine, local: LocalService, sig
   mustBeOurs(local.service, data, readTextIfThere(join(data, "PG_VERSION"))?.trim());
   await endLeftovers(machine, data, signal);
   giveTo(user, data);
+  // A copied project has the modes of the umask, and Postgres refuses data that others can read.
+  await chmod(data, 0o700);
 };
