@@ -1,9 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { homedir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
 import { type Place, placeOf } from "../../src/engine/embedded/litellm/place.ts";
+import { findPythons } from "../../src/engine/embedded/litellm/python.ts";
 import { litellmRecipe } from "../../src/engine/embedded/litellm/recipe.ts";
+import { findUv } from "../../src/engine/embedded/litellm/uv.ts";
 import type { LocalService, Machine, Recipe } from "../../src/engine/embedded/recipe.ts";
 import type { Progress } from "../../src/engine/engine.ts";
 import { machineFor } from "./local-postgres.ts";
@@ -35,6 +38,25 @@ with zipfile.ZipFile(f"{folder}/{name}-{version}-py3-none-any.whl", "w") as whee
   for path, text in files.items(): wheel.writestr(path, text)
   wheel.writestr(f"{about}/RECORD", "".join(f"{path},,{len(text)}\\n" for path, text in files.items()) + f"{about}/RECORD,,\\n")
 `;
+
+export interface InstallerPaths {
+  readonly uv: string;
+  /** No uv is there, and no shim, which takes a while to say that it is none. */
+  readonly pip: string;
+}
+
+/** PATHs on which each installer is found: the user's uv, else the one that the shipped lock brings into the user's cache. */
+export const installerPaths = async (): Promise<InstallerPaths> => {
+  const machine = machineFor(homedir());
+  const signal = AbortSignal.timeout(60_000);
+  mkdirSync(machine.cache, { recursive: true });
+  const io = { signal, progress: () => undefined };
+  const pythons = await findPythons(machine, signal);
+  const uv = await findUv({ machine, place: placeOf(machine), io, title: "uv", neededBytes: 0 }, pythons);
+  const uvFolder = uv?.isOwn === true ? dirname(uv.command) : (process.env["PATH"] ?? "");
+  const pip = pythons.map(({ base }) => dirname(base)).join(delimiter);
+  return { uv: [uvFolder, pip].join(delimiter), pip };
+};
 
 export const tinyVersion = "1.2.3";
 

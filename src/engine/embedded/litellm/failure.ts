@@ -16,7 +16,7 @@ const linesOf = ({ stdout, stderr }: Pick<RunResult, "stdout" | "stderr">): read
 const mismatch = /hash(?:es)? mismatch|do not match the hashes|doesn't match|none of the hashes/i;
 
 /** The package whose file is not the one that the lock knows; null where that is not what was said. */
-export const mismatchedPackage = (lines: readonly string[]): string | null => {
+const mismatchedPackage = (lines: readonly string[]): string | null => {
   const at = lines.findIndex((line) => mismatch.test(line));
   if (at < 0) return null;
   const [, quoted] = /mismatch for `([^`]+)`/i.exec(lines[at] ?? "") ?? [];

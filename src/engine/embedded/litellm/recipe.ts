@@ -23,9 +23,9 @@ const refuse = (machine: Machine, service: ServiceSpec): string | null => {
     : null;
 };
 
-const launch = (place: Place, local: LocalService): Launch => ({
+const launch = (machine: Machine, place: Place, local: LocalService): Launch => ({
   command: [pythonOf(place.venv), place.launcher, ...argumentsOf(local)],
-  environment: environmentOf(local, place.marker),
+  environment: environmentOf(local, { marker: place.marker, shell: machine.env }),
   cwd: local.workingDir,
   stopSignal: "SIGTERM",
 });
@@ -43,6 +43,6 @@ export const litellmRecipe = (machine: Machine): Recipe => {
     refuse: (service) => refuse(machine, service),
     installed: async () => (isInstalled(place()) ? place().hash : null),
     install: (io) => installLitellm({ machine, place: place() }, io),
-    launch: (local) => launch(place(), local),
+    launch: (local) => launch(machine, place(), local),
   };
 };
