@@ -1,6 +1,6 @@
 import type { ModelInfo } from "./models.ts";
 import { prefixOf } from "./providers.ts";
-import { type Route, type RouteUse, usableRoutes, type Variables } from "./routes.ts";
+import { placeholderIn, type Route, type RouteUse, usableRoutes, type Variables } from "./routes.ts";
 
 /** What the running gateway says of itself. */
 export interface GatewayView {
@@ -49,7 +49,7 @@ export const modelRows = ({ routes, disabled, variables, view }: RowQuestion): r
     return row(use, { served, info, obstacle: use.obstacle ?? stale, commentedOut: false }, variables);
   });
   const commented = usableRoutes(disabled, variables).map((use) => {
-    const needsUrl = use.obstacle?.startsWith("<") === true;
+    const needsUrl = use.route.apiBase !== null && placeholderIn(use.route.apiBase) !== null;
     const command = `goat-dev models enable ${use.route.name}${needsUrl ? " --workspace NAME" : ""}`;
     const seen = { served: view === null ? null : view.listed.includes(use.route.name), info: undefined };
     return row(use, { ...seen, obstacle: `commented out: ${command}`, commentedOut: true }, variables);
