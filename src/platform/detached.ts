@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { identify, type ProcessIdentity } from "./process-identity.ts";
 
@@ -26,6 +26,31 @@ export interface Detached {
 const statusOf = (code: number | null, signal: NodeJS.Signals | null): number =>
   code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
 
+const closeOnExec = 0o2000000;
+
+const flagsOf = (path: string): number => {
+  try {
+    return Number.parseInt(/^flags:\s*([0-7]+)/m.exec(readFileSync(path, "utf8"))?.[1] ?? "", 8);
+  } catch {
+    // The one that was open to list them.
+    return closeOnExec;
+  }
+};
+
+/**
+ * Open files beyond the three streams that every program gets: pipes and locks of whoever called, who would wait for them as
+ * long as the program runs. Known on Linux alone.
+ */
+export const inheritedDescriptors = (proc = "/proc/self"): readonly number[] => {
+  try {
+    return readdirSync(`${proc}/fdinfo`)
+      .map(Number)
+      .filter((descriptor) => descriptor > 2 && (flagsOf(`${proc}/fdinfo/${descriptor}`) & closeOnExec) === 0);
+  } catch {
+    return [];
+  }
+};
+
 /**
  * Starts a program that outlives this process, without a shell, in a session of its own. Throws the system's error where it
  * does not start (ENOENT, EACCES).
@@ -33,11 +58,14 @@ const statusOf = (code: number | null, signal: NodeJS.Signals | null): number =>
 export const spawnDetached = async (request: DetachedRequest): Promise<Detached> => {
   const [file, ...args] = request.command;
   const output = openSync(request.outputFile, "a", 0o600);
+  const nothing = openSync("/dev/null", "r+");
+  const stdio: (number | "ignore" | null)[] = ["ignore", output, output];
+  for (const descriptor of inheritedDescriptors()) stdio[descriptor] = nothing;
   try {
     const child = spawn(file, args, {
       cwd: request.cwd,
       env: { ...request.environment },
-      stdio: ["ignore", output, output],
+      stdio: Array.from(stdio, (stream) => stream ?? null),
       detached: true,
       ...request.user,
     });
@@ -53,5 +81,6 @@ export const spawnDetached = async (request: DetachedRequest): Promise<Detached>
     return { pid, identity: await identify(pid), ended };
   } finally {
     closeSync(output);
+    closeSync(nothing);
   }
 };

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { type Detached, spawnDetached } from "../../../src/platform/detached.ts";
+import { type Detached, inheritedDescriptors, spawnDetached } from "../../../src/platform/detached.ts";
 import {
   familyOf,
   identify,
@@ -10,7 +10,7 @@ import {
   signalProcess,
   stillRunning,
 } from "../../../src/platform/process-identity.ts";
-import { tempFolder } from "../../support/temp.ts";
+import { tempFolder, writeFiles } from "../../support/temp.ts";
 
 const start = async (
   script: string,
@@ -61,6 +61,29 @@ test("what cannot be started must be told by the system's code", async () => {
   const request = { environment: {}, cwd: folder, outputFile: join(folder, "out.log") };
   await expect(spawnDetached({ ...request, command: ["/no/such/program"] })).rejects.toMatchObject({ code: "ENOENT" });
   await expect(spawnDetached({ ...request, command: [folder] })).rejects.toMatchObject({ code: "EACCES" });
+});
+
+test("pipes and locks of whoever called must be told from this process's own files", () => {
+  const folder = writeFiles(tempFolder(), {
+    "fdinfo/0": "pos:\t0\nflags:\t0100002\n",
+    "fdinfo/7": "pos:\t0\nflags:\t0100001\n",
+    "fdinfo/8": "pos:\t0\nflags:\t02100002\n",
+    "fdinfo/63": "pos:\t0\nflags:\t00\n",
+  });
+  expect(inheritedDescriptors(folder).toSorted((a, b) => a - b)).toEqual([7, 63]);
+  expect(inheritedDescriptors(join(folder, "none"))).toEqual([]);
+});
+
+test.skipIf(!existsSync("/proc/self/fd"))("a program must hold no file of whoever called", async () => {
+  const folder = tempFolder();
+  const { ended } = await start("ls -l /proc/self/fd", folder);
+  await ended;
+  const held = [...readFileSync(join(folder, "out.log"), "utf8").matchAll(/ (\d+) -> (.*)$/gm)];
+  const others = held.filter(
+    ([, descriptor, target]) => Number(descriptor) > 2 && !/^\/(?:dev\/null|proc\/)/.test(target ?? ""),
+  );
+  expect(held.length).toBeGreaterThan(2);
+  expect(others).toEqual([]);
 });
 
 test("a program must lead a group of its own, which a Ctrl-C in the terminal does not reach", async () => {

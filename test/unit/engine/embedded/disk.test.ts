@@ -19,7 +19,7 @@ const mountDisk = (options: string): string => {
 };
 
 /** Root, and not in a container that keeps its disks to itself. */
-const canMount = process.getuid?.() === 0 && spawnSync("unshare", ["-m", "true"]).status === 0;
+const canMount = process.getuid?.() === 0 && spawnSync("sh", ["-c", "unshare -m true"]).status === 0;
 
 const create = (folder: string, name = "web") => {
   const stack = newStack();

@@ -6,7 +6,7 @@ import { io, limitMs } from "../../../contract/rig.ts";
 import { embeddedIn, embeddedScene, processOf, watchChanges } from "../../../support/embedded.ts";
 
 const stay = "exec sleep 1000";
-const noSetsid = spawnSync("setsid", ["true"]).status !== 0;
+const noSetsid = spawnSync("sh", ["-c", "setsid true"]).status !== 0;
 
 const seenEnds = (seen: Awaited<ReturnType<typeof watchChanges>>) =>
   seen.flatMap(({ type, exitCode }) => (type === "died" ? [exitCode] : []));
