@@ -4,7 +4,7 @@ import { nearest } from "../../platform/text.ts";
 import { readRoute } from "../route-entry.ts";
 import type { Route } from "../routes.ts";
 import { createProblems, type Fields, isRecord } from "../shape.ts";
-import { commentOut, disabledEntries } from "./disabled.ts";
+import { commentOut, type DisabledEntry, disabledEntries } from "./disabled.ts";
 import { type ConfigText, cannotEdit, type ListItem, readModelList } from "./model-list.ts";
 import { yamlText } from "./scalar.ts";
 import { verified } from "./verify.ts";
@@ -13,9 +13,12 @@ import { fieldOf } from "./yaml-source.ts";
 const indentOf = (items: readonly ListItem[]): number | null =>
   items.find(({ indent }) => indent !== null)?.indent ?? null;
 
-/** Entries of a config that are commented out. Throws gateway-config-invalid. */
-export const disabledModels = (config: ConfigText): ReturnType<typeof disabledEntries> =>
-  disabledEntries(config.text, indentOf(readModelList(config).items));
+/** Entries of a config that are commented out; nothing else of it is parsed. */
+export const disabledModels = ({ text }: ConfigText): readonly DisabledEntry[] =>
+  disabledEntries(text, firstIndent(text));
+
+/** Where the list's entries begin; null where it has none. */
+const firstIndent = (text: string): number | null => /^model_list\s*:[\s\S]*?^( *)- /m.exec(text)?.[1]?.length ?? null;
 
 /** The routes that they would be; what refers to the rest of the file is left out. */
 export const disabledRoutes = (config: ConfigText): readonly Route[] =>
@@ -69,11 +72,7 @@ export const disableModel = (config: ConfigText, name: string): string => {
 };
 
 /** Names the nearest one. */
-const unknownModel = (
-  { path }: ConfigText,
-  name: string,
-  items: readonly { readonly name: string }[],
-): GoatError => {
+const unknownModel = ({ path }: ConfigText, name: string, items: readonly { readonly name: string }[]): GoatError => {
   const near = nearest(
     name,
     items.map((item) => item.name),
