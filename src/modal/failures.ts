@@ -55,10 +55,11 @@ const known: readonly Known[] = [
     fixes: () => [doctor],
   },
   {
-    pattern: /(?:No such environment|Environment) ['"]?([\w.-]+)['"]?(?: was)?(?: not found| does not exist|$)/i,
+    pattern:
+      /No such environment ['"]?([\w.-]+)|Environment ['"]?([\w.-]+)['"]?(?: was)? (?:not found|does not exist)/i,
     code: "modal-environment-missing",
-    message: ([, name], { environment }) => `the Modal environment ${name ?? environment} does not exist`,
-    fixes: ([, name], { environment }) => environmentFixes(name ?? environment),
+    message: ([, name, other]) => `the Modal environment ${name ?? other} does not exist`,
+    fixes: ([, name, other]) => environmentFixes(name ?? other ?? ""),
   },
   {
     pattern: /Secret ['"]?([\w.-]+)['"]?[^.]*\bmissing\b[^.]*\bkeys?\b[^.]*/i,

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { messageOf } from "../errors/describe.ts";
-import { GoatError } from "../errors/goat-error.ts";
+import { type Fix, GoatError } from "../errors/goat-error.ts";
 import { withNamelessFile } from "../platform/nameless-file.ts";
 import { list } from "../platform/text.ts";
 import type { ModalCli } from "./cli.ts";
@@ -64,46 +64,54 @@ const together: readonly (readonly string[])[] = [
   ["LANGFUSE_HOST", "LANGFUSE_PUBLIC_KEY", "LANGFUSE_SECRET_KEY"],
 ];
 
-/** The key that everybody can read in the template. */
-const templateKey = "sk-dev-key";
+/** The template's, and the one of LiteLLM's documentation. */
+const knownKeys = ["sk-dev-key", "sk-1234"];
 
 /** Refuses a secret that could not do its work, all of them at once. Throws modal-secret-incomplete. */
 export const refuseIncomplete = (plans: readonly SecretPlan[], envFile: string): void => {
-  const problems = plans.flatMap((plan) => problemsOf(plan).map((why) => ({ name: plan.name, ...why })));
+  const problems = plans.flatMap((plan) =>
+    problemsOf(plan, envFile).map((problem) => ({ name: plan.name, ...problem })),
+  );
   const [first] = problems;
   if (first === undefined) return;
   throw new GoatError("modal-secret-incomplete", `the secret ${first.name} would not work: ${first.why}`, {
     evidence: problems.slice(1).map(({ name, why }) => `${name}: ${why}`),
-    fixes: problems.map(({ fix, effect }) => ({ command: `${fix} in ${envFile}`, effect })),
+    fixes: problems.map(({ fix }) => fix),
   });
 };
 
 interface Incomplete {
   readonly why: string;
-  readonly fix: string;
-  readonly effect: string;
+  readonly fix: Fix;
 }
 
-const problemsOf = (plan: SecretPlan): readonly Incomplete[] => [...masterProblems(plan), ...partnerProblems(plan)];
+const problemsOf = (plan: SecretPlan, envFile: string): readonly Incomplete[] => [
+  ...masterProblems(plan, envFile),
+  ...partnerProblems(plan, envFile),
+];
 
-const masterProblems = ({ values }: SecretPlan): readonly Incomplete[] => {
+const masterProblems = ({ values }: SecretPlan, envFile: string): readonly Incomplete[] => {
   const key = values["LITELLM_MASTER_KEY"];
-  const fix = "set LITELLM_MASTER_KEY=sk-$(openssl rand -hex 24)";
-  if (key === "") return [{ why: "LITELLM_MASTER_KEY is not set", fix, effect: "the key that programs use" }];
-  if (key !== templateKey) return [];
-  const why = "LITELLM_MASTER_KEY is the template's, and the cloud's gateway is open to the internet";
-  return [{ why, fix, effect: "a key that nobody can guess; `goat-dev up` takes it over here too" }];
+  if (key === undefined) return [];
+  const effect = `makes one that nobody can guess: with sk- before it, as LITELLM_MASTER_KEY in ${envFile}`;
+  const fix = { command: "openssl rand -hex 24", effect };
+  if (key === "") return [{ why: "LITELLM_MASTER_KEY is not set", fix }];
+  if (knownKeys.includes(key)) {
+    return [{ why: "everybody knows this LITELLM_MASTER_KEY, and the cloud's gateway is open to the internet", fix }];
+  }
+  const isWeak = !key.startsWith("sk-") || key.length < 8;
+  return isWeak ? [{ why: "LITELLM_MASTER_KEY does not begin with sk-, or is too short", fix }] : [];
 };
 
 /** LANGFUSE_HOST decides: without it the local stack's own keys are no mistake. */
-const partnerProblems = ({ values, set }: SecretPlan): readonly Incomplete[] =>
+const partnerProblems = ({ values, set }: SecretPlan, envFile: string): readonly Incomplete[] =>
   together.flatMap((group) => {
     const present = group.filter((key) => set.includes(key));
     const missing = group.filter((key) => values[key] === "");
     const isBegun = group[0] === "LANGFUSE_HOST" ? present.includes("LANGFUSE_HOST") : present.length > 0;
     if (!isBegun || missing.length === 0) return [];
-    const why = `${list(present)} without ${list(missing)}`;
-    return [{ why, fix: `set ${list(missing)}, or take ${list(present)} out,`, effect: "they work together only" }];
+    const fix = { command: `set ${list(missing)} in ${envFile}`, effect: `or take ${list(present)} out` };
+    return [{ why: `${list(present)} without ${list(missing)}`, fix }];
   });
 
 /** Writes one secret; its values go through an open file without a name. Throws what the CLI's words mean. */

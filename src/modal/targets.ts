@@ -65,7 +65,7 @@ const targetOf = (entry: Readonly<Record<string, unknown>>): Target => {
     secrets: entry["gated"] === true ? ["goat-hf-token"] : [],
     startSeconds: count("coldStartSeconds"),
     limitSeconds: count("startupSeconds"),
-    gpu: gpus === 1 ? text("gpu") : `${gpus} × ${text("gpu")}`,
+    gpu: gpus === 1 ? text("modalGpu") : `${gpus} × ${text("modalGpu")}`,
   };
 };
 

@@ -1,11 +1,11 @@
 import { GoatError } from "../../errors/goat-error.ts";
 import { addressOf, apps, isDeployed } from "../../modal/account.ts";
 import { envOption } from "../../modal/failures.ts";
-import { recall } from "../../modal/memory.ts";
+import { recall, remember } from "../../modal/memory.ts";
 import type { ModalApp } from "../../modal/rows.ts";
 import { gatewayTarget, type Target } from "../../modal/targets.ts";
 import { renderTable } from "../../platform/table.ts";
-import type { Run } from "../command.ts";
+import type { Context, Run } from "../command.ts";
 import { type Cloud, openCloud } from "./open.ts";
 
 /** Nothing is woken up: Modal is asked, not the servers. */
@@ -14,10 +14,22 @@ export const status: Run = async (input, context) => {
   const found = await apps(cloud.cli);
   const rows: Row[] = [];
   for (const target of cloud.targets) rows.push(await rowOf(target, found.get(target.app), cloud));
+  await forgetGone(rows, cloud, context);
   const { environment } = cloud.cli;
   context.emit({ type: "result", data: { environment, apps: rows }, text: render(rows, environment) });
   const isUp = rows.some(({ app, state }) => app === gatewayTarget.app && state === "deployed");
   return isUp ? undefined : new GoatError("modal-not-deployed", "").exitCode;
+};
+
+/** What somebody else stopped has no address any more. */
+const forgetGone = async (rows: readonly Row[], { cli, memory, state }: Cloud, context: Context): Promise<void> => {
+  const { urls } = recall(memory, cli.environment);
+  const gone = rows
+    .filter(({ url, app }) => url === null && urls[app] !== undefined)
+    .map(({ app }) => [app, undefined]);
+  if (gone.length === 0) return;
+  const warning = await remember(state, cli.environment, { urls: Object.fromEntries(gone) });
+  if (warning !== null) context.emit({ type: "notice", level: "warning", text: warning });
 };
 
 interface Row {

@@ -101,7 +101,10 @@ const agree = async (
   if (context.ask === null) {
     throw new GoatError("confirmation-needed", `this writes ${what}, and nobody is here to ask`, {
       fixes: [
-        { command: `goat-dev modal secrets sync --yes${envOption(cli.environment)}`, effect: "writes without asking" },
+        {
+          command: `goat-dev modal secrets sync ${[...input.args, "--yes"].join(" ")}${envOption(cli.environment)}`,
+          effect: "writes without asking",
+        },
       ],
     });
   }
