@@ -30,6 +30,17 @@ describe("ask", () => {
     expect(run.err).toBe("note: llama-3.3-70b: 31 tokens, $0.00002, 0 ms\n");
   });
 
+  test("must stream its pieces as events to programs, and alone with --quiet", async () => {
+    const project = await bringUp();
+    const quiet = await project.goat(["ask", "--stream", "-q", "Why?"]);
+    expect(quiet).toMatchObject({ out: "Hello from the stand-in\n", err: "" });
+    const json = (await project.goat(["ask", "--stream", "--json", "Why?"])).json();
+    expect(json).toMatchObject({ text: "Hello from the stand-in" });
+    const events = (await project.goat(["ask", "--stream", "--json-stream", "Why?"])).out.trim().split("\n");
+    const pieces = events.map((line) => JSON.parse(line)).filter(({ type }) => type === "output");
+    expect(pieces.map(({ text }) => text).join("")).toBe("Hello from the stand-in\n");
+  });
+
   test("must take what is piped in, alone or behind the question, and give JSON", async () => {
     const project = await bringUp();
     const run = await project.goat(["ask", "--json"], { input: "a question from a pipe\n" });

@@ -6,7 +6,7 @@ import { composeTextFor, stackNameFor } from "./compose-text.ts";
 import { missingIgnoreLines, withIgnoreLines } from "./ignore-lines.ts";
 
 /** What becomes of a file: `differs` stays as it is, unless somebody says otherwise. */
-export type FileState = "new" | "extended" | "differs" | "same";
+type FileState = "new" | "extended" | "differs" | "same";
 
 export interface PlannedFile {
   /** Below the root. */

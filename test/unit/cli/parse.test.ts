@@ -61,18 +61,22 @@ test("global options with a value must be understood on both sides, and after a 
 });
 
 test("every global option must be offered before and after every command", () => {
-  const walk = (command: Command, path: readonly string[]): readonly (readonly string[])[] => [
-    ...("load" in command ? [path] : []),
+  const needed = ({ arguments: words = "" }: Command): readonly string[] => (words.match(/<\w/g) ?? []).map(() => "x");
+  const walk = (
+    command: Command,
+    path: readonly string[],
+  ): readonly (readonly [readonly string[], readonly string[]])[] => [
+    ...("load" in command ? [[path, needed(command)] as const] : []),
     ...(command.subcommands ?? []).flatMap((sub) => walk(sub, [...path, sub.name])),
   ];
   const options = /Options:\n([\s\S]*?)\n\nCommands:/.exec(textOf("--help"))?.[1] ?? "";
   const globals = [...options.matchAll(/(--(?!version|help)[\w-]+)( <\w+>)?/g)];
   expect(globals.length).toBeGreaterThan(8);
-  for (const path of commands.flatMap((command) => walk(command, [command.name]))) {
+  for (const [path, args] of commands.flatMap((command) => walk(command, [command.name]))) {
     for (const [, long = "", value] of globals) {
       const words = value === undefined ? [long] : [long, "x"];
-      expect(read(...words, ...path).kind, `${words.join(" ")} ${path.join(" ")}`).toBe("run");
-      expect(read(...path, ...words).kind, `${path.join(" ")} ${words.join(" ")}`).toBe("run");
+      expect(read(...words, ...path, ...args).kind, `${words.join(" ")} ${path.join(" ")}`).toBe("run");
+      expect(read(...path, ...words, ...args).kind, `${path.join(" ")} ${words.join(" ")}`).toBe("run");
     }
   }
 });
