@@ -1,4 +1,3 @@
-import { formatBytes } from "../../../platform/format.ts";
 import type { Progress } from "../../engine.ts";
 
 const units: Readonly<Record<string, number>> = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
@@ -19,9 +18,7 @@ export const readUv = (title: string): ReadProgress => {
     if (fetching !== undefined) sizes.set(fetching, bytesOf(number ?? "0", unit ?? "B"));
     if (fetched !== undefined) done += sizes.get(fetched) ?? 0;
     if (fetching !== undefined || fetched !== undefined) {
-      const [current, all] = [done, total()];
-      const text = `${title}: fetching packages, ${formatBytes(current)} of ${formatBytes(all)}`;
-      return { text, current, total: all };
+      return { text: `${title}: fetching packages`, current: done, total: total() };
     }
     const [, prepared] = /^Prepared (\d+) packages?/.exec(line) ?? [];
     if (prepared !== undefined) return { text: `${title}: unpacking ${prepared} packages` };

@@ -9,7 +9,7 @@ describe("what an installer tells", () => {
     const read = readUv("litellm 1.2.3");
     expect(read("Resolved 118 packages in 493ms")).toBeNull();
     expect(read("Downloading numpy (16.0MiB)")).toEqual({
-      ...{ text: "litellm 1.2.3: fetching packages, 0 B of 16 MB", current: 0, total: 16 * mib },
+      ...{ text: "litellm 1.2.3: fetching packages", current: 0, total: 16 * mib },
     });
     expect(read("Downloading uvloop (512.0KiB)")).toMatchObject({ current: 0, total: 16.5 * mib });
     expect(read(" Downloaded numpy")).toMatchObject({ current: 16 * mib, total: 16.5 * mib });
