@@ -10,19 +10,33 @@ export interface VllmModel {
   /** The Modal app. */
   readonly app: string;
   readonly huggingFaceId: string;
+  /** What a start from nothing takes, as far as is known. */
+  readonly coldStartMs: number | null;
+  /** The limit for such a start. */
+  readonly startupMs: number | null;
 }
 
 /** Reads the catalogue. Throws internal: the file is the package's own. */
 export const readCatalogue = (text: string, file: string): readonly VllmModel[] => {
   const models = parse(text, file);
   return models.map((model) => {
-    const { key, name, app, huggingFaceId } = isRecord(model) ? model : {};
-    if ([key, name, app, huggingFaceId].every((field) => typeof field === "string" && field !== "")) {
-      return { key: String(key), name: String(name), app: String(app), huggingFaceId: String(huggingFaceId) };
+    const fields = isRecord(model) ? model : {};
+    const { key, name, app, huggingFaceId } = fields;
+    if (![key, name, app, huggingFaceId].every((field) => typeof field === "string" && field !== "")) {
+      throw broken(file, "an entry lacks key, name, app or huggingFaceId");
     }
-    throw broken(file, "an entry lacks key, name, app or huggingFaceId");
+    return {
+      key: String(key),
+      name: String(name),
+      app: String(app),
+      huggingFaceId: String(huggingFaceId),
+      coldStartMs: seconds(fields["coldStartSeconds"]),
+      startupMs: seconds(fields["startupSeconds"]),
+    };
   });
 };
+
+const seconds = (value: unknown): number | null => (typeof value === "number" && value > 0 ? value * 1_000 : null);
 
 const parse = (text: string, file: string): readonly unknown[] => {
   try {

@@ -99,6 +99,13 @@ describe("models", () => {
     expect(models.map(({ name }) => name)).toEqual(left);
   });
 
+  test("an unknown provider must be refused, the nearest named", async () => {
+    const { goat } = await openProject({ files });
+    const { exitCode, err } = await goat(["models", "--provider", "grok"]);
+    expect(exitCode).toBe(2);
+    expect(err).toContain("goat-dev models --provider groq");
+  });
+
   test("must work without an engine", async () => {
     const { goat } = await openProject({ files, unreachable: "no engine" });
     expect((await goat(["models"])).exitCode).toBe(0);

@@ -13,7 +13,7 @@ export interface VllmServer extends AsyncDisposable {
 }
 
 /** The model that this server says it serves. */
-export const servedModel = "Qwen/Qwen3-8B";
+const servedModel = "Qwen/Qwen3-8B";
 
 const usage = { prompt_tokens: 9, completion_tokens: 3, total_tokens: 12 };
 

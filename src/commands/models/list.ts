@@ -1,5 +1,5 @@
 import { describe } from "../../errors/describe.ts";
-import type { GoatError } from "../../errors/goat-error.ts";
+import { GoatError } from "../../errors/goat-error.ts";
 import { type GatewayAccess, unreachable } from "../../gateway/access.ts";
 import { readGatewayConfig } from "../../gateway/config.ts";
 import { disabledRoutes } from "../../gateway/edit/switch.ts";
@@ -9,7 +9,7 @@ import { type GatewayView, type ModelRow, modelRows } from "../../gateway/rows.t
 import { deadline } from "../../platform/deadline.ts";
 import { formatMoney } from "../../platform/format.ts";
 import { renderTable } from "../../platform/table.ts";
-import { list, plural } from "../../platform/text.ts";
+import { list, nearest, plural } from "../../platform/text.ts";
 import type { Input, Run } from "../command.ts";
 import { openModels } from "./open.ts";
 
@@ -22,7 +22,9 @@ export const models: Run = async (input, context) => {
   const { routes } = readGatewayConfig(local.text, local.path);
   const disabled = disabledRoutes(local);
   const { view, error } = await asked;
-  const rows = modelRows({ routes, disabled, variables: gateway.service.environment, view }).filter(wanted(input));
+  const all = modelRows({ routes, disabled, variables: gateway.service.environment, view });
+  refuseUnknown(input.text("provider"), all);
+  const rows = all.filter(wanted(input));
   const unexpected = view === null ? [] : compareModels(view.listed, routes).unexpected;
   const data = {
     config: local.path,
@@ -56,6 +58,16 @@ const askNow = async (access: GatewayAccess, signal: AbortSignal): Promise<Asked
       error: describe(limit.isOver() ? unreachable(access, `nothing within ${limitMs} ms`) : error),
     };
   }
+};
+
+const refuseUnknown = (provider: string | undefined, rows: readonly ModelRow[]): void => {
+  const known = [...new Set(rows.map((row) => row.provider))];
+  if (provider === undefined || known.includes(provider)) return;
+  const near = nearest(provider, known);
+  const command = near === undefined ? "goat-dev models" : `goat-dev models --provider ${near}`;
+  throw new GoatError("usage", `no model has the provider ${provider}; there are ${list(known)}`, {
+    fixes: [{ command, effect: near === undefined ? "shows all" : "perhaps this was meant" }],
+  });
 };
 
 const wanted =

@@ -1,5 +1,5 @@
 import { GoatError } from "../../errors/goat-error.ts";
-import { unreachable } from "../../gateway/access.ts";
+import { type GatewayAccess, unreachable } from "../../gateway/access.ts";
 import { readGatewayConfig } from "../../gateway/config.ts";
 import { type ModelChoice, matches, type RouteUse, usableRoutes } from "../../gateway/routes.ts";
 import { type CallResult, smallestCall } from "../../gateway/smallest-call.ts";
@@ -10,9 +10,10 @@ import { list, nearest, plural } from "../../platform/text.ts";
 import type { Context, Input, Run } from "../command.ts";
 import { isAnswering } from "./answering.ts";
 import { type ModelsProject, openModels } from "./open.ts";
+import { type Patience, patienceFor, remarkLater } from "./patience.ts";
+import { vllmModels } from "./vllm.ts";
 
 const atOnce = 4;
-const limitMs = 60_000;
 
 interface Tested {
   readonly model: string;
@@ -109,19 +110,30 @@ const askAll = async (
   context: Context,
 ): Promise<readonly Tested[]> => {
   const results: Tested[] = [];
+  const catalogue = vllmModels(project, context);
   const waiting = choices.entries();
   const worker = async (): Promise<void> => {
     for (const [index, choice] of waiting)
-      results[index] = { model: choice.model, result: await askOne(choice, project, context) };
+      results[index] = {
+        model: choice.model,
+        result: await askOne(choice, patienceFor(choice, catalogue), project.access, context),
+      };
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
   return results;
 };
 
-const askOne = async (choice: ModelChoice, { access }: ModelsProject, context: Context): Promise<CallResult> => {
+const askOne = async (
+  choice: ModelChoice,
+  patience: Patience,
+  access: GatewayAccess,
+  context: Context,
+): Promise<CallResult> => {
   const { clock, signal, emit } = context;
   emit({ type: "step-started", step: choice.model });
+  const { limitMs } = patience;
   using limit = deadline(signal, limitMs);
+  using _remark = remarkLater(patience, context);
   const result = await smallestCall(access, choice, clock, limit.signal).catch((error: unknown): CallResult => {
     if (!limit.isOver()) throw error;
     const late = new GoatError("provider-refused", `${choice.model} did not answer within ${formatDuration(limitMs)}`);

@@ -121,7 +121,7 @@ litellm_settings:`;
 
   test("an answer must stream through, with its usage at the end", async () => {
     const stream = await client(shared()).chat.completions.create({
-      model: "llama-3.1-8b-local",
+      model: "qwen3-30b-a3b-local",
       messages: [{ role: "user", content: "hello" }],
       stream: true,
       stream_options: { include_usage: true },
@@ -177,7 +177,7 @@ litellm_settings:`;
   test.each([
     [401, "qwen3-4b-local", "Unauthorized", "refuses the key of the LiteLLM config"],
     [404, "gpt-oss-120b-local", "The model does not exist.", "knows no openai/openai/gpt-oss-120b"],
-    [429, "llama-3.1-8b-local", "Too many requests", "accepts the key but has had enough calls for now"],
+    [429, "gpt-oss-20b-local", "Too many requests", "accepts the key but has had enough calls for now"],
   ] as const)(
     "a server's refusal with %s must be told in its own words, with exit 6",
     async (status, model, said, told) => {
