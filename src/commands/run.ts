@@ -1,11 +1,9 @@
 import { constants } from "node:os";
-import { isAbort } from "../errors/describe.ts";
 import { GoatError } from "../errors/goat-error.ts";
-import { deadline } from "../platform/deadline.ts";
 import { type ForegroundEnd, runForeground } from "../platform/foreground.ts";
-import { httpStatus } from "../platform/http.ts";
+import { answers } from "../platform/ports.ts";
 import type { Context, Input, Run } from "./command.ts";
-import { openGateway, programVariables } from "./gateway-target.ts";
+import { openGateway, type ProjectGateway, programVariables } from "./gateway-target.ts";
 
 export const run: Run = async (input, context) => {
   const [command, ...args] = input.args;
@@ -30,7 +28,7 @@ export const run: Run = async (input, context) => {
 const variablesOf = async (context: Context, input: Input): Promise<Readonly<Record<string, string>>> => {
   if (input.flag("modal")) return (await import("./modal/program.ts")).cloudVariables(context, input);
   const found = await openGateway(context, input);
-  await warnIfSilent(found.gateway.url, context);
+  await warnIfSilent(found, context);
   return programVariables(found);
 };
 
@@ -44,15 +42,9 @@ const statusOf = ({ exitCode, endedBy }: ForegroundEnd): number =>
   endedBy === null ? (exitCode ?? 1) : 128 + constants.signals[endedBy];
 
 /** The command may need no gateway, so it runs all the same. */
-const warnIfSilent = async (url: string, context: Context): Promise<void> => {
-  using limit = deadline(context.signal, 1_000);
-  try {
-    await httpStatus(url, limit.signal);
-  } catch (error) {
-    context.signal.throwIfAborted();
-    if (isAbort(error)) return;
-    context.emit({ type: "notice", level: "warning", text: `nothing answers at ${url}: goat-dev up` });
-  }
+const warnIfSilent = async ({ gateway }: ProjectGateway, context: Context): Promise<void> => {
+  if (await answers(gateway.host, gateway.port)) return;
+  context.emit({ type: "notice", level: "warning", text: `nothing answers at ${gateway.url}: goat-dev up` });
 };
 
 const notStarted = (command: string, why: string): GoatError => {
