@@ -22,7 +22,7 @@ test("the first up must check, make, wait, prove, and say where everything is", 
       Traces     http://localhost:13001   (trace recorder, in Langfuse's place)
       Postgres   postgresql://postgres@localhost:15432/litellm
 
-    Point a program at it:   eval "$(goat-dev env)"
+    Point a program at it:   eval "$(goat-dev env)"   or   goat-dev run -- python my_program.py
     "
   `);
 });
