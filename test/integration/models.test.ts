@@ -164,6 +164,22 @@ describe("models add", () => {
       expect(read(name)).toBe(files[name]);
   });
 
+  test("in a demo must edit the user's own files, and the demo go on with them", async () => {
+    const { goat, read, standIns } = await openProject({ files });
+    await goat(["up", "--demo"]);
+    standIns.answers = { ...standIns.answers, models: [...standIns.answers.models, "claude"] };
+    const { exitCode, err } = await goat([...claude, "--yes"]);
+    expect(exitCode, err).toBe(0);
+    expect(read("dev/litellm-config.yaml")).toContain("- model_name: claude\n");
+    const { demo, models } = (await goat(["models", "--json"])).json() as {
+      demo: boolean;
+      models: readonly { name: string; usable: boolean }[];
+    };
+    expect(demo).toBe(true);
+    expect(models.find(({ name }) => name === "claude")).toMatchObject({ usable: true, served: true });
+    expect((await goat(["models", "test", "claude"])).exitCode).toBe(0);
+  });
+
   test("a gateway that does not list the model afterwards must be told as such", async () => {
     const { goat } = await openProject({ files });
     await goat(["up"]);

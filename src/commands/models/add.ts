@@ -29,7 +29,7 @@ const options = {
 } as const;
 
 export const add: Run = async (input, context) => {
-  const project = await openModels(context, input);
+  const project = await openModels(context, input, "own");
   refuseShipped(project);
   const entry = newEntry(await requestOf(project, input, context));
   const variables = variablesOf(entry);

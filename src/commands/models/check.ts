@@ -14,7 +14,7 @@ import { shortPath } from "../session.ts";
 import { type ConfigFile, type ModelsProject, openModels, shown } from "./open.ts";
 
 export const check: Run = async (input, context) => {
-  const project = await openModels(context, input);
+  const project = await openModels(context, input, "own");
   const { local, cloud } = project;
   const mine = checkConfigFile(local, here(project));
   const other = cloud === null ? [] : checkConfigFile(cloud, inCloud(project));

@@ -17,7 +17,7 @@ import { openModels } from "./open.ts";
 const limitMs = 1_000;
 
 export const models: Run = async (input, context) => {
-  const { gateway, access, local } = await openModels(context, input);
+  const { gateway, access, local, session } = await openModels(context, input, "running");
   const asked = askNow(access, context.signal);
   const { routes } = readGatewayConfig(local.text, local.path);
   const disabled = disabledRoutes(local);
@@ -28,6 +28,7 @@ export const models: Run = async (input, context) => {
   const unexpected = view === null ? [] : compareModels(view.listed, routes).unexpected;
   const data = {
     config: local.path,
+    demo: session.demo !== null,
     gateway: { url: gateway.url, answers: view !== null, ...(error === null ? {} : { why: error.message }) },
     models: rows,
     unexpected,
@@ -35,7 +36,7 @@ export const models: Run = async (input, context) => {
   context.emit({
     type: "result",
     data,
-    text: [renderRows(rows, view), ...remarks(error, unexpected, local.path)].join("\n"),
+    text: [renderRows(rows, view), ...remarks(error, unexpected, local.path, session.demo !== null)].join("\n"),
   });
   return undefined;
 };
@@ -101,8 +102,14 @@ const renderRows = (rows: readonly ModelRow[], view: GatewayView | null): string
 
 const money = (dollars: number | null): string => (dollars === null ? "?" : formatMoney(dollars));
 
-const remarks = (error: GoatError | null, unexpected: readonly string[], path: string): readonly string[] => {
+const remarks = (
+  error: GoatError | null,
+  unexpected: readonly string[],
+  path: string,
+  isDemo: boolean,
+): readonly string[] => {
   const lines: string[] = [];
+  if (isDemo) lines.push("This is a demo: every model answers from the config, without a provider.");
   if (error !== null)
     lines.push(`From ${path} alone: ${error.message}. Prices and contexts are the gateway's to tell.`);
   if (unexpected.length > 0) {

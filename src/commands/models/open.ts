@@ -4,7 +4,7 @@ import type { GatewayAccess } from "../../gateway/access.ts";
 import { readTextIfThere } from "../../platform/files.ts";
 import { type GatewayEndpoint, gatewayOf } from "../../stack/endpoints.ts";
 import type { Context, Input } from "../command.ts";
-import { openSession, type Session } from "../session.ts";
+import { openEnvironment, openSession, type Session } from "../session.ts";
 
 /** A file that says which models there are. */
 export interface ConfigFile {
@@ -26,13 +26,19 @@ export interface ModelsProject {
   readonly cloud: ConfigFile | null;
 }
 
-/** Reads the project and both configs; no engine is asked. Throws usage where the stack has no gateway with a config. */
-export const openModels = async (context: Context, input: Input): Promise<ModelsProject> => {
-  const session = await openSession(context, input);
+/**
+ * Reads the project and both configs; no engine is asked. In a demo the gateway runs on a copy, and what is to be edited or
+ * checked is the user's own. Throws usage where the stack has no gateway with a config.
+ */
+export const openModels = async (context: Context, input: Input, which: "own" | "running"): Promise<ModelsProject> => {
+  const environment = openEnvironment(context);
+  const session = await (which === "own"
+    ? openSession(context, input, environment, false)
+    : openSession(context, input, environment));
   const gateway = gatewayOf(session.stack);
   if (gateway === null) throw new GoatError("usage", "no service of the Compose file is the gateway (x-goat: role)");
   const { config, service } = gateway;
-  const text = config === null ? undefined : readTextIfThere(config.source);
+  const text = session.demo?.text ?? (config === null ? undefined : readTextIfThere(config.source));
   if (config === null || text === undefined) {
     const why = config === null ? "mounts no LiteLLM config" : `mounts ${config.path}, which is not there`;
     throw new GoatError("usage", `${service.name} ${why}`, {

@@ -9,7 +9,7 @@ import { type ConfigFile, openModels } from "./open.ts";
 import { carryOutChange } from "./report.ts";
 
 export const remove: Run = async (input, context) => {
-  const project = await openModels(context, input);
+  const project = await openModels(context, input, "own");
   refuseShipped(project);
   const [name = ""] = input.args;
   const files = [project.local, ...(project.cloud === null ? [] : [project.cloud])];

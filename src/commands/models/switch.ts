@@ -13,7 +13,7 @@ import { typedCommand } from "./typed.ts";
 import { vllmModels } from "./vllm.ts";
 
 export const enable: Run = async (input, context) => {
-  const project = await openModels(context, input);
+  const project = await openModels(context, input, "own");
   refuseShipped(project);
   const [name = ""] = input.args;
   const apiBase = addressOf(project, name, input, context);
@@ -33,7 +33,7 @@ export const enable: Run = async (input, context) => {
 };
 
 export const disable: Run = async (input, context) => {
-  const project = await openModels(context, input);
+  const project = await openModels(context, input, "own");
   refuseShipped(project);
   const [name = ""] = input.args;
   const edits = [

@@ -21,7 +21,7 @@ interface Tested {
 }
 
 export const test: Run = async (input, context) => {
-  const project = await openModels(context, input);
+  const project = await openModels(context, input, "running");
   const choices = choose(project, input.args);
   const { access } = project;
   if (!(await isAnswering(access, context.signal))) throw unreachable(access, "nothing to test without it");

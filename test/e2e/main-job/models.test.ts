@@ -92,6 +92,15 @@ litellm_settings:`;
     expect([shared().read(configFile), shared().read(cloudFile)]).toEqual([before, cloud]);
   });
 
+  test("add on a terminal must show the diff, ask, and change nothing after a no", async () => {
+    const before = shared().read(configFile);
+    const add = shared().start(["models", "add", "claude", "--route", "anthropic/claude-sonnet-4-5"], { tty: true });
+    await add.until(/\+ {3}- model_name: claude[\s\S]*Change 2 files like this/);
+    add.write("n\r");
+    expect((await add.done).exitCode).toBe(130);
+    expect(shared().read(configFile)).toBe(before);
+  });
+
   test("the cloud's config must serve all eleven names without a database, with the prices that LiteLLM knows", async () => {
     await takeCloudConfig();
     const { models } = documentOf(await shared().run(["models", "--json"]));
