@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from "node:http";
 import { createServer as createTcpServer } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { systemCode } from "../../../src/errors/describe.ts";
-import { httpGet } from "../../../src/platform/http.ts";
+import { httpGet, httpPost } from "../../../src/platform/http.ts";
 
 const serve = async (listener: RequestListener): Promise<string> => {
   const server = createServer(listener).listen(0, "127.0.0.1");
@@ -25,6 +25,21 @@ test("an answer must come back whole, with its status, whatever that is", async 
   });
   const answer = await httpGet(url, signal(), { authorization: "Bearer x" });
   expect(answer).toMatchObject({ status: 503, text: "half of GET /path?q=1 Bearer x" });
+});
+
+test("a POST must send its body as JSON, and its answer's headers come back", async () => {
+  const url = await serve(async (request, response) => {
+    let text = "";
+    for await (const piece of request) text += piece;
+    response.setHeader("x-cost", "3");
+    response.end(`${request.method} ${request.headers["content-type"]} ${text}`);
+  });
+  const answer = await httpPost(url, { a: [1, "ü"] }, signal());
+  expect(answer).toMatchObject({
+    status: 200,
+    text: 'POST application/json {"a":[1,"ü"]}',
+    headers: { "x-cost": "3" },
+  });
 });
 
 test("a redirect must be an answer, not be followed", async () => {
