@@ -40,6 +40,17 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
+      {
+        test: {
+          ...shared,
+          name: "modal",
+          include: ["test/modal/**/*.test.ts"],
+          globalSetup: ["test/modal/global-setup.ts"],
+          maxWorkers: 1,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
     ],
   },
 });

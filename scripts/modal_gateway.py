@@ -62,8 +62,11 @@ def has_langfuse(environment: Mapping[str, str]) -> bool:
 def prepare(config: MutableMapping[str, Any], environment: Mapping[str, str]) -> list[str]:
     """Makes the config one that this gateway can keep, and says what it left out."""
     notes = fill_in_routes(config, environment)
+    settings = config["litellm_settings"] = config.get("litellm_settings") or {}
+    # To count a Llama's tokens: its first call would wait for Hugging Face, 25 s where that cannot be reached.
+    settings.setdefault("disable_hf_tokenizer_download", True)
     if not has_langfuse(environment):
-        notes += leave_out_callbacks(config.get("litellm_settings") or {})
+        notes += leave_out_callbacks(settings)
     (config.get("general_settings") or {}).pop("database_url", None)
     return notes
 
@@ -75,12 +78,26 @@ def fill_in_routes(config: MutableMapping[str, Any], environment: Mapping[str, s
         base = params.get("api_base")
         if isinstance(base, str):
             base = params["api_base"] = fill_in(base, environment)
+            keep_asleep(params)
         if isinstance(base, str) and "<" in base:
             notes.append(f"left out {route['model_name']}: {base} is not filled in (GOAT_MODAL_WORKSPACE is not set)")
         else:
             kept.append(route)
     config["model_list"] = kept
     return notes
+
+
+def keep_asleep(params: MutableMapping[str, Any]) -> None:
+    """LiteLLM asks an OpenAI-compatible address for its models at the start and every five minutes: each would keep a GPU running.
+
+    Seen with 1.103.7: this parameter is the one thing that stops it, and it would go to vLLM with every call if it were not dropped.
+    """
+    if not str(params.get("model", "")).startswith(("openai/", "hosted_vllm/")):
+        return
+    params["use_clientside_credentials"] = True
+    dropped = list(params.get("additional_drop_params") or [])
+    if "use_clientside_credentials" not in dropped:
+        params["additional_drop_params"] = [*dropped, "use_clientside_credentials"]
 
 
 def leave_out_callbacks(settings: MutableMapping[str, Any]) -> list[str]:

@@ -93,7 +93,8 @@ def usage(variable: str, key: str, script: str) -> str:
 
 
 def did_you_mean(key: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(key.lower(), known, n=1, cutoff=0.3)
+    begins = [name for name in known if name.startswith(key.lower())]
+    near = begins or difflib.get_close_matches(key.lower(), known, n=1, cutoff=0.3)
     return f" Did you mean {near[0]}?" if near else ""
 
 
