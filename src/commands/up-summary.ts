@@ -24,7 +24,10 @@ export const summaryText = (summary: Summary): string => {
   if (summary.quiet) return `✔ ${names} ${verb} ready and as configured (${formatDuration(summary.durationMs)})`;
   const total = `${summary.restarted ? "Restarted" : "Up"} in ${formatDuration(summary.durationMs)}${pathText(summary)}`;
   if (summary.restarted) return total;
-  const hint = summary.gateway === null ? "" : `\n\nPoint a program at it:   eval "$(goat-dev env)"   or   goat-dev run -- python my_program.py`;
+  const hint =
+    summary.gateway === null
+      ? ""
+      : `\n\nPoint a program at it:   eval "$(goat-dev env)"   or   goat-dev run -- python my_program.py`;
   return `${total}\n\n${places(summary)}${hint}${summary.demo ? demoText : ""}`;
 };
 
