@@ -37,7 +37,7 @@ export const addressesIn = (text: string): Readonly<Record<string, string>> => {
   const found: Record<string, string> = {};
   let current: string | null = null;
   for (const line of plainLines(text)) {
-    current = /Created (?:web |web-)?(?:function|endpoint|server) ([\w-]+)/.exec(line)?.[1] ?? current;
+    current = /Created (?:web |web-)?(?:function|endpoint|server) ([\w-]+)/i.exec(line)?.[1] ?? current;
     const address = /https?:\/\/[^\s<>"')]+/.exec(line)?.[0];
     const isFunctions = address !== undefined && !/^https:\/\/(?:www\.)?modal\.com\b/.test(address);
     if (current !== null && isFunctions) found[current] ??= address.replace(/[.,/]+$/, "");

@@ -40,7 +40,7 @@ const record = () => {
 
 /** Waits until the test has looked: nothing is timed. */
 const hold = async () => {
-  if (state.hold !== argv[0]) return;
+  if (state.hold === undefined || !argv.join(" ").startsWith(state.hold)) return;
   writeFileSync(join(folder, "holding"), "");
   const go = join(folder, "go");
   const abort = new AbortController();
@@ -123,9 +123,9 @@ const deployed = (name) =>
   state.apps.find((app) => app.name === name && app.environment === environment && app.status === "deployed");
 
 const created = (fn, url) => {
-  if (url === null) return say(`├── 🔨 Created function ${fn}.`);
+  if (url === null) return say(`├── ✓ Created Function ${fn}.`);
   if (state.shape === "old") return say(`├── 🔨 Created web function ${fn} => ${url}`);
-  say(`├── 🔨 Created function ${fn}`);
+  say(`├── ✓ Created Function ${fn}`);
   say(`│   └── ${url} (unauthenticated)`);
 };
 

@@ -38,10 +38,10 @@ describe("what modal deploy prints", () => {
 
   test("must give each function's address, in the new shape and in the old one", () => {
     const newer = `✓ Created objects.
-├── 🔨 Created mount /root/goat/launch.py
-├── 🔨 Created function litellm
+├── ✓ Uploaded /work/python/launch.py
+├── ✓ Created Function litellm
 │   └── ${url} (unauthenticated)
-└── 🔨 Created function langfuse
+└── ✓ Created Function langfuse
     └── ${url.replace("litellm", "langfuse")} (unauthenticated) (label stolen)
 ✓ App deployed in 1.234s! 🎉
 
@@ -56,7 +56,7 @@ View Deployment: https://modal.com/apps/acme/goat/deployed/goat-services`;
 
   test("must give none where none is printed, and never Modal's own pages", () => {
     const quiet =
-      "└── 🔨 Created function litellm.\nView Deployment: https://modal.com/apps/acme/goat/deployed/goat-services";
+      "└── ✓ Created Function litellm.\nView Deployment: https://modal.com/apps/acme/goat/deployed/goat-services";
     expect(addressesIn(quiet)).toEqual({});
     expect(addressesIn("see https://example.com")).toEqual({});
   });
