@@ -2,7 +2,7 @@ import { GoatError } from "../../errors/goat-error.ts";
 import { disabledEntries } from "./disabled.ts";
 import { entryData, entryLines, type NewEntry } from "./entry.ts";
 import { insertFlowItem, insertLines, removeFlowItem, removeLines } from "./lines.ts";
-import { type ConfigText, readModelList } from "./model-list.ts";
+import { type ConfigText, type ModelList, readModelList } from "./model-list.ts";
 import { verified } from "./verify.ts";
 
 /**
@@ -11,11 +11,11 @@ import { verified } from "./verify.ts";
  */
 export const addModel = (config: ConfigText, entry: NewEntry): string => {
   const list = readModelList(config);
-  refuseTaken(config, entry.name);
+  refuseTaken(config, list, entry.name);
   return verified(config, withEntry(config.text, list, entry), { added: [entryData(entry)], removed: [] });
 };
 
-const withEntry = (text: string, { layout, items }: ReturnType<typeof readModelList>, entry: NewEntry): string => {
+const withEntry = (text: string, { layout, items }: ModelList, entry: NewEntry): string => {
   if (layout.kind === "flow") {
     return insertFlowItem(text, { open: layout.open, items }, JSON.stringify(entryData(entry)));
   }
@@ -23,9 +23,7 @@ const withEntry = (text: string, { layout, items }: ReturnType<typeof readModelL
   return insertLines(text, items.at(-1)?.end ?? text.length, entryLines(entry, layout.style));
 };
 
-const refuseTaken = (config: ConfigText, name: string): void => {
-  const { path, text } = config;
-  const list = readModelList(config);
+const refuseTaken = ({ path, text }: ConfigText, list: ModelList, name: string): void => {
   const taken = list.items.find((item) => item.name === name);
   if (taken !== undefined) {
     const place = list.source.placeAt(taken.node?.range?.[0] ?? taken.start);
@@ -45,20 +43,23 @@ const refuseTaken = (config: ConfigText, name: string): void => {
 
 /** The config without the entries of this name, commented out ones too; the same text where there are none. */
 export const removeModel = (config: ConfigText, name: string): string => {
-  const active = removeActive(config, name);
-  const indent = readModelList(config).items[0]?.indent ?? null;
+  const list = readModelList(config);
+  const active = removeActive(config, list, name);
+  const indent = list.items[0]?.indent ?? null;
   const disabled = disabledEntries(active, indent).filter((found) => found.name === name);
   const text = disabled.reduceRight((current, { start, end }) => removeLines(current, start, end), active);
   return text === active ? active : verified({ ...config, text: active }, text, { added: [], removed: [] });
 };
 
 /** The last one first, the list read anew each time: where the others stand changes with it. */
-const removeActive = (config: ConfigText, name: string): string => {
-  const { layout, items } = readModelList(config);
+const removeActive = (config: ConfigText, { layout, items }: ModelList, name: string): string => {
   const index = items.findLastIndex((item) => item.name === name);
   const item = items[index];
   if (item === undefined) return config.text;
-  const text =
+  const cut =
     layout.kind === "flow" ? removeFlowItem(config.text, items, index) : removeLines(config.text, item.start, item.end);
-  return removeActive({ ...config, text: verified(config, text, { added: [], removed: [item.data] }) }, name);
+  const text = verified(config, cut, { added: [], removed: [item.data] });
+  if (!items.some((other) => other !== item && other.name === name)) return text;
+  const rest = { ...config, text };
+  return removeActive(rest, readModelList(rest), name);
 };

@@ -1,11 +1,14 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { parse, stringify } from "yaml";
 import { GoatError } from "../../../../src/errors/goat-error.ts";
 import type { NewEntry } from "../../../../src/gateway/edit/entry.ts";
 import { addModel, removeModel } from "../../../../src/gateway/edit/models.ts";
 import { yamlText } from "../../../../src/gateway/edit/scalar.ts";
 import { anyConfig, freshName } from "../../../support/arbitrary-config.ts";
+
+// Hundreds of configs are read many times over.
+vi.setConfig({ testTimeout: 60_000 });
 
 const entry = (name: string): NewEntry => ({
   name,
@@ -39,7 +42,7 @@ describe("adding and removing a model", () => {
         expect(namesIn(added)).toEqual([...namesIn(text), name]);
         expect(removeModel(config(added), name)).toBe(text);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 

@@ -1,8 +1,11 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { parse } from "yaml";
 import { disabledModels, disableModel, enableModel, setApiBase } from "../../../../src/gateway/edit/switch.ts";
 import { anyConfig } from "../../../support/arbitrary-config.ts";
+
+// Hundreds of configs are read many times over.
+vi.setConfig({ testTimeout: 60_000 });
 
 const config = (text: string) => ({ path: "dev/litellm-config.yaml", text });
 
@@ -25,7 +28,7 @@ describe("commenting an entry out and in", () => {
         expect(disabledModels(config(disabled)).map((entry) => entry.name)).toContain(name);
         expect(enableModel(config(disabled), String(name))).toBe(text);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
