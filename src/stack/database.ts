@@ -6,7 +6,7 @@ import { containerOf, observeStack } from "./observe.ts";
 import { sightContext } from "./sight.ts";
 import type { World } from "./world.ts";
 
-const START_LIMIT_MS = 30_000;
+export const START_LIMIT_MS = 30_000;
 
 /** A database that accepts connections inside its container, where its image trusts whoever is there; or one of plain files. */
 export interface OpenDatabase {

@@ -1,6 +1,9 @@
 import { GoatError } from "../errors/goat-error.ts";
-import type { StackSpec } from "../model/stack.ts";
-import { openDatabase } from "./database.ts";
+import type { ServiceSpec, StackSpec } from "../model/stack.ts";
+import { createProbe } from "../readiness/probe.ts";
+import { waitUntilReady } from "../readiness/wait.ts";
+import { openDatabase, START_LIMIT_MS } from "./database.ts";
+import { sightContext } from "./sight.ts";
 import type { World } from "./world.ts";
 
 // psql reads name and password from its environment: nothing secret stands in an argument or in the server's log.
@@ -23,6 +26,7 @@ export const setDatabasePassword = async (stack: StackSpec, world: World): Promi
   if (localDatabase !== undefined) {
     const password = service.environment["POSTGRES_PASSWORD"] ?? "";
     await localDatabase.setPassword(container, { user, password }, world.signal);
+    await untilOpen(service, container, stack, world);
     return { user };
   }
   const environment = { GOAT_USER: user, GOAT_PASSWORD: service.environment["POSTGRES_PASSWORD"] ?? "" };
@@ -32,6 +36,21 @@ export const setDatabasePassword = async (stack: StackSpec, world: World): Promi
   throw new GoatError("database-password-drift", `the password of ${user} could not be set`, {
     service: service.name,
     evidence: output.trim().split("\n").slice(-4),
+    fixes: [{ command: `goat-dev logs ${service.name}`, effect: "shows what the database says" }],
+  });
+};
+
+/** It was started anew: whoever logs in next must not find it booting. Throws service-not-ready. */
+const untilOpen = async (service: ServiceSpec, container: string, stack: StackSpec, world: World): Promise<void> => {
+  const result = await waitUntilReady(createProbe(service.ready), {
+    clock: world.clock,
+    signal: world.signal,
+    timeoutMs: START_LIMIT_MS,
+    context: sightContext({ service: service.name, container }, { ...world, stack: stack.name }),
+  });
+  if (result.state === "ready") return;
+  throw new GoatError("service-not-ready", `${service.name} has its password, and does not accept it: ${result.why}`, {
+    service: service.name,
     fixes: [{ command: `goat-dev logs ${service.name}`, effect: "shows what the database says" }],
   });
 };

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -34,6 +34,12 @@ const findObstacle = async (): Promise<string | null> => {
   }
 };
 
+/** Where root's projects keep their data, outside of their own folders. */
+const rootsData = (): readonly string[] => {
+  const folder = "/var/lib/goat-dev";
+  return existsSync(folder) ? readdirSync(folder).filter((name) => /^[0-9a-f]{16}$/.test(name)) : [];
+};
+
 /** Shared by runs, and by the users that the tests run as; what is in it is known by its content. */
 const makeCache = (): string => {
   const cache = join("/var/tmp", "goat-dev-test-cache");
@@ -64,9 +70,11 @@ export const setup = async (project: TestProject): Promise<() => Promise<void>> 
     return async () => undefined;
   }
   const bin = await layOutPackage(join(folder, "package"));
+  const before = rootsData();
   project.provide("embedded", { missing: null, run, bin, cache });
   return async () => {
-    const leaks = localLeaksOf(run);
+    const left = rootsData().filter((name) => !before.includes(name));
+    const leaks = [...localLeaksOf(run), ...left.map((name) => `data of root's projects: ${name}`)];
     end();
     if (leaks.length === 0) return;
     // Vitest tells an error of a teardown, and ends with 0 all the same.

@@ -1,7 +1,8 @@
+import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
 import { describeLocally, type LocalScenario, openLocally } from "../support/local-scenario.ts";
 import { isPortFree } from "../support/ports.ts";
-import { countTraces } from "../support/scenario-probes.ts";
+import { countTraces, until } from "../support/scenario-probes.ts";
 
 const noKeys = { GROQ_API_KEY: "" };
 const nobody = 65_534;
@@ -23,7 +24,7 @@ const offline = {
 };
 
 const expectGone = async (stack: LocalScenario, pids: Readonly<Record<string, number>>): Promise<void> => {
-  for (const pid of Object.values(pids)) expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+  for (const pid of Object.values(pids)) await until(`${pid} is gone`, () => !existsSync(`/proc/${pid}`), 10_000);
   for (const port of Object.values(stack.ports)) expect(await isPortFree(port)).toBe(true);
 };
 
