@@ -47,7 +47,7 @@ export default defineConfig({
           include: ["test/modal/**/*.test.ts"],
           globalSetup: ["test/modal/global-setup.ts"],
           maxWorkers: 1,
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           hookTimeout: 60_000,
         },
       },

@@ -2,7 +2,7 @@
 
     python modal_gateway.py CONFIG LAUNCHER --port 4000      runs on any machine where LiteLLM is installed
 
-Reads GOAT_MODAL_WORKSPACE or GOAT_GATEWAY_URL (whose vLLM apps the config means) and GOAT_LANGFUSE_URL (to wait for).
+Reads GOAT_GATEWAY_URL or GOAT_MODAL_WORKSPACE (whose vLLM apps the config means) and GOAT_LANGFUSE_URL (to wait for).
 """
 
 from __future__ import annotations
@@ -35,24 +35,17 @@ def check_master_key(environment: Mapping[str, str]) -> None:
         raise SystemExit("LITELLM_MASTER_KEY in the secret goat-litellm is missing, or does not begin with sk-")
 
 
-def hosts_prefix(environment: Mapping[str, str]) -> str | None:
-    """What stands before `--` in the addresses of the workspace's apps, as `phare-goat`; else only the workspace's name."""
-    workspace = environment.get("GOAT_MODAL_WORKSPACE", "").strip()
-    if workspace:
-        return workspace
-    host = urlsplit(environment.get("GOAT_GATEWAY_URL", "")).hostname or ""
-    found = re.fullmatch(r"([a-z0-9-]+?)--.+\.modal\.run", host)
-    return found.group(1) if found else None
-
-
 def fill_in(value: str, environment: Mapping[str, str]) -> str:
-    """A named workspace keeps the environment that the config says; the gateway's own address tells both."""
-    prefix = hosts_prefix(environment)
-    if prefix is None:
-        return value
-    if environment.get("GOAT_MODAL_WORKSPACE", "").strip():
-        return value.replace("<workspace>", prefix)
-    return re.sub(r"<workspace>[a-z0-9-]*?(?=--)", prefix, value)
+    """The gateway's own address tells workspace and environment, as in `https://phare-goat--goat-services-litellm.modal.run`.
+
+    Where it is not known the workspace's name has to do, with the environment that the config says.
+    """
+    host = urlsplit(environment.get("GOAT_GATEWAY_URL", "")).hostname or ""
+    own = re.fullmatch(r"([a-z0-9-]+?)--.+\.modal\.run", host)
+    if own:
+        return re.sub(r"<workspace>[a-z0-9-]*?(?=--)", own.group(1), value)
+    workspace = environment.get("GOAT_MODAL_WORKSPACE", "").strip()
+    return value.replace("<workspace>", workspace) if workspace else value
 
 
 def has_langfuse(environment: Mapping[str, str]) -> bool:
@@ -80,7 +73,7 @@ def fill_in_routes(config: MutableMapping[str, Any], environment: Mapping[str, s
             base = params["api_base"] = fill_in(base, environment)
             keep_asleep(params)
         if isinstance(base, str) and "<" in base:
-            notes.append(f"left out {route['model_name']}: {base} is not filled in (GOAT_MODAL_WORKSPACE is not set)")
+            notes.append(f"left out {route['model_name']}: {base} names no workspace, and GOAT_MODAL_WORKSPACE is not set")
         else:
             kept.append(route)
     config["model_list"] = kept

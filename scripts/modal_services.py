@@ -7,7 +7,7 @@ Variables that count when it is deployed:
     GOAT_LANGFUSE         secret   traces go where the secret goat-langfuse says; nowhere if it names no LANGFUSE_HOST (the default)
                           beside   Langfuse 2 runs in this app as well; goat-langfuse holds its two keys, goat-postgres a password
                           off      no traces, no secret needed
-    GOAT_MODAL_WORKSPACE  the workspace whose vLLM apps are meant; without it the one that the gateway itself runs in
+    GOAT_MODAL_WORKSPACE  the workspace of the vLLM apps, for where the gateway cannot tell its own
     GOAT_DEV_FOLDER       the folder of litellm-config-modal.yaml, where it is not ../dev
 """
 
