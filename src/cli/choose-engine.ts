@@ -40,7 +40,13 @@ const instead = async (unreachable: GoatError, request: EngineRequest, open: Ope
     .map((service) => opened.engine.supports(service))
     .flatMap((answer) => (answer.ok ? [] : [answer.reason]));
   if (refused.length > 0) throw withEvidence(unreachable, refused);
-  return { ...opened, reason: "no Docker engine answers" };
+  return { ...opened, reason: `no Docker engine answers${whyOf(unreachable)}` };
+};
+
+/** A socket that is there and of no use is worth a word; the places where none is are not. */
+const whyOf = ({ evidence }: GoatError): string => {
+  const found = evidence.find((line) => !line.endsWith("no such socket"));
+  return found === undefined ? "" : ` (${found})`;
 };
 
 const withEvidence = (error: GoatError, more: readonly string[]): GoatError =>

@@ -63,14 +63,16 @@ const runWith = async (
 };
 
 const tellError = (error: unknown, around: Surroundings, emit: ReturnType<typeof createHub>["emit"]): number => {
-  const told = around.signal.aborted
-    ? new GoatError("interrupted", "interrupted; what has started is left running", {
-        fixes: [
-          { command: "goat-dev up", effect: "goes on" },
-          { command: "goat-dev down", effect: "stops it" },
-        ],
-      })
-    : describe(error);
+  const isToldAlready = error instanceof GoatError && error.code === "interrupted";
+  const told =
+    around.signal.aborted && !isToldAlready
+      ? new GoatError("interrupted", "interrupted; what has started is left running", {
+          fixes: [
+            { command: "goat-dev up", effect: "goes on" },
+            { command: "goat-dev down", effect: "stops it" },
+          ],
+        })
+      : describe(error);
   emit({ type: "error", error: told });
   return told.exitCode;
 };

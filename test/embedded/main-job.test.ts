@@ -30,9 +30,12 @@ const expectGone = async (stack: LocalScenario, pids: Readonly<Record<string, nu
 
 describeLocally("without Docker", () => {
   test.for(users)("as %s, up --demo must answer, trace, and say where everything is", async ([, user]) => {
-    const stack = await openLocally({ variables: noKeys, ...(user === undefined ? {} : { user }) });
+    // A normal user has no Docker here, and asks for nothing: plain processes are what there is.
+    const whom = user === undefined ? {} : { user, env: { GOAT_DEV_ENGINE: "" } };
+    const stack = await openLocally({ variables: noKeys, ...whom });
     const up = await stack.run(["up", "--demo"]);
     expect(up.exitCode, up.output).toBe(0);
+    if (user !== undefined) expect(up.stderr).toMatch(/^note: no Docker engine answers.*plain local processes$/m);
     for (const service of ["postgres", "langfuse", "litellm"]) {
       expect(up.stderr).toMatch(new RegExp(`^✔ ${service} +created · ready in [\\d.]+ m?s$`, "m"));
     }

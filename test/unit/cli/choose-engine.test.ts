@@ -40,6 +40,17 @@ test("plain processes must be taken where no Docker answers, with the reason", a
   expect([found.info.source, found.reason]).toEqual(["embedded", "no Docker engine answers"]);
 });
 
+test("the reason must tell of a socket that is there and of no use", async () => {
+  const evidence = ["/run/a.sock (Podman): no such socket", "/run/b.sock (Docker): permission denied"];
+  const denied = new GoatError("engine-unreachable", "no Docker engine answers", { evidence });
+  const { reason } = await chooseEngine(
+    request,
+    {},
+    { docker: () => Promise.reject(denied), embedded: async () => opened("embedded") },
+  );
+  expect(reason).toBe("no Docker engine answers (/run/b.sock (Docker): permission denied)");
+});
+
 test("what was asked for must win over what was recorded", async () => {
   expect(await sourceOf(choose({ wanted: "embedded", recorded: "docker" }, "answers"))).toBe("embedded");
   expect(await sourceOf(choose({ wanted: "docker", recorded: "embedded" }, "answers"))).toBe("docker");
