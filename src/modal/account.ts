@@ -1,4 +1,4 @@
-import { checkWorkspace, readWorkspace, webAddress } from "./address.ts";
+import { checkWorkspace, readWorkspace } from "./address.ts";
 import type { ModalCli } from "./cli.ts";
 import { environmentMissing, secretsMissing } from "./failures.ts";
 import {
@@ -60,13 +60,14 @@ export const apps = async (cli: ModalCli): Promise<ReadonlyMap<string, ModalApp>
 
 export const isDeployed = ({ state }: ModalApp): boolean => state === "deployed";
 
-/** Where an app's function is, by the names alone. */
-export const addressOf = async (
-  cli: ModalCli,
-  app: string,
-  webFunction: string,
-  known: { readonly workspace?: string | undefined },
-): Promise<string> => {
-  const [name, { webSuffix }] = await Promise.all([known.workspace ?? workspace(cli), environment(cli)]);
-  return webAddress({ workspace: checkWorkspace(name), webSuffix, app, webFunction });
+/** What addresses are made of. */
+export interface Account {
+  readonly workspace: string;
+  readonly webSuffix: string;
+}
+
+/** The named workspace, else the token's, with the environment's suffix. */
+export const accountOf = async (cli: ModalCli, named?: string): Promise<Account> => {
+  const [name, { webSuffix }] = await Promise.all([named ?? workspace(cli), environment(cli)]);
+  return { workspace: checkWorkspace(name), webSuffix };
 };

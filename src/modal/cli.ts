@@ -10,7 +10,7 @@ export interface ModalCli {
   ask(request: ModalRequest): Promise<string>;
 }
 
-export interface ModalRequest {
+interface ModalRequest {
   readonly args: readonly string[];
   /** Without end where left out. */
   readonly limitMs?: number;

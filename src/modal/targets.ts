@@ -87,7 +87,7 @@ const unknownTarget = (word: string, all: readonly Target[], command: string): G
     evidence: [`there are: ${list(there)}`],
     fixes: [
       near === undefined
-        ? { command: `goat-dev models add --vllm HUGGING/FACE-ID`, effect: "adds a model" }
+        ? { command: "goat-dev modal status", effect: "shows all that can go there" }
         : { command: `goat-dev modal ${command} ${near}`, effect: "perhaps this was meant" },
     ],
   });

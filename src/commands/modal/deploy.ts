@@ -1,5 +1,5 @@
 import { GoatError } from "../../errors/goat-error.ts";
-import { environment, needSecrets, secretNames, workspace } from "../../modal/account.ts";
+import { type Account, accountOf, needSecrets, secretNames } from "../../modal/account.ts";
 import { checkWorkspace, webAddress } from "../../modal/address.ts";
 import { deploy as deployScript } from "../../modal/deploy.ts";
 import { chooseTargets, gatewayTarget, type Target } from "../../modal/targets.ts";
@@ -34,27 +34,25 @@ export const deploy: Run = async (input, context) => {
   return undefined;
 };
 
-interface Account {
-  readonly workspace: string;
-  readonly webSuffix: string;
+interface Checked extends Account {
   /** GOAT_LANGFUSE for the gateway's script. */
   readonly langfuse: string;
   readonly text: string;
 }
 
 /** All that must hold before anything is deployed. */
-const check = async ({ cli }: Cloud, targets: readonly Target[], input: Input): Promise<Account> => {
+const check = async ({ cli }: Cloud, targets: readonly Target[], input: Input): Promise<Checked> => {
   const wanted = input.text("workspace");
-  const name = wanted === undefined ? await workspace(cli) : checkWorkspace(wanted);
-  const { webSuffix } = await environment(cli);
+  if (wanted !== undefined) checkWorkspace(wanted);
+  const account = await accountOf(cli, wanted);
   const there = await secretNames(cli);
   const langfuse = langfuseOf(there, input);
   const forLangfuse = { secret: ["goat-langfuse"], beside: ["goat-langfuse", "goat-postgres"], off: [] }[langfuse];
   const secrets = targets.flatMap((target) => [...target.secrets, ...(target === gatewayTarget ? forLangfuse : [])]);
   needSecrets(cli, [...new Set(secrets)], there);
   const tracing = targets.includes(gatewayTarget) ? ` · traces ${tracingWords[langfuse]}` : "";
-  const text = `workspace ${name} · environment ${cli.environment} · secrets there${tracing}`;
-  return { workspace: name, webSuffix, langfuse, text };
+  const text = `workspace ${account.workspace} · environment ${cli.environment} · secrets there${tracing}`;
+  return { ...account, langfuse, text };
 };
 
 const tracingWords = { secret: "as goat-langfuse says", beside: "to a Langfuse beside it", off: "off" } as const;
@@ -82,7 +80,7 @@ interface Deployed {
 
 const deployOne = async (
   target: Target,
-  account: Account,
+  account: Checked,
   cloud: Cloud,
   steps: Steps,
   { context, input }: { readonly context: Context; readonly input: Input },

@@ -1,5 +1,6 @@
 import { GoatError } from "../../errors/goat-error.ts";
-import { addressOf, apps, isDeployed } from "../../modal/account.ts";
+import { accountOf, apps, isDeployed } from "../../modal/account.ts";
+import { webAddress } from "../../modal/address.ts";
 import { envOption } from "../../modal/failures.ts";
 import { recall, remember } from "../../modal/memory.ts";
 import type { Target } from "../../modal/targets.ts";
@@ -13,7 +14,7 @@ export const placeOf = async (cloud: Cloud, target: Target, input: Input, contex
   if (known !== undefined && workspace === undefined) return known;
   const app = (await apps(cloud.cli)).get(target.app);
   if (app === undefined || !isDeployed(app)) throw notDeployed(target, cloud.cli.environment);
-  const url = await addressOf(cloud.cli, target.app, target.webFunction, { workspace });
+  const url = webAddress({ ...(await accountOf(cloud.cli, workspace)), ...target });
   await keepPlace(cloud, target, url, context);
   return url;
 };

@@ -1,5 +1,6 @@
 import { GoatError } from "../../errors/goat-error.ts";
-import { addressOf, apps, isDeployed } from "../../modal/account.ts";
+import { type Account, accountOf, apps, isDeployed } from "../../modal/account.ts";
+import { webAddress } from "../../modal/address.ts";
 import { envOption } from "../../modal/failures.ts";
 import { recall, remember } from "../../modal/memory.ts";
 import type { ModalApp } from "../../modal/rows.ts";
@@ -13,7 +14,8 @@ export const status: Run = async (input, context) => {
   const cloud = openCloud(context, input);
   const found = await apps(cloud.cli);
   const rows: Row[] = [];
-  for (const target of cloud.targets) rows.push(await rowOf(target, found.get(target.app), cloud));
+  const account = once(() => accountOf(cloud.cli));
+  for (const target of cloud.targets) rows.push(await rowOf(target, found.get(target.app), cloud, account));
   await forgetGone(rows, cloud, context);
   const { environment } = cloud.cli;
   context.emit({ type: "result", data: { environment, apps: rows }, text: render(rows, environment) });
@@ -44,10 +46,24 @@ interface Row {
   readonly url: string | null;
 }
 
-const rowOf = async (target: Target, app: ModalApp | undefined, cloud: Cloud): Promise<Row> => {
+/** Asked only where an address is not remembered, and then once for all. */
+const once = (ask: () => Promise<Account>): (() => Promise<Account>) => {
+  let asked: Promise<Account> | undefined;
+  return () => {
+    asked ??= ask();
+    return asked;
+  };
+};
+
+const rowOf = async (
+  target: Target,
+  app: ModalApp | undefined,
+  cloud: Cloud,
+  account: () => Promise<Account>,
+): Promise<Row> => {
   const isUp = app !== undefined && isDeployed(app);
   const known = recall(cloud.memory, cloud.cli.environment).urls[target.app];
-  const url = isUp ? (known ?? (await addressOf(cloud.cli, target.app, target.webFunction, {}))) : null;
+  const url = isUp ? (known ?? webAddress({ ...(await account()), ...target })) : null;
   return {
     name: target.name,
     app: target.app,

@@ -1,4 +1,5 @@
 import { describe } from "../../errors/describe.ts";
+import { GoatError } from "../../errors/goat-error.ts";
 import type { Context } from "../command.ts";
 
 /** Lines of their own for what takes a while. */
@@ -17,8 +18,17 @@ export const stepsOf = ({ emit, clock, signal }: Context): Steps => ({
       finish("ok", text(value));
       return value;
     } catch (error) {
-      finish("failed", signal.aborted ? "interrupted" : describe(error).message);
-      throw error;
+      const told = signal.aborted ? interrupted() : describe(error);
+      finish("failed", signal.aborted ? "interrupted" : told.message);
+      throw told;
     }
   },
 });
+
+const interrupted = (): GoatError =>
+  new GoatError("interrupted", "interrupted; what is deployed already runs on", {
+    fixes: [
+      { command: "goat-dev modal status", effect: "shows what that is" },
+      { command: "goat-dev modal stop", effect: "stops it" },
+    ],
+  });

@@ -106,6 +106,19 @@ describe.skipIf(!existsSync("/proc/self/cmdline"))("the built program", () => {
     expect(commandLines().filter((line) => line.includes(cloud.folder))).toEqual([]);
   });
 
+  test("must say on Ctrl-C during a deployment what goes on and how to stop it", async () => {
+    const goat = { "goat-litellm": {}, "goat-llm-providers": {} };
+    const cloud = cloudFolder({ hold: "deploy", secrets: { goat } });
+    const running = open(cloud).begin("modal", "deploy");
+    await held(cloud);
+    running.interrupt();
+    const { exitCode, stderr } = await running.done;
+    expect(exitCode).toBe(130);
+    expect(stderr).toContain("interrupted; what is deployed already runs on");
+    expect(stderr).toContain("goat-dev modal stop");
+    expect(cloud.state().apps).toEqual([]);
+  });
+
   test("must deploy, prove with the real example client, run a program, and stop", async () => {
     const { baseUrl } = await cloudGateway({ coldAnswers: 1 });
     const cloud = cloudFolder({ url: baseUrl });
