@@ -15,12 +15,44 @@ install_packages() {
   command -v docker >/dev/null && command -v dockerd >/dev/null || missing+=(docker.io)
   command -v iptables >/dev/null || missing+=(iptables)
   command -v debootstrap >/dev/null || missing+=(debootstrap)
+  # For LiteLLM without Docker, the cloud's scripts and the example in Python.
+  python_is_whole || missing+=(python3 python3-venv python3-pip)
+  # The cloud's database is dumped and loaded by Debian's own programs.
+  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
+  command -v curl >/dev/null && command -v unzip >/dev/null || missing+=(curl unzip ca-certificates)
   [[ ${#missing[@]} -gt 0 ]] || return 0
   command -v apt-get >/dev/null || complain "missing here, and only apt-get is known to install it: ${missing[*]}"
   echo "installing ${missing[*]}"
   export DEBIAN_FRONTEND=noninteractive
   apt-get -qq -o Acquire::Retries=3 update
   apt-get -qq -o Acquire::Retries=3 -o Dpkg::Use-Pty=0 install -y --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+python_is_whole() {
+  python3 -c 'import ensurepip, pip, sys, venv; sys.exit(sys.version_info < (3, 10))' 2>/dev/null
+}
+
+go_is_new_enough() {
+  local version
+  version=$(go env GOVERSION 2>/dev/null) || return 1
+  [[ $(printf '%s\n' go1.22 "$version" | sort -V | head -n 1) == go1.22 ]]
+}
+
+# For the example in Go. Debian 12's is too old; the module proxy has the toolchains that Go itself would fetch.
+install_go() {
+  local version=1.24.9 arch folder=/usr/local/lib/goat-dev-ci-go
+  go_is_new_enough && return
+  export PATH=$folder/bin:$PATH
+  go_is_new_enough && return
+  arch=$(dpkg --print-architecture)
+  echo "installing Go $version"
+  curl -fsSL --retry 3 -o "$1/go.zip" \
+    "https://proxy.golang.org/golang.org/toolchain/@v/v0.0.1-go$version.linux-$arch.zip"
+  rm -rf "$folder"
+  unzip -q "$1/go.zip" -d "$1/go"
+  mv "$1/go/golang.org/toolchain@v0.0.1-go$version.linux-$arch" "$folder"
+  chmod -R a+rX "$folder" && chmod a+x "$folder"/bin/* "$folder"/pkg/tool/*/*
+  go_is_new_enough || complain "the Go toolchain does not run here"
 }
 
 # Debian 12 has no Compose v2: the plugin of Debian 13 runs on it, taken out of its package without touching this machine's own sources.
