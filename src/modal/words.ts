@@ -1,11 +1,8 @@
-/** Colours, cursor movement and links that a terminal would take for itself. */
-// biome-ignore format: one expression, one line
-const escapes = new RegExp(["\\u001b\\][^\\u0007\\u001b]*(?:\\u0007|\\u001b\\\\)", "\\u001b\\[[0-9;?]*[ -/]*[@-~]"].join("|"), "g");
+import { stripVTControlCharacters } from "node:util";
 
 /** Lines as a person reads them: without escapes, without the box that older versions draw around an error. */
 export const plainLines = (text: string): readonly string[] =>
-  text
-    .replace(escapes, "")
+  stripVTControlCharacters(text)
     .split(/\r?\n|\r/)
     .map((line) => line.replace(/^[│|]\s?/, "").replace(/\s*│\s*$/, ""))
     .filter((line) => !/^[╭╰─╮╯\s]*(?:Error|Warning)?[╭╰─╮╯\s]*$/.test(line))
