@@ -67,6 +67,7 @@ test("env must print what a shell can evaluate, with the gateway's own key", asy
     "export OPENAI_BASE_URL=http://localhost:14000/v1
     export OPENAI_API_KEY='sk-it is "mine"'
     export EVAL_MODEL=llama-3.3-70b
+    export LITELLM_API_KEY='sk-it is "mine"'
     "
   `);
   expect((await goat(["env", "--json"])).json()).toMatchObject({ OPENAI_API_KEY: 'sk-it is "mine"' });
@@ -122,8 +123,21 @@ test("help must go to stdout with examples, and end with 0", async () => {
       doctor [options]                what is wrong, and what to type
       config [options]                the stack as it is understood, variables
                                       filled in, secrets masked
+      models [options]                which models there are, which of them work
+                                      with the keys at hand, and what they cost
       env [options]                   the three variables that point a program at
                                       the gateway
+      run [options] [command...]      run a command with those variables, as if it
+                                      were called by itself
+      ask [options] [question...]     one question to a model; what is piped in
+                                      comes along, the answer alone goes to stdout
+      example [options]               a short agent loop through the gateway, with
+                                      one harmless tool: the current time
+      init [options]                  put dev/, .env.example and ignore lines into
+                                      this repository, to be edited; overwrites
+                                      nothing unasked
+      modal [options]                 the same gateway in the cloud, and models on
+                                      GPUs: deploy, prove, look at, stop
       db [options]                    the database
       help [command]                  help on a command
 
