@@ -1,17 +1,24 @@
-// goat-dev beside docker compose, on the same file, in turns. Prints a table.
+// Prints tables: goat-dev on Docker beside docker compose, and goat-dev without Docker beside pip and LiteLLM alone.
 import { parseArgs } from "node:util";
-import { createLab } from "./lab.mjs";
-import { facts, load, table } from "./report.mjs";
-import { measurements, round } from "./scenario.mjs";
-import { compose, goatDev } from "./tools.mjs";
+import { benchDocker, dockerMissing } from "./docker.mjs";
+import { createFailures } from "./failures.mjs";
+import { benchLocal, localMissing } from "./local/main.mjs";
+import { localMeasurements } from "./local/report.mjs";
+import { facts, load } from "./report.mjs";
+import { measurements } from "./scenario.mjs";
 
-const usage = `usage: npm run bench -- [--runs N] [--only ${Object.keys(measurements).join(",")}]`;
+const parts = [
+  { names: Object.keys(measurements), missing: dockerMissing, bench: benchDocker },
+  { names: localMeasurements, missing: localMissing, bench: benchLocal },
+];
+const all = parts.flatMap(({ names }) => names);
+const usage = `usage: npm run bench -- [--runs N] [--only ${all.join(",")}]`;
 
 function readOptions() {
   const { values } = parseArgs({ options: { runs: { type: "string" }, only: { type: "string" } } });
   const runs = Number(values.runs ?? 3);
-  const only = values.only?.split(",") ?? Object.keys(measurements);
-  const unknown = only.find((name) => !(name in measurements));
+  const only = values.only?.split(",") ?? all;
+  const unknown = only.find((name) => !all.includes(name));
   if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs takes a number from 1 up\n${usage}`);
   if (unknown !== undefined) throw new Error(`there is no measurement "${unknown}"\n${usage}`);
   return { runs, wanted: new Set(only) };
@@ -19,31 +26,24 @@ function readOptions() {
 
 async function main(signal) {
   const { runs, wanted } = readOptions();
-  const lab = await createLab();
-  const tools = [goatDev(lab), compose(lab)];
-  const samples = {};
+  const failures = createFailures(signal);
+  const leftOut = [];
+  say((await facts()).join("\n"));
+  const before = load();
   try {
-    say((await facts(lab)).join("\n"));
-    const before = load();
-    for (let index = 0; index < runs; index += 1) {
-      for (const tool of tools) {
-        process.stderr.write(`round ${index + 1} of ${runs}: ${tool.name}\n`);
-        const note = (name, value) => {
-          samples[tool.name] ??= {};
-          samples[tool.name][name] ??= [];
-          samples[tool.name][name].push(value);
-        };
-        await round(tool, lab, { wanted, note, signal });
-      }
+    for (const { names, missing, bench } of parts) {
+      const asked = names.filter((name) => wanted.has(name));
+      if (asked.length === 0) continue;
+      const why = await missing();
+      if (why !== null) leftOut.push(`${asked.join(", ")}: ${why}`);
+      else await failures.attempt("bench", () => bench({ runs, wanted, signal, failures, say }));
     }
-    const names = tools.map((tool) => tool.name);
-    say(`\n${table(samples, names)}\n`);
-    say("median (least to most), in turns; ratio below 1: goat-dev is faster. Cold and restart end when");
-    say("LiteLLM and Langfuse answer 200 to the same questions from outside; goat-dev's up is --no-example.");
-    say(`before: ${before}; after: ${load()}`);
   } finally {
-    await lab.remove();
+    for (const text of leftOut) say(`left out: ${text}`);
+    for (const text of failures.list) say(`failed: ${text}`);
+    say(`before: ${before}; after: ${load()}`);
   }
+  if (failures.list.length > 0) process.exitCode = 1;
 }
 
 function say(text) {

@@ -1,53 +1,70 @@
 import { spawn } from "node:child_process";
+import { get } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 
 const readyLimitMs = 180_000;
 const askAgainMs = 10;
+const answerLimitMs = 2_000;
 
-/** Runs a command to its end; milliseconds. Throws with its last words when it fails. */
-export async function timed([command, args], { folder, signal }) {
+/** Runs a command to its end; milliseconds and what it printed. Throws with its last words when it fails. */
+export async function ran([command, args], { folder, environment, signal }) {
   const begin = performance.now();
-  const { status, output } = await ended(spawn(command, args, { cwd: folder, env: environment(folder), signal }));
+  const child = spawn(command, args, { cwd: folder, env: environment, signal });
+  const { status, output, stdout } = await ended(child, signal);
   const tookMs = performance.now() - begin;
-  if (status === 0) return tookMs;
+  if (status === 0) return { tookMs, stdout };
   const tail = output.trimEnd().split("\n").slice(-20).join("\n");
   throw new Error(`${[command, ...args].join(" ")} ended with ${status}\n${tail}`);
+}
+
+export async function timed(command, run) {
+  return (await ran(command, run)).tookMs;
 }
 
 /** The same, until everything at `addresses` answers as well: asked from outside, the same way for both. */
 export async function timedUntilReady(command, addresses, run) {
   const begin = performance.now();
-  const tookMs = await timed(command, run);
+  const { tookMs, stdout } = await ran(command, run);
   await Promise.all(addresses.map((address) => answered(address, run.signal)));
-  return { tookMs, readyMs: performance.now() - begin };
+  return { tookMs, stdout, readyMs: performance.now() - begin };
 }
 
-/** Both tools see the .env of the bench and nothing of the caller's own stack. */
-function environment(folder) {
-  const { PATH, HOME, DOCKER_HOST, DOCKER_CONTEXT, DOCKER_CONFIG, DOCKER_CERT_PATH, DOCKER_TLS_VERIFY } = process.env;
-  const docker = { DOCKER_HOST, DOCKER_CONTEXT, DOCKER_CONFIG, DOCKER_CERT_PATH, DOCKER_TLS_VERIFY };
-  const given = Object.entries({ PATH, HOME, ...docker }).filter(([, value]) => value !== undefined);
-  return { ...Object.fromEntries(given), XDG_STATE_HOME: `${folder}/state` };
-}
-
-function ended(child) {
+/** Also when interrupted it is the end that is waited for: nothing of what it does may go on beside the cleaning up. */
+function ended(child, signal) {
   return new Promise((resolve, reject) => {
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
-    child.on("error", reject);
-    child.on("close", (status) => resolve({ status, output }));
+    let [output, stdout] = ["", ""];
+    child.stdout.on("data", (chunk) => {
+      output += chunk;
+      stdout += chunk;
+    });
+    child.stderr.on("data", (chunk) => (output += chunk));
+    child.on("error", (error) => {
+      if (child.pid === undefined) reject(error);
+    });
+    child.on("close", (status) => (signal.aborted ? reject(signal.reason) : resolve({ status, output, stdout })));
   });
 }
 
-async function answered(address, stop) {
-  const limit = AbortSignal.timeout(readyLimitMs);
-  for (;;) {
-    const signal = AbortSignal.any([stop, limit, AbortSignal.timeout(2_000)]);
-    const answer = await fetch(address, { signal, headers: { connection: "close" } }).catch(() => null);
-    await answer?.body?.cancel();
-    if (answer?.status === 200) return;
-    stop.throwIfAborted();
-    if (limit.aborted) throw new Error(`${address} does not answer with 200 within ${readyLimitMs / 1000} s`);
+/** Asks until the answer is 200. */
+export async function answered(address, signal) {
+  const begin = performance.now();
+  while ((await statusOf(address)) !== 200) {
+    signal.throwIfAborted();
+    if (performance.now() - begin > readyLimitMs) {
+      throw new Error(`${address} does not answer with 200 within ${readyLimitMs / 1000} s`);
+    }
     await pause(askAgainMs);
   }
+}
+
+/** 0 where nobody answers. */
+function statusOf(address) {
+  return new Promise((resolve) => {
+    const request = get(address, { agent: false, timeout: answerLimitMs }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    request.on("timeout", () => request.destroy());
+    request.on("error", () => resolve(0));
+  });
 }

@@ -15,7 +15,7 @@ export const measurements = {
 
 /** Calls `note(measurement, milliseconds)` for everything in `wanted`. */
 export async function round(tool, lab, { wanted, note, signal }) {
-  const run = { folder: lab.folder, signal };
+  const run = { folder: lab.folder, environment: lab.environment, signal };
   const keep = (name, value) => {
     if (wanted.has(name)) note(name, value);
   };
@@ -36,6 +36,6 @@ export async function round(tool, lab, { wanted, note, signal }) {
     keep("warm", await up());
     await repeat("proof", tool.prove);
   } finally {
-    await timed(tool.clean, { folder: lab.folder, signal: AbortSignal.timeout(120_000) });
+    await timed(tool.clean, { ...run, signal: AbortSignal.timeout(120_000) });
   }
 }
