@@ -53,7 +53,10 @@ const tell = async <T>(
   }
 };
 
-const gatewayText = ({ listed, usable, unexpected }: ModelsProof): string => {
+const gatewayText = ({ listed, usable, unexpected, uses }: ModelsProof): string => {
+  if (uses.length > 0 && uses.every(({ route }) => route.mock)) {
+    return `${plural(listed.length, "model")} routed, each answers from the config itself`;
+  }
   const names = usable.length > 0 && usable.length <= 3 ? ` (${usable.join(", ")})` : "";
   const extra = unexpected.length > 0 ? `; not in the config: ${list(unexpected)}` : "";
   return `${plural(listed.length, "model")} routed, ${usable.length} usable with your keys${names}${extra}`;

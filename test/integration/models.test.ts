@@ -12,6 +12,8 @@ const vllm = `  # - model_name: qwen3-4b-local
   #     model: openai/Qwen/Qwen3-4B-Instruct-2507
   #     api_base: https://<workspace>-goat--goat-vllm-qwen3-4b-serve.modal.run/v1
   #     api_key: "not-needed"
+  #     use_clientside_credentials: true
+  #     additional_drop_params: ["use_clientside_credentials"]
 `;
 const uncommented = vllm.replaceAll("  # ", "  ");
 
@@ -208,6 +210,24 @@ describe("models add", () => {
     expect(err).toContain(told);
     expect(err).toContain("goat-dev ");
     for (const name of names) expect(read(name)).toBe(files[name]);
+  });
+
+  test("a vLLM server must be added to both so that LiteLLM lets its GPU sleep", async () => {
+    const { goat, read } = await openProject({ files });
+    const url = "https://w-goat--goat-vllm-mine-serve.modal.run/v1";
+    const words = ["models", "add", "mine-local", "--vllm", "--url", url, "--route", "openai/org/mine", "--yes"];
+    const { exitCode, err } = await goat(words);
+    expect(exitCode, err).toBe(0);
+    const entry = `  - model_name: mine-local
+    litellm_params:
+      model: openai/org/mine
+      api_base: ${url}
+      api_key: "not-needed"
+      use_clientside_credentials: true
+      additional_drop_params: ["use_clientside_credentials"]
+`;
+    expect(read("dev/litellm-config.yaml")).toBe(configText + entry + vllm);
+    expect(read("dev/litellm-config-modal.yaml")).toBe(configText + uncommented + entry);
   });
 
   test.each([

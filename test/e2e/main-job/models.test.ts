@@ -57,7 +57,11 @@ describeOnEngine("models", () => {
   /** The cloud's config with the vLLM models at the stand-in, and one that embeds; no database, as in the cloud. */
   const takeCloudConfig = async (change: (text: string) => string = (text) => text): Promise<void> => {
     const embedding = `  - model_name: embed-local
-    litellm_params: { model: openai/BAAI/bge-m3, api_base: "${address}", api_key: "not-needed" }
+    litellm_params:
+      model: openai/BAAI/bge-m3
+      api_base: "${address}"
+      use_clientside_credentials: true
+      api_key: "not-needed"
     model_info: { mode: embedding }
 
 litellm_settings:`;
@@ -128,6 +132,13 @@ litellm_settings:`;
     );
   });
 
+  test("a server must have been asked nothing by LiteLLM itself, however often it started: a GPU would run for it", () => {
+    const [first, ...others] = vllm.requests;
+    // `models add` asked which model is served.
+    expect(first).toBe("GET /v1/models");
+    expect([...others].sort()).toEqual(["POST /v1/chat/completions", "POST /v1/embeddings"]);
+  });
+
   test("an answer must stream through, with its usage at the end", async () => {
     const stream = await client(shared()).chat.completions.create({
       model: "qwen3-30b-a3b-local",
@@ -142,6 +153,7 @@ litellm_settings:`;
       tokens = chunk.usage?.total_tokens ?? tokens;
     }
     expect({ text, tokens }).toEqual({ text: "Hello from vLLM", tokens: 12 });
+    expect(Object.keys(vllm.calls.at(-1) ?? {}).sort()).toEqual(["messages", "model", "stream", "stream_options"]);
   });
 
   test("tools and embeddings must go through", async () => {
