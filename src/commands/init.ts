@@ -1,10 +1,7 @@
-import { mkdir, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
 import { GoatError } from "../errors/goat-error.ts";
-import { atomicWrite, unwritable } from "../platform/files.ts";
-import { renderTable } from "../platform/table.ts";
-import { list, nearest, plural } from "../platform/text.ts";
-import type { Context, Input, Run } from "./command.ts";
+import { list, nearest } from "../platform/text.ts";
+import type { Context, Run } from "./command.ts";
+import { carryOutInit, initText } from "./init/carry-out.ts";
 import { type InitPlan, type PlannedFile, planInit } from "./init/plan.ts";
 import { shortPath } from "./session.ts";
 
@@ -17,9 +14,8 @@ export const init: Run = async (input, context) => {
     examples: examplesOf(input.texts("example")),
   });
   if (input.flag("plan"))
-    return void context.emit({ type: "result", data: dataOf(plan, []), text: textOf(plan, context) });
-  const files = await chosenFiles(plan, input, context);
-  for (const file of files) await write(plan.root, file);
+    return void context.emit({ type: "result", data: dataOf(plan, []), text: initText(plan, context) });
+  const files = await carryOutInit(plan, input, context);
   context.emit({ type: "result", data: dataOf(plan, files), text: endOf(plan, files, context) });
   return undefined;
 };
@@ -37,64 +33,6 @@ const examplesOf = (languages: readonly string[]): Readonly<Record<string, strin
       });
     }),
   );
-
-/** What to write, after asking. What differs is kept unless --force or a person's yes says otherwise. Throws confirmation-needed, interrupted. */
-const chosenFiles = async (plan: InitPlan, input: Input, context: Context): Promise<readonly PlannedFile[]> => {
-  const added = plan.files.filter(({ state }) => state === "new" || state === "extended");
-  const differing = plan.files.filter(({ state }) => state === "differs");
-  const overwritten = input.flag("force") ? differing : [];
-  const { ask } = context;
-  if (added.length + differing.length === 0 || input.flag("yes")) return [...added, ...overwritten];
-  if (ask === null) {
-    throw new GoatError(
-      "confirmation-needed",
-      `this writes into ${shortPath(context, plan.root)}, and nobody is here to ask`,
-      {
-        evidence: textOf(plan, context).split("\n"),
-        fixes: [{ command: "goat-dev init --yes", effect: "writes what is new, keeps what differs" }],
-      },
-    );
-  }
-  context.emit({ type: "notice", level: "info", text: textOf(plan, context) });
-  if (added.length + overwritten.length > 0) {
-    const question = `Write ${plural(added.length + overwritten.length, "file")}?`;
-    if (!(await ask.confirm(question, true))) throw nothingWritten();
-  }
-  if (input.flag("force")) return [...added, ...overwritten];
-  const agreed: PlannedFile[] = [];
-  for (const file of differing) {
-    if (await ask.confirm(`Overwrite ${file.path}, which differs?`, false)) agreed.push(file);
-  }
-  return [...added, ...agreed];
-};
-
-const nothingWritten = (): GoatError =>
-  new GoatError("interrupted", "nothing was written", {
-    fixes: [{ command: "goat-dev init --plan", effect: "shows what would be" }],
-  });
-
-/** Throws file-unwritable. */
-const write = async (root: string, { path, text }: PlannedFile): Promise<void> => {
-  const target = join(root, path);
-  const before = await stat(target).catch(() => null);
-  await mkdir(dirname(target), { recursive: true }).catch((error: unknown) => {
-    throw unwritable(target, error);
-  });
-  await atomicWrite(target, text, before === null ? 0o644 : before.mode & 0o777);
-};
-
-const words: Readonly<Record<PlannedFile["state"], string>> = {
-  new: "new",
-  extended: "changed",
-  differs: "kept: differs",
-  same: "kept",
-};
-
-const textOf = ({ root, name, files }: InitPlan, context: Context): string => {
-  const rows = files.map(({ path, state, note }) => [path, words[state], note ?? ""]);
-  const place = shortPath(context, root);
-  return `${place}: the stack ${name}\n${renderTable(["FILE", "", ""], rows)}`;
-};
 
 const dataOf = ({ root, name, files }: InitPlan, written: readonly PlannedFile[]) => ({
   root,

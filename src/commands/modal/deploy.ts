@@ -86,7 +86,11 @@ const deployOne = async (
   { context, input }: { readonly context: Context; readonly input: Input },
 ): Promise<Deployed> => {
   const { name, app, webFunction, gpu } = target;
-  const variables = { GOAT_DEV_FOLDER: cloud.devFolder, GOAT_LANGFUSE: account.langfuse };
+  const variables = {
+    GOAT_DEV_FOLDER: cloud.devFolder,
+    GOAT_LANGFUSE: account.langfuse,
+    GOAT_MODAL_WORKSPACE: account.workspace,
+  };
   const script = cloud.script(target);
   const begin = context.clock.now();
   const { url } = await steps.run(

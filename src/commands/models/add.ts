@@ -8,8 +8,9 @@ import { readTextIfThere } from "../../platform/files.ts";
 import { list } from "../../platform/text.ts";
 import type { Context, Input, Run } from "../command.ts";
 import { askForEntry } from "./ask-entry.ts";
-import { type FileEdit, refuseShipped } from "./change.ts";
-import { type ModelsProject, openModels, shown } from "./open.ts";
+import type { FileEdit } from "./change.ts";
+import { type ModelsProject, shown } from "./open.ts";
+import { openOwn } from "./own.ts";
 import { carryOutChange } from "./report.ts";
 import { typedCommand } from "./typed.ts";
 import { vllmRequest } from "./vllm.ts";
@@ -29,8 +30,7 @@ const options = {
 } as const;
 
 export const add: Run = async (input, context) => {
-  const project = await openModels(context, input, "own");
-  refuseShipped(project);
+  const project = await openOwn(context, input);
   const entry = newEntry(await requestOf(project, input, context));
   const variables = variablesOf(entry);
   const configs = [project.local, ...(project.cloud === null ? [] : [project.cloud])].map((file) => ({
@@ -57,9 +57,10 @@ const requestOf = async (project: ModelsProject, input: Input, context: Context)
     apiVersion: input.text("apiVersion"),
     baseModel: input.text("baseModel"),
     mode: input.text("mode"),
+    vllm: input.flag("vllm"),
   };
   const route = input.text("route");
-  if (input.flag("vllm")) return { ...options, ...(await vllmRequest(project, name, input, context)) };
+  if (options.vllm) return { ...options, ...(await vllmRequest(project, name, input, context)) };
   if (input.text("url") !== undefined) throw usage("--url goes with --vllm; another server's address is --api-base");
   if (name !== undefined && route !== undefined) return { ...options, name, route };
   if (context.ask === null) throw usage(name === undefined ? "a model needs a name" : `${name} needs a --route`);
@@ -119,7 +120,7 @@ const unsetRemarks = ({ session }: ModelsProject, variables: readonly string[]):
 
 /** Inside a container localhost is that container. */
 const addressRemarks = ({ params }: NewEntry): readonly string[] =>
-  /^https?:\/\/(?:localhost|127\.|\[::1\])/.test(params["api_base"] ?? "")
+  /^https?:\/\/(?:localhost|127\.|\[::1\])/.test(String(params["api_base"] ?? ""))
     ? [
         "In a container that address is the container itself; this machine is http://host.docker.internal:… or its own IP.",
       ]

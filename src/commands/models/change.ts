@@ -4,7 +4,6 @@ import { diffLines } from "../../gateway/edit/diff.ts";
 import { atomicWrite, readTextIfThere } from "../../platform/files.ts";
 import { list, plural } from "../../platform/text.ts";
 import type { Context, Input } from "../command.ts";
-import type { ModelsProject } from "./open.ts";
 
 /** One file's text before and after. */
 export interface FileEdit {
@@ -13,14 +12,6 @@ export interface FileEdit {
   readonly before: string;
   readonly after: string;
 }
-
-/** Nothing inside the package or its copy is ever edited. Throws usage with the way to files of one's own. */
-export const refuseShipped = ({ session }: ModelsProject): void => {
-  if (!session.environment.project.shipped) return;
-  throw new GoatError("usage", "this project uses the stack that goat-dev ships, which is not edited", {
-    fixes: [{ command: "goat-dev init", effect: "puts dev/ with the configs into this repository, to be edited" }],
-  });
-};
 
 export interface Written {
   /** As messages name them. */

@@ -4,13 +4,12 @@ import { removeModel } from "../../gateway/edit/models.ts";
 import { disabledModels } from "../../gateway/edit/switch.ts";
 import { nearest } from "../../platform/text.ts";
 import type { Run } from "../command.ts";
-import { refuseShipped } from "./change.ts";
-import { type ConfigFile, openModels } from "./open.ts";
+import type { ConfigFile } from "./open.ts";
+import { openOwn } from "./own.ts";
 import { carryOutChange } from "./report.ts";
 
 export const remove: Run = async (input, context) => {
-  const project = await openModels(context, input, "own");
-  refuseShipped(project);
+  const project = await openOwn(context, input);
   const [name = ""] = input.args;
   const files = [project.local, ...(project.cloud === null ? [] : [project.cloud])];
   const edits = files.map((file) => ({ ...file, before: file.text, after: removeModel(file, name) }));

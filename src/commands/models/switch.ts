@@ -6,15 +6,15 @@ import { disabledModels, disabledRoutes, disableModel, enableModel, setApiBase }
 import { placeholderIn } from "../../gateway/routes.ts";
 import { nearest } from "../../platform/text.ts";
 import type { Context, Input, Run } from "../command.ts";
-import { type FileEdit, refuseShipped } from "./change.ts";
-import { type ConfigFile, type ModelsProject, openModels } from "./open.ts";
+import type { FileEdit } from "./change.ts";
+import type { ConfigFile, ModelsProject } from "./open.ts";
+import { openOwn } from "./own.ts";
 import { carryOutChange } from "./report.ts";
 import { typedCommand } from "./typed.ts";
 import { vllmModels } from "./vllm.ts";
 
 export const enable: Run = async (input, context) => {
-  const project = await openModels(context, input, "own");
-  refuseShipped(project);
+  const project = await openOwn(context, input);
   const [name = ""] = input.args;
   const apiBase = addressOf(project, name, input, context);
   if (apiBase === null) refusePlaceholder(project.local, name);
@@ -33,8 +33,7 @@ export const enable: Run = async (input, context) => {
 };
 
 export const disable: Run = async (input, context) => {
-  const project = await openModels(context, input, "own");
-  refuseShipped(project);
+  const project = await openOwn(context, input);
   const [name = ""] = input.args;
   const edits = [
     edit(project.local, (file) => disableModel(file, name)),
