@@ -84,6 +84,7 @@ def keep_asleep(params: MutableMapping[str, Any]) -> None:
     """LiteLLM asks an OpenAI-compatible address for its models at the start and every five minutes: each would keep a GPU running.
 
     Seen with 1.103.7: this parameter is the one thing that stops it, and it would go to vLLM with every call if it were not dropped.
+    The entries as shipped have both lines; this is for those that were written by hand.
     """
     if not str(params.get("model", "")).startswith(("openai/", "hosted_vllm/")):
         return

@@ -313,7 +313,7 @@ describe("models check", () => {
         note  dev/litellm-config.yaml:9:16         AZURE_API_KEY is not set in .env (and 2 more)
         note  dev/litellm-config.yaml:10:17        AZURE_API_BASE is not set in .env (and 2 more)
         note  dev/litellm-config.yaml:44:16        OPENAI_API_KEY is not set in .env
-        note  dev/litellm-config-modal.yaml:57:17  <workspace> is to be filled in: goat-dev models enable NAME --workspace … (and 5 more)
+        note  dev/litellm-config-modal.yaml:59:17  <workspace> is to be filled in: goat-dev models enable NAME --workspace … (and 5 more)
 
       No mistake in dev/litellm-config.yaml and dev/litellm-config-modal.yaml; 4 notes.
       ",
@@ -339,11 +339,11 @@ describe("models check", () => {
         error    dev/litellm-config.yaml:5:58        MISTRAL_API_KEY does not reach this gateway: dev/docker-compose.yml does not pass it on
         error    dev/litellm-config-modal.yaml:3:69  a secret is written out here: put it into .env, and os.environ/NAME in its place
         error    .env:4                              LITELLM_MASTER_KEY has to begin with sk-, or LiteLLM takes it for no key
-        warning  dev/litellm-config.yaml:11:1        litelm_settings: LiteLLM reads no such key here; did you mean litellm_settings?
+        warning  dev/litellm-config.yaml:13:1        litelm_settings: LiteLLM reads no such key here; did you mean litellm_settings?
         warning  dev/litellm-config.yaml:5:49        api_kye: goes to the provider as it is; did you mean api_key?
         warning  dev/litellm-config-modal.yaml:2:5   llama-3.3-70b is not as in dev/litellm-config.yaml
         warning  dev/litellm-config-modal.yaml:4:5   gpt-5-mini is not as in dev/litellm-config.yaml
-        warning  dev/litellm-config.yaml:11:1        litelm_settings is not the same in dev/litellm-config.yaml and dev/litellm-config-modal.yaml
+        warning  dev/litellm-config.yaml:13:1        litelm_settings is not the same in dev/litellm-config.yaml and dev/litellm-config-modal.yaml
         note     dev/litellm-config.yaml:3:69        GROQ_API_KEY is not set in .env
         note     dev/litellm-config-modal.yaml:9:17  <workspace> is to be filled in: goat-dev models enable NAME --workspace …
 

@@ -1,5 +1,8 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, inject, test } from "vitest";
-import { run, scripts } from "./probe.ts";
+import { parse } from "yaml";
+import { root, run, scripts } from "./probe.ts";
 
 const { missing, sdk } = inject("modal");
 
@@ -83,6 +86,13 @@ describe.skipIf(missing !== null)("the config of the gateway in the cloud", () =
     });
     const again = await prepare(config);
     expect(again.config.model_list).toEqual(config.model_list);
+  });
+
+  test("must add nothing to the entries as shipped, which keep LiteLLM from asking by themselves", async () => {
+    const shipped: Config = parse(readFileSync(join(root, "dev/litellm-config-modal.yaml"), "utf8"));
+    const { config } = await prepare(shipped, { GOAT_MODAL_WORKSPACE: "phare" });
+    const filled = JSON.parse(JSON.stringify(shipped.model_list).replaceAll("<workspace>", "phare"));
+    expect(config.model_list).toEqual(filled);
   });
 
   test.for([

@@ -8,6 +8,8 @@ export interface VllmServer extends AsyncDisposable {
   readonly port: number;
   /** The bodies of calls, in order. */
   readonly calls: readonly Body[];
+  /** Every request as `GET /v1/models`, in order. */
+  readonly requests: readonly string[];
   /** From now on every call is refused like this; null: none is. */
   refuse(refusal: { readonly status: number; readonly message: string } | null): void;
 }
@@ -67,8 +69,10 @@ const embedding = (body: Body): Body => ({
 /** Speaks OpenAI's API as vLLM does, to containers: on every address of this machine. */
 export const startVllm = async (): Promise<VllmServer> => {
   const calls: Body[] = [];
+  const requests: string[] = [];
   let refusal: { readonly status: number; readonly message: string } | null = null;
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    requests.push(`${request.method} ${request.url}`);
     const body = await bodyOf(request);
     if (request.url === "/v1/models")
       return send(response, 200, { object: "list", data: [{ id: servedModel, object: "model" }] });
@@ -87,6 +91,7 @@ export const startVllm = async (): Promise<VllmServer> => {
   return {
     port: (server.address() as AddressInfo).port,
     calls,
+    requests,
     refuse: (next) => {
       refusal = next;
     },

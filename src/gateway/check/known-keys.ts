@@ -17,6 +17,7 @@ const routeParams = words(`
   itpm otpm order weight max_parallel_requests cooldown_time tags tag_regex region_name max_budget budget_duration
   input_cost_per_token output_cost_per_token input_cost_per_second output_cost_per_second cache_read_input_token_cost
   cache_creation_input_token_cost base_model litellm_credential_name configurable_clientside_auth_params
+  use_clientside_credentials
   use_in_pass_through use_litellm_proxy use_chat_completions_api merge_reasoning_content_in_choices
   default_api_key_tpm_limit default_api_key_rpm_limit keepalive_seconds model_info ssl_verify litellm_system_prompt
   azure_ad_token azure_scope azure_username azure_password tenant_id client_id client_secret vertex_project vertex_location

@@ -2,10 +2,13 @@ import type { Fields } from "../shape.ts";
 import type { ListStyle } from "./model-list.ts";
 import { yamlText } from "./scalar.ts";
 
+/** One parameter as LiteLLM takes it. */
+export type Param = string | boolean | readonly string[];
+
 /** An entry to be: its public name, its parameters in order, and what LiteLLM should know of the model. */
 export interface NewEntry {
   readonly name: string;
-  readonly params: Readonly<Record<string, string>>;
+  readonly params: Readonly<Record<string, Param>>;
   readonly info: Readonly<Record<string, string>>;
 }
 
@@ -17,9 +20,10 @@ export const entryData = ({ name, params, info }: NewEntry): Fields => ({
 });
 
 /** `not-needed` is quoted as people write it, so that nobody takes it for a setting. */
-const written = (value: string): string => (value === "not-needed" ? '"not-needed"' : yamlText(value));
+const written = (value: Param): string =>
+  typeof value !== "string" || value === "not-needed" ? JSON.stringify(value) : yamlText(value);
 
-const block = (name: string, fields: Readonly<Record<string, string>>, step: string): readonly string[] => {
+const block = (name: string, fields: Readonly<Record<string, Param>>, step: string): readonly string[] => {
   const entries = Object.entries(fields);
   return entries.length === 0 ? [] : [`${name}:`, ...entries.map(([key, value]) => `${step}${key}: ${written(value)}`)];
 };

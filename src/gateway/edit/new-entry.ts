@@ -1,7 +1,7 @@
 import { GoatError } from "../../errors/goat-error.ts";
 import { list, nearest } from "../../platform/text.ts";
 import { keyVariables, prefixOf } from "../providers.ts";
-import type { NewEntry } from "./entry.ts";
+import type { NewEntry, Param } from "./entry.ts";
 
 export interface EntryRequest {
   readonly name: string;
@@ -13,10 +13,18 @@ export interface EntryRequest {
   readonly apiVersion: string | undefined;
   readonly baseModel: string | undefined;
   readonly mode: string | undefined;
+  /** A vLLM server, whose GPU may sleep. */
+  readonly vllm: boolean;
 }
 
 /** Azure's newest that all of its models take. */
 const azureVersion = "2024-06-01";
+
+/** Keeps LiteLLM from asking the server for its models every five minutes: its GPU would never sleep. The first goes to vLLM if not dropped. */
+const asleep: Readonly<Record<string, Param>> = {
+  use_clientside_credentials: true,
+  additional_drop_params: ["use_clientside_credentials"],
+};
 
 const reference = "os.environ/";
 
@@ -39,7 +47,10 @@ export const newEntry = (request: EntryRequest): NewEntry => {
   if (known === undefined && apiBase === undefined) throw unknownPrefix(prefix, request.name);
   const info = infoOf(request);
   if (prefix === "azure") return { name: request.name, params: azure(request, apiBase, key), info };
-  if (apiBase !== undefined) return { name: request.name, params: elsewhere(route, known, apiBase, key), info };
+  if (apiBase !== undefined) {
+    const params = { ...elsewhere(route, known, apiBase, key), ...(request.vllm ? asleep : {}) };
+    return { name: request.name, params, info };
+  }
   return { name: request.name, params: { model: route, api_key: key ?? `${reference}${known}` }, info };
 };
 
@@ -67,7 +78,9 @@ const infoOf = ({ baseModel, mode }: EntryRequest): Readonly<Record<string, stri
 
 /** The variables that an entry refers to. */
 export const variablesOf = ({ params }: NewEntry): readonly string[] =>
-  Object.values(params).flatMap((value) => (value.startsWith(reference) ? [value.slice(reference.length)] : []));
+  Object.values(params).flatMap((value) =>
+    typeof value === "string" && value.startsWith(reference) ? [value.slice(reference.length)] : [],
+  );
 
 /** A name as programs ask for it. */
 const checkName = (name: string): void => {

@@ -60,8 +60,9 @@ describeOnEngine("models", () => {
     litellm_params:
       model: openai/BAAI/bge-m3
       api_base: "${address}"
-      use_clientside_credentials: true
       api_key: "not-needed"
+      use_clientside_credentials: true
+      additional_drop_params: ["use_clientside_credentials"]
     model_info: { mode: embedding }
 
 litellm_settings:`;

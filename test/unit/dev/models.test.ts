@@ -72,6 +72,12 @@ describe("the two configs", () => {
     }
   });
 
+  test("must say beside the vLLM entries why LiteLLM is kept from asking their servers", () => {
+    for (const name of ["litellm-config.yaml", "litellm-config-modal.yaml"]) {
+      expect(read(name)).toMatch(/# vLLM on Modal's GPUs.*\n(?: *#.*\n)* *# .* keep LiteLLM from asking the server/);
+    }
+  });
+
   test("must have Anthropic as an example that can be taken in", () => {
     const text = enableModel(config(localText), "claude-haiku-4-5");
     const added = parse(text).model_list.find(
@@ -91,6 +97,8 @@ describe("the catalogue of vLLM models", () => {
           model: `openai/${huggingFaceId}`,
           api_base: `https://<workspace>-goat--${app}-serve.modal.run/v1`,
           api_key: "not-needed",
+          use_clientside_credentials: true,
+          additional_drop_params: ["use_clientside_credentials"],
         },
       })),
     );

@@ -57,6 +57,7 @@ describe("a config", () => {
       entry("zzz_custom: 1"),
       ["note a.yaml:5:7 zzz_custom: goes to the provider as it is"],
     ],
+    ["what keeps a GPU asleep", entry("use_clientside_credentials: true"), []],
     [
       "a place to fill in",
       entry("api_base: https://<workspace>-x"),

@@ -16,6 +16,12 @@ const entry = (name: string): NewEntry => ({
   info: {},
 });
 
+const vllmEntry = (name: string): NewEntry => ({
+  name,
+  params: { model: "openai/x", api_key: "not-needed", switch: true, list: ["one", "two: three"] },
+  info: { mode: "chat" },
+});
+
 const config = (text: string) => ({ path: "dev/litellm-config.yaml", text });
 
 const textOf = (error: unknown): string =>
@@ -37,8 +43,8 @@ const namesIn = (text: string): readonly string[] =>
 describe("adding and removing a model", () => {
   test("adding and then removing must give back the same bytes", () => {
     fc.assert(
-      fc.property(anyConfig, freshName, ({ text }, name) => {
-        const added = addModel(config(text), entry(name));
+      fc.property(anyConfig, freshName, fc.constantFrom(entry, vllmEntry), ({ text }, name, make) => {
+        const added = addModel(config(text), make(name));
         expect(namesIn(added)).toEqual([...namesIn(text), name]);
         expect(removeModel(config(added), name)).toBe(text);
       }),
@@ -151,6 +157,21 @@ describe("a config that cannot be edited", () => {
     );
     expect(refusal(() => addModel(config(text), entry("b")))).toContain("already, commented out (line 4)");
   });
+});
+
+test("a parameter that is a switch or a list must be written as one, in one line", () => {
+  const text = "model_list:\n- model_name: a\n  litellm_params:\n      model: groq/a\n";
+  expect(addModel(config(text), vllmEntry("b"))).toBe(
+    `${text}- model_name: b
+  litellm_params:
+      model: openai/x
+      api_key: "not-needed"
+      switch: true
+      list: ["one","two: three"]
+  model_info:
+      mode: chat
+`,
+  );
 });
 
 test("a thousand models must be one line of work more", () => {

@@ -10,6 +10,7 @@ const request = (more: Partial<EntryRequest>): EntryRequest => ({
   apiVersion: undefined,
   baseModel: undefined,
   mode: undefined,
+  vllm: false,
   ...more,
 });
 
@@ -53,6 +54,16 @@ describe("a new entry", () => {
       api_key: "os.environ/MY_KEY",
     });
     expect(params({ route: "hosted_vllm/x", apiBase })["model"]).toBe("hosted_vllm/x");
+  });
+
+  test.each(["openai/x", "hosted_vllm/x"])("of vLLM as %s must let its GPU sleep", (route) => {
+    expect(params({ route, apiBase: "https://host/v1", vllm: true })).toEqual({
+      model: route,
+      api_base: "https://host/v1",
+      api_key: "not-needed",
+      use_clientside_credentials: true,
+      additional_drop_params: ["use_clientside_credentials"],
+    });
   });
 
   test.each([
