@@ -40,7 +40,7 @@ async function main(signal) {
     }
   } finally {
     for (const text of leftOut) say(`left out: ${text}`);
-    for (const text of failures.list) say(`failed: ${text}`);
+    for (const text of failures.list) say(`failed: ${text.split("\n", 1)[0]}`);
     say(`before: ${before}; after: ${load()}`);
   }
   if (failures.list.length > 0) process.exitCode = 1;

@@ -36,7 +36,7 @@ export async function createLocalLab({ cache } = {}) {
     ...environmentIn(folder, passed),
     GOAT_DEV_ENGINE: "embedded",
     XDG_CACHE_HOME: cache ?? join(folder, "cache"),
-    ...(cache === undefined ? emptyCaches(folder) : {}),
+    ...(cache === undefined ? await emptyFolders(folder) : {}),
   };
   const clean = (signal) => ran(goatDev("down", "--volumes", "--yes", "--no-dump"), { folder, environment, signal });
   return {
@@ -52,9 +52,11 @@ export async function createLocalLab({ cache } = {}) {
   };
 }
 
-function emptyCaches(folder) {
+/** What a killed installer leaves in its temporary folder goes with the lab. */
+async function emptyFolders(folder) {
   const of = (name) => join(folder, "caches", name);
-  return { npm_config_cache: of("npm"), PIP_CACHE_DIR: of("pip"), UV_CACHE_DIR: of("uv") };
+  await mkdir(of("tmp"), { recursive: true });
+  return { npm_config_cache: of("npm"), PIP_CACHE_DIR: of("pip"), UV_CACHE_DIR: of("uv"), TMPDIR: of("tmp") };
 }
 
 /** Root's Postgres lies in one folder for all of the machine: its commands see an empty one in its place, where mounting is allowed. */

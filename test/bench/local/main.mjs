@@ -23,8 +23,7 @@ export async function benchLocal({ runs, wanted, signal, failures, say }) {
       await failures.attempt("later runs", () => laterRuns(runs, bench));
     }
   } finally {
-    say(`\n${table(samples)}\n`);
-    say(`${notes}\n`);
+    say(`\n${table(samples)}\n\n${notes}\n`);
   }
 }
 
