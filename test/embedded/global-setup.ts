@@ -1,13 +1,12 @@
-import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import type { TestProject } from "vitest/node";
 import { layOutPackage } from "../e2e/package.ts";
 import type { TestRun } from "../support/leaks.ts";
 import { localLeaksOf } from "../support/local-leaks.ts";
+import { makeTestCache, pythonObstacle } from "../support/test-cache.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -24,44 +23,20 @@ declare module "vitest" {
 
 const isRequired = process.env["GOAT_DEV_REQUIRE_ENGINES"] === "1";
 
-/** Why no test can run; null where there is a Python that LiteLLM runs on. */
-const findObstacle = async (): Promise<string | null> => {
-  try {
-    await promisify(execFile)("python3", ["-c", "import sys; sys.exit(sys.version_info < (3, 10))"]);
-    return null;
-  } catch {
-    return "no python3 of 3.10 or newer";
-  }
-};
-
 /** Where root's projects keep their data, outside of their own folders. */
 const rootsData = (): readonly string[] => {
   const folder = "/var/lib/goat-dev";
   return existsSync(folder) ? readdirSync(folder).filter((name) => /^[0-9a-f]{16}$/.test(name)) : [];
 };
 
-/** Shared by runs, and by the users that the tests run as; what is in it is known by its content. */
-const makeCache = (): string => {
-  const cache = join("/var/tmp", "goat-dev-test-cache");
-  for (const folder of [cache, join(cache, "goat-dev")]) {
-    mkdirSync(folder, { recursive: true });
-    try {
-      chmodSync(folder, 0o1777);
-    } catch {
-      // Another user made it, in the same way.
-    }
-  }
-  return cache;
-};
-
 export const setup = async (project: TestProject): Promise<() => Promise<void>> => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "goat-dev-local-")));
   const run: TestRun = { folder, prefix: `l-${randomBytes(3).toString("hex")}-` };
   const end = (): void => rmSync(folder, { recursive: true, force: true });
-  const cache = makeCache();
+  const cache = makeTestCache();
   // Other users' projects lie in it too.
   chmodSync(folder, 0o711);
-  const missing = await findObstacle();
+  const missing = await pythonObstacle();
   if (missing !== null) {
     end();
     if (isRequired) throw new Error(`the tests of the embedded engine cannot run here: ${missing}`);

@@ -1,6 +1,6 @@
 import { type Fix, GoatError } from "../../../errors/goat-error.ts";
 import type { RunResult } from "../../../platform/process.ts";
-import { diskFull, saysDiskFull } from "../postgres/space.ts";
+import { diskFull, saysDiskFull } from "../space.ts";
 
 const hidden = (text: string): string => text.replace(/(\/\/)[^/@\s]+@/g, "$1***@");
 

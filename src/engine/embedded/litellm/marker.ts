@@ -67,6 +67,23 @@ const readMarker = (place: Place): Marker | undefined => {
   }
 };
 
+/** The packages' folders: one listing tells as much of them as a look at each, and takes a third of the time. */
+const foldersIn = (venv: string): ReadonlySet<string> => {
+  try {
+    const folders = sitePackages(venv).map((path) => ({ path, name: relative(venv, path) }));
+    return new Set(
+      folders.flatMap(({ path, name }) =>
+        readdirSync(path, { withFileTypes: true }).flatMap((found) =>
+          found.isDirectory() ? [`${name}/${found.name}`] : [],
+        ),
+      ),
+    );
+  } catch {
+    // Something was removed, which the look at each will say.
+    return new Set();
+  }
+};
+
 const isThere = (path: string, size: number | null): boolean => {
   const found = statSync(path, { throwIfNoEntry: false });
   return found !== undefined && (size === null ? found.isDirectory() : found.size === size);
@@ -78,5 +95,8 @@ export const isInstalled = (place: Place): boolean => {
   if (marker?.hash !== place.hash) return false;
   // A link: the interpreter behind it may have been removed since.
   if (statSync(pythonOf(place.venv), { throwIfNoEntry: false })?.isFile() !== true) return false;
-  return marker.entries.every(({ path, size }) => isThere(join(place.venv, path), size));
+  const folders = foldersIn(place.venv);
+  return marker.entries.every(
+    ({ path, size }) => (size === null && folders.has(path)) || isThere(`${place.venv}/${path}`, size),
+  );
 };

@@ -22,11 +22,11 @@ export interface Place {
 
 const short = (hash: string): string => hash.slice(0, 12);
 
-const hashOf = (machine: Machine, text: string): string =>
-  createHash("sha256").update(`${machine.platform}-${machine.arch}\n${text}`).digest("hex");
+const hashOf = (machine: Machine, content: Buffer): string =>
+  createHash("sha256").update(`${machine.platform}-${machine.arch}\n`).update(content).digest("hex");
 
-const versionOf = (text: string, name: string): string =>
-  new RegExp(`^${name}(?:\\[[^\\]]*\\])?==([^\\s;\\\\]+)`, "m").exec(text)?.[1] ?? "unknown";
+const versionOf = (content: Buffer, name: string): string =>
+  new RegExp(`^${name}(?:\\[[^\\]]*\\])?==([^\\s;\\\\]+)`, "m").exec(content.toString("latin1"))?.[1] ?? "unknown";
 
 /** Reads the shipped locks; the folder's name changes with them. */
 export const placeOf = (machine: Machine): Place => {
@@ -34,9 +34,9 @@ export const placeOf = (machine: Machine): Place => {
     string,
     string,
   ];
-  const [text, uvText] = [readFileSync(lock, "utf8"), readFileSync(uvLock, "utf8")];
-  const version = versionOf(text, "litellm");
-  const hash = hashOf(machine, text);
+  const [content, uvContent] = [readFileSync(lock), readFileSync(uvLock)];
+  const version = versionOf(content, "litellm");
+  const hash = hashOf(machine, content);
   const folder = join(machine.cache, `litellm-${version}-${short(hash)}`);
   return {
     version,
@@ -47,7 +47,7 @@ export const placeOf = (machine: Machine): Place => {
     folder,
     venv: join(folder, "venv"),
     marker: join(folder, "installed.json"),
-    uvFolder: join(machine.cache, `uv-${versionOf(uvText, "uv")}-${short(hashOf(machine, uvText))}`),
+    uvFolder: join(machine.cache, `uv-${versionOf(uvContent, "uv")}-${short(hashOf(machine, uvContent))}`),
   };
 };
 

@@ -6,8 +6,8 @@ import { pipeline } from "node:stream/promises";
 import { GoatError } from "../../../errors/goat-error.ts";
 import { type RunResult, run } from "../../../platform/process.ts";
 import type { Machine } from "../recipe.ts";
+import { diskFull, saysDiskFull } from "../space.ts";
 import { type PostgresPackage, packageSize, postgresVersion } from "./package.ts";
-import { diskFull, saysDiskFull } from "./space.ts";
 
 interface FetchRequest {
   readonly machine: Machine;

@@ -5,11 +5,11 @@ import { GoatError } from "../../../errors/goat-error.ts";
 import { systemClock } from "../../../platform/clock.ts";
 import { type Connection, type PostgresOptions, tryLogin, withConnection } from "../../../platform/postgres.ts";
 import { type RunResult, run } from "../../../platform/process.ts";
+import { complaints, diskFull, neededBytes, saysDiskFull } from "../space.ts";
 import { type InitScript, readInitScript } from "./init-scripts.ts";
 import { programIn } from "./package.ts";
 import { quoteName } from "./quote.ts";
 import type { ServerUser } from "./server-user.ts";
-import { complaints, diskFull, neededBytes, saysDiskFull } from "./space.ts";
 import type { ScriptStep } from "./sql-script.ts";
 
 export interface FirstRun {

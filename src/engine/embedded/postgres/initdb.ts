@@ -3,10 +3,10 @@ import { basename, dirname, join } from "node:path";
 import { GoatError } from "../../../errors/goat-error.ts";
 import { run } from "../../../platform/process.ts";
 import type { Machine } from "../recipe.ts";
+import { complaints, diskFull, neededBytes, needSpace, saysDiskFull } from "../space.ts";
 import { type FirstRun, runFirst } from "./first-run.ts";
 import { endLeftovers } from "./leftovers.ts";
 import { programIn } from "./package.ts";
-import { complaints, diskFull, neededBytes, needSpace, saysDiskFull } from "./space.ts";
 
 const temporaryPrefix = (data: string): string => `.${basename(data)}.making-`;
 

@@ -6,10 +6,10 @@ import { unwritable } from "../../../platform/files.ts";
 import { formatBytes } from "../../../platform/format.ts";
 import type { ApplyIo } from "../../engine.ts";
 import type { Machine } from "../recipe.ts";
+import { diskFull, needSpace } from "../space.ts";
 import { fetchPackage } from "./fetch.ts";
 import { installedIn, markerIn } from "./installed.ts";
 import { type PostgresPackage, packageSize, postgresVersion } from "./package.ts";
-import { diskFull, needSpace } from "./space.ts";
 import { unpackPackage } from "./unpack.ts";
 
 export interface InstallRequest {

@@ -6,12 +6,12 @@ import { unwritable } from "../../../platform/files.ts";
 import { run } from "../../../platform/process.ts";
 import type { LocalDatabase } from "../../engine.ts";
 import type { LocalService, Machine } from "../recipe.ts";
+import { diskFull, neededBytes, saysDiskFull } from "../space.ts";
 import { endLeftovers } from "./leftovers.ts";
 import { postgresHome, programIn } from "./package.ts";
 import { dataFolder } from "./place.ts";
 import { quoteName, quoteText } from "./quote.ts";
 import { serverUser } from "./server-user.ts";
-import { diskFull, neededBytes, saysDiskFull } from "./space.ts";
 
 /** What the engine lends: it knows which process a container is. */
 export interface ServerControl {

@@ -4,8 +4,8 @@ import { systemCode } from "../../../errors/describe.ts";
 import { GoatError } from "../../../errors/goat-error.ts";
 import { type RunResult, run } from "../../../platform/process.ts";
 import type { Machine } from "../recipe.ts";
+import { diskFull, saysDiskFull } from "../space.ts";
 import { packageSize, postgresVersion, programIn } from "./package.ts";
-import { diskFull, saysDiskFull } from "./space.ts";
 
 interface Link {
   readonly source: string;

@@ -1,6 +1,6 @@
 import { statfs } from "node:fs/promises";
-import { GoatError } from "../../../errors/goat-error.ts";
-import { formatBytes } from "../../../platform/format.ts";
+import { GoatError } from "../../errors/goat-error.ts";
+import { formatBytes } from "../../platform/format.ts";
 
 /** A new cluster, its databases and the first segments of its log. */
 export const neededBytes = 120_000_000;
