@@ -102,6 +102,11 @@ describe("an installation", () => {
     const damages = [
       () => rmSync(join(site(tiny.place.venv), "litellm"), { recursive: true }),
       () => rmSync(join(tiny.place.venv, "bin", "python")),
+      () => rmSync(join(tiny.place.venv, "lib"), { recursive: true }),
+      () => {
+        rmSync(join(site(tiny.place.venv), "litellm"), { recursive: true });
+        writeFileSync(join(site(tiny.place.venv), "litellm"), "");
+      },
       () => truncateSync(join(site(tiny.place.venv), `litellm-${tinyVersion}.dist-info`, "RECORD")),
       () => writeFileSync(tiny.place.marker, "{"),
     ];
