@@ -1,4 +1,4 @@
-import type { PortSpec, ServiceSpec } from "../../model/stack.ts";
+import type { PortSpec, Role, ServiceSpec } from "../../model/stack.ts";
 import type { ApplyIo } from "../engine.ts";
 
 /** A service as plain processes see it: addresses and mounted paths are this machine's own. */
@@ -38,6 +38,8 @@ export interface Recipe {
   installed(): Promise<string | null>;
   /** Throws runtime-unavailable, disk-full. Says what it needs before it takes it. */
   install(io: ApplyIo): Promise<void>;
+  /** What this form does without: it waits for no service of these roles. */
+  readonly without?: readonly Role[];
   /** Computed anew at each start. */
   launch(local: LocalService): Launch;
   /** Before each start: data folders, first-time set-up. What is already so is success. */

@@ -85,5 +85,11 @@ const fitService = (recipes: readonly Recipe[], service: ServiceSpec): ServiceSp
 
 export const fitStack = (recipes: readonly Recipe[], stack: StackSpec): StackSpec => ({
   ...stack,
-  services: stack.services.map((service) => fitService(recipes, service)),
+  services: stack.services.map((service) => {
+    const without = recipeOf(recipes, service)?.without ?? [];
+    const isLeftOut = (name: string): boolean =>
+      stack.services.some((other) => other.name === name && without.includes(other.role));
+    const dependsOn = service.dependsOn.filter((dependency) => !isLeftOut(dependency.service));
+    return { ...fitService(recipes, service), dependsOn };
+  }),
 });

@@ -39,6 +39,7 @@ export const litellmRecipe = (machine: Machine): Recipe => {
   };
   return {
     name: "litellm",
+    without: ["database"],
     image: (service) => imageText(place(), service),
     refuse: (service) => refuse(machine, service),
     installed: async () => (isInstalled(place()) ? place().hash : null),

@@ -113,3 +113,23 @@ describe("a fitted service", () => {
     expect(fitted(lines).ready).toEqual({ kind: "running", forMs: 1_000 });
   });
 });
+
+describe("what a service waits for", () => {
+  const { stack } = loadText(`services:
+  postgres: { image: postgres, x-goat: { role: database } }
+  cache: { image: redis, x-goat: { embedded: { command: [redis-server] } } }
+  litellm:
+    image: litellm
+    x-goat: { role: gateway }
+    depends_on: [postgres, cache]
+`);
+  const waitsFor = (litellm: Recipe): readonly string[] => {
+    const { services } = fitStack([recipe("postgres"), litellm, commandRecipe], stack);
+    return services.find(({ name }) => name === "litellm")?.dependsOn.map(({ service }) => service) ?? [];
+  };
+
+  test("must be what the file says, less what its local form does without", () => {
+    expect(waitsFor(recipe("litellm"))).toEqual(["postgres", "cache"]);
+    expect(waitsFor(recipe("litellm", { without: ["database"] }))).toEqual(["cache"]);
+  });
+});
