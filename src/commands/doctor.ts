@@ -59,8 +59,10 @@ const examineEngine = async (read: Session, context: Context): Promise<readonly 
 };
 
 /** A service that is not up yet is no problem; one that broke is. */
-const checkService = ({ name, state, why }: ServiceStatus): CheckResult => {
-  if (state === "ready") return ok(`${name} ready`);
+const checkService = ({ name, state, why, standIn, database }: ServiceStatus): CheckResult => {
+  const remark =
+    standIn === null ? (database === false ? "without a database" : null) : `${standIn}, in Langfuse's place`;
+  if (state === "ready") return ok(remark === null ? `${name} ready` : `${name} ready (${remark})`);
   const text = `${name} ${state}${why === null ? "" : `: ${why}`}`;
   if (["absent", "created", "starting"].includes(state)) return skipped(text);
   const fixes = [{ command: `goat-dev logs ${name}`, effect: "shows what it said" }];

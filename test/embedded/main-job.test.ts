@@ -94,6 +94,8 @@ describeLocally("without Docker", () => {
     expect(logs.stdout).toMatch(/^litellm .*Uvicorn running on/m);
     const doctor = await stack.run(["doctor"]);
     expect(doctor.stdout).toMatch(/^✔ plain local processes/m);
+    expect(doctor.stdout).toMatch(/^✔ langfuse ready \(trace recorder, in Langfuse's place\)$/m);
+    expect(doctor.stdout).toMatch(/^✔ litellm ready \(without a database\)$/m);
     expect(doctor.exitCode, doctor.output).toBe(0);
   });
 

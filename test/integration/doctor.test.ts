@@ -38,7 +38,7 @@ test("doctor must find nothing where nothing is wrong, up or not", async () => {
     ✔ Memory 1 (test)
     - no port to open
     ✔ postgres ready
-    ✔ langfuse ready
+    ✔ langfuse ready (trace recorder, in Langfuse's place)
     ✔ litellm ready
 
     No problem found.
