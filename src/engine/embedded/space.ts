@@ -1,5 +1,6 @@
 import { statfs } from "node:fs/promises";
 import { GoatError } from "../../errors/goat-error.ts";
+import { unwritable } from "../../platform/files.ts";
 import { formatBytes } from "../../platform/format.ts";
 
 /** A new cluster, its databases and the first segments of its log. */
@@ -17,6 +18,13 @@ export const needSpace = async (folder: string, neededBytes: number): Promise<vo
   if (disk === undefined) return;
   const freeBytes = disk.bavail * disk.bsize;
   if (freeBytes < neededBytes) throw diskFull(folder, neededBytes, [`${formatBytes(freeBytes)} are free`]);
+};
+
+/** A home that cannot be written, as in some CI jobs, has a way around it. */
+export const cacheUnwritable = (folder: string, error: unknown): GoatError => {
+  const { code, message, fixes } = unwritable(folder, error);
+  const elsewhere = { command: "XDG_CACHE_HOME=/tmp/cache goat-dev up", effect: "installs into another folder" };
+  return new GoatError(code, message, { fixes: [...fixes, elsewhere], cause: error });
 };
 
 /** What a program says where its disk is full. */

@@ -74,4 +74,15 @@ describe("an install on a machine that lacks something", () => {
     });
     expect(tiny.told).toEqual([]);
   });
+
+  test("must name another folder where the home cannot be written", async () => {
+    const tiny = tinyLitellm(tempFolder());
+    // A file where the folder would be: not even root can write below it.
+    writeFileSync(tiny.machine.cache, "");
+    await expect(tiny.install()).rejects.toMatchObject({
+      code: "file-unwritable",
+      message: expect.stringContaining(tiny.machine.cache),
+      fixes: expect.arrayContaining([expect.objectContaining({ command: "XDG_CACHE_HOME=/tmp/cache goat-dev up" })]),
+    });
+  });
 });

@@ -6,7 +6,7 @@ import { formatBytes } from "../../../platform/format.ts";
 import { acquireLock } from "../../../platform/lock.ts";
 import type { ApplyIo } from "../../engine.ts";
 import type { Machine } from "../recipe.ts";
-import { needSpace } from "../space.ts";
+import { cacheUnwritable, needSpace } from "../space.ts";
 import { type Installer, isInstalled, writeMarker } from "./marker.ts";
 import { pythonMissing } from "./missing.ts";
 import { installWithPip } from "./pip.ts";
@@ -64,7 +64,7 @@ const makeCache = async (folder: string): Promise<void> => {
   try {
     await mkdir(folder, { recursive: true, mode: 0o755 });
   } catch (error) {
-    throw unwritable(folder, error);
+    throw cacheUnwritable(folder, error);
   }
 };
 

@@ -2,11 +2,10 @@ import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from "nod
 import { basename, dirname, join } from "node:path";
 import { systemCode } from "../../../errors/describe.ts";
 import { GoatError } from "../../../errors/goat-error.ts";
-import { unwritable } from "../../../platform/files.ts";
 import { formatBytes } from "../../../platform/format.ts";
 import type { ApplyIo } from "../../engine.ts";
 import type { Machine } from "../recipe.ts";
-import { diskFull, needSpace } from "../space.ts";
+import { cacheUnwritable, diskFull, needSpace } from "../space.ts";
 import { fetchPackage } from "./fetch.ts";
 import { installedIn, markerIn } from "./installed.ts";
 import { type PostgresPackage, packageSize, postgresVersion } from "./package.ts";
@@ -58,7 +57,7 @@ const build = async (request: InstallRequest, temporary: string, io: ApplyIo): P
 const translate = (error: unknown, home: string, signal: AbortSignal): unknown => {
   if (signal.aborted || error instanceof GoatError) return error;
   if (systemCode(error) === "ENOSPC") return diskFull(dirname(home), packageSize.unpackedBytes);
-  return systemCode(error) === undefined ? error : unwritable(home, error);
+  return systemCode(error) === undefined ? error : cacheUnwritable(home, error);
 };
 
 /** Throws runtime-unavailable, disk-full, file-unwritable. Two at the same time do not disturb each other. */
