@@ -26,7 +26,8 @@ const isRequired = process.env["GOAT_DEV_REQUIRE_ENGINES"] === "1";
 /** Where root's projects keep their data, outside of their own folders. */
 const rootsData = (): readonly string[] => {
   const folder = "/var/lib/goat-dev";
-  return existsSync(folder) ? readdirSync(folder).filter((name) => /^[0-9a-f]{16}$/.test(name)) : [];
+  const isRoot = process.getuid?.() === 0;
+  return isRoot && existsSync(folder) ? readdirSync(folder).filter((name) => /^[0-9a-f]{16}$/.test(name)) : [];
 };
 
 export const setup = async (project: TestProject): Promise<() => Promise<void>> => {

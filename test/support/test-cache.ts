@@ -1,19 +1,13 @@
 import { execFile } from "node:child_process";
-import { chmodSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-/** Shared by runs, and by the users that tests run as; what is in it is known by its content. */
+/** Shared by a user's runs; what is in it is known by its content. Root's own may be entered by the users that tests run as. */
 export const makeTestCache = (): string => {
-  const cache = join("/var/tmp", "goat-dev-test-cache");
-  for (const folder of [cache, join(cache, "goat-dev")]) {
-    mkdirSync(folder, { recursive: true });
-    try {
-      chmodSync(folder, 0o1777);
-    } catch {
-      // Another user made it, in the same way.
-    }
-  }
+  const uid = process.getuid?.() ?? 0;
+  const cache = join("/var/tmp", `goat-dev-test-cache${uid === 0 ? "" : `-${uid}`}`);
+  mkdirSync(cache, { recursive: true, mode: 0o755 });
   return cache;
 };
 
