@@ -1,20 +1,21 @@
 """Runs LiteLLM's own command line in this process: collects no garbage while it boots, and keeps a log file of bounded size."""
 
-import gc
+import os
 import sys
-import threading
 
-# Before anything else is loaded: a quarter of the boot would go into collecting garbage that is not there.
-gc.disable()
+# litellm_boot.py comes with the Compose file; on Modal it lies beside this one.
+dev = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "dev")
+sys.path.insert(1, dev)
+import litellm_boot
+
+sys.path.remove(dev)
 
 import atexit
 import fcntl
 import io
-import os
+import threading
 import time
 
-# Long enough for a slow machine's boot; a slower one only loses speed.
-COLLECT_AFTER_SECONDS = float(os.environ.get("GOAT_DEV_COLLECT_AFTER") or 15)
 LOG_LIMIT = int(os.environ.get("GOAT_DEV_LOG_LIMIT") or 5_000_000)
 OLD_LOGS = 2
 LONGEST_LINE = 64_000
@@ -114,16 +115,7 @@ def write_to(path: str) -> None:
         atexit.register(raw.finish)
 
 
-def collect_from_now_on() -> None:
-    # What the boot has made stays: it need not be looked at again.
-    gc.freeze()
-    gc.enable()
-
-
 def main() -> None:
-    timer = threading.Timer(COLLECT_AFTER_SECONDS, collect_from_now_on)
-    timer.daemon = True
-    timer.start()
     sys.argv[0] = "litellm"
     try:
         from litellm import run_server

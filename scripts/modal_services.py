@@ -56,6 +56,7 @@ def gateway_image() -> modal.Image:
         .add_local_python_source("modal_gateway", "modal_table")
         .add_local_file(lock, str(IN_CONTAINER / "litellm.lock"))
         .add_local_file(shipped_file("launch.py", "python"), str(IN_CONTAINER / "launch.py"))
+        .add_local_file(shipped_file("litellm_boot.py", "dev"), str(IN_CONTAINER / "litellm_boot.py"))
         .add_local_file(shipped_file("litellm-config-modal.yaml", "dev"), str(IN_CONTAINER / "litellm-config-modal.yaml"))
     )
 

@@ -1,5 +1,5 @@
 import { chmod, cp, mkdir, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { hashTree, kindOf, readTextIfThere, unwritable } from "../platform/files.ts";
 
 export interface ShippedStack {
@@ -54,7 +54,7 @@ export const copyShippedStack = async ({ from, to, version }: ShippedStack): Pro
     const editsIn = await setAside(to, marker);
     const fresh = `${to}.new`;
     await rm(fresh, { recursive: true, force: true });
-    await cp(from, fresh, { recursive: true, dereference: true });
+    await cp(from, fresh, { recursive: true, dereference: true, filter: (path) => basename(path) !== "__pycache__" });
     await chmod(fresh, 0o755);
     await rename(fresh, to);
     await writeFile(`${to}.json`, JSON.stringify({ version, hash: hashTree(to) } satisfies Marker));

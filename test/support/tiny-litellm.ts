@@ -11,7 +11,7 @@ import type { LocalService, Machine, Recipe } from "../../src/engine/embedded/re
 import type { Progress } from "../../src/engine/engine.ts";
 import { machineFor } from "./local-postgres.ts";
 
-const shipped = join(import.meta.dirname, "..", "..", "python");
+const shipped = join(import.meta.dirname, "..", "..");
 
 /** A package that does what its arguments say, in LiteLLM's place. */
 const program = `import os, sys, time
@@ -86,7 +86,9 @@ export const tinyLitellm = (folder: string, options: TinyOptions = {}): TinyLite
   writeFileSync(join(python, "litellm.lock"), lockOf(hash));
   // Nowhere to be had: who has no uv has to do without.
   writeFileSync(join(python, "uv.lock"), `uv==0.0.0 \\\n    --hash=sha256:${"0".repeat(64)}\n`);
-  for (const file of ["launch.py", "damage.py"]) cpSync(join(shipped, file), join(python, file));
+  for (const file of ["python/launch.py", "python/damage.py", "dev/litellm_boot.py"]) {
+    cpSync(join(shipped, file), join(folder, "package", file));
+  }
   const machine: Machine = {
     ...machineFor(folder),
     cache: join(folder, "cache ünd more"),

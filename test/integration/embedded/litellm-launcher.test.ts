@@ -122,20 +122,6 @@ time.sleep(600)
     expect(await ended(child)).toEqual([null, "SIGTERM"]);
   });
 
-  test("must collect garbage again once it has booted", { timeout: limitMs }, async () => {
-    const { child, log } = start(
-      `import gc, time
-def run_server():
-    print("booting", gc.isenabled())
-    while not gc.isenabled(): time.sleep(0.01)
-    print("serving", gc.get_freeze_count() > 0)
-`,
-      { GOAT_DEV_COLLECT_AFTER: "0.2" },
-    );
-    expect(await ended(child)).toEqual([0, null]);
-    expect(read(log)).toMatch(/ out booting False\n.* out serving True\n$/);
-  });
-
   test("must print plainly where no log is asked for", { timeout: limitMs }, async () => {
     const { child } = start("def run_server():\n    print('plain')\n", { GOAT_DEV_LOG_FILE: "" });
     const pieces: Buffer[] = [];

@@ -19,6 +19,13 @@ test("the stack must be copied once for a version", async () => {
   expect(readFileSync(join(to, "docker-compose.yml"), "utf8")).toBe("name: goat\n");
 });
 
+test("what Python keeps beside its files must not be copied", async () => {
+  const { from, to, copy } = setUp();
+  writeFiles(from, { "__pycache__/a.pyc": "" });
+  await copy("1.0.0");
+  expect(existsSync(join(to, "__pycache__"))).toBe(false);
+});
+
 test("a new version must refresh the copy", async () => {
   const { to, from, copy } = setUp();
   await copy("1.0.0");
