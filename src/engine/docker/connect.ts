@@ -18,17 +18,27 @@ export interface Connection {
 
 const probeLimitMs = 3_000;
 
+/** A ping's header says it at once; for /version Docker asks the programs below it first. */
+const versionOf = async (reader: Reader, signal: AbortSignal): Promise<string> => {
+  const answer = await reader.stream("/_ping", signal, {});
+  answer.resume();
+  const [, named] = /^\w+\/(\S+)/.exec(String(answer.headers["server"] ?? "")) ?? [];
+  if (named !== undefined) return named;
+  const { Version } = (await reader.json("/version", signal)) as { readonly Version?: string };
+  return Version ?? "unknown";
+};
+
 const connectionTo = async (candidate: Candidate, signal: AbortSignal): Promise<Connection> => {
   const reader = await createReader(candidate.transport);
   const close = (): void => reader.agent.destroy();
   try {
-    const answer = (await reader.json("/version", signal)) as { readonly Version?: string };
+    const version = await versionOf(reader, signal);
     let docker: Promise<Docker> | undefined;
     const load = (): Promise<Docker> => {
       docker ??= openDockerode(candidate, reader);
       return docker;
     };
-    return { reader, docker: load, candidate, version: answer.Version ?? "unknown", close };
+    return { reader, docker: load, candidate, version, close };
   } catch (error) {
     close();
     throw error;

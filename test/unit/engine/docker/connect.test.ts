@@ -83,7 +83,7 @@ describe("connecting", () => {
   test("must find the engine once it has been started, after a first failure", async () => {
     const docker = await fake();
     docker.intercept = ({ url }, response) => {
-      if (url.pathname !== "/version") return false;
+      if (url.pathname !== "/_ping") return false;
       response.writeHead(503).end('{"message":"starting up"}');
       return true;
     };
@@ -91,6 +91,22 @@ describe("connecting", () => {
     await expect(engine.probe(signal())).rejects.toMatchObject({ message: expect.stringContaining("starting up") });
     docker.intercept = null;
     expect(await engine.probe(signal())).toMatchObject({ kind: "docker" });
+  });
+
+  test.each([
+    ["Docker/28.1.0+dfsg1 (linux)", "28.1.0+dfsg1"],
+    ["Libpod/5.2.1 (linux)", "5.2.1"],
+    ["nginx", "20.10.24"],
+  ])("must know its version where a ping is answered by %s", async (server, version) => {
+    const docker = await fake();
+    docker.intercept = ({ url }, response) => {
+      if (url.pathname !== "/_ping") return false;
+      response.writeHead(200, { server }).end("OK");
+      return true;
+    };
+    expect(await open({ dockerHost: docker.host, env: {}, home: "/nonexistent" }).probe(signal())).toMatchObject({
+      version,
+    });
   });
 
   test("must end at once when its signal fires", async () => {
