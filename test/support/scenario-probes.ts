@@ -29,13 +29,21 @@ export const countCalls = async (scenario: Scenario): Promise<number> => {
   return (stdout + stderr).split("\n").filter((line) => line.includes("POST /v1/chat/completions")).length;
 };
 
-export const countTraces = async ({ ports }: Pick<Scenario, "ports">): Promise<number> => {
+type Ports = Pick<Scenario, "ports">;
+
+const askTracing = ({ ports }: Ports, path: string): Promise<Response> => {
   const authorization = `Basic ${Buffer.from("pk-lf-goat-dev:sk-lf-goat-dev").toString("base64")}`;
-  const url = `http://127.0.0.1:${ports.langfuse}/api/public/traces?limit=1`;
-  const response = await fetch(url, { headers: { authorization } });
+  return fetch(`http://127.0.0.1:${ports.langfuse}/api/public/${path}`, { headers: { authorization } });
+};
+
+export const countTraces = async (scenario: Ports): Promise<number> => {
+  const response = await askTracing(scenario, "traces?limit=1");
   const { meta }: { readonly meta: { readonly totalItems: number } } = JSON.parse(await response.text());
   return meta.totalItems;
 };
+
+export const hasTrace = async (scenario: Ports, id: string): Promise<boolean> =>
+  (await askTracing(scenario, `traces/${id}`)).ok;
 
 /** One statement, asked inside the database's container. */
 export const sql = async (scenario: Scenario, statement: string): Promise<string> => {
@@ -43,12 +51,12 @@ export const sql = async (scenario: Scenario, statement: string): Promise<string
   return docker("exec", id, "psql", "-U", "postgres", "-d", "litellm", "-Atc", statement);
 };
 
-/** A chat call through the gateway. */
-export const chat = async ({ ports }: Scenario, model: string, key = "sk-dev-key") => {
+/** A chat call through the gateway; `more` goes into its body. */
+export const chat = async ({ ports }: Scenario, model: string, key = "sk-dev-key", more: object = {}) => {
   const response = await fetch(`http://127.0.0.1:${ports.litellm}/v1/chat/completions`, {
     method: "POST",
     headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-    body: JSON.stringify({ model, messages: [{ role: "user", content: "hello" }] }),
+    body: JSON.stringify({ model, messages: [{ role: "user", content: "hello" }], ...more }),
   });
   return { status: response.status, text: await response.text() };
 };

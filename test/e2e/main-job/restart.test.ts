@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { describeOnEngine, shareScenario } from "../../support/scenario-hooks.ts";
-import { chat, idsOf } from "../../support/scenario-probes.ts";
+import { chat, hasTrace, idsOf, until } from "../../support/scenario-probes.ts";
 
 const extraModel = `model_list:
   - model_name: extra
@@ -44,5 +44,18 @@ describeOnEngine("restart", () => {
     expect(after.map(({ id }) => id)).toEqual(before.map(({ id }) => id));
     const restarted = after.filter(({ startedAt }, index) => startedAt !== before[index]?.startedAt);
     expect(restarted.map(({ service }) => service)).toEqual(["langfuse"]);
+  });
+
+  test("restart must not lose the trace of a call that was answered before it", async () => {
+    const ask = async (traceId: string): Promise<void> => {
+      const call = await chat(stack(), "llama-3.3-70b", "sk-dev-key", { metadata: { trace_id: traceId } });
+      expect(call.status).toBe(200);
+    };
+    // The first call of a gateway loads what sends traces.
+    await ask("before-the-last");
+    await until("a trace", () => hasTrace(stack(), "before-the-last"));
+    await ask("the-last");
+    expect((await stack().run(["restart", "litellm"])).exitCode).toBe(0);
+    expect(await hasTrace(stack(), "the-last")).toBe(true);
   });
 });
