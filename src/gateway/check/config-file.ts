@@ -2,21 +2,12 @@ import { GoatError } from "../../errors/goat-error.ts";
 import { nearest } from "../../platform/text.ts";
 import { readGatewayConfig } from "../config.ts";
 import { type ConfigText, readModelList } from "../edit/model-list.ts";
-import { fieldOf, fieldsOf, offsetOf, parseSource, type YamlSource } from "../edit/yaml-source.ts";
+import { fieldOf, fieldsOf, parseSource } from "../edit/yaml-source.ts";
+import { createFinder, type Finder } from "./finder.ts";
 import type { Finding, Level } from "./finding.ts";
 import { entryKeys, generalSettings, litellmSettings, paramKeys, topLevel } from "./known-keys.ts";
+import type { Surroundings } from "./surroundings.ts";
 import { checkValues } from "./values.ts";
-
-/** What the gateway that reads a config is given. */
-export interface Surroundings {
-  readonly variables: Readonly<Record<string, string | undefined>>;
-  /** Variables that reach it; null where that is not known. */
-  readonly passed: readonly string[] | null;
-  /** Where more of them can be passed on. */
-  readonly passedBy: string;
-  /** True for the cloud's gateway, which has no database. */
-  readonly stateless: boolean;
-}
 
 /** Everything that can be said of one config without asking anybody. */
 export const checkConfigFile = (file: ConfigText, around: Surroundings): readonly Finding[] => {
@@ -28,7 +19,7 @@ export const checkConfigFile = (file: ConfigText, around: Surroundings): readonl
   }
   const source = parseSource(file.text, "1.1");
   const root = source.document.contents;
-  const found = createFinder(file, source);
+  const found = createFinder(file.path, source);
   unknownKeys(root, topLevel, found, "warning", "LiteLLM reads no such key here");
   misspelt(fieldOf(root, "litellm_settings")?.value, litellmSettings, found);
   misspelt(fieldOf(root, "general_settings")?.value, generalSettings, found);
@@ -47,20 +38,6 @@ export const checkConfigFile = (file: ConfigText, around: Surroundings): readonl
     );
   }
   return found.all;
-};
-
-/** Collects findings about nodes of one file. */
-export interface Finder {
-  readonly all: readonly Finding[];
-  add(level: Level, node: unknown, text: string): void;
-}
-
-const createFinder = ({ path }: ConfigText, source: YamlSource): Finder => {
-  const all: Finding[] = [];
-  return {
-    all,
-    add: (level, node, text) => all.push({ level, place: `${path}:${source.placeAt(offsetOf(node))}`, text }),
-  };
 };
 
 /** `file:line:column message`, as the config's own reader says it. */

@@ -1,7 +1,8 @@
 import { list, looksSecret } from "../../platform/text.ts";
 import { scalarsOf } from "../edit/yaml-source.ts";
 import { placeholderIn } from "../routes.ts";
-import type { Finder, Surroundings } from "./config-file.ts";
+import type { Finder } from "./finder.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 const reference = "os.environ/";
 

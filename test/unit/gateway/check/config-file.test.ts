@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { compareConfigs } from "../../../../src/gateway/check/compare.ts";
-import { checkConfigFile, type Surroundings } from "../../../../src/gateway/check/config-file.ts";
+import { checkConfigFile } from "../../../../src/gateway/check/config-file.ts";
 import { tidy } from "../../../../src/gateway/check/finding.ts";
+import type { Surroundings } from "../../../../src/gateway/check/surroundings.ts";
 import { masterKeyProblem } from "../../../../src/gateway/check/values.ts";
 import { anyConfig } from "../../../support/arbitrary-config.ts";
 
