@@ -63,6 +63,16 @@ const importsWhere = (test: (file: SourceFile, to: string) => boolean, isFile: b
       .map(({ to }) => `${file.path} imports ${to}`),
   );
 
+/** What is left once every file that imports nothing of the rest is taken away, again and again. */
+const inCircles = (): readonly string[] => {
+  const rest = new Map(files.map(({ path, imports }) => [path, imports.map(({ to }) => to)]));
+  for (;;) {
+    const free = [...rest].filter(([, imports]) => !imports.some((to) => rest.has(to)));
+    if (free.length === 0) return [...rest.keys()];
+    for (const [path] of free) rest.delete(path);
+  }
+};
+
 describe("the architecture", () => {
   test("every file must have a rank", () => {
     expect(files.length).toBeGreaterThan(100);
@@ -72,6 +82,10 @@ describe("the architecture", () => {
   test("a file must import from lower ranks and its own folder only", () => {
     const wrong = importsWhere((file, to) => rankOf(to) >= rankOf(file.path) && homeOf(to) !== homeOf(file.path), true);
     expect(wrong).toEqual([]);
+  });
+
+  test("files must not import each other in a circle, types included", () => {
+    expect(inCircles()).toEqual([]);
   });
 
   test("only cli/context.ts may name an engine's driver", () => {
