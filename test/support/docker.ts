@@ -57,11 +57,25 @@ const ofProject = (project: string): string => `label=com.docker.compose.project
 export const containerIds = async (project: string): Promise<readonly string[]> =>
   lines(await docker("ps", "--all", "--quiet", "--no-trunc", "--filter", ofProject(project)));
 
+interface Failed {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Without those that went, or are not whole yet, between the list and this look; Docker prints the others all the same. */
+const inspected = async (ids: readonly string[]): Promise<readonly Inspected[]> => {
+  const output = await docker("inspect", ...ids).catch((error: Failed) => {
+    if (/^(?:Error: No such object: \w+\s*)+$/.test(error.stderr)) return error.stdout;
+    throw error;
+  });
+  return JSON.parse(output);
+};
+
 /** The project's containers by service name. */
 export const containersOf = async (project: string): Promise<readonly Container[]> => {
   const ids = await containerIds(project);
   if (ids.length === 0) return [];
-  const found: readonly Inspected[] = JSON.parse(await docker("inspect", ...ids));
+  const found = await inspected(ids);
   return found.map(toContainer).sort((a, b) => a.service.localeCompare(b.service));
 };
 
