@@ -1,7 +1,7 @@
 // `npm test`: everything that this machine can run. The last line is the sum, "N passed, N failed, N skipped"; what had to be left out
 // is said before it. With GOAT_DEV_REQUIRE_ENGINES=1 a missing engine is a failure.
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -86,7 +86,9 @@ async function engineSuites(folder, missing) {
   if (missing !== null && !isRequired) leftOut.push(`e2e, contract on a real engine: ${missing}`);
 }
 
-const folder = await mkdtemp(join(tmpdir(), "goat-dev-test-run-"));
+// Short, since paths of sockets below it are limited; open to all, as temporary files are.
+const folder = await mkdtemp(join(tmpdir(), "goat-"));
+await chmod(folder, 0o755);
 try {
   if (!(await isBuilt())) await tell(runScript("build"));
   const [missing] = await Promise.all([findEngine(), quickSuites(folder)]);

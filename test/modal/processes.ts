@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { onTestFinished } from "vitest";
+import { tempFolder } from "../support/temp.ts";
 import { cleanEnvironment } from "./probe.ts";
 
 export interface Running {
@@ -19,7 +20,11 @@ export const start = (
   [command, ...args]: readonly [string, ...string[]],
   variables: Readonly<Record<string, string>>,
 ): Running => {
-  const env = { ...cleanEnvironment(), PYTHONDONTWRITEBYTECODE: "1", PYTHONUNBUFFERED: "1", ...variables };
+  const env = {
+    ...cleanEnvironment(),
+    ...{ PYTHONDONTWRITEBYTECODE: "1", PYTHONUNBUFFERED: "1", TMPDIR: tempFolder() },
+    ...variables,
+  };
   const child = spawn(command, args, { env, stdio: ["ignore", "pipe", "pipe"] });
   const lines: string[] = [];
   const waiting = new Set<() => void>();

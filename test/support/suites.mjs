@@ -1,6 +1,6 @@
 // What `npm test` is made of: how a suite is run, and how its result is read.
 import { spawn } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -41,8 +41,23 @@ export async function runScript(name) {
   return { name, output, passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
 }
 
-/** A vitest project: counted test by test; one that ends without a count, or badly for another reason than a test, has failed. */
+/**
+ * A vitest project: counted test by test; one that ends without a count, or badly for another reason than a test, has failed, and so
+ * has one that leaves temporary files behind.
+ */
 export async function runProject(name, folder, env = {}) {
+  const temp = join(folder, name);
+  await mkdir(temp);
+  // As /tmp: as root some tests become somebody else.
+  await chmod(temp, 0o1777);
+  const result = await countedRun(name, folder, { TMPDIR: temp, ...env });
+  const left = await readdir(temp);
+  if (left.length === 0) return result;
+  const output = `${result.output}\nleft behind among the temporary files: ${left.join(", ")}\n`;
+  return { ...result, output, failed: result.failed + 1 };
+}
+
+async function countedRun(name, folder, env) {
   const report = join(folder, `${name}.json`);
   const reporters = ["--reporter=dot", "--reporter=json", `--outputFile.json=${report}`];
   const { ok, output } = await runProgram(process.execPath, [vitest, "run", "--project", name, ...reporters], {
