@@ -20,6 +20,9 @@ interface Marker {
   readonly hash: string;
 }
 
+/** What tools leave beside shipped files, by name. */
+export const isByproduct = (name: string): boolean => ["node_modules", "__pycache__", ".DS_Store"].includes(name);
+
 const markerOf = (to: string): Marker | undefined => {
   try {
     const value: unknown = JSON.parse(readTextIfThere(`${to}.json`) ?? "null");
@@ -54,7 +57,7 @@ export const copyShippedStack = async ({ from, to, version }: ShippedStack): Pro
     const editsIn = await setAside(to, marker);
     const fresh = `${to}.new`;
     await rm(fresh, { recursive: true, force: true });
-    await cp(from, fresh, { recursive: true, dereference: true, filter: (path) => basename(path) !== "__pycache__" });
+    await cp(from, fresh, { recursive: true, dereference: true, filter: (path) => !isByproduct(basename(path)) });
     await chmod(fresh, 0o755);
     await rename(fresh, to);
     await writeFile(`${to}.json`, JSON.stringify({ version, hash: hashTree(to) } satisfies Marker));

@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { GoatError } from "../../errors/goat-error.ts";
 import { kindOf, readTextIfThere } from "../../platform/files.ts";
+import { isByproduct } from "../../project/shipped-stack.ts";
 import { composeTextFor, stackNameFor } from "./compose-text.ts";
 import { missingIgnoreLines, withIgnoreLines } from "./ignore-lines.ts";
 
@@ -42,14 +43,15 @@ const upwards = (from: string): readonly string[] =>
 const rootFor = (cwd: string): string =>
   upwards(cwd).find((folder) => [".git", composePath].some((name) => kindOf(join(folder, name)) !== "missing")) ?? cwd;
 
-const leftOut = /(?:^|\/)(?:\.env\.example|node_modules|__pycache__|\.DS_Store)(?:\/|$)/;
+/** The template goes beside dev/, not into it. */
+const isLeftOut = (name: string): boolean => name === ".env.example" || isByproduct(name);
 
 /** The files below a folder, with / between their parts. */
 const filesIn = (folder: string): readonly string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
-    .filter((path) => !leftOut.test(path))
+    .filter((path) => !path.split("/").some(isLeftOut))
     .sort();
 
 const shippedText = (path: string): string => {
