@@ -1,7 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import { GoatError } from "../../../errors/goat-error.ts";
 import { systemClock } from "../../../platform/clock.ts";
-import { unwritable } from "../../../platform/files.ts";
 import { formatBytes } from "../../../platform/format.ts";
 import { acquireLock } from "../../../platform/lock.ts";
 import type { ApplyIo } from "../../engine.ts";
@@ -93,7 +92,7 @@ export const installLitellm = async ({ machine, place }: InstallRequest, io: App
   } catch (error) {
     // The room it took may be what is missing; what was fetched is kept elsewhere.
     if (!io.signal.aborted) await remove(place.folder).catch(() => undefined);
-    throw io.signal.aborted || error instanceof GoatError ? error : unwritable(place.folder, error);
+    throw io.signal.aborted || error instanceof GoatError ? error : cacheUnwritable(place.folder, error);
   } finally {
     await release();
   }
