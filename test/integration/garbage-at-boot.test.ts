@@ -27,13 +27,16 @@ const inContainer = (program: string, seconds?: string): Promise<readonly string
   return linesOf(["-c", program], folder, seconds);
 };
 
-/** As goat-dev starts it without Docker; the program stands in LiteLLM's place. */
-const launched = (program: string, seconds?: string): Promise<readonly string[]> =>
-  linesOf(
-    [join(repository, "python", "launch.py")],
-    writeFiles(tempFolder(), { "litellm.py": program.replace(/^/gm, "  ").replace(/^/, "def run_server():\n") }),
-    seconds,
-  );
+const functionOf = (name: string, program: string): string => `def ${name}():\n${program.replace(/^/gm, "  ")}\n`;
+
+/** As goat-dev starts it without Docker; the program stands in LiteLLM's place, with a module for its worker. */
+const launched = (program: string, seconds?: string, work = "pass"): Promise<readonly string[]> => {
+  const folder = writeFiles(tempFolder(), {
+    "litellm.py": functionOf("run_server", program),
+    "worker.py": functionOf("work", work),
+  });
+  return linesOf([join(repository, "python", "launch.py")], folder, seconds);
+};
 
 const collectsAgain = `import gc, time
 print(gc.isenabled())
@@ -65,11 +68,7 @@ test("a worker that the launcher spawns must collect garbage once it has booted"
 process = multiprocessing.get_context("spawn").Process(target=worker.work)
 process.start()
 process.join()`;
-  const folder = writeFiles(tempFolder(), {
-    "litellm.py": program.replace(/^/gm, "  ").replace(/^/, "def run_server():\n"),
-    "worker.py": `def work():\n${collectsAgain.replace(/^/gm, "  ")}\n`,
-  });
-  expect(await linesOf([join(repository, "python", "launch.py")], folder, "0.2")).toEqual(["False", "True"]);
+  expect(await launched(program, "0.2", collectsAgain)).toEqual(["False", "True"]);
 });
 
 test("a program that ends while nothing is collected must not wait", { timeout: limitMs }, async () => {
