@@ -19,7 +19,8 @@ install_packages() {
   python_is_whole || missing+=(python3 python3-venv python3-pip)
   # The cloud's database is dumped and loaded by Debian's own programs.
   compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
-  command -v curl >/dev/null && command -v unzip >/dev/null || missing+=(curl unzip ca-certificates)
+  # Go asks its proxy by https.
+  [[ -s /etc/ssl/certs/ca-certificates.crt ]] || missing+=(ca-certificates)
   [[ ${#missing[@]} -gt 0 ]] || return 0
   command -v apt-get >/dev/null || complain "missing here, and only apt-get is known to install it: ${missing[*]}"
   echo "installing ${missing[*]}"
@@ -38,43 +39,47 @@ go_is_new_enough() {
   [[ $(printf '%s\n' go1.22 "$version" | sort -V | head -n 1) == go1.22 ]]
 }
 
-# For the example in Go. Debian 12's is too old; the module proxy has the toolchains that Go itself would fetch.
+# For the example in Go. Debian 12's own is too old.
 install_go() {
-  local version=1.24.9 arch folder=/usr/local/lib/goat-dev-ci-go
+  local folder=/usr/local/lib/goat-dev-ci-go
   go_is_new_enough && return
-  export PATH=$folder/bin:$PATH
+  export PATH=$folder/usr/lib/go-1.24/bin:$PATH
   go_is_new_enough && return
-  arch=$(dpkg --print-architecture)
-  echo "installing Go $version"
-  curl -fsSL --retry 3 -o "$1/go.zip" \
-    "https://proxy.golang.org/golang.org/toolchain/@v/v0.0.1-go$version.linux-$arch.zip"
+  echo "installing Go"
   rm -rf "$folder"
-  unzip -q "$1/go.zip" -d "$1/go"
-  mv "$1/go/golang.org/toolchain@v0.0.1-go$version.linux-$arch" "$folder"
-  chmod -R a+rX "$folder" && chmod a+x "$folder"/bin/* "$folder"/pkg/tool/*/*
+  unpack_from_debian_13 "$1/go-packages" "$folder" golang-1.24-go golang-1.24-src
   go_is_new_enough || complain "the Go toolchain does not run here"
 }
 
-# Debian 12 has no Compose v2: the plugin of Debian 13 runs on it, taken out of its package without touching this machine's own sources.
+# Debian 12 has no Compose v2; the plugin of Debian 13 runs on it.
 install_compose() {
-  local work=$1 mirror options
+  local unpacked=$1/compose
   docker compose version >/dev/null 2>&1 && return
   echo "installing the Compose plugin"
-  mirror=$(debian_mirror)
-  [[ -n $mirror ]] || complain "no Debian mirror is set up in apt's sources, and the Compose plugin comes from one"
-  mkdir -p "$work"/apt/{lists,cache}/partial "$work/apt/plugin"
-  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror trixie main" >"$work/apt/sources.list"
-  options=(
-    -qq -o Acquire::Retries=3 -o APT::Sandbox::User=root
-    -o "Dir::Etc::SourceList=$work/apt/sources.list" -o Dir::Etc::SourceParts=-
-    -o "Dir::State::Lists=$work/apt/lists" -o "Dir::Cache=$work/apt/cache"
-  )
-  apt-get "${options[@]}" update
-  (cd "$work/apt" && apt-get "${options[@]}" download docker-compose)
-  dpkg -x "$work"/apt/docker-compose_*.deb "$work/apt/plugin"
-  install -D -m 755 "$work/apt/plugin/usr/libexec/docker/cli-plugins/docker-compose" \
+  unpack_from_debian_13 "$1/compose-packages" "$unpacked" docker-compose
+  install -D -m 755 "$unpacked/usr/libexec/docker/cli-plugins/docker-compose" \
     /usr/local/lib/docker/cli-plugins/docker-compose
   docker compose version >/dev/null || complain "the Compose plugin does not run here"
+}
+
+# unpack_from_debian_13 WORK TARGET PACKAGE...: from the mirror that this machine's apt uses, and without touching its sources.
+unpack_from_debian_13() {
+  local work=$1 target=$2 mirror package options
+  shift 2
+  mirror=$(debian_mirror)
+  [[ -n $mirror ]] || complain "no Debian mirror is set up in apt's sources, and $* comes from one"
+  mkdir -p "$work"/{lists,cache}/partial "$target"
+  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror trixie main" >"$work/sources.list"
+  options=(
+    -qq -o Acquire::Retries=3 -o APT::Sandbox::User=root
+    -o "Dir::Etc::SourceList=$work/sources.list" -o Dir::Etc::SourceParts=-
+    -o "Dir::State::Lists=$work/lists" -o "Dir::Cache=$work/cache"
+  )
+  apt-get "${options[@]}" update
+  (cd "$work" && apt-get "${options[@]}" download "$@")
+  for package in "$work"/*.deb; do
+    dpkg -x "$package" "$target"
+  done
 }
 
 debian_mirror() {
