@@ -1,4 +1,8 @@
-#!/usr/bin/env node
+#!/bin/sh
+":" //; exec node -- "$0" "$@"
+// Read by sh first, whose second line starts Node: without the two dashes some versions take --env-file for their own and
+// end where there is no such file. `env -S` cannot say it on Alpine.
+
 // Syntax here stays old on purpose: an old Node must get the message, not a parse error.
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {

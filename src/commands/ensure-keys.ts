@@ -1,8 +1,8 @@
 import { chmod, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { GoatError } from "../errors/goat-error.ts";
-import { readTextIfThere } from "../platform/files.ts";
 import { run } from "../platform/process.ts";
+import { readTextIfThere } from "../platform/text-file.ts";
 import { createEnvFile, updateEnvFile } from "../project/env-store.ts";
 import { noProviderKey, type Provider, providers, readKeys } from "../project/keys.ts";
 import type { Environment } from "../stack/load.ts";
@@ -49,7 +49,9 @@ const ensureEnvFile = async (envFile: string, shown: string, context: Context): 
     return true;
   }
   // Keys lie here: nobody else has to read them.
-  const { mode } = await stat(envFile);
+  const found = await stat(envFile).catch(() => undefined);
+  if (found?.isFile() !== true) return false;
+  const { mode } = found;
   if ((mode & 0o077) !== 0) await chmod(envFile, mode & 0o700).catch(() => undefined);
   return false;
 };

@@ -6,10 +6,11 @@ import { checkPasswords } from "../doctor/checks/passwords.ts";
 import { checkPorts, type PortNeed } from "../doctor/checks/ports.ts";
 import { checkProviderKeys } from "../doctor/checks/provider-keys.ts";
 import type { Role, ServiceSpec, StackSpec } from "../model/stack.ts";
-import { kindOf, readTextIfThere } from "../platform/files.ts";
+import { kindOf } from "../platform/files.ts";
 import { portOwner } from "../platform/port-owner.ts";
 import { isFree } from "../platform/ports.ts";
 import { run } from "../platform/process.ts";
+import { readTextIfThere } from "../platform/text-file.ts";
 import { readKeys } from "../project/keys.ts";
 import { type Prepared, portsToOpen } from "../stack/bring-up.ts";
 import { gatewayOf } from "../stack/endpoints.ts";
@@ -26,9 +27,7 @@ export const checkFiles = (
   const keys = readKeys(environment.variables);
   const gateway = gatewayOf(stack);
   const config = gateway === null || !services.includes(gateway.service) ? null : gateway.config;
-  const mistakes = mountMistakes(stack, { fingerprint: (path) => ({ kind: kindOf(path) }) }).filter(({ service }) =>
-    services.some(({ name }) => name === service),
-  );
+  const mistakes = mountMistakes(stack, kindOf).filter(({ service }) => services.some(({ name }) => name === service));
   // A config that is missing is told as a missing mount, once.
   const text = mistakes.length > 0 || config === null ? undefined : readTextIfThere(config.source);
   return [

@@ -49,7 +49,7 @@ export const openSession = async (
   environment = openEnvironment(context),
   wantsDemo = stackStateOf(environment).demo,
 ): Promise<Session> => {
-  const { stack: written, settings: xGoat, warnings } = await load(loadRequest(context), environment);
+  const { stack: written, settings: xGoat, warnings } = await load(loadRequest(context), environment, context.signal);
   const { stack, demo } = wantsDemo ? demoStack(written, environment.project.stateDir) : { stack: written, demo: null };
   context.revealWords(namesIn(stack));
   for (const text of warnings) context.emit({ type: "notice", level: "warning", text });

@@ -49,13 +49,17 @@ const loadEnvFile = (
   own: Readonly<Record<string, string>>,
   scope: Scope,
 ): Readonly<Record<string, string>> => {
-  const path = resolvePath(envFile.path, envFile.at, scope);
-  const shown = displayPath(path, scope.root);
-  const text = scope.host.readText(path);
-  if (text === undefined) {
-    if (envFile.required) scope.report.error(envFile.at, `there is no ${shown}`);
+  if (envFile.path === "") {
+    scope.report.error(envFile.at, '"env_file" names no file: its path is empty');
     return {};
   }
+  const path = resolvePath(envFile.path, envFile.at, scope);
+  const shown = displayPath(path, scope.root);
+  const file = scope.readFile(path);
+  if (file.state === "unusable") scope.report.error(envFile.at, `${JSON.stringify(shown)} ${file.why}`);
+  if (file.state === "missing" && envFile.required) scope.report.error(envFile.at, `there is no ${shown}`);
+  if (file.state !== "text") return {};
+  const { text } = file;
   if (envFile.raw) return parseRaw(text);
   const { variables, mistakes } = readEnvText(text, lookupIn({ ...own, ...scope.variables }));
   for (const { line, message } of mistakes) scope.report.error({ file: shown, line, column: 1 }, message);
@@ -73,6 +77,7 @@ export const readEnvironment = (service: Mapping, isEnabled: boolean, scope: Sco
     const value = node === null ? lookup(name) : node.text;
     if (name === "" || /\s$/.test(name)) report.error(node?.at ?? service.at, `"${name}" is not a variable's name`);
     else if (value === undefined) unset.add(name);
+    else if (value.includes("\0")) report.error(node?.at ?? service.at, `"${name}" cannot hold a NUL character`);
     else own.set(name, value);
   }
   const files = readKey(service, "env_file", report, readEnvFiles) ?? [];

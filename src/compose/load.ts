@@ -114,8 +114,8 @@ export const loadStack = (input: LoadInput): Loaded => {
     throwMistakes(report);
     throw new GoatError("compose-file-missing", "no Compose file was given");
   }
-  const { host, workingDir, root } = input;
-  const stack = readStack(file, name, input, { report, host, variables, workingDir, root });
+  const { readFile, workingDir, root } = input;
+  const stack = readStack(file, name, input, { report, readFile, variables, workingDir, root });
   const settings = readSettings(file, report);
   throwMistakes(report);
   throwCycle(stack.services);

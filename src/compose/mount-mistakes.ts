@@ -1,11 +1,5 @@
 import { extname } from "node:path";
 import type { StackSpec } from "../model/stack.ts";
-import type { HostFiles } from "./scope.ts";
-
-/** What is at a path; its content does not matter here, and reading it costs. */
-interface MountHost {
-  fingerprint(path: string): Pick<ReturnType<HostFiles["fingerprint"]>, "kind">;
-}
 
 export interface MountMistake {
   readonly service: string;
@@ -18,12 +12,15 @@ export interface MountMistake {
 const fileNames = new Set([".yaml", ".yml", ".json", ".toml", ".sql", ".sh", ".conf", ".cfg", ".ini", ".py", ".pem"]);
 
 /** Bind mounts that cannot be meant: mounting them would make a folder in a file's place. */
-export const mountMistakes = (stack: StackSpec, host: MountHost): readonly MountMistake[] =>
+export const mountMistakes = (
+  stack: StackSpec,
+  kindOf: (path: string) => "file" | "directory" | "missing",
+): readonly MountMistake[] =>
   stack.services.flatMap(({ name: service, run }) =>
     (run.docker?.mounts ?? []).flatMap((mount): readonly MountMistake[] => {
       if (mount.kind !== "bind") return [];
       const { source, target } = mount;
-      const { kind } = host.fingerprint(source);
+      const kind = kindOf(source);
       if (kind === "missing") return [{ service, source, target, problem: "missing" }];
       const isWrong = kind === "directory" && fileNames.has(extname(target).toLowerCase());
       return isWrong ? [{ service, source, target, problem: "directory where a file is expected" }] : [];

@@ -5,7 +5,7 @@ import { interpolateTree } from "./interpolate-tree.ts";
 import type { Mapping } from "./located.ts";
 import { folderName, isProjectName, normalizeName } from "./project-name.ts";
 import { readYaml } from "./read-yaml.ts";
-import { displayPath, type HostFiles, lookupIn } from "./scope.ts";
+import { displayPath, lookupIn, type Scope } from "./scope.ts";
 
 export interface LoadInput {
   /** Several are merged as Compose does with `-f a -f b`. */
@@ -18,7 +18,8 @@ export interface LoadInput {
   readonly projectName: string | undefined;
   readonly profiles: readonly string[];
   readonly environmentFiles: readonly string[];
-  readonly host: HostFiles;
+  /** Reads an env file. */
+  readonly readFile: Scope["readFile"];
   /** The project's folder: paths are shown relative to it. */
   readonly root: string;
 }

@@ -1,20 +1,14 @@
 import { join, relative, resolve } from "node:path";
 import type { Lookup } from "../platform/interpolate.ts";
+import type { TextFile } from "../platform/text-file.ts";
 import type { Place, Report } from "./diagnostics.ts";
 import type { Field } from "./fields.ts";
 import { type Entry, isBroken, isNull, type Mapping } from "./located.ts";
 
-/** What the loader may ask of the disk. */
-export interface HostFiles {
-  /** Undefined where there is no such file. */
-  readText(path: string): string | undefined;
-  fingerprint(path: string): { readonly kind: "file" | "directory" | "missing"; readonly hash: string };
-}
-
 /** What every part of the loader needs. */
 export interface Scope {
   readonly report: Report;
-  readonly host: HostFiles;
+  readonly readFile: (path: string) => TextFile;
   readonly variables: Readonly<Record<string, string>>;
   /** Relative paths in the file start here. */
   readonly workingDir: string;

@@ -36,6 +36,7 @@ export const catalog = {
   "disk-full": { exit: 1, title: "the disk is full" },
   "database-version-mismatch": { exit: 5, title: "the data is of another Postgres version" },
   "engine-changed": { exit: 4, title: "the stack runs on another engine" },
+  "file-unreadable": { exit: 2, title: "a file cannot be read" },
   "file-unwritable": { exit: 1, title: "a file cannot be written" },
   "modal-token-missing": { exit: 2, title: "no Modal token" },
   "modal-environment-missing": { exit: 2, title: "no such Modal environment" },

@@ -21,8 +21,27 @@ interface Statement {
 type Scan = { readonly statement: Statement | undefined; readonly problem?: string; readonly next: number };
 
 /** Spaces as Compose counts them, line breaks excepted. */
-const blank = "[\\t\\v\\f\\r \\u0085\\u00a0]*";
-const assignment = new RegExp(`^(?:export(?=[\\t\\v\\f\\r ])${blank})?([^=:\\n]*?)${blank}(?:[=:]${blank}|(?=\\n|$))`);
+const isBlank = (letter: string | undefined): boolean =>
+  letter !== undefined && "\t\v\f\r \u0085\u00a0".includes(letter);
+
+const skipBlanks = (text: string, from: number, end: number): number => {
+  let at = from;
+  while (at < end && isBlank(text[at])) at += 1;
+  return at;
+};
+
+/** A line's name, and where its value starts; undefined where there is neither `=` nor `:`. */
+const splitLine = (text: string, from: number, end: number): { readonly name: string; readonly value?: number } => {
+  const isExported = /^export[\t\v\f\r ]/.test(text.slice(from, from + 7));
+  const start = isExported ? skipBlanks(text, from + 6, end) : from;
+  let separator = start;
+  while (separator < end && text[separator] !== "=" && text[separator] !== ":") separator += 1;
+  let stop = separator;
+  while (stop > start && isBlank(text[stop - 1])) stop -= 1;
+  const name = text.slice(start, stop);
+  return separator === end ? { name } : { name, value: skipBlanks(text, separator + 1, end) };
+};
+
 const namePattern = /^[\p{L}\p{N}_.[\]-]+$/u;
 
 /** The length of a quoted value with both quotes; undefined where it does not end. */
@@ -46,15 +65,12 @@ const countLines = (text: string): number => text.split("\n").length - 1;
 /** One statement from the start of a line that is neither empty nor a comment. */
 const scanStatement = (text: string, from: number, line: number): Scan => {
   const end = lineEnd(text, from);
-  const match = assignment.exec(text.slice(from, end));
-  const name = match?.[1] ?? "";
+  const { name, value: start } = splitLine(text, from, end);
   const skip = (problem: string): Scan => ({ statement: undefined, problem, next: end });
-  if (match === null || name === "") return skip("there is no name before the =");
-  const hasValue = /[=:]/.test(match[0]);
+  if (name === "") return skip("there is no name before the =");
   if (!namePattern.test(name))
-    return skip(hasValue ? "a name may hold letters, digits, _, . and -" : "there is no = here");
-  if (!hasValue) return { statement: { line, name, written: undefined }, next: end };
-  const start = from + match[0].length;
+    return skip(start === undefined ? "there is no = here" : "a name may hold letters, digits, _, . and -");
+  if (start === undefined) return { statement: { line, name, written: undefined }, next: end };
   const isQuoted = text[start] === "'" || text[start] === '"';
   if (!isQuoted) return { statement: { line, name, written: text.slice(start, end) }, next: end };
   const length = quotedLength(text.slice(start));
@@ -112,10 +128,23 @@ const readValue = (
   if (readPlain !== undefined && isPlain(whole)) return { value: readPlain(whole) };
   const { text, isLiteral } = template(written);
   if (isLiteral) return { value: text };
+  // The engine's and the system's variables end at a NUL.
+  if (text.includes("\0")) return { problem: `${name}: a value cannot hold a NUL character` };
   const result = interpolate(text, lookup);
   if (!("problem" in result)) return result;
   // The reason of a missing variable is part of the value.
   return { problem: `${name}: ${result.missing === undefined ? result.problem : "a variable in it has to be set"}` };
+};
+
+/** Past white space and comments. */
+const skipRemarks = (text: string, from: number): number => {
+  let at = from;
+  while (at < text.length) {
+    if (text[at] === "#") at = lineEnd(text, at);
+    else if (/[\s\u0085]/.test(text.charAt(at))) at += 1;
+    else return at;
+  }
+  return at;
 };
 
 /** The statements of a file, one after the other, each with its line. */
@@ -123,9 +152,9 @@ function* scan(text: string): Generator<Omit<Scan, "next"> & { readonly line: nu
   let line = 1;
   let from = 0;
   while (from < text.length) {
-    const skipped = /^(?:[\s\u0085]+|#[^\n]*)+/.exec(text.slice(from))?.[0] ?? "";
-    line += countLines(skipped);
-    from += skipped.length;
+    const start = skipRemarks(text, from);
+    line += countLines(text.slice(from, start));
+    from = start;
     if (from >= text.length) return;
     const { next, ...found } = scanStatement(text, from, line);
     yield { ...found, line };

@@ -5,30 +5,36 @@ export type Interpolated =
   /** Names variables, never their values. `missing` is a required variable without one. */
   | { readonly problem: string; readonly missing?: string };
 
+/** Compose's variables: `$X ${X} ${X:-d} ${X-d} ${X:?e} ${X?e} ${X:+r} ${X+r}`, nested, and `$$` for a dollar. */
+export function interpolate(template: string, lookup: Lookup): Interpolated {
+  const state: State = { lookup, unset: new Set() };
+  const value = substitute(template, state, 0);
+  return state.failure ?? { value, unset: [...state.unset] };
+}
+
 interface State {
   readonly lookup: Lookup;
-  readonly unset: string[];
+  readonly unset: Set<string>;
   failure?: { readonly problem: string; readonly missing?: string };
+}
+
+const depthLimit = 100;
+
+function substitute(template: string, state: State, depth: number): string {
+  if (depth > depthLimit) state.failure ??= { problem: `variables are nested deeper than ${depthLimit} levels here` };
+  const lastBrace = lastBraces(template);
+  let output = "";
+  let done = 0;
+  for (let at = template.indexOf("$"); at >= 0 && !state.failure; at = template.indexOf("$", done)) {
+    const [text, end] = readOne(template, at, lastBrace, state, depth);
+    output += template.slice(done, at) + text;
+    done = end;
+  }
+  return output + template.slice(done);
 }
 
 const operators = [":-", "-", ":?", "?", ":+", "+"] as const;
 type Operator = (typeof operators)[number];
-
-/** Where the `}` of a leading `${` stands; -1 where braces do not balance. */
-const closingBrace = (text: string): number => {
-  let open = 0;
-  for (let index = 0; index < text.length; index++) {
-    if (text[index] === "}") {
-      open--;
-      if (open === 0) return index;
-    } else if (text[index] === "{") {
-      open++;
-      // As Compose: the character after an opening brace is passed over.
-      index++;
-    }
-  }
-  return -1;
-};
 
 interface Reference {
   readonly name: string;
@@ -36,60 +42,83 @@ interface Reference {
   readonly argument: string;
 }
 
-const choose = ({ name, operator, argument }: Reference, state: State): string => {
+const invalid = "a $ here begins no variable that can be read; write $$ for a plain $";
+
+/** The `$…` that stands at a place: its value and where it ends. */
+function readOne(
+  template: string,
+  at: number,
+  lastBrace: (at: number) => number,
+  state: State,
+  depth: number,
+): readonly [string, number] {
+  if (template[at + 1] === "$") return ["$", at + 2];
+  const plain = matchAt(/\$(?:([_a-z][_a-z0-9]*)|\{([_a-z][_a-z0-9]*)\})/iy, template, at);
+  if (plain !== null) return [plainVariable(plain[1] ?? plain[2] ?? "", state), at + plain[0].length];
+  if (template[at + 1] !== "{") return ["$", at + 1];
+  const head = matchAt(/\$\{([_a-z][_a-z0-9]*)(:?[-+?])/iy, template, at);
+  const [whole = "", name = ""] = head ?? [];
+  const operator = operators.find((candidate) => candidate === head?.[2]);
+  // As Compose: everything up to the line's last brace belongs together before it is cut at the balancing one.
+  const last = lastBrace(at);
+  if (operator === undefined || last < at + whole.length) {
+    state.failure ??= { problem: invalid };
+    return ["", at + 2];
+  }
+  const end = closingBrace(template, at + 1, last);
+  const argument = template.slice(at + whole.length, end);
+  return [choose({ name, operator, argument }, state, depth), end + 1];
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at;
+  return pattern.exec(text);
+}
+
+/** Where the last `}` of a place's line stands, looked for once for each line; -1 where there is none. */
+function lastBraces(text: string): (at: number) => number {
+  let [lineEnd, last] = [-1, -1];
+  return (at) => {
+    if (at < lineEnd) return last;
+    const newline = text.indexOf("\n", at);
+    lineEnd = newline < 0 ? text.length : newline;
+    last = lineEnd - 1;
+    while (last > at && text[last] !== "}") last -= 1;
+    if (last <= at) last = -1;
+    return last;
+  };
+}
+
+/** Where the `}` stands that belongs to the `{` at `open`; `last` where braces do not balance. */
+function closingBrace(text: string, open: number, last: number): number {
+  let depth = 0;
+  for (let at = open; at <= last; at++) {
+    if (text[at] === "}") {
+      depth--;
+      if (depth === 0) return at;
+    } else if (text[at] === "{") {
+      depth++;
+      // As Compose: the character after an opening brace is passed over.
+      at++;
+    }
+  }
+  return last;
+}
+
+function choose({ name, operator, argument }: Reference, state: State, depth: number): string {
   const value = state.lookup(name);
   const isSet = value !== undefined && !(operator.startsWith(":") && value === "");
-  if (operator.endsWith("+")) return isSet ? substitute(argument, state) : (value ?? "");
+  if (operator.endsWith("+")) return isSet ? substitute(argument, state, depth + 1) : (value ?? "");
   if (isSet) return value;
-  if (operator.endsWith("-")) return substitute(argument, state);
+  if (operator.endsWith("-")) return substitute(argument, state, depth + 1);
   // The reason stays as written: a variable in it could be a secret.
   const reason = argument === "" ? "" : `: ${argument}`;
   state.failure ??= { problem: `required variable ${name} is missing a value${reason}`, missing: name };
   return "";
-};
+}
 
-const plainVariable = (name: string, state: State): string => {
+function plainVariable(name: string, state: State): string {
   const value = state.lookup(name);
-  if (value === undefined) state.unset.push(name);
+  if (value === undefined) state.unset.add(name);
   return value ?? "";
-};
-
-const invalid = "a $ here begins no variable that can be read; write $$ for a plain $";
-
-/** One `$…` at the start of the text: its value and its length. */
-const readOne = (text: string, state: State): readonly [string, number] => {
-  if (text.startsWith("$$")) return ["$", 2];
-  const plain = /^\$(?:([_a-z][_a-z0-9]*)|\{([_a-z][_a-z0-9]*)\})/i.exec(text);
-  if (plain !== null) return [plainVariable(plain[1] ?? plain[2] ?? "", state), plain[0].length];
-  if (!text.startsWith("${")) return ["$", 1];
-  // As Compose: everything up to the line's last brace belongs together before it is cut at the balancing one.
-  const braced = /^\$\{([_a-z][_a-z0-9]*)(:?[-+?])[^\n]*\}/i.exec(text);
-  const name = braced?.[1];
-  const operator = operators.find((candidate) => candidate === braced?.[2]);
-  if (braced === null || name === undefined || operator === undefined) {
-    state.failure ??= { problem: invalid };
-    return ["", 2];
-  }
-  const end = closingBrace(braced[0]);
-  const whole = end < 0 ? braced[0] : braced[0].slice(0, end + 1);
-  const argument = whole.slice(2 + name.length + operator.length, -1);
-  return [choose({ name, operator, argument }, state), whole.length];
-};
-
-const substitute = (template: string, state: State): string => {
-  let output = "";
-  let rest = template;
-  for (let dollar = rest.indexOf("$"); dollar >= 0; dollar = rest.indexOf("$")) {
-    const [text, length] = readOne(rest.slice(dollar), state);
-    output += rest.slice(0, dollar) + text;
-    rest = rest.slice(dollar + length);
-  }
-  return output + rest;
-};
-
-/** Compose's variables: `$X ${X} ${X:-d} ${X-d} ${X:?e} ${X?e} ${X:+r} ${X+r}`, nested, and `$$` for a dollar. */
-export const interpolate = (template: string, lookup: Lookup): Interpolated => {
-  const state: State = { lookup, unset: [] };
-  const value = substitute(template, state);
-  return state.failure ?? { value, unset: [...new Set(state.unset)] };
-};
+}

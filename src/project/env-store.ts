@@ -1,6 +1,7 @@
 import { stat, writeFile } from "node:fs/promises";
 import { systemCode } from "../errors/describe.ts";
-import { atomicWrite, readTextIfThere, unwritable } from "../platform/files.ts";
+import { atomicWrite, unwritable } from "../platform/files.ts";
+import { readTextIfThere } from "../platform/text-file.ts";
 import { setVariable } from "./env-edit.ts";
 
 const ownerOnly = 0o600;
@@ -16,21 +17,13 @@ export const createEnvFile = async (path: string, template: string): Promise<boo
   }
 };
 
-const readOrRefuse = (path: string): string => {
-  try {
-    return readTextIfThere(path) ?? "";
-  } catch (error) {
-    throw unwritable(path, error);
-  }
-};
-
-/** Sets variables in place; the file ends up readable by its owner alone, or stays stricter. Throws file-unwritable. */
+/** Sets variables in place; the file ends up readable by its owner alone, or stays stricter. Throws file-unreadable, file-unwritable. */
 export const updateEnvFile = async (path: string, edits: Readonly<Record<string, string>>): Promise<void> => {
   const before = await stat(path).catch(() => undefined);
   const mode = before === undefined ? ownerOnly : before.mode & ownerOnly;
   const text = Object.entries(edits).reduce(
     (current, [name, value]) => setVariable(current, name, value),
-    readOrRefuse(path),
+    readTextIfThere(path) ?? "",
   );
   await atomicWrite(path, text, mode);
 };

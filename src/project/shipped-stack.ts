@@ -1,6 +1,8 @@
 import { chmod, cp, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { hashTree, kindOf, readTextIfThere, unwritable } from "../platform/files.ts";
+import { kindOf, unwritable } from "../platform/files.ts";
+import { readTextIfThere } from "../platform/text-file.ts";
+import { hashTree } from "../platform/tree-hash.ts";
 
 export interface ShippedStack {
   /** The package's dev folder. */
@@ -35,7 +37,7 @@ const markerOf = (to: string): Marker | undefined => {
 
 const setAside = async (to: string, marker: Marker | undefined): Promise<string | undefined> => {
   if (kindOf(to) === "missing") return undefined;
-  if (marker !== undefined && hashTree(to) === marker.hash) {
+  if (marker !== undefined && (await hashTree(to)) === marker.hash) {
     await rm(to, { recursive: true });
     return undefined;
   }
@@ -60,7 +62,7 @@ export const copyShippedStack = async ({ from, to, version }: ShippedStack): Pro
     await cp(from, fresh, { recursive: true, dereference: true, filter: (path) => !isByproduct(basename(path)) });
     await chmod(fresh, 0o755);
     await rename(fresh, to);
-    await writeFile(`${to}.json`, JSON.stringify({ version, hash: hashTree(to) } satisfies Marker));
+    await writeFile(`${to}.json`, JSON.stringify({ version, hash: await hashTree(to) } satisfies Marker));
     return editsIn === undefined ? { outcome: "copied" } : { outcome: "refreshed", editsIn };
   } catch (error) {
     throw unwritable(to, error);

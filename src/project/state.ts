@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, systemCode } from "../errors/describe.ts";
-import { atomicWrite, readTextIfThere } from "../platform/files.ts";
+import { atomicWrite } from "../platform/files.ts";
+import { readTextIfThere } from "../platform/text-file.ts";
 
 /** State is a convenience: what cannot be kept is told, and never stops the work. */
 type Kept = { readonly ok: true } | { readonly ok: false; readonly warning: string };

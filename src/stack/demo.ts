@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { GoatError } from "../errors/goat-error.ts";
 import { demoConfig } from "../gateway/config.ts";
 import type { Mount, ServiceSpec, StackSpec } from "../model/stack.ts";
-import { readTextIfThere } from "../platform/files.ts";
+import { readTextIfThere } from "../platform/text-file.ts";
 import { gatewayOf } from "./endpoints.ts";
 
 /** A config made from the user's, which stays as it is. */

@@ -1,9 +1,11 @@
 import { dirname, join, relative } from "node:path";
 import { loadStack } from "../compose/load.ts";
+import { withMountedFiles } from "../compose/mounted-files.ts";
 import { GoatError } from "../errors/goat-error.ts";
 import { type Secret, secretsIn } from "../events/redact.ts";
 import type { StackSpec } from "../model/stack.ts";
-import { hostFiles, kindOf, readTextIfThere } from "../platform/files.ts";
+import { isTaken, kindOf } from "../platform/files.ts";
+import { readTextFile } from "../platform/text-file.ts";
 import { parseEnvFile } from "../project/env-file.ts";
 import { isGatewayKeyAsOpenAi } from "../project/keys.ts";
 import { findProject, type Project } from "../project/root.ts";
@@ -43,16 +45,19 @@ export interface Loaded {
   readonly warnings: readonly string[];
 }
 
-/** Where the project is and what its variables are. Throws compose-file-missing, env-file-invalid. */
+/**
+ * Where the project is and what its variables are. A folder named .env, as Python's venv makes it, is passed over, as Compose
+ * does. Throws compose-file-missing, env-file-invalid.
+ */
 export const readEnvironment = (request: LoadRequest): Environment => {
   const { cwd, files, shell } = request;
   const project = findProject({
     cwd,
     files,
-    exists: (path) => kindOf(path) !== "missing",
+    exists: isTaken,
     ...(request.envFile === undefined ? {} : { envFile: request.envFile }),
   });
-  const envText = readTextIfThere(project.envFile) ?? null;
+  const envText = readEnvText(project, request.envFile !== undefined);
   const fromShell = Object.fromEntries(
     Object.entries(shell).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
@@ -65,6 +70,19 @@ export const readEnvironment = (request: LoadRequest): Environment => {
   // A value that the shell overrides is a secret all the same.
   const secrets = [...secretsIn(parsed.variables), ...secretsIn(variables)];
   return { project, variables, envText, lines: parsed.lines, gatewayKeyInShell, secrets };
+};
+
+/** Null where there is no .env; one that was asked for has to be there. */
+const readEnvText = ({ root, envFile }: Project, isAskedFor: boolean): string | null => {
+  if (!isAskedFor && kindOf(envFile) === "directory") return null;
+  const file = readTextFile(envFile);
+  if (file.state === "text") return file.text;
+  if (file.state === "missing" && !isAskedFor) return null;
+  const shown = inside(root, envFile);
+  const why = file.state === "missing" ? `there is no ${shown}` : `${shown} ${file.why}`;
+  throw new GoatError("env-file-invalid", why, {
+    fixes: [{ command: `ls -ld ${shown}`, effect: "shows what is there; it has to be a text file" }],
+  });
 };
 
 /** As the Compose file's mistakes are placed: relative to the project's root where it is inside. */
@@ -83,7 +101,11 @@ const refuseMistakes = (
 };
 
 /** Reads the Compose file, after making the copy of the shipped one where the project has none of its own. */
-export const load = async (request: LoadRequest, { project, variables, envText }: Environment): Promise<Loaded> => {
+export const load = async (
+  request: LoadRequest,
+  { project, variables, envText }: Environment,
+  signal: AbortSignal,
+): Promise<Loaded> => {
   const notes: string[] = [];
   if (project.shipped) {
     const to = dirname(project.composeFiles[0] ?? "");
@@ -95,26 +117,29 @@ export const load = async (request: LoadRequest, { project, variables, envText }
   const [first = ""] = project.composeFiles;
   const name = request.projectName ?? (variables["COMPOSE_PROJECT_NAME"] || undefined) ?? project.defaultName;
   const { stack, warnings, settings } = loadStack({
-    files: project.composeFiles.map((path) => ({ path, text: readCompose(path) })),
+    files: project.composeFiles.map((path) => ({ path, text: readCompose(path, project.root) })),
     workingDir: dirname(first),
     root: project.root,
     variables,
     projectName: name,
     profiles: profilesOf(request, variables),
     environmentFiles: envText === null ? [] : [project.envFile],
-    host: hostFiles,
+    readFile: readTextFile,
   });
   return {
-    stack,
+    stack: await withMountedFiles(stack, project.root, signal),
     settings,
     warnings: [...notes, ...warnings.map(({ file, line, column, message }) => `${file}:${line}:${column} ${message}`)],
   };
 };
 
-const readCompose = (path: string): string => {
-  const text = readTextIfThere(path);
-  if (text !== undefined) return text;
-  throw new GoatError("compose-file-missing", `there is no ${path}`);
+const readCompose = (path: string, root: string): string => {
+  const file = readTextFile(path);
+  if (file.state === "text") return file.text;
+  const shown = inside(root, path);
+  const fixes = [{ command: "goat-dev -f FILE …", effect: "takes another Compose file" }];
+  if (file.state === "missing") throw new GoatError("compose-file-missing", `there is no ${shown}`, { fixes });
+  throw new GoatError("compose-invalid", `${shown} ${file.why}`, { fixes });
 };
 
 const profilesOf = ({ profiles }: LoadRequest, variables: Readonly<Record<string, string>>): readonly string[] =>

@@ -1,18 +1,16 @@
 import { type Loaded, loadStack } from "../../src/compose/load.ts";
 import type { LoadInput } from "../../src/compose/read-files.ts";
-import type { HostFiles } from "../../src/compose/scope.ts";
 import { GoatError } from "../../src/errors/goat-error.ts";
 import type { ServiceSpec } from "../../src/model/stack.ts";
+import type { TextFile } from "../../src/platform/text-file.ts";
 
-/** Path -> text; null is a folder. */
-export const fakeHost = (files: Readonly<Record<string, string | null>> = {}): HostFiles => ({
-  readText: (path) => files[path] ?? undefined,
-  fingerprint: (path) => {
-    const content = files[path];
-    if (content === undefined) return { kind: "missing", hash: "" };
-    return content === null ? { kind: "directory", hash: "folder" } : { kind: "file", hash: `hash of ${content}` };
-  },
-});
+/** Reads from these: path -> text. */
+export const filesOf =
+  (files: Readonly<Record<string, string>> = {}) =>
+  (path: string): TextFile => {
+    const text = files[path];
+    return text === undefined ? { state: "missing" } : { state: "text", text };
+  };
 
 /** `/shop/dev/docker-compose.yml` and more beside it, in the project `/shop`. */
 export const loadTexts = (texts: readonly string[], input: Partial<LoadInput> = {}): Loaded =>
@@ -27,7 +25,7 @@ export const loadTexts = (texts: readonly string[], input: Partial<LoadInput> = 
     projectName: undefined,
     profiles: [],
     environmentFiles: [],
-    host: fakeHost(),
+    readFile: filesOf(),
     ...input,
   });
 

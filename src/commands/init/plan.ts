@@ -1,7 +1,8 @@
 import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { GoatError } from "../../errors/goat-error.ts";
-import { kindOf, readTextIfThere } from "../../platform/files.ts";
+import { kindOf } from "../../platform/files.ts";
+import { readTextIfThere } from "../../platform/text-file.ts";
 import { isByproduct } from "../../project/shipped-stack.ts";
 import { composeTextFor, stackNameFor } from "./compose-text.ts";
 import { missingIgnoreLines, withIgnoreLines } from "./ignore-lines.ts";

@@ -1,8 +1,9 @@
 import { stat } from "node:fs/promises";
 import { GoatError } from "../../errors/goat-error.ts";
 import { diffLines } from "../../gateway/edit/diff.ts";
-import { atomicWrite, readTextIfThere } from "../../platform/files.ts";
+import { atomicWrite } from "../../platform/files.ts";
 import { list, plural } from "../../platform/text.ts";
+import { readTextIfThere } from "../../platform/text-file.ts";
 import type { Context, Input } from "../command.ts";
 
 /** One file's text before and after. */

@@ -1,7 +1,7 @@
 import { basename, dirname, extname, join, relative } from "node:path";
 import { GoatError } from "../../errors/goat-error.ts";
 import type { GatewayAccess } from "../../gateway/access.ts";
-import { readTextIfThere } from "../../platform/files.ts";
+import { readTextIfThere } from "../../platform/text-file.ts";
 import { type GatewayEndpoint, gatewayOf } from "../../stack/endpoints.ts";
 import type { Context, Input } from "../command.ts";
 import { openEnvironment, openSession, type Session } from "../session.ts";

@@ -5,8 +5,8 @@ import { readCatalogue, type VllmModel } from "../../gateway/catalogue.ts";
 import { address } from "../../gateway/edit/new-entry.ts";
 import { listModels } from "../../gateway/models.ts";
 import { deadline } from "../../platform/deadline.ts";
-import { readTextIfThere } from "../../platform/files.ts";
 import { list } from "../../platform/text.ts";
+import { readTextIfThere } from "../../platform/text-file.ts";
 import type { Context, Input } from "../command.ts";
 import type { ModelsProject } from "./open.ts";
 

@@ -4,7 +4,8 @@ import { chmod, mkdir, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { systemCode } from "../../errors/describe.ts";
 import { GoatError } from "../../errors/goat-error.ts";
-import { atomicWrite, readTextIfThere, unwritable } from "../../platform/files.ts";
+import { atomicWrite, unwritable } from "../../platform/files.ts";
+import { readTextIfThere } from "../../platform/text-file.ts";
 
 /** Where this project's records and data lie. */
 export interface Place {

@@ -3,8 +3,9 @@ import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { systemCode } from "../../errors/describe.ts";
 import type { PortSpec } from "../../model/stack.ts";
-import { atomicWrite, readTextIfThere, unwritable } from "../../platform/files.ts";
+import { atomicWrite, unwritable } from "../../platform/files.ts";
 import type { ProcessIdentity } from "../../platform/process-identity.ts";
+import { readTextIfThere } from "../../platform/text-file.ts";
 import { entryOf, nameOf, type Place } from "./places.ts";
 import type { Address } from "./translate.ts";
 

@@ -1,16 +1,16 @@
 import { expect, test } from "vitest";
-import { fakeHost, loadService, loadText } from "../../support/load-compose.ts";
+import { filesOf, loadService, loadText } from "../../support/load-compose.ts";
 
 // The answers are Compose's own.
 test("env files must be read in their order, under environment, and only where the service is on", () => {
-  const host = fakeHost({
+  const readFile = filesOf({
     "/shop/dev/a.env": "A=1\nB=1\nC=$A-${OWN}\n",
     "/shop/b.env": "B='2'\n",
     "/shop/dev/raw.env": "R='$A' # x\n",
   });
   const service = loadService(
     "env_file: [a.env, { path: ../b.env }, { path: none.env, required: false }, { path: raw.env, format: raw }]\nenvironment: { OWN: o, A: own }",
-    { host },
+    { readFile },
   );
   expect(service.environment).toEqual({ A: "own", B: "2", C: "own-o", R: "'$A' # x", OWN: "o" });
   expect(
@@ -19,9 +19,12 @@ test("env files must be read in their order, under environment, and only where t
 });
 
 test("a name without a value must take the project's, or take an env file's away", () => {
-  const host = fakeHost({ "/shop/dev/a.env": "A=1\nB=1\n" });
+  const readFile = filesOf({ "/shop/dev/a.env": "A=1\nB=1\n" });
   const lines = "env_file: a.env\nenvironment: [A, B, C]";
-  expect(loadService(lines, { host, variables: { A: "project", C: "" } }).environment).toEqual({ A: "project", C: "" });
+  expect(loadService(lines, { readFile, variables: { A: "project", C: "" } }).environment).toEqual({
+    A: "project",
+    C: "",
+  });
 });
 
 test("values must be texts as Compose prints them", () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { errorOf, fakeHost, loadService, loadText } from "../../support/load-compose.ts";
+import { errorOf, loadText } from "../../support/load-compose.ts";
 
 const shipped = readFileSync(new URL("../../../dev/docker-compose.yml", import.meta.url), "utf8");
 
@@ -98,22 +98,4 @@ test("the top-level x-goat block must come back as plain settings", () => {
     "x-goat: { timeout: 90s, plain: true, retries: 3, of: [a, ~] }\nservices: { a: { image: x } }",
   );
   expect(settings).toEqual({ timeout: "90s", plain: true, retries: 3, of: ["a", null] });
-});
-
-test("a file mounted from the project must carry its content's hash, a folder elsewhere must not", () => {
-  const host = fakeHost({
-    "/shop/dev/config.yaml": "v1",
-    "/shop/dev/initdb": null,
-    "/etc/hosts": "h",
-    "/var/run": null,
-  });
-  const service = loadService(
-    'volumes: ["./config.yaml:/c.yaml:ro", "./initdb:/i", "/etc/hosts:/h", "/var/run:/r", "./none:/n", "data:/d"]',
-    { host },
-  );
-  expect(service.files).toEqual([
-    { path: "dev/config.yaml", source: "/shop/dev/config.yaml", target: "/c.yaml", hash: "hash of v1" },
-    { path: "dev/initdb", source: "/shop/dev/initdb", target: "/i", hash: "folder" },
-    { path: "/etc/hosts", source: "/etc/hosts", target: "/h", hash: "hash of h" },
-  ]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { errorOf, fakeHost, loadTexts } from "../../support/load-compose.ts";
+import { errorOf, filesOf, loadTexts } from "../../support/load-compose.ts";
 
 const base = `
 name: merged
@@ -52,8 +52,11 @@ services:
 volumes: { data: { labels: [c=d] } }
 `;
 
-const host = fakeHost({ "/shop/dev/e1.env": "A=envfile\nK=k1\nX=${K}-x\n", "/shop/dev/e2.env": "K=k2\nL='lit $K'\n" });
-const load = () => loadTexts([base, over], { host }).stack;
+const readFile = filesOf({
+  "/shop/dev/e1.env": "A=envfile\nK=k1\nX=${K}-x\n",
+  "/shop/dev/e2.env": "K=k2\nL='lit $K'\n",
+});
+const load = () => loadTexts([base, over], { readFile }).stack;
 const service = (name: string) => load().services.find((candidate) => candidate.name === name);
 
 // The answers are those of `docker compose -f a -f b config`.

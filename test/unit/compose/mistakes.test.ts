@@ -1,5 +1,8 @@
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import { errorOf, fakeHost, loadText, serviceMistakes, textMistakes } from "../../support/load-compose.ts";
+import { readTextFile } from "../../../src/platform/text-file.ts";
+import { errorOf, filesOf, loadText, serviceMistakes, textMistakes } from "../../support/load-compose.ts";
+import { tempFolder, writeFiles } from "../../support/temp.ts";
 
 test("all mistakes must be told at once, in reading order, with file, line and column", () => {
   const error = errorOf(() =>
@@ -103,9 +106,23 @@ test("a service that is off must be named with its profile, unless it is not req
 });
 
 test("a malformed line of an env file must be told in that file", () => {
-  const host = fakeHost({ "/shop/dev/a.env": "A=1\nno equals\n" });
-  const error = errorOf(() => loadText("services: { a: { image: x, env_file: a.env } }", { host }));
+  const readFile = filesOf({ "/shop/dev/a.env": "A=1\nno equals\n" });
+  const error = errorOf(() => loadText("services: { a: { image: x, env_file: a.env } }", { readFile }));
   expect(error.evidence).toEqual(["dev/a.env:2:1 there is no = here"]);
+});
+
+test.each([
+  ["env_file: ${UNSET}", '4:15 "env_file" names no file: its path is empty'],
+  ["env_file: [{ path: '', required: false }]", '4:24 "env_file" names no file: its path is empty'],
+  ["env_file: ./folder", '4:15 "dev/folder" is a folder'],
+  ["env_file: [{ path: folder, required: false }]", '4:24 "dev/folder" is a folder'],
+  ['env_file: "a\\0b"', '4:15 "dev/a\\u0000b" holds a NUL character, which no file\'s name can'],
+  [`env_file: ${"a".repeat(300)}`, `4:15 "dev/${"a".repeat(300)}" is too long for a file's name`],
+  ['environment: { A: "a\\0b" }', '4:23 "A" cannot hold a NUL character'],
+])("%s must be told where it stands", (lines, told) => {
+  const root = writeFiles(tempFolder(), { "dev/folder/x": "" });
+  const input = { root, workingDir: join(root, "dev"), readFile: readTextFile };
+  expect(serviceMistakes(lines, input).map((line) => line.replace(/^.*?:(?=\d)/, ""))).toEqual([told]);
 });
 
 test("a circle of dependencies must be named along its way", () => {

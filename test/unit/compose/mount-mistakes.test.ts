@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { mountMistakes } from "../../../src/compose/mount-mistakes.ts";
-import { fakeHost, loadText } from "../../support/load-compose.ts";
+import { loadText } from "../../support/load-compose.ts";
 
 const text = `
 services:
@@ -17,8 +17,13 @@ volumes: { data: }
 `;
 
 test("a missing source and a folder in a file's place must be named, and nothing else", () => {
-  const host = fakeHost({ "/shop/dev/there.yaml": "x", "/shop/dev/folder.yaml": null, "/shop/dev/initdb": null });
-  expect(mountMistakes(loadText(text, { host }).stack, host)).toEqual([
+  const kinds = new Map([
+    ["/shop/dev/there.yaml", "file"],
+    ["/shop/dev/folder.yaml", "directory"],
+    ["/shop/dev/initdb", "directory"],
+  ] as const);
+  const kindOf = (path: string) => new Map<string, "file" | "directory">(kinds).get(path) ?? "missing";
+  expect(mountMistakes(loadText(text).stack, kindOf)).toEqual([
     { service: "a", source: "/shop/dev/missing.yaml", target: "/app/missing.yaml", problem: "missing" },
     {
       service: "a",

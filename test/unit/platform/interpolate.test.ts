@@ -77,6 +77,12 @@ test("no template must make it throw or run long", () => {
   );
 });
 
+test("defaults in defaults must be read a hundred levels deep, and refused beyond", () => {
+  const nested = (depth: number): string => `${"${NO:-".repeat(depth)}x${"}".repeat(depth)}`;
+  expect(value(nested(100))).toBe("x");
+  expect(value(nested(2_000))).toEqual({ problem: "variables are nested deeper than 100 levels here" });
+});
+
 test("a default must be what stands behind the operator, for any name", () => {
   const name = fc.stringMatching(/^[A-Z_][A-Z0-9_]{0,8}$/);
   const fallback = fc.stringMatching(/^[a-z0-9 :/.=-]*$/);

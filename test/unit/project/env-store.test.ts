@@ -42,5 +42,5 @@ test("a .env that cannot be written must be named, without its values", async ()
 
 test("a .env that is a folder must be named", async () => {
   const folder = writeFiles(tempFolder(), { ".env/a": "" });
-  await expect(updateEnvFile(join(folder, ".env"), { A: "1" })).rejects.toMatchObject({ code: "file-unwritable" });
+  await expect(updateEnvFile(join(folder, ".env"), { A: "1" })).rejects.toMatchObject({ code: "file-unreadable" });
 });

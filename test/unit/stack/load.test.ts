@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type LoadRequest, load, readEnvironment } from "../../../src/stack/load.ts";
 import { errorOf } from "../../support/load-compose.ts";
+import { oddFiles } from "../../support/odd-files.ts";
 import { tempFolder, writeFiles } from "../../support/temp.ts";
 
 const packageRoot = join(import.meta.dirname, "../../..");
@@ -27,10 +28,9 @@ const request = (cwd: string, changes: Partial<LoadRequest> = {}): LoadRequest =
 const project = (files: Readonly<Record<string, string>> = {}): string =>
   writeFiles(tempFolder(), { "dev/docker-compose.yml": compose, ...files });
 
-const loaded = (cwd: string, changes: Partial<LoadRequest> = {}) => {
-  const asked = request(cwd, changes);
-  return load(asked, readEnvironment(asked));
-};
+const loadFor = async (asked: LoadRequest) => load(asked, readEnvironment(asked), new AbortController().signal);
+
+const loaded = (cwd: string, changes: Partial<LoadRequest> = {}) => loadFor(request(cwd, changes));
 
 test("the shell must win over .env, as for Compose", async () => {
   const cwd = project({ ".env": "TAG=2\nTOKEN=from-file\n" });
@@ -67,6 +67,41 @@ test("mistakes of .env must be told by line, the file by the name that a user kn
   const outside = writeFiles(tempFolder(), { "ci.env": "not a line\n" });
   const other = errorOf(() => readEnvironment(request(cwd, { envFile: join(outside, "ci.env") })));
   expect(other.message).toBe(`${outside}/ci.env:1 there is no = here`);
+});
+
+test.each(Object.entries(oddFiles).filter(([, { says }]) => says !== "is a folder"))(
+  "a .env that is a %s must be named, and so must one that was asked for, and a Compose file",
+  async (_name, odd) => {
+    const cwd = project({ "other/compose.yml": compose });
+    await odd.make(join(cwd, ".env"));
+    const asked = { code: "env-file-invalid", exitCode: 2, message: `.env ${odd.says}` };
+    expect(errorOf(() => readEnvironment(request(cwd)))).toMatchObject(asked);
+    expect(errorOf(() => readEnvironment(request(cwd, { envFile: ".env" })))).toMatchObject(asked);
+    const another = request(join(cwd, "other"), { files: ["../.env"], envFile: "/dev/null" });
+    await expect(loadFor(another)).rejects.toMatchObject({ code: "compose-invalid", message: `.env ${odd.says}` });
+  },
+);
+
+test("a folder named .env, as Python's venv makes it, must be passed over, unless it was asked for", async () => {
+  const cwd = project({ ".env/bin/python": "" });
+  expect(readEnvironment(request(cwd)).envText).toBeNull();
+  expect((await loaded(cwd)).stack.environmentFiles).toEqual([]);
+  expect(errorOf(() => readEnvironment(request(cwd, { envFile: ".env" }))).message).toBe(".env is a folder");
+});
+
+test("an --env-file that is not there must be an error, a .env that is not there none", () => {
+  const cwd = project();
+  const error = errorOf(() => readEnvironment(request(cwd, { envFile: "ci.env" })));
+  expect(error).toMatchObject({ code: "env-file-invalid", exitCode: 2, message: "there is no ci.env" });
+  expect(readEnvironment(request(cwd)).envText).toBeNull();
+});
+
+test("a folder as a Compose file must be named, and one that leads nowhere too", async () => {
+  const cwd = project({ "stack/docker-compose.yml": compose });
+  const said = (files: readonly string[]) => loadFor(request(cwd, { files })).catch((error: unknown) => String(error));
+  expect(await said(["stack"])).toContain("stack is a folder");
+  symlinkSync("nowhere.yml", join(cwd, "dangling.yml"));
+  expect(await said(["dangling.yml"])).toContain("there is no dangling.yml");
 });
 
 test("lines of variables must be known, for messages about them", () => {

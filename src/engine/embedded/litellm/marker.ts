@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { open, readdir } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { readTextIfThere } from "../../../platform/files.ts";
+import { readTextIfThere } from "../../../platform/text-file.ts";
 import { type Place, pythonOf } from "./place.ts";
 
 export type Installer = "uv" | "pip";

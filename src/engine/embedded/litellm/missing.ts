@@ -1,5 +1,5 @@
 import { type Fix, GoatError } from "../../../errors/goat-error.ts";
-import { readTextIfThere } from "../../../platform/files.ts";
+import { readTextIfThere } from "../../../platform/text-file.ts";
 import type { Machine } from "../recipe.ts";
 import { isNewEnough, oldestPython, type Python } from "./python.ts";
 

@@ -1,6 +1,6 @@
 import { access, constants } from "node:fs/promises";
 import { join } from "node:path";
-import { readTextIfThere } from "../../../platform/files.ts";
+import { readTextIfThere } from "../../../platform/text-file.ts";
 import { programIn } from "./package.ts";
 
 /** Written last: a folder without it is not whole. Holds the integrity of what was unpacked. */

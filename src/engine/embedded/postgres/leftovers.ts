@@ -2,9 +2,9 @@ import { readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { systemClock } from "../../../platform/clock.ts";
-import { readTextIfThere } from "../../../platform/files.ts";
 import { run } from "../../../platform/process.ts";
 import { identify, type ProcessIdentity, signalProcess, stillRunning } from "../../../platform/process-identity.ts";
+import { readTextIfThere } from "../../../platform/text-file.ts";
 import type { Machine } from "../recipe.ts";
 
 const askAgainAfterMs = 20;

@@ -1,7 +1,7 @@
 import { chmod, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { GoatError } from "../../../errors/goat-error.ts";
-import { readTextIfThere } from "../../../platform/files.ts";
+import { readTextIfThere } from "../../../platform/text-file.ts";
 import type { LocalService, Machine } from "../recipe.ts";
 import { scriptsIn } from "./init-scripts.ts";
 import { initializeData } from "./initdb.ts";

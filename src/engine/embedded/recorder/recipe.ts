@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { GoatError } from "../../../errors/goat-error.ts";
-import { hashTree, kindOf } from "../../../platform/files.ts";
+import { kindOf } from "../../../platform/files.ts";
+import { hashTree } from "../../../platform/tree-hash.ts";
 import type { Machine, Recipe } from "../recipe.ts";
 
 const port = 3000;
@@ -18,7 +19,8 @@ export const recorderRecipe = (machine: Machine): Recipe => {
     refuse: (service) =>
       publishedPort(service.ports) === undefined ? `${service.name} publishes no port for ${port}` : null,
     // With its content, so that a new build is drift.
-    installed: async () => (kindOf(program) === "file" ? `${machine.version} ${hashTree(folder).slice(0, 16)}` : null),
+    installed: async () =>
+      kindOf(program) === "file" ? `${machine.version} ${(await hashTree(folder)).slice(0, 16)}` : null,
     install: async () => {
       if (kindOf(program) === "file") return;
       throw new GoatError("runtime-unavailable", `the trace recorder is not built: ${program} is missing`, {

@@ -1,0 +1,196 @@
+import { createHash } from "node:crypto";
+import { constants, type Dirent, type Stats } from "node:fs";
+import { lstat, open, readdir, readlink, realpath, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { systemCode } from "../errors/describe.ts";
+
+/**
+ * How much of one file or folder counts. The entries nearest to its top come first; of these so many files and bytes count
+ * by content, and what is beyond that by size and time. What is beyond `entries` does not count.
+ */
+export const treeBounds = { entries: 10_000, files: 2_000, bytes: 64 * 1024 * 1024 };
+
+interface TreeOptions {
+  /** Links that lead out of this folder are not followed. It has to be a real path. */
+  readonly within: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Hashes files and folders; what several of them hold is read once. */
+export interface TreeHasher {
+  /** One hash over the names and contents of what is at the path, whatever happens to it meanwhile. Throws the signal's reason. */
+  hash(path: string): Promise<string>;
+}
+
+/** What changes there without anybody having edited anything. */
+const passedOver = new Set([".git", ".goat-dev"]);
+
+export function createTreeHasher(options: TreeOptions): TreeHasher {
+  const trees = new Map<string, Promise<string>>();
+  const contents = new Map<string, Promise<string>>();
+  const hash = (path: string): Promise<string> => {
+    const known = trees.get(path) ?? hashEntries(path, options, contents);
+    trees.set(path, known);
+    return known;
+  };
+  return { hash };
+}
+
+/** The hash of one file or folder. */
+export const hashTree = (path: string): Promise<string> => createTreeHasher({ within: path }).hash(path);
+
+type Contents = Map<string, Promise<string>>;
+
+async function hashEntries(path: string, options: TreeOptions, contents: Contents): Promise<string> {
+  const { signal } = options;
+  const entries = await listTree(path, signal);
+  const looks = await inBatches(entries, signal, (entry) => lookAt(entry, options));
+  const wanted = withinBudget(looks);
+  const lines = await inBatches(looks, signal, async ({ line, stats, at }) => {
+    if (stats === undefined) return line;
+    return wanted.has(at) ? await contentOf(at, stats, contents) : `${stats.size}@${stats.mtimeMs}`;
+  });
+  const hash = createHash("sha256");
+  for (const [index, { name }] of entries.entries()) hash.update(`${name}\0${lines[index]}\0`);
+  return hash.digest("hex");
+}
+
+interface Entry {
+  readonly at: string;
+  /** From the top, with a slash in front; empty for the top itself. */
+  readonly name: string;
+  readonly kind: "top" | "directory" | "unreadable" | "other";
+}
+
+/** The tree's entries, the nearest to the top first chosen, in the order of their names. */
+async function listTree(path: string, signal: AbortSignal | undefined): Promise<readonly Entry[]> {
+  const top = await stat(path).catch(() => undefined);
+  const root: Entry = { at: path, name: "", kind: top?.isDirectory() === true ? "directory" : "top" };
+  const found = [root];
+  let level = root.kind === "directory" ? [root] : [];
+  while (level.length > 0 && found.length < treeBounds.entries) {
+    const below = await listLevel(level, treeBounds.entries - found.length, signal);
+    found.push(...below);
+    level = below.filter(({ kind }) => kind === "directory");
+  }
+  return found.sort(byName);
+}
+
+async function listLevel(
+  folders: readonly Entry[],
+  limit: number,
+  signal: AbortSignal | undefined,
+): Promise<readonly Entry[]> {
+  const found: Entry[] = [];
+  for (let start = 0; start < folders.length && found.length < limit; start += batchSize) {
+    const lists = await inBatches(folders.slice(start, start + batchSize), signal, listFolder);
+    found.push(...lists.flat().slice(0, limit - found.length));
+  }
+  return found;
+}
+
+async function listFolder({ at, name }: Entry): Promise<readonly Entry[]> {
+  const unreadable: Entry = { at: join(at, "unreadable"), name: `${name}/unreadable`, kind: "unreadable" };
+  const found = await readdir(at, { withFileTypes: true }).catch((): Dirent[] | undefined => undefined);
+  if (found === undefined) return [unreadable];
+  return found
+    .filter((entry) => !passedOver.has(entry.name))
+    .sort((one, other) => (one.name < other.name ? -1 : 1))
+    .map((entry) => ({
+      at: join(at, entry.name),
+      name: `${name}/${entry.name}`,
+      kind: entry.isDirectory() ? "directory" : "other",
+    }));
+}
+
+/** A folder before what is in it, names by their code units. */
+function byName(one: Entry, other: Entry): number {
+  const [left, right] = [one.name.split("/"), other.name.split("/")];
+  const index = left.findIndex((part, at) => part !== right[at]);
+  if (index < 0) return left.length - right.length;
+  const [a = "", b] = [left[index], right[index]];
+  return b === undefined || a > b ? 1 : -1;
+}
+
+interface Look {
+  readonly at: string;
+  /** What counts where there is no content to count. */
+  readonly line: string;
+  /** Of an ordinary file that may count by content. */
+  readonly stats?: Stats;
+}
+
+async function lookAt({ at, kind }: Entry, { within }: TreeOptions): Promise<Look> {
+  if (kind === "directory" || kind === "unreadable") return { at, line: kind === "directory" ? kind : "missing" };
+  try {
+    const found = await lstat(at);
+    const target = found.isSymbolicLink() ? await stat(at) : found;
+    if (target.isFile() && (kind === "top" || target === found)) return { at, line: "", stats: target };
+    if (target === found || kind === "top") return { at, line: "special" };
+    // What a link leads to counts where it is an ordinary file of this project; a folder counts where it lies.
+    const isOurs = target.isFile() && isBelow(await realpath(at), within);
+    return isOurs ? { at, line: "", stats: target } : { at, line: `link to ${await readlink(at)}` };
+  } catch (error) {
+    return { at, line: systemCode(error) === "ELOOP" ? "loop" : "missing" };
+  }
+}
+
+const isBelow = (path: string, folder: string): boolean =>
+  path === folder || path.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
+
+/** The paths whose content counts: in the order of names, while files and bytes last. */
+function withinBudget(looks: readonly Look[]): ReadonlySet<string> {
+  let { files, bytes } = treeBounds;
+  const wanted = new Set<string>();
+  for (const { at, stats } of looks) {
+    if (stats === undefined || files <= 0 || stats.size > bytes) continue;
+    files -= 1;
+    bytes -= stats.size;
+    wanted.add(at);
+  }
+  return wanted;
+}
+
+/** A file's content under all its names is read once. */
+function contentOf(path: string, stats: Stats, contents: Contents): Promise<string> {
+  const key = `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeMs}`;
+  const known = contents.get(key) ?? hashContent(path, stats.size).catch(() => "unreadable");
+  contents.set(key, known);
+  return known;
+}
+
+/** Up to the size that it had: a file that grows meanwhile has an end all the same, and one of the kernel's is not waited for. */
+async function hashContent(path: string, size: number): Promise<string> {
+  const hash = createHash("sha256");
+  if (size === 0) return hash.digest("hex");
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    if (!(await file.stat()).isFile()) return "special";
+    const buffer = Buffer.allocUnsafe(Math.min(size, 1024 * 1024));
+    for (let left = size; left > 0; ) {
+      const { bytesRead } = await file.read(buffer, 0, Math.min(left, buffer.length));
+      if (bytesRead === 0) break;
+      hash.update(buffer.subarray(0, bytesRead));
+      left -= bytesRead;
+    }
+    return hash.digest("hex");
+  } finally {
+    await file.close();
+  }
+}
+
+const batchSize = 32;
+
+/** Many at a time, and the signal is heard between them. */
+async function inBatches<T, R>(
+  items: readonly T[],
+  signal: AbortSignal | undefined,
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const done: R[] = [];
+  for (let start = 0; start < items.length; start += batchSize) {
+    signal?.throwIfAborted();
+    done.push(...(await Promise.all(items.slice(start, start + batchSize).map(work))));
+  }
+  return done;
+}
