@@ -8,13 +8,13 @@ export interface GatewayConfig {
   readonly apiKey: string | null;
 }
 
-const defaultBaseUrl = "http://localhost:4000/v1";
+const defaultBaseUrl = "http://127.0.0.1:4000/v1";
 
 const keyVariables = ["EXECUTOR_LITELLM_KEY", "LITELLM_MASTER_KEY", "LITELLM_API_KEY"] as const;
 
 /**
  * Reads where the gateway is and the key for it: EXECUTOR_LITELLM_KEY, else LITELLM_MASTER_KEY, else LITELLM_API_KEY; the address is
- * LITELLM_BASE_URL, else OPENAI_BASE_URL, else http://localhost:4000/v1. OPENAI_API_KEY comes last, and only with the OPENAI_BASE_URL
+ * LITELLM_BASE_URL, else OPENAI_BASE_URL, else http://127.0.0.1:4000/v1. OPENAI_API_KEY comes last, and only with the OPENAI_BASE_URL
  * that it belongs to: OpenAI's own key is not for LiteLLM to see. A blank value counts as not set.
  */
 export const gatewayConfig = (env: ClientEnvironment): GatewayConfig => {

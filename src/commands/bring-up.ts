@@ -16,7 +16,7 @@ import { readStatus } from "../stack/status.ts";
 import type { World } from "../stack/world.ts";
 import type { Context } from "./command.ts";
 import { writeDemo } from "./demo.ts";
-import { checkFiles, checkPlanPorts } from "./preflight.ts";
+import { checkFiles, checkPlanPorts, checkStrangers } from "./preflight.ts";
 import { readRoutes } from "./routes.ts";
 import type { OpenWorld, Session } from "./session.ts";
 import { settleEngine } from "./settle-engine.ts";
@@ -136,6 +136,9 @@ const checked = async (
   const prepared = await prepare(session.stack, options, world);
   tellOrphans(prepared, world);
   tellNetworks(prepared, world);
+  for (const { text } of await checkStrangers(prepared.services, world, context)) {
+    world.emit({ type: "notice", level: "warning", text });
+  }
   if (isNothingToDo(prepared.plan)) return prepared;
   const ports = await checkPlanPorts(prepared, world, context);
   refuse([ports], finish);

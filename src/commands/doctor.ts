@@ -9,7 +9,7 @@ import { prepare } from "../stack/bring-up.ts";
 import { readStatus, type ServiceStatus } from "../stack/status.ts";
 import { reportChecks } from "./check-report.ts";
 import type { Context, Input, Run } from "./command.ts";
-import { checkFiles, checkPlanPorts } from "./preflight.ts";
+import { checkFiles, checkPlanPorts, checkStrangers } from "./preflight.ts";
 import { openEnvironment, openSession, openWorld, type Session, shortPath } from "./session.ts";
 
 export const doctor: Run = async (input, context) => {
@@ -50,9 +50,10 @@ const examineEngine = async (read: Session, context: Context): Promise<readonly 
     const { world, session } = await openWorld(context, read);
     const prepared = await prepare(session.stack, { names: [], restart: false }, world);
     const ports = await checkPlanPorts(prepared, world, context);
+    const strangers = await checkStrangers(session.stack.services, world, context);
     const statuses = await readStatus(session.stack, world);
     const services = statuses.map(checkService);
-    return [ok(engineText(world.info)), ports, ...services];
+    return [ok(engineText(world.info)), ports, ...strangers, ...services];
   } catch (error) {
     return [problem(describe(error))];
   }

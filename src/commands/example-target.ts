@@ -53,7 +53,7 @@ const keyOf = (input: Input, variables: Readonly<Record<string, string>>): strin
 const urlOf = (written: string): string => {
   if (URL.canParse(written) && /^https?:/.test(written)) return written.replace(/\/+$/, "");
   throw new GoatError("usage", `--base-url is ${JSON.stringify(written)}, and should be an address`, {
-    fixes: [{ command: "goat-dev example --base-url http://localhost:4000/v1", effect: "a local LiteLLM" }],
+    fixes: [{ command: "goat-dev example --base-url http://127.0.0.1:4000/v1", effect: "a local LiteLLM" }],
   });
 };
 

@@ -3,12 +3,12 @@ import { type CheckResult, skipped } from "../doctor/check.ts";
 import { checkGatewayConfig } from "../doctor/checks/gateway-config.ts";
 import { checkMounts } from "../doctor/checks/mounts.ts";
 import { checkPasswords } from "../doctor/checks/passwords.ts";
-import { checkPorts, type PortNeed } from "../doctor/checks/ports.ts";
+import { checkBeside, checkPorts, type PortHost, type PortNeed } from "../doctor/checks/ports.ts";
 import { checkProviderKeys } from "../doctor/checks/provider-keys.ts";
 import type { Role, ServiceSpec, StackSpec } from "../model/stack.ts";
 import { kindOf } from "../platform/files.ts";
 import { portOwner } from "../platform/port-owner.ts";
-import { isFree } from "../platform/ports.ts";
+import { answers, isFree } from "../platform/ports.ts";
 import { run } from "../platform/process.ts";
 import { readTextIfThere } from "../platform/text-file.ts";
 import { readKeys } from "../project/keys.ts";
@@ -46,16 +46,28 @@ export const checkPlanPorts = (prepared: Prepared, world: World, context: Contex
     ...need,
     variable: variableOf(prepared.stack, need.service),
   }));
-  return checkPorts(needs, {
+  return checkPorts(needs, portHost(world, context));
+};
+
+/** Other programs where `localhost` may lead instead of to one of these services; warnings alone. */
+export const checkStrangers = (
+  services: readonly ServiceSpec[],
+  world: World,
+  context: Context,
+): Promise<readonly CheckResult[]> => {
+  const needs = services.flatMap(({ name, ports }) => ports.map((port) => ({ service: name, port, variable: null })));
+  return checkBeside(needs, portHost(world, context));
+};
+
+const portHost = (world: World, context: Context): PortHost => {
+  const { platform, signal } = context;
+  return {
     isFree,
-    owner: (port) =>
-      portOwner(port, {
-        platform: context.platform,
-        signal: context.signal,
-        run: (command, args) => runQuietly(command, args, context),
-      }),
-    container: (port) => world.engine.portHolder(port, world.signal),
-  });
+    answers,
+    owner: (port, family) =>
+      portOwner(port, { platform, signal, run: (command, args) => runQuietly(command, args, context) }, family),
+    container: (port) => world.engine.portHolder(port, signal),
+  };
 };
 
 /** The variables of the shipped Compose file. */

@@ -1,6 +1,7 @@
 import { constants } from "node:os";
 import { GoatError } from "../errors/goat-error.ts";
 import { type ForegroundEnd, runForeground } from "../platform/foreground.ts";
+import { pastProxy } from "../platform/no-proxy.ts";
 import { answers } from "../platform/ports.ts";
 import type { Context, Input, Run } from "./command.ts";
 import { openGateway, type ProjectGateway, programVariables } from "./gateway-target.ts";
@@ -29,7 +30,7 @@ const variablesOf = async (context: Context, input: Input): Promise<Readonly<Rec
   if (input.flag("modal")) return (await import("./modal/program.ts")).cloudVariables(context, input);
   const found = await openGateway(context, input);
   await warnIfSilent(found, context);
-  return programVariables(found);
+  return { ...programVariables(found), ...pastProxy(found.gateway.url, context.env) };
 };
 
 const noCommand = (): GoatError =>

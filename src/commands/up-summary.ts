@@ -59,7 +59,7 @@ const places = ({ stack, services, statuses }: Summary): string => {
   const login = standIn === null ? (tracing?.login ?? "") : `(${standIn}, in Langfuse's place)`;
   const pairs: (readonly [string, string])[] = [];
   if (gateway !== null) pairs.push(["Gateway", `${gateway.url}   key ${keyText(gateway.key)}`]);
-  if (tracing !== null) pairs.push(["Traces", `${tracing.url}   ${login}`]);
+  if (tracing !== null) pairs.push(["Traces", `${tracing.pageUrl}   ${login}`]);
   if (database !== null) pairs.push(["Postgres", database]);
   if (gateway !== null && statuses.some((status) => status.database === false)) {
     pairs.push(["Budgets", `not enforced: ${gateway.service.name} runs without a database here`]);

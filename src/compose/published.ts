@@ -1,3 +1,4 @@
+import { reachedAt } from "../model/address.ts";
 import type { PortSpec } from "../model/stack.ts";
 
 /** Where this machine reaches a container's port. */
@@ -6,10 +7,8 @@ export interface Reachable {
   readonly port: number;
 }
 
-const probeHost = (hostIp: string): string => (["", "0.0.0.0", "::"].includes(hostIp) ? "127.0.0.1" : hostIp);
-
 const reachable = (port: PortSpec): readonly Reachable[] =>
-  port.protocol === "tcp" && port.host !== null ? [{ host: probeHost(port.hostIp), port: port.host }] : [];
+  port.protocol === "tcp" && port.host !== null ? [{ host: reachedAt(port.hostIp), port: port.host }] : [];
 
 /** The published tcp port for a container's port; undefined where it has none that is known beforehand. */
 export const published = (ports: readonly PortSpec[], container: number): Reachable | undefined =>

@@ -4,7 +4,7 @@ import { type HttpAnswer, httpGet } from "../platform/http.ts";
 import { isRecord } from "./shape.ts";
 
 export interface GatewayAccess {
-  /** As a program is given it: http://localhost:4000/v1 */
+  /** As a program is given it: http://127.0.0.1:4000/v1 */
   readonly baseUrl: string;
   readonly key: string;
   /** The service's name in the Compose file, for commands in messages. */

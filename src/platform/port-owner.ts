@@ -56,8 +56,16 @@ const holdsSocket = async (folder: string, sockets: ReadonlySet<string>): Promis
   return false;
 };
 
-const ownerOnLinux = async (port: number, proc: string, signal: AbortSignal): Promise<PortOwner | null> => {
-  const tables = await Promise.all([readOr(`${proc}/net/tcp`), readOr(`${proc}/net/tcp6`)]);
+const ownerOnLinux = async (
+  port: number,
+  family: 4 | 6 | undefined,
+  proc: string,
+  signal: AbortSignal,
+): Promise<PortOwner | null> => {
+  const tables = await Promise.all([
+    family === 6 ? "" : readOr(`${proc}/net/tcp`),
+    family === 4 ? "" : readOr(`${proc}/net/tcp6`),
+  ]);
   const sockets = new Set(tables.flatMap((table) => listeningInodes(table, port)).map((inode) => `socket:[${inode}]`));
   if (sockets.size === 0) return null;
   for (const entry of await readdir(proc).catch(() => [])) {
@@ -69,8 +77,8 @@ const ownerOnLinux = async (port: number, proc: string, signal: AbortSignal): Pr
   return null;
 };
 
-const ownerByLsof = async (port: number, host: PortOwnerHost): Promise<PortOwner | null> => {
-  const fields = await host.run("lsof", ["-nP", `-iTCP:${port}`, "-sTCP:LISTEN", "-Fpc"], host.signal);
+const ownerByLsof = async (port: number, family: 4 | 6 | undefined, host: PortOwnerHost): Promise<PortOwner | null> => {
+  const fields = await host.run("lsof", ["-nP", `-i${family ?? ""}TCP:${port}`, "-sTCP:LISTEN", "-Fpc"], host.signal);
   const pid = /^p(\d+)$/m.exec(fields)?.[1];
   if (pid === undefined) return null;
   const line = await host.run("ps", ["-o", "command=", "-p", pid], host.signal).catch(() => "");
@@ -78,11 +86,11 @@ const ownerByLsof = async (port: number, host: PortOwnerHost): Promise<PortOwner
   return { pid: Number(pid), name, command: commandText(line.trim().split(/\s+/).filter(Boolean)) };
 };
 
-/** Who listens on a TCP port of this machine; null where that cannot be known, as for another user's process. */
-export const portOwner = async (port: number, host: PortOwnerHost): Promise<PortOwner | null> => {
+/** Who listens on a TCP port of this machine, of one family of addresses or any; null where that cannot be known, as for another user's process. */
+export const portOwner = async (port: number, host: PortOwnerHost, family?: 4 | 6): Promise<PortOwner | null> => {
   try {
-    if (host.platform === "linux") return await ownerOnLinux(port, host.proc ?? "/proc", host.signal);
-    return host.platform === "darwin" ? await ownerByLsof(port, host) : null;
+    if (host.platform === "linux") return await ownerOnLinux(port, family, host.proc ?? "/proc", host.signal);
+    return host.platform === "darwin" ? await ownerByLsof(port, family, host) : null;
   } catch {
     return null;
   }

@@ -1,3 +1,4 @@
+import { hostAndPort, reachedAt } from "../model/address.ts";
 import type { PortSpec, Role, ServiceSpec, StackSpec } from "../model/stack.ts";
 
 /** Where a service is reached from this machine. */
@@ -8,14 +9,17 @@ interface Endpoint {
 }
 
 export interface GatewayEndpoint extends Endpoint {
-  /** With /v1, as OPENAI_BASE_URL wants it. */
+  /** With /v1, as OPENAI_BASE_URL wants it. Its host is an address: the key goes there. */
   readonly url: string;
   readonly key: string;
   readonly config: { readonly path: string; readonly source: string } | null;
 }
 
 export interface TracingEndpoint extends Endpoint {
+  /** Where goat-dev asks, and sends the keys. */
   readonly url: string;
+  /** What a person opens: on localhost where that is this machine, since Langfuse keeps its log-in for that name (NEXTAUTH_URL). */
+  readonly pageUrl: string;
   readonly publicKey: string;
   readonly secretKey: string;
   readonly login: string | null;
@@ -27,7 +31,7 @@ export const gatewayOf = (stack: StackSpec): GatewayEndpoint | null => {
   if (endpoint === null) return null;
   const { environment } = endpoint.service;
   const config = gatewayConfigOf(endpoint.service);
-  return { ...endpoint, url: `http://${urlHost(endpoint)}/v1`, key: environment["LITELLM_MASTER_KEY"] ?? "", config };
+  return { ...endpoint, url: `${originOf(endpoint)}/v1`, key: environment["LITELLM_MASTER_KEY"] ?? "", config };
 };
 
 /** The file on this machine that the gateway's `--config` names inside its container. */
@@ -47,7 +51,8 @@ export const tracingOf = (stack: StackSpec): TracingEndpoint | null => {
   const [email, password] = [environment["LANGFUSE_INIT_USER_EMAIL"], environment["LANGFUSE_INIT_USER_PASSWORD"]];
   return {
     ...endpoint,
-    url: `http://${urlHost(endpoint)}`,
+    url: originOf(endpoint),
+    pageUrl: pageOf(endpoint),
     publicKey: environment["LANGFUSE_INIT_PROJECT_PUBLIC_KEY"] ?? "",
     secretKey: environment["LANGFUSE_INIT_PROJECT_SECRET_KEY"] ?? "",
     login: email === undefined || password === undefined ? null : `${email} / ${password}`,
@@ -59,15 +64,15 @@ export const databaseUrlOf = (stack: StackSpec): string | null => {
   const endpoint = endpointOf(stack, "database");
   if (endpoint === null) return null;
   const { POSTGRES_USER: user = "postgres", POSTGRES_DB: database = user } = endpoint.service.environment;
-  return `postgresql://${user}@${urlHost(endpoint)}/${database}`;
+  return `postgresql://${user}@${hostAndPort(endpoint)}/${database}`;
 };
 
-/** The address a person would type for a service; null where it publishes no port. */
+/** Where a service is found; null where it publishes no port, or speaks no HTTP. */
 export const urlOf = (service: ServiceSpec): string | null => {
   const port = publishedPort(service);
-  if (port === null) return null;
-  if (service.role === "database") return null;
-  return `http://${urlHost({ host: hostOf(port), port: port.host })}`;
+  if (port === null || service.role === "database") return null;
+  const at = { host: reachedAt(port.hostIp), port: port.host };
+  return service.role === "tracing" ? pageOf(at) : originOf(at);
 };
 
 export const publishedPort = (service: ServiceSpec): (PortSpec & { readonly host: number }) | null => {
@@ -78,15 +83,11 @@ export const publishedPort = (service: ServiceSpec): (PortSpec & { readonly host
 const endpointOf = (stack: StackSpec, role: Role): Endpoint | null => {
   const service = stack.services.find((candidate) => candidate.role === role);
   const port = service === undefined ? null : publishedPort(service);
-  return service === undefined || port === null ? null : { service, host: hostOf(port), port: port.host };
+  return service === undefined || port === null ? null : { service, host: reachedAt(port.hostIp), port: port.host };
 };
 
-/** Loopback for what listens everywhere. */
-const hostOf = (port: PortSpec): string => (["", "0.0.0.0", "::"].includes(port.hostIp) ? "127.0.0.1" : port.hostIp);
-
 /** Where goat-dev itself asks: an address needs no look-up. */
-export const originOf = ({ host, port }: { readonly host: string; readonly port: number }): string =>
-  `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+export const originOf = (at: Pick<Endpoint, "host" | "port">): string => `http://${hostAndPort(at)}`;
 
-const urlHost = ({ host, port }: { readonly host: string; readonly port: number }): string =>
-  host === "127.0.0.1" ? `localhost:${port}` : host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+const pageOf = ({ host, port }: Pick<Endpoint, "host" | "port">): string =>
+  originOf({ host: host === "127.0.0.1" || host === "::1" ? "localhost" : host, port });

@@ -103,8 +103,8 @@ const seeTrace = async (
   stack: StackSpec,
   world: World,
 ): Promise<Sighted> => {
-  const { url: baseUrl, publicKey, secretKey, service } = tracing;
-  const access = { baseUrl, publicKey, secretKey, service: service.name };
+  const { url: baseUrl, pageUrl, publicKey, secretKey, service } = tracing;
+  const access = { baseUrl, pageUrl, publicKey, secretKey, service: service.name };
   const { signal, clock } = world;
   const [trace, standIn] = await Promise.all([
     waitForTrace(access, example.traceId, { signal, clock, timeoutMs: TRACE_LIMIT_MS }),

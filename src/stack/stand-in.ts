@@ -3,7 +3,7 @@ import { GoatError } from "../errors/goat-error.ts";
 import type { StackSpec } from "../model/stack.ts";
 import { deadline } from "../platform/deadline.ts";
 import { health } from "../tracing/langfuse.ts";
-import { originOf, tracingOf } from "./endpoints.ts";
+import { tracingOf } from "./endpoints.ts";
 
 const LIMIT_MS = 1_000;
 
@@ -11,10 +11,10 @@ const LIMIT_MS = 1_000;
 export const recorderName = async (stack: StackSpec, signal: AbortSignal): Promise<string | null> => {
   const tracing = tracingOf(stack);
   if (tracing === null) return null;
-  const { publicKey, secretKey, service } = tracing;
+  const { url: baseUrl, pageUrl, publicKey, secretKey, service } = tracing;
   using limit = deadline(signal, LIMIT_MS);
   try {
-    const access = { baseUrl: originOf(tracing), publicKey, secretKey, service: service.name };
+    const access = { baseUrl, pageUrl, publicKey, secretKey, service: service.name };
     const { isRecorder } = await health(access, limit.signal);
     return isRecorder ? "trace recorder" : null;
   } catch (error) {

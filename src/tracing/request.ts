@@ -5,8 +5,10 @@ import { httpGet } from "../platform/http.ts";
 
 /** How a Langfuse (or the trace recorder) is reached from this machine. */
 export interface TracingAccess {
-  /** Such as http://localhost:3001; also the base of the links a user is given. */
+  /** Where it is asked, with the keys: http://127.0.0.1:3001 */
   readonly baseUrl: string;
+  /** The base of the links a user is given: http://localhost:3001 */
+  readonly pageUrl: string;
   readonly publicKey: string;
   readonly secretKey: string;
   /** The service's name in the Compose file, for messages. */

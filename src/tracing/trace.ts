@@ -1,4 +1,4 @@
-import { baseOf, field, numberField, type TracingAccess, textField } from "./request.ts";
+import { field, numberField, type TracingAccess, textField } from "./request.ts";
 
 interface TracedGeneration {
   readonly model: string | null;
@@ -41,7 +41,7 @@ export const readTrace = (access: TracingAccess, json: unknown): Trace | null =>
   return {
     id,
     name: textField(json, "name"),
-    url: `${baseOf(access)}${pathOf(json, id)}`,
+    url: `${access.pageUrl.replace(/\/+$/, "")}${pathOf(json, id)}`,
     costUsd: numberField(json, "totalCost"),
     generations: observations.filter((one) => textField(one, "type") === "GENERATION").map(readGeneration),
   };

@@ -1,6 +1,6 @@
 """Asks the gateway one question and streams the answer. It needs three variables:
 
-OPENAI_BASE_URL  http://localhost:4000/v1
+OPENAI_BASE_URL  http://127.0.0.1:4000/v1
 OPENAI_API_KEY   the gateway's key, LITELLM_MASTER_KEY in .env
 EVAL_MODEL       a model_name of litellm-config.yaml
 """

@@ -90,7 +90,7 @@ const suite = (options: PostgresOptions, close: () => Promise<void>): void => {
   it.each(["SIGTERM", "SIGINT"] as const)(
     "must keep traces over an end by %s, with clients connected",
     async (name) => {
-      const access = (baseUrl: string) => ({ baseUrl, ...recorderKeys, service: "langfuse" });
+      const access = (baseUrl: string) => ({ baseUrl, pageUrl: baseUrl, ...recorderKeys, service: "langfuse" });
       const listening = /listens on (127\.0\.0\.1:\d+)/;
       const first = start(urlOf(options));
       const firstUrl = `http://${(await first.until(listening))[1]}`;

@@ -67,7 +67,7 @@ describe("ask", () => {
     const run = await project.goat(["ask", "Why?"]);
     expect(run).toMatchObject({ exitCode: 6, out: "" });
     expect(run.err).toMatchInlineSnapshot(`
-      "nothing answers at http://localhost:14000/v1   [gateway-refused]
+      "nothing answers at http://127.0.0.1:14000/v1   [gateway-refused]
 
         seen       ECONNREFUSED
         fix        goat-dev up   brings it up

@@ -64,7 +64,7 @@ test("env must print what a shell can evaluate, with the gateway's own key", asy
   const { exitCode, out, err } = await goat(["env"]);
   expect({ exitCode, err }).toEqual({ exitCode: 0, err: "" });
   expect(out).toMatchInlineSnapshot(`
-    "export OPENAI_BASE_URL=http://localhost:14000/v1
+    "export OPENAI_BASE_URL=http://127.0.0.1:14000/v1
     export OPENAI_API_KEY='sk-it is "mine"'
     export EVAL_MODEL=llama-3.3-70b
     export LITELLM_API_KEY='sk-it is "mine"'

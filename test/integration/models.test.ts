@@ -47,7 +47,7 @@ describe("models", () => {
         gpt-5-mini      openai    openai/gpt-5-mini                   not set  ?       ?        ?       ?        OPENAI_API_KEY is not set
         qwen3-4b-local  vllm      openai/Qwen/Qwen3-4B-Instruct-2507  -        ?       ?        ?       ?        commented out: goat-dev models enable qwen3-4b-local --workspace NAME
 
-      From dev/litellm-config.yaml alone: litellm does not answer at http://localhost:14000/v1. Prices and contexts are the gateway's to tell.
+      From dev/litellm-config.yaml alone: litellm does not answer at http://127.0.0.1:14000/v1. Prices and contexts are the gateway's to tell.
       ",
       }
     `);

@@ -16,35 +16,35 @@ describe("env", () => {
   test("must print the variables as the asked-for shell reads them", async () => {
     const project = await openProject();
     expect((await project.goat(["env"])).out).toMatchInlineSnapshot(`
-      "export OPENAI_BASE_URL=http://localhost:14000/v1
+      "export OPENAI_BASE_URL=http://127.0.0.1:14000/v1
       export OPENAI_API_KEY=sk-dev-key
       export EVAL_MODEL=llama-3.3-70b
       export LITELLM_API_KEY=sk-dev-key
       "
     `);
     expect((await project.goat(["env", "--format", "fish"])).out).toMatchInlineSnapshot(`
-      "set -gx OPENAI_BASE_URL 'http://localhost:14000/v1'
+      "set -gx OPENAI_BASE_URL 'http://127.0.0.1:14000/v1'
       set -gx OPENAI_API_KEY 'sk-dev-key'
       set -gx EVAL_MODEL 'llama-3.3-70b'
       set -gx LITELLM_API_KEY 'sk-dev-key'
       "
     `);
     expect((await project.goat(["env", "--format", "powershell"])).out).toMatchInlineSnapshot(`
-      "$env:OPENAI_BASE_URL = 'http://localhost:14000/v1'
+      "$env:OPENAI_BASE_URL = 'http://127.0.0.1:14000/v1'
       $env:OPENAI_API_KEY = 'sk-dev-key'
       $env:EVAL_MODEL = 'llama-3.3-70b'
       $env:LITELLM_API_KEY = 'sk-dev-key'
       "
     `);
     expect((await project.goat(["env", "--format", "dotenv"])).out).toMatchInlineSnapshot(`
-      "OPENAI_BASE_URL=http://localhost:14000/v1
+      "OPENAI_BASE_URL=http://127.0.0.1:14000/v1
       OPENAI_API_KEY=sk-dev-key
       EVAL_MODEL=llama-3.3-70b
       LITELLM_API_KEY=sk-dev-key
       "
     `);
     const { OPENAI_BASE_URL, ...others } = JSON.parse((await project.goat(["env", "--format", "json"])).out);
-    expect(OPENAI_BASE_URL).toBe("http://localhost:14000/v1");
+    expect(OPENAI_BASE_URL).toBe("http://127.0.0.1:14000/v1");
     expect(others).toEqual({
       OPENAI_API_KEY: "sk-dev-key",
       EVAL_MODEL: "llama-3.3-70b",
@@ -76,12 +76,22 @@ describe("run", () => {
     const seen = JSON.parse(project.read("seen.json"));
     expect(seen.args).toEqual(args);
     expect(seen.env).toMatchObject({
-      OPENAI_BASE_URL: `http://localhost:${project.ports.litellm}/v1`,
+      OPENAI_BASE_URL: `http://127.0.0.1:${project.ports.litellm}/v1`,
       OPENAI_API_KEY: "sk-dev-key",
       LITELLM_API_KEY: "sk-dev-key",
       EVAL_MODEL: "llama-3.3-70b",
       COLOUR: "blue",
     });
+  });
+
+  test("must keep the key from the shell's proxy", async () => {
+    const project = await openProject();
+    const shell = { http_proxy: "http://proxy.example:3128", no_proxy: "intern.example,localhost" };
+    await project.goat(["run", "--", ...lookAround(project.folder)], { env: shell });
+    const noProxy = "intern.example,localhost,127.0.0.1";
+    expect(JSON.parse(project.read("seen.json")).env).toMatchObject({ ...shell, NO_PROXY: noProxy, no_proxy: noProxy });
+    await project.goat(["run", "--", ...lookAround(project.folder)]);
+    expect(JSON.parse(project.read("seen.json")).env).not.toHaveProperty("NO_PROXY");
   });
 
   test("must take a command without --, with its options", async () => {
@@ -95,7 +105,7 @@ describe("run", () => {
     const project = await openProject();
     const run = await project.goat(["run", "--", node, "-e", "process.exit(0)"]);
     expect(run.exitCode).toBe(0);
-    expect(run.err).toContain("nothing answers at http://localhost:14000/v1: goat-dev up");
+    expect(run.err).toContain("nothing answers at http://127.0.0.1:14000/v1: goat-dev up");
     await project.goat(["up", "--no-example"]);
     expect((await project.goat(["run", "--", node, "-e", ""])).err).toBe("");
   });

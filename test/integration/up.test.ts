@@ -18,9 +18,9 @@ test("the first up must check, make, wait, prove, and say where everything is", 
   expect(out).toMatchInlineSnapshot(`
     "Up in 3.6 s = postgres 1.2 + langfuse 1.2 + litellm 1.2 + example 0.6
 
-      Gateway    http://localhost:14000/v1   key sk-dev-key (LITELLM_MASTER_KEY)
+      Gateway    http://127.0.0.1:14000/v1   key sk-dev-key (LITELLM_MASTER_KEY)
       Traces     http://localhost:13001   (trace recorder, in Langfuse's place)
-      Postgres   postgresql://postgres@localhost:15432/litellm
+      Postgres   postgresql://postgres@127.0.0.1:15432/litellm
 
     Point a program at it:   eval "$(goat-dev env)"   or   goat-dev run -- python my_program.py
     "
@@ -144,7 +144,7 @@ test("up with a service must bring that and what it needs, and prove nothing els
     "Up in 2.4 s = postgres 1.2 + langfuse 1.2
 
       Traces     http://localhost:13001   (trace recorder, in Langfuse's place)
-      Postgres   postgresql://postgres@localhost:15432/litellm
+      Postgres   postgresql://postgres@127.0.0.1:15432/litellm
     "
   `);
 });

@@ -1,7 +1,8 @@
 import { GoatError } from "../../errors/goat-error.ts";
+import { besideLoopback, hostAndPort, isEveryAddress, reachedAt } from "../../model/address.ts";
 import type { PortSpec } from "../../model/stack.ts";
 import type { PortOwner } from "../../platform/port-owner.ts";
-import { type CheckResult, ok, problem, skipped } from "../check.ts";
+import { type CheckResult, ok, problem, skipped, warning } from "../check.ts";
 
 export interface PortNeed {
   readonly service: string;
@@ -16,7 +17,9 @@ export interface PortHost {
     readonly port: number;
     readonly protocol: "tcp" | "udp";
   }): Promise<boolean>;
-  owner(port: number): Promise<PortOwner | null>;
+  /** True where something accepts a connection. */
+  answers(host: string, port: number): Promise<boolean>;
+  owner(port: number, family?: 4 | 6): Promise<PortOwner | null>;
   /** The container that publishes it, in words; null where none does. */
   container(port: number): Promise<string | null>;
 }
@@ -42,6 +45,28 @@ export const checkPorts = async (needs: readonly PortNeed[], host: PortHost): Pr
   );
 };
 
+/** Programs that `localhost` leads to as well as to a service: whoever asks there may reach them, and hand them the service's key. */
+export const checkBeside = async (needs: readonly PortNeed[], host: PortHost): Promise<readonly CheckResult[]> => {
+  const found = await Promise.all(needs.map((need) => strangerBeside(need, needs, host)));
+  return found.filter((text) => text !== null).map(warning);
+};
+
+const strangerBeside = async (
+  { service, port }: PortNeed,
+  needs: readonly PortNeed[],
+  host: PortHost,
+): Promise<string | null> => {
+  const [number, beside] = [port.host, besideLoopback(port.hostIp)];
+  if (number === null || beside === null || port.protocol !== "tcp") return null;
+  const isOurs = needs.some(
+    (need) => need.port.host === number && (need.port.hostIp === beside || reachedAt(need.port.hostIp) === beside),
+  );
+  if (isOurs || !(await host.answers(beside, number))) return null;
+  const owner = ownerText(await host.owner(number, beside === "::1" ? 6 : 4));
+  const [there, here] = [beside, reachedAt(port.hostIp)].map((address) => hostAndPort({ host: address, port: number }));
+  return `${owner} listens on ${there}, where localhost may lead instead of to ${service}: programs should ask ${here}`;
+};
+
 /** Two services of the file want the same port. */
 const twice = (known: readonly (PortNeed & { readonly number: number })[]): CheckResult | null => {
   for (const [index, one] of known.entries()) {
@@ -56,19 +81,20 @@ const twice = (known: readonly (PortNeed & { readonly number: number })[]): Chec
 
 /** Two addresses clash where they are the same, or one of them is every address. */
 const overlap = (one: PortSpec, other: PortSpec): boolean => {
-  const everywhere = (ip: string): boolean => ["", "0.0.0.0", "::"].includes(ip);
-  const meet = one.hostIp === other.hostIp || everywhere(one.hostIp) || everywhere(other.hostIp);
+  const meet = one.hostIp === other.hostIp || isEveryAddress(one.hostIp) || isEveryAddress(other.hostIp);
   return meet && one.protocol === other.protocol;
 };
 
 const describeOwner = async (port: number, host: PortHost): Promise<string> => {
   const container = await host.container(port);
   if (container !== null) return container;
-  const owner = await host.owner(port);
-  return owner === null
+  return ownerText(await host.owner(port));
+};
+
+const ownerText = (owner: PortOwner | null): string =>
+  owner === null
     ? "another program (whose, this user may not see)"
     : `${owner.name} (pid ${owner.pid}: ${owner.command})`;
-};
 
 /** Another port that is really free. */
 const fixFor = async (

@@ -34,7 +34,7 @@ describeOnEngine("looking around", () => {
     expect(litellm).toMatchObject({
       role: "gateway",
       state: "ready",
-      url: `http://localhost:${stack().ports.litellm}`,
+      url: `http://127.0.0.1:${stack().ports.litellm}`,
       drift: [],
     });
     expect(litellm?.memoryBytes).toBeGreaterThan(50_000_000);

@@ -19,9 +19,9 @@ describeOnEngine("up", () => {
     );
     expect(up.stderr).toMatch(/^✔ trace +seen in the trace recorder .* later$/m);
     expect(up.stdout).toMatch(/^Up in [\d.a-z ]+ = .*postgres [\d.]+ \+ .*litellm [\d.]+/);
-    expect(up.stdout).toMatch(new RegExp(`Gateway +http://localhost:${litellm}/v1 .*sk-dev-key`));
+    expect(up.stdout).toMatch(new RegExp(`Gateway +http://127.0.0.1:${litellm}/v1 .*sk-dev-key`));
     expect(up.stdout).toContain(`http://localhost:${langfuse}`);
-    expect(up.stdout).toContain(`postgresql://postgres@localhost:${postgres}/litellm`);
+    expect(up.stdout).toContain(`postgresql://postgres@127.0.0.1:${postgres}/litellm`);
     expect(up.stdout).toContain('eval "$(goat-dev env)"');
     expect(await countTraces(stack())).toBe(1);
   });
@@ -63,7 +63,7 @@ describeOnEngine("up", () => {
       "litellm gateway ready",
     ]);
     const { litellm, langfuse } = stack().ports;
-    expect(json.gateway).toMatchObject({ url: `http://localhost:${litellm}/v1`, usable: ["llama-3.3-70b"] });
+    expect(json.gateway).toMatchObject({ url: `http://127.0.0.1:${litellm}/v1`, usable: ["llama-3.3-70b"] });
     expect(json.gateway?.models).toHaveLength(5);
     expect(json.example).toMatchObject({ model: "llama-3.3-70b", text: "Hello from llama-3.3-70b" });
     expect(json.trace?.url).toContain(`http://localhost:${langfuse}/`);

@@ -13,7 +13,7 @@ const names = [
 
 describe("gatewayConfig", () => {
   test("must find a local gateway where nothing is set, and no key", () => {
-    expect(gatewayConfig({})).toEqual({ baseURL: "http://localhost:4000/v1", apiKey: null });
+    expect(gatewayConfig({})).toEqual({ baseURL: "http://127.0.0.1:4000/v1", apiKey: null });
   });
 
   test("must take the key of the first variable in its order", () => {
@@ -39,7 +39,7 @@ describe("gatewayConfig", () => {
         const set = (name: string): string | null => env[name]?.trim() || null;
         const { baseURL, apiKey } = gatewayConfig(env);
         const own = set("EXECUTOR_LITELLM_KEY") ?? set("LITELLM_MASTER_KEY") ?? set("LITELLM_API_KEY");
-        const url = set("LITELLM_BASE_URL") ?? set("OPENAI_BASE_URL") ?? "http://localhost:4000/v1";
+        const url = set("LITELLM_BASE_URL") ?? set("OPENAI_BASE_URL") ?? "http://127.0.0.1:4000/v1";
         expect(baseURL).toBe(url);
         if (own !== null) expect(apiKey).toBe(own);
         else if (set("LITELLM_BASE_URL") !== null || set("OPENAI_BASE_URL") === null) expect(apiKey).toBeNull();

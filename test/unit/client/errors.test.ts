@@ -136,5 +136,5 @@ test("what is no failure of a call must come back as it is", () => {
 });
 
 test("a client without a key must not be made, whatever OPENAI_API_KEY is", () => {
-  expect(() => createClient({ baseURL: "http://localhost:4000/v1", apiKey: null })).toThrow(GatewayError);
+  expect(() => createClient({ baseURL: "http://127.0.0.1:4000/v1", apiKey: null })).toThrow(GatewayError);
 });

@@ -34,6 +34,8 @@ test("on macOS lsof and ps must be asked", async () => {
     command: "litellm --config a.yaml",
   });
   expect(asked).toEqual(["lsof -nP -iTCP:4000 -sTCP:LISTEN -Fpc", "ps -o command= -p 4711"]);
+  await portOwner(4000, { platform: "darwin", signal, run }, 6);
+  expect(asked[2]).toBe("lsof -nP -i6TCP:4000 -sTCP:LISTEN -Fpc");
 });
 
 test("what cannot be known must be null, never a crash", async () => {

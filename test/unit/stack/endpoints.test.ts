@@ -18,7 +18,7 @@ const gateway = service("litellm", {
 
 test("the gateway must be found by its role, with its address, key and config on this machine", () => {
   expect(gatewayOf(stackOf(service("web"), gateway))).toMatchObject({
-    url: "http://localhost:4001/v1",
+    url: "http://127.0.0.1:4001/v1",
     key: "sk-mine",
     config: { path: config.path, source: config.source },
   });
@@ -57,7 +57,8 @@ const tracing = service("langfuse", {
 
 test("Langfuse must be found by its role, with keys and log-in", () => {
   expect(tracingOf(stackOf(tracing))).toMatchObject({
-    url: "http://localhost:3001",
+    url: "http://127.0.0.1:3001",
+    pageUrl: "http://localhost:3001",
     publicKey: "pk",
     secretKey: "sk",
     login: "dev@goat.local / goat-dev-password",
@@ -68,21 +69,28 @@ test("Langfuse must be found by its role, with keys and log-in", () => {
 test("the database's address must not hold its password", () => {
   const environment = { POSTGRES_USER: "me", POSTGRES_PASSWORD: "secret", POSTGRES_DB: "litellm" };
   const database = service("db", { role: "database", ports: [port(5433, 5432)], environment });
-  expect(databaseUrlOf(stackOf(database))).toBe("postgresql://me@localhost:5433/litellm");
+  expect(databaseUrlOf(stackOf(database))).toBe("postgresql://me@127.0.0.1:5433/litellm");
   const plain = { ...database, environment: {} };
-  expect(databaseUrlOf(stackOf(plain))).toBe("postgresql://postgres@localhost:5433/postgres");
+  expect(databaseUrlOf(stackOf(plain))).toBe("postgresql://postgres@127.0.0.1:5433/postgres");
   expect(urlOf(database)).toBeNull();
 });
 
 test.each([
-  ["", "http://localhost:80"],
-  ["0.0.0.0", "http://localhost:80"],
-  ["::", "http://localhost:80"],
-  ["127.0.0.1", "http://localhost:80"],
+  ["", "http://127.0.0.1:80"],
+  ["0.0.0.0", "http://127.0.0.1:80"],
+  ["::", "http://[::1]:80"],
+  ["127.0.0.1", "http://127.0.0.1:80"],
   ["192.168.1.5", "http://192.168.1.5:80"],
   ["::1", "http://[::1]:80"],
 ])("what is published on %j must be reached at %s", (hostIp, url) => {
   expect(urlOf(service("web", { ports: [{ ...port(80), hostIp }] }))).toBe(url);
+});
+
+test("the page that a browser opens must keep the name that Langfuse keeps its log-in for", () => {
+  expect(urlOf(tracing)).toBe("http://localhost:3001");
+  expect(urlOf({ ...tracing, ports: [{ ...port(3001, 3000), hostIp: "192.168.1.5" }] })).toBe(
+    "http://192.168.1.5:3001",
+  );
 });
 
 test("only a TCP port with a number on this machine is an address", () => {

@@ -29,7 +29,7 @@ test("a service that is not there must be absent, with the image and port it wou
       state: "absent",
       image: "web:1",
       port: 3001,
-      url: "http://localhost:3001",
+      url: "http://127.0.0.1:3001",
       since: null,
       memoryBytes: null,
     },

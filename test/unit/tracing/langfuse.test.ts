@@ -4,7 +4,7 @@ import { closedPort, startHttp } from "../../support/fake-server.ts";
 import { litellmCall, recorderKeys, startRecorder } from "../../support/recorder-server.ts";
 
 const never = new AbortController().signal;
-const access = (baseUrl: string, keys = recorderKeys) => ({ baseUrl, ...keys, service: "langfuse" });
+const access = (baseUrl: string, keys = recorderKeys) => ({ baseUrl, pageUrl: baseUrl, ...keys, service: "langfuse" });
 
 const answering = (status: number, body: string) =>
   startHttp((_, response) => {

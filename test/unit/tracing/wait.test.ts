@@ -5,7 +5,7 @@ import { closedPort } from "../../support/fake-server.ts";
 import { litellmCall, recorderKeys, startRecorder } from "../../support/recorder-server.ts";
 
 const never = new AbortController().signal;
-const access = (baseUrl: string) => ({ baseUrl, ...recorderKeys, service: "langfuse" });
+const access = (baseUrl: string) => ({ baseUrl, pageUrl: baseUrl, ...recorderKeys, service: "langfuse" });
 
 /** Time passes only in sleeps; `during` is what happens in the nth one. */
 const steppedClock = (during: (nth: number) => Promise<unknown> | undefined = () => undefined) => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { CheckResult } from "../../../../src/doctor/check.ts";
-import { checkPorts, type PortHost, type PortNeed } from "../../../../src/doctor/checks/ports.ts";
+import { checkBeside, checkPorts, type PortHost, type PortNeed } from "../../../../src/doctor/checks/ports.ts";
 import type { PortSpec } from "../../../../src/model/stack.ts";
 import { port } from "../../../support/sample-stack.ts";
 
@@ -13,6 +13,7 @@ const need = (service: string, number: number | null, changes: Partial<PortSpec>
 /** A machine on which these ports are taken. */
 const machine = (taken: readonly number[], changes: Partial<PortHost> = {}): PortHost => ({
   isFree: async ({ port: number }) => !taken.includes(number),
+  answers: async () => false,
   owner: async () => ({ pid: 4711, name: "python3", command: "litellm --port 4000" }),
   container: async () => null,
   ...changes,
@@ -92,4 +93,39 @@ test("a port on every address must clash with the same port on one address", asy
   expect(error.message).toBe("a and b both want port 4000");
   const elsewhere = need("b", 4000, { hostIp: "127.0.0.2" });
   expect(await checkPorts([need("a", 4000), elsewhere], machine([]))).toMatchObject({ verdict: "ok" });
+});
+
+const onSixth: Partial<PortHost> = { answers: async (host) => host === "::1" };
+
+test("a program where localhost may lead instead must be named, with what to ask", async () => {
+  const families: unknown[] = [];
+  const owner: PortHost["owner"] = async (_port, family) => {
+    families.push(family);
+    return { pid: 4711, name: "python3", command: "http.server" };
+  };
+  const found = await checkBeside([need("litellm", 4000)], machine([], { ...onSixth, owner }));
+  expect(found).toEqual([
+    {
+      verdict: "warning",
+      text: "python3 (pid 4711: http.server) listens on [::1]:4000, where localhost may lead instead of to litellm: programs should ask 127.0.0.1:4000",
+    },
+  ]);
+  expect(families).toEqual([6]);
+});
+
+test("it must be told also where nobody may see whose it is, and for a port of ::1", async () => {
+  const host = machine([], { answers: async (address) => address === "127.0.0.1", owner: async () => null });
+  const [found] = await checkBeside([need("litellm", 4000, { hostIp: "::1" })], host);
+  expect(found?.text).toMatch(
+    /^another program \(whose, .*\) listens on 127\.0\.0\.1:4000, .* should ask \[::1\]:4000$/,
+  );
+});
+
+test.each<[string, readonly PortNeed[]]>([
+  ["the stack itself has both", [need("a", 4000), need("a", 4000, { hostIp: "::1" })]],
+  ["the mapping has every address", [need("a", 4000, { hostIp: "" })]],
+  ["the mapping is for another address", [need("a", 4000, { hostIp: "192.168.1.5" })]],
+  ["the engine chooses the port", [need("a", null)]],
+])("nobody is beside a port where %s", async (_what, needs) => {
+  expect(await checkBeside(needs, machine([], { answers: async () => true }))).toEqual([]);
 });
