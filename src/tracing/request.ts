@@ -24,7 +24,7 @@ export interface Answer {
 const requestLimitMs = 5_000;
 const messageLimit = 200;
 
-export const baseOf = ({ baseUrl }: TracingAccess): string => baseUrl.replace(/\/+$/, "");
+const baseOf = ({ baseUrl }: TracingAccess): string => baseUrl.replace(/\/+$/, "");
 
 const parse = (text: string): unknown => {
   try {
