@@ -33,7 +33,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   openai: ["client"],
   pg: ["platform/postgres.ts"],
   "proper-lockfile": ["platform/lock.ts"],
-  yaml: ["compose", "gateway/config.ts", "gateway/edit"],
+  yaml: ["platform/yaml.ts", "compose", "gateway/config.ts", "gateway/edit"],
 };
 
 /** They put the pieces together and are the only ones that see the process. */

@@ -8,25 +8,29 @@ import {
   LineCounter,
   type Node,
   type Pair,
-  parseAllDocuments,
   type YAMLParseError,
   type Scalar as YamlScalar,
 } from "yaml";
 import { messageOf } from "../errors/describe.ts";
+import { parseYaml } from "../platform/yaml.ts";
 import type { Place, Report } from "./diagnostics.ts";
 import type { Entry, Located, Mapping, Mark, Scalar } from "./located.ts";
 import { mergeKeys } from "./merge-keys.ts";
 import { resolvePlain } from "./scalar.ts";
 
-/** Aliases may unfold to this many nodes: enough for any stack, and a bomb stays small. */
-const nodeLimit = 100_000;
-const depthLimit = 100;
+/** Aliases may unfold to so much: enough for any stack, and a bomb stays small. */
+const limit: Extent = { values: 100_000, levels: 200 };
+
+interface Extent {
+  readonly values: number;
+  readonly levels: number;
+}
 
 interface Reading {
   readonly report: Report;
   /** Null while the anchor's own content is being read. */
   readonly anchors: Map<string, Located | null>;
-  readonly sizes: WeakMap<Located, number>;
+  readonly extents: WeakMap<Located, Extent>;
   place(node: unknown): Place;
 }
 
@@ -59,7 +63,7 @@ const readAlias = (name: string, node: unknown, reading: Reading): Located => {
   return target;
 };
 
-const readPair = (pair: Pair, reading: Reading, depth: number): readonly [Entry, merge: boolean] | undefined => {
+const readPair = (pair: Pair, reading: Reading): readonly [Entry, merge: boolean] | undefined => {
   const { key } = pair;
   if (!isScalar(key)) {
     fail(reading, reading.place(key), "a key has to be a word");
@@ -71,16 +75,16 @@ const readPair = (pair: Pair, reading: Reading, depth: number): readonly [Entry,
     fail(reading, at, `the key ${text === "" ? "here is empty" : `${text} has to be in quotes`}`);
   }
   const value = isNode(pair.value)
-    ? read(pair.value, reading, depth + 1)
+    ? read(pair.value, reading)
     : ({ kind: "scalar", type: "null", text: "", at } as const);
   return [{ key: text, at, value }, text === "<<" && key.type === "PLAIN"];
 };
 
-const readMap = (pairs: readonly Pair[], at: Place, reading: Reading, depth: number): Mapping => {
+const readMap = (pairs: readonly Pair[], at: Place, reading: Reading): Mapping => {
   const entries = new Map<string, Entry>();
   const merges: Entry[] = [];
   for (const pair of pairs) {
-    const result = readPair(pair, reading, depth);
+    const result = readPair(pair, reading);
     if (result === undefined) continue;
     const [entry, merge] = result;
     const twin = merge ? merges[0] : entries.get(entry.key);
@@ -92,32 +96,39 @@ const readMap = (pairs: readonly Pair[], at: Place, reading: Reading, depth: num
   return { kind: "map", entries, at };
 };
 
-const sizeOf = (node: Located, reading: Reading): number => {
-  if (node.kind === "scalar") return 1;
-  const known = reading.sizes.get(node);
+const measure = (node: Located, reading: Reading): Extent => {
+  if (node.kind === "scalar") return { values: 1, levels: 0 };
+  const known = reading.extents.get(node);
   if (known !== undefined) return known;
   const children = node.kind === "list" ? node.items : [...node.entries.values()].map((entry) => entry.value);
-  const size = children.reduce((sum, child) => sum + sizeOf(child, reading), 1);
-  reading.sizes.set(node, size);
-  return size;
+  let [values, levels] = [1, 0];
+  for (const child of children) {
+    const below = measure(child, reading);
+    values += below.values;
+    levels = Math.max(levels, below.levels);
+  }
+  const extent = { values, levels: levels + 1 };
+  reading.extents.set(node, extent);
+  return extent;
 };
 
-const readCollection = (node: Node, reading: Reading, depth: number): Located => {
+const readCollection = (node: Node, reading: Reading): Located => {
   const at = reading.place(node);
-  if (depth > depthLimit) return fail(reading, at, `nested deeper than ${depthLimit} levels`);
   const mark = marks[node.tag ?? ""];
   const content: Located = isSeq(node)
-    ? { kind: "list", items: node.items.map((item) => read(item as Node, reading, depth + 1)), at }
-    : readMap(isMap(node) ? node.items : [], at, reading, depth);
-  if (sizeOf(content, reading) > nodeLimit) return fail(reading, at, `aliases unfold to more than ${nodeLimit} values`);
+    ? { kind: "list", items: node.items.map((item) => read(item as Node, reading)), at }
+    : readMap(isMap(node) ? node.items : [], at, reading);
+  const { values, levels } = measure(content, reading);
+  if (values > limit.values) return fail(reading, at, `aliases unfold to more than ${limit.values} values`);
+  if (levels > limit.levels) return fail(reading, at, `aliases unfold to more than ${limit.levels} levels`);
   return mark === undefined ? content : { ...content, mark };
 };
 
-const read = (node: Node, reading: Reading, depth: number): Located => {
+const read = (node: Node, reading: Reading): Located => {
   if (isAlias(node)) return readAlias(node.source, node, reading);
   const anchor = "anchor" in node ? node.anchor : undefined;
   if (anchor !== undefined) reading.anchors.set(anchor, null);
-  const located = isScalar(node) ? readScalar(node, reading) : readCollection(node, reading, depth);
+  const located = isScalar(node) ? readScalar(node, reading) : readCollection(node, reading);
   if (anchor !== undefined) reading.anchors.set(anchor, located);
   return located;
 };
@@ -141,16 +152,15 @@ const firstOfLines = (errors: readonly YAMLParseError[], lineOf: (offset: number
   });
 };
 
-const parse = (text: string, lineCounter: LineCounter): readonly Document[] | Error => {
+const parse = (text: string, lineCounter: LineCounter): Document | Error => {
   try {
-    const documents = parseAllDocuments(text, {
+    return parseYaml(text, {
       schema: "failsafe",
       lineCounter,
       uniqueKeys: false,
       prettyErrors: false,
       logLevel: "silent",
     });
-    return [...documents] as Document[];
   } catch (error) {
     return new Error(`this YAML cannot be read: ${messageOf(error)}`, { cause: error });
   }
@@ -167,21 +177,16 @@ export const readYaml = (text: string, file: string, report: Report): Located | 
     const range = typeof node === "object" && node !== null && "range" in node ? node.range : undefined;
     return placeAt(Array.isArray(range) ? Number(range[0]) : 0);
   };
-  const documents = parse(text, lineCounter);
-  if (documents instanceof Error) {
-    report.error(placeAt(0), documents.message);
+  const document = parse(text, lineCounter);
+  if (document instanceof Error) {
+    report.error(placeAt(0), document.message);
     return undefined;
   }
-  const errors = documents.flatMap((document) => document.errors);
+  const { errors, contents } = document;
   for (const error of firstOfLines(errors, (offset) => placeAt(offset).line)) {
     report.error(placeAt(error.pos[0]), wordsFor(error, text));
   }
   if (errors.length > 0) return undefined;
-  const [first, second] = documents;
-  if (second !== undefined) {
-    report.error(place(second.contents), "one file holds one document: remove the --- line");
-    return undefined;
-  }
-  if (first?.contents === null || first?.contents === undefined) return broken(placeAt(0));
-  return read(first.contents, { report, anchors: new Map(), sizes: new WeakMap(), place }, 0);
+  if (contents === null) return broken(placeAt(0));
+  return read(contents, { report, anchors: new Map(), extents: new WeakMap(), place });
 };

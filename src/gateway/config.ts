@@ -1,7 +1,8 @@
-import { type Document, isAlias, isMap, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import { type Document, isAlias, isMap, isSeq, LineCounter, type Node } from "yaml";
 import { messageOf } from "../errors/describe.ts";
 import { GoatError } from "../errors/goat-error.ts";
 import { plural } from "../platform/text.ts";
+import { parseYaml } from "../platform/yaml.ts";
 import { withMocks } from "./demo.ts";
 import { readRoute } from "./route-entry.ts";
 import type { Route } from "./routes.ts";
@@ -32,7 +33,7 @@ export const demoConfig = (text: string, file: string): string => {
 const readWhole = (text: string, file: string): { readonly config: GatewayConfig; readonly tree: unknown } => {
   const lines = new LineCounter();
   // PyYAML, which LiteLLM reads with, speaks YAML 1.1.
-  const document = parseDocument(text, { lineCounter: lines, version: "1.1", merge: true, prettyErrors: false });
+  const document = parseYaml(text, { lineCounter: lines, version: "1.1", merge: true, prettyErrors: false });
   const placeAt = (offset: number): string => {
     const { line, col } = lines.linePos(offset);
     return `${file}:${Math.max(line, 1)}:${Math.max(col, 1)}`;

@@ -1,14 +1,5 @@
-import {
-  type Document,
-  isMap,
-  isPair,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  parseDocument,
-  type YAMLSeq,
-} from "yaml";
+import { type Document, isMap, isPair, isScalar, isSeq, LineCounter, type Node, type YAMLSeq } from "yaml";
+import { parseYaml } from "../../platform/yaml.ts";
 import { type Lines, linesOf } from "./lines.ts";
 
 /** A parsed text that remembers where everything stands. */
@@ -26,7 +17,7 @@ export interface YamlSource {
 export const parseSource = (text: string, version: "1.1" | "1.2"): YamlSource => {
   const counter = new LineCounter();
   const options = { lineCounter: counter, version, merge: true, prettyErrors: false, keepSourceTokens: true } as const;
-  const document = parseDocument(text, options);
+  const document = parseYaml(text, options);
   const placeAt = (offset: number): string => {
     const { line, col } = counter.linePos(offset);
     return `${Math.max(line, 1)}:${Math.max(col, 1)}`;

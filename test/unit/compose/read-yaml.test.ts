@@ -75,5 +75,10 @@ test("aliases that unfold to millions of values must be refused", () => {
 
 test("a file that is nested without end must be refused, not crash", () => {
   expect(read(`${"[".repeat(400)}${"]".repeat(400)}`).said[0]).toContain("nested deeper than 100 levels");
-  expect(read("[".repeat(200_000)).said).not.toEqual([]);
+  expect(read("[".repeat(200_000)).said).toEqual(["c.yml:1:102 nested deeper than 100 levels"]);
+  const chain = Array.from(
+    { length: 3_000 },
+    (_, level) => `l${level}: &l${level} [${level === 0 ? "x" : `*l${level - 1}`}]`,
+  );
+  expect(read(chain.join("\n")).said[0]).toBe("c.yml:201:13 aliases unfold to more than 200 levels");
 });

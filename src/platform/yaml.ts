@@ -1,0 +1,54 @@
+import {
+  Composer,
+  type CST,
+  Document,
+  type DocumentOptions,
+  type ParseOptions,
+  Parser,
+  type SchemaOptions,
+  YAMLParseError,
+} from "yaml";
+
+/** Far more than any file has, and few enough that everything which follows the nesting keeps within the stack. */
+const depthLimit = 100;
+
+/**
+ * The one document of a YAML text; mistakes are in its `errors`. What is nested too deep is such a mistake: the library would
+ * run out of stack over it, and at an unlucky moment that ends Node itself.
+ */
+export function parseYaml(text: string, options: ParseOptions & DocumentOptions & SchemaOptions): Document {
+  const tokens = [...new Parser(options.lineCounter?.addNewLine).parse(text)];
+  const tooDeep = findTooDeep(tokens);
+  if (tooDeep !== undefined) {
+    return withMistake(new Document(undefined, options), tooDeep, `nested deeper than ${depthLimit} levels`);
+  }
+  const [first, second] = new Composer(options).compose(tokens, true, text.length) as Iterable<Document>;
+  const document = first ?? new Document(undefined, options);
+  if (second === undefined) return document;
+  const at = second.contents?.range?.[0] ?? text.length;
+  return withMistake(document, at, "one file holds one document: remove the --- line");
+}
+
+function withMistake(document: Document, at: number, message: string): Document {
+  document.errors.push(new YAMLParseError([at, at + 1], "IMPOSSIBLE", message));
+  return document;
+}
+
+/** Where the nesting passes the limit; by a list of its own, since the stack is what is to be spared. */
+function findTooDeep(tokens: readonly CST.Token[]): number | undefined {
+  let level: readonly CST.Token[] = tokens;
+  for (let depth = 0; level.length > 0; depth++) {
+    const collections = level.filter((token) => "items" in token);
+    // A document and its root are no nesting yet.
+    if (depth > depthLimit + 1 && collections[0] !== undefined) return collections[0].offset;
+    level = level.flatMap(childrenOf);
+  }
+  return undefined;
+}
+
+function childrenOf(token: CST.Token): readonly CST.Token[] {
+  if (token.type === "document") return token.value === undefined ? [] : [token.value];
+  if (!("items" in token)) return [];
+  const parts = token.items.flatMap(({ key, value }) => [key, value]);
+  return parts.filter((part) => part !== undefined && part !== null);
+}
