@@ -16,13 +16,14 @@ import { readStatus } from "../stack/status.ts";
 import type { World } from "../stack/world.ts";
 import type { Context } from "./command.ts";
 import { writeDemo } from "./demo.ts";
+import { claimStack, needOwnStack, type OwnRequest } from "./own-stack.ts";
 import { checkFiles, checkPlanPorts, checkStrangers } from "./preflight.ts";
 import { readRoutes } from "./routes.ts";
 import type { OpenWorld, Session } from "./session.ts";
 import { settleEngine } from "./settle-engine.ts";
 import { type Summary, summaryText } from "./up-summary.ts";
 
-export interface BringUpOptions {
+export interface BringUpOptions extends OwnRequest {
   readonly names: readonly string[];
   readonly restart: boolean;
   /** When the command began, on the clock. */
@@ -40,6 +41,7 @@ export const bringUp = async (
   await settleEngine(session, world, context);
   await writeDemo(session);
   const prepared = await checked(session, options, world, context);
+  await claimStack(session, prepared.observed, world, context);
   const quiet = isNothingToDo(prepared.plan);
   const done = await carryOut(prepared, settings.timeoutMs, world).catch((error: unknown) => {
     tellUnproven(prepared, describe(error), world);
@@ -134,6 +136,7 @@ const checked = async (
   refuse(files, finish);
   checkWanted(session, options.names);
   const prepared = await prepare(session.stack, options, world);
+  await needOwnStack(session, prepared.observed, options, world, context);
   tellOrphans(prepared, world);
   tellNetworks(prepared, world);
   for (const { text } of await checkStrangers(prepared.services, world, context)) {

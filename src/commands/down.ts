@@ -6,6 +6,7 @@ import { observeStack, ownVolumes } from "../stack/observe.ts";
 import { planDown, takeDown } from "../stack/take-down.ts";
 import type { Context, Run } from "./command.ts";
 import { lockStack } from "./lock-stack.ts";
+import { needOwnStack, ownRequest } from "./own-stack.ts";
 import { openSession, openWorld, type Session } from "./session.ts";
 
 export const down: Run = async (input, context) => {
@@ -15,6 +16,8 @@ export const down: Run = async (input, context) => {
   const release = await lockStack(context, world.info, session, "down");
   try {
     const before = await observeStack(session.stack, world);
+    const command = input.flag("volumes") ? "down --volumes" : "down";
+    await needOwnStack(session, before, ownRequest(command, input), world, context);
     const { volumes, dump } = input.flag("volumes")
       ? await (await import("./delete-data.ts")).readyToDelete(input, session, before, world, context)
       : { volumes: [], dump: null };

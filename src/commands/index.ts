@@ -15,6 +15,8 @@ export const commands: readonly Command[] = [
       { flags: "--demo", description: "without a provider key: every model gives a made-up answer" },
       { flags: "--example", description: "run the example client even where a kept proof still holds" },
       { flags: "--no-example", description: "no call through the gateway" },
+      { flags: "--take-over", description: "of a stack that another folder made: make it this folder's; asks" },
+      { flags: "-y, --yes", description: "do not ask" },
     ],
     examples: [
       ["goat-dev up", "everything"],
@@ -54,6 +56,8 @@ export const commands: readonly Command[] = [
     options: [
       { flags: "--timeout <duration>", description: "limit for everything to be ready, such as 90s" },
       { flags: "--example", description: "run the example client afterwards" },
+      { flags: "--take-over", description: "of a stack that another folder made: make it this folder's; asks" },
+      { flags: "-y, --yes", description: "do not ask" },
     ],
     examples: [["goat-dev restart litellm", "after an edit of dev/litellm-config.yaml"]],
     load: async () => (await import("./restart.ts")).restart,
@@ -64,6 +68,7 @@ export const commands: readonly Command[] = [
     options: [
       { flags: "--volumes", description: "delete the data too: says what and how big, and asks" },
       { flags: "--no-dump", description: "with --volumes: delete without a copy of the database" },
+      { flags: "--take-over", description: "even though another folder made the stack; asks" },
       { flags: "-y, --yes", description: "do not ask" },
     ],
     examples: [
@@ -101,7 +106,10 @@ export const commands: readonly Command[] = [
       {
         name: "set-password",
         summary: "give the database the password of .env; keeps the data",
-        options: [],
+        options: [
+          { flags: "--take-over", description: "of a stack that another folder made: make it this folder's; asks" },
+          { flags: "-y, --yes", description: "do not ask" },
+        ],
         examples: [["goat-dev db set-password", "after POSTGRES_PASSWORD changed in .env"]],
         load: async () => (await import("./db-set-password.ts")).setPassword,
       },

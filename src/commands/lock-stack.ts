@@ -23,7 +23,7 @@ export const lockStack = async (
   let waitedFor = "another goat-dev";
   const acquire = (folder: string): Promise<Release> =>
     acquireLock({
-      path: lockPath(folder, `${info.kind} ${info.endpoint}`, stack.name),
+      path: lockPath(folder, engineKey(info), stack.name),
       pid: context.pid,
       command: `goat-dev ${command}`,
       clock: context.clock,
@@ -35,7 +35,7 @@ export const lockStack = async (
       },
     });
   try {
-    return await acquireFirst(lockFolders(context, session), acquire);
+    return await acquireFirst(stateFolders(context, session), acquire);
   } catch (error) {
     if (limit?.isOver() !== true) throw error;
     const waited = formatDuration(settings.timeoutMs ?? 0);
@@ -45,8 +45,11 @@ export const lockStack = async (
   }
 };
 
+/** What an engine's state is kept under. */
+export const engineKey = ({ kind, endpoint }: EngineInfo): string => `${kind} ${endpoint}`;
+
 /** A home that cannot be written, as in some CI jobs, is no reason to stop: the project's own folder does for its own stack. */
-const lockFolders = (context: Context, { environment }: Session): readonly [string, string] => [
+export const stateFolders = (context: Context, { environment }: Session): readonly [string, string] => [
   userStateFolder({ platform: context.platform, home: context.home, env: context.env }),
   environment.project.stateDir,
 ];

@@ -2,6 +2,7 @@ import { checkNames } from "../stack/graph.ts";
 import { bringUp } from "./bring-up.ts";
 import type { Run } from "./command.ts";
 import { lockStack } from "./lock-stack.ts";
+import { ownRequest } from "./own-stack.ts";
 import { openSession, openWorld } from "./session.ts";
 
 export const restart: Run = async (input, context) => {
@@ -15,7 +16,8 @@ export const restart: Run = async (input, context) => {
       ...session.settings,
       example: input.flag("example") ? ("always" as const) : ("never" as const),
     };
-    await bringUp({ ...session, settings }, { names: input.args, restart: true, begin }, world, context);
+    const options = { names: input.args, restart: true, begin, ...ownRequest("restart", input) };
+    await bringUp({ ...session, settings }, options, world, context);
   } finally {
     await release();
   }

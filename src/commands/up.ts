@@ -6,6 +6,7 @@ import { bringUp } from "./bring-up.ts";
 import type { Context, Input, Run } from "./command.ts";
 import { ensureKeys } from "./ensure-keys.ts";
 import { lockStack } from "./lock-stack.ts";
+import { ownerOf, ownerText, ownRequest } from "./own-stack.ts";
 import { openEnvironment, openSession, openWorld } from "./session.ts";
 
 export const up: Run = async (input, context) => {
@@ -16,7 +17,8 @@ export const up: Run = async (input, context) => {
   const { world, session } = await openWorld(context, read);
   const release = await lockStack(context, world.info, session, "up");
   try {
-    await bringUp(session, { names: input.args, restart: false, begin }, world, context);
+    const options = { names: input.args, restart: false, begin, ...ownRequest("up", input) };
+    await bringUp(session, options, world, context);
   } finally {
     await release();
   }
@@ -26,7 +28,9 @@ export const up: Run = async (input, context) => {
 const showPlan = async (input: Input, context: Context): Promise<undefined> => {
   const read = await openSession(context, input, openEnvironment(context), input.flag("demo"));
   const { world, session } = await openWorld(context, read);
-  const { plan, stack } = await prepare(session.stack, { names: input.args, restart: false }, world);
+  const { plan, stack, observed } = await prepare(session.stack, { names: input.args, restart: false }, world);
+  const owner = ownerOf(session, observed, world, context);
+  if (owner !== null) world.emit({ type: "notice", level: "warning", text: ownerText(session, owner) });
   const steps = plan.nodes.map(({ id, subject, action, cause, after }) => ({
     id,
     subject,

@@ -18,6 +18,7 @@ export const catalog = {
   "port-taken": { exit: 4, title: "a port is taken" },
   "name-taken": { exit: 4, title: "a container name is taken" },
   "stack-locked": { exit: 4, title: "another goat-dev works on this stack" },
+  "stack-of-another-folder": { exit: 4, title: "the stack belongs to another folder" },
   "image-unavailable": { exit: 1, title: "an image cannot be had" },
   "engine-refused": { exit: 1, title: "the engine refused" },
   "service-exited": { exit: 5, title: "a service exited" },

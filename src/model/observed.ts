@@ -38,6 +38,15 @@ export interface ObservedService {
   readonly pid?: number;
   /** `docker compose run` makes these: never touched. */
   readonly oneOff: boolean;
+  readonly origin: Origin | null;
+}
+
+/** The project that something was made from; null where that is not written on it. */
+export interface Origin {
+  /** The folder that the Compose file's paths start from. */
+  readonly folder: string;
+  /** The first Compose file, where it is known. */
+  readonly file: string | null;
 }
 
 export interface ObservedNetwork {
@@ -53,4 +62,5 @@ export interface ObservedVolume {
   /** ISO time. */
   readonly createdAt: string | null;
   readonly labels: Readonly<Record<string, string>>;
+  readonly origin: Origin | null;
 }

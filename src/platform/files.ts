@@ -16,6 +16,25 @@ export const kindOf = (path: string): "file" | "directory" | "missing" => {
   }
 };
 
+/** True where both paths lead to one file or folder, by whatever links, mounts or spellings. */
+export const isSameFile = (one: string, other: string): boolean => {
+  try {
+    const [a, b] = [statSync(one), statSync(other)];
+    return a.dev === b.dev && a.ino === b.ino;
+  } catch {
+    return false;
+  }
+};
+
+/** True where nothing is at a path any more; what may not be looked at is still there. */
+export const isGone = (path: string): boolean => {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) === undefined;
+  } catch (error) {
+    return systemCode(error) === "ENOTDIR";
+  }
+};
+
 /** True where there is anything at the path, also a link that leads nowhere. */
 export const isTaken = (path: string): boolean => {
   try {

@@ -76,7 +76,14 @@ export const userCacheFolder = ({ platform, home, env }: UserFolders): string =>
 };
 
 /** The path of a stack's lock: one for each engine and project name. */
-export const lockPath = (folder: string, engine: string, stack: string): string => {
+export const lockPath = (folder: string, engine: string, stack: string): string =>
+  join(folder, "locks", entryOf(engine, stack));
+
+/** Where it is kept which project a stack's parts belong to. */
+export const claimPath = (folder: string, engine: string, stack: string): string =>
+  join(folder, "claims", `${entryOf(engine, stack)}.json`);
+
+const entryOf = (engine: string, stack: string): string => {
   const hash = createHash("sha256").update(engine).digest("hex").slice(0, 12);
-  return join(folder, "locks", `${stack.replace(/[^\w.-]/g, "_")}-${hash}`);
+  return `${stack.replace(/[^\w.-]/g, "_")}-${hash}`;
 };

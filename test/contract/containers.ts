@@ -51,6 +51,7 @@ export const containerContract = (harness: Harness): void => {
           startError: null,
           restartCount: 0,
           oneOff: false,
+          origin: { folder: "/tmp", file: "/tmp/docker-compose.yml" },
           image: rig().image,
           imageId: images[rig().image],
           fingerprint: { image: "i1", environment: "e1" },

@@ -29,7 +29,12 @@ export const dataContract = (harness: Harness): void => {
       );
       expect(made.networks).toHaveLength(2);
       expect(made.volumes).toEqual([
-        expect.objectContaining({ key: "data", name: data.name, createdAt: expect.any(String) }),
+        expect.objectContaining({
+          key: "data",
+          name: data.name,
+          createdAt: expect.any(String),
+          origin: { folder: "/tmp", file: "/tmp/docker-compose.yml" },
+        }),
       ]);
       for (const _ of [1, 2]) {
         await apply({ type: "remove-network", network: second.name });

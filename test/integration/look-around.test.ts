@@ -160,6 +160,9 @@ test("help must go to stdout with examples, and end with 0", async () => {
       --example             run the example client even where a kept proof still
                             holds
       --no-example          no call through the gateway
+      --take-over           of a stack that another folder made: make it this
+                            folder's; asks
+      -y, --yes             do not ask
       -h, --help            this help
 
     Examples:

@@ -96,6 +96,7 @@ export const running = (
   networks: (spec.run.docker?.networks ?? []).map(({ network }) => `goat_${network}`),
   ports: spec.ports,
   oneOff: false,
+  origin: { folder: "/project/dev", file: "/project/dev/docker-compose.yml" },
   ...changes,
 });
 
@@ -104,7 +105,7 @@ export const observed = (stack: StackSpec, ...services: readonly ObservedService
   name: stack.name,
   services,
   networks: stack.networks.map(({ key, name }) => ({ key, name, id: idOf(name), fingerprint: null })),
-  volumes: stack.volumes.map(({ key, name }) => ({ key, name, createdAt: null, labels: {} })),
+  volumes: stack.volumes.map(({ key, name }) => ({ key, name, createdAt: null, labels: {}, origin: null })),
   images: Object.fromEntries(
     stack.services.map(({ run }) => [run.docker?.image ?? "", imageId(run.docker?.image ?? "")]),
   ),

@@ -51,7 +51,7 @@ const step = (found: ObservedStack, action: Action): ObservedStack => {
     }
     case "create-volume": {
       const { key, name } = action.volume;
-      return { ...found, volumes: [...found.volumes, { key, name, createdAt: null, labels: {} }] };
+      return { ...found, volumes: [...found.volumes, { key, name, createdAt: null, labels: {}, origin: null }] };
     }
     case "create-container":
       return create(found, action);

@@ -2,7 +2,7 @@ import { list, plural } from "../../platform/text.ts";
 import type { Context, Input } from "../command.ts";
 import { type FileEdit, makeEdits } from "./change.ts";
 import type { ModelsProject } from "./open.ts";
-import { takeOver } from "./take-over.ts";
+import { openRunning, takeOver } from "./take-over.ts";
 
 export interface Change {
   /** As typed after goat-dev, for messages and --yes. */
@@ -24,16 +24,18 @@ export const carryOutChange = async (
   context: Context,
 ): Promise<void> => {
   const { command, edits, what, wanted, remarks } = change;
+  const verb = command.split(" ").slice(0, 2).join(" ");
+  // Where the running gateway is another folder's, nothing is written that it would have to read.
+  if (edits.some((edit) => edit.path === project.local.path && edit.before !== edit.after))
+    await openRunning(project.access, async () => project.session, verb, context);
   const { files, diff } = await makeEdits(edits, command, input, context);
   const isLocal = files.some((path) => path === project.local.path);
   const gateway = isLocal
-    ? await takeOver(project, wanted, command.split(" ").slice(0, 2).join(" "), input, context).catch(
-        (error: unknown) => {
-          const text = `wrote ${list(files)} all the same; git diff shows it`;
-          context.emit({ type: "notice", level: "warning", text });
-          throw error;
-        },
-      )
+    ? await takeOver(project, wanted, verb, input, context).catch((error: unknown) => {
+        const text = `wrote ${list(files)} all the same; git diff shows it`;
+        context.emit({ type: "notice", level: "warning", text });
+        throw error;
+      })
     : null;
   const { service } = project.access;
   const served = wanted.length === 0 ? plural(gateway?.models.length ?? 0, "model") : list(wanted);

@@ -1,10 +1,12 @@
 import { GoatError } from "../../errors/goat-error.ts";
+import type { GatewayAccess } from "../../gateway/access.ts";
 import { listModels } from "../../gateway/models.ts";
 import { observeStack } from "../../stack/observe.ts";
 import { bringUp } from "../bring-up.ts";
 import type { Context, Input } from "../command.ts";
 import { lockStack } from "../lock-stack.ts";
-import { openSession, openWorld } from "../session.ts";
+import { needOwnStack } from "../own-stack.ts";
+import { type OpenWorld, openSession, openWorld, type Session } from "../session.ts";
 import { isAnswering } from "./answering.ts";
 import type { ModelsProject } from "./open.ts";
 
@@ -29,18 +31,9 @@ export const takeOver = async (
   context: Context,
 ): Promise<TakenOver> => {
   const begin = context.clock.now();
-  if (!(await isAnswering(access, context.signal))) return notRunning;
-  const read = await openSession(context, input);
-  const opened = await openWorld(context, read).catch((error: unknown) => {
-    if (error instanceof GoatError && error.exitCode === 3) return null;
-    throw error;
-  });
-  // What answers there is then not ours.
+  const opened = await openRunning(access, () => openSession(context, input), command, context);
   if (opened === null) return notRunning;
   const { world, session } = opened;
-  const { services } = await observeStack(session.stack, world);
-  const isOurs = services.some(({ name, state }) => name === access.service && state === "running");
-  if (!isOurs) return notRunning;
   const release = await lockStack(context, world.info, session, command);
   try {
     const settings = { ...session.settings, example: "never" as const };
@@ -49,7 +42,8 @@ export const takeOver = async (
       ...world,
       emit: (event: Parameters<Context["emit"]>[0]) => event.type !== "result" && world.emit(event),
     };
-    await bringUp({ ...session, settings }, { names: [access.service], restart: true, begin }, quiet, context);
+    const options = { names: [access.service], restart: true, begin, ...noTakeOver(command) };
+    await bringUp({ ...session, settings }, options, quiet, context);
   } finally {
     await release();
   }
@@ -60,4 +54,27 @@ export const takeOver = async (
     service: access.service,
     fixes: [{ command: `goat-dev logs ${access.service}`, effect: "shows why the route was left out" }],
   });
+};
+
+const noTakeOver = (command: string) => ({ command, takeOver: false, yes: false });
+
+/** The stack whose gateway runs; null where none does. Throws stack-of-another-folder. */
+export const openRunning = async (
+  access: GatewayAccess,
+  read: () => Promise<Session>,
+  command: string,
+  context: Context,
+): Promise<{ readonly world: OpenWorld; readonly session: Session } | null> => {
+  if (!(await isAnswering(access, context.signal))) return null;
+  const opened = await openWorld(context, await read()).catch((error: unknown) => {
+    if (error instanceof GoatError && error.exitCode === 3) return null;
+    throw error;
+  });
+  // What answers there is then not ours.
+  if (opened === null) return null;
+  const { world, session } = opened;
+  const observed = await observeStack(session.stack, world);
+  if (!observed.services.some(({ name, state }) => name === access.service && state === "running")) return null;
+  await needOwnStack(session, observed, noTakeOver(command), world, context);
+  return opened;
 };

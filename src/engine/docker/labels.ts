@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { isAbsolute } from "node:path";
+import type { Origin } from "../../model/observed.ts";
 import type { Dependency, NetworkSpec, ServiceSpec, StackSpec, VolumeSpec } from "../../model/stack.ts";
 
 const compose = "com.docker.compose";
@@ -10,6 +12,8 @@ export const label = {
   oneOff: `${compose}.oneoff`,
   network: `${compose}.network`,
   volume: `${compose}.volume`,
+  folder: `${compose}.project.working_dir`,
+  configFiles: `${compose}.project.config_files`,
   /** JSON of field -> short hash (containers), one hash (networks). */
   spec: "dev.goat.spec",
   /** JSON of path -> hash of mounted files. */
@@ -46,8 +50,7 @@ export const containerLabels = (
   [label.service]: service.name,
   [label.oneOff]: "False",
   [`${compose}.container-number`]: "1",
-  [`${compose}.project.working_dir`]: stack.workingDir,
-  [`${compose}.project.config_files`]: stack.configFiles.join(","),
+  ...originLabels(stack),
   ...(stack.environmentFiles.length > 0
     ? { [`${compose}.project.environment_file`]: stack.environmentFiles.join(",") }
     : {}),
@@ -59,6 +62,20 @@ export const containerLabels = (
   [label.files]: JSON.stringify(Object.fromEntries(service.files.map((file) => [file.path, file.hash]))),
 });
 
+const originLabels = (stack: StackSpec): Labels => ({
+  [label.folder]: stack.workingDir,
+  [label.configFiles]: stack.configFiles.join(","),
+});
+
+/** Whose project a container or volume says it is; Compose writes that on containers alone. */
+export const originOf = (labels: Labels | null | undefined): Origin | null => {
+  const folder = labels?.[label.folder];
+  if (folder === undefined || folder === "") return null;
+  const [file = ""] = (labels?.[label.configFiles] ?? "").split(",");
+  // Compose reads a file from its standard input as "-".
+  return { folder, file: isAbsolute(file) ? file : null };
+};
+
 export const networkLabels = (stack: StackSpec, network: NetworkSpec, fingerprint: string): Labels => ({
   ...network.labels,
   [label.project]: stack.name,
@@ -69,6 +86,7 @@ export const networkLabels = (stack: StackSpec, network: NetworkSpec, fingerprin
 
 export const volumeLabels = (stack: StackSpec, volume: VolumeSpec): Labels => ({
   ...volume.labels,
+  ...originLabels(stack),
   [label.project]: stack.name,
   [label.volume]: volume.key,
   [`${compose}.version`]: composeVersion,

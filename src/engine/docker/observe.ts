@@ -3,7 +3,7 @@ import type { ObservedNetwork, ObservedService, ObservedStack, ObservedVolume } 
 import type { ObserveRequest } from "../engine.ts";
 import { guarded, unlessStatus } from "./errors.ts";
 import { inspectImage } from "./images.ts";
-import { label } from "./labels.ts";
+import { label, originOf } from "./labels.ts";
 import { toObservedService } from "./observed-service.ts";
 import type { Reader } from "./reader.ts";
 
@@ -40,7 +40,7 @@ const volumes = async (reader: Reader, stack: string, signal: AbortSignal): Prom
     const key = volume.Labels?.[label.volume];
     if (key === undefined) return [];
     const createdAt = "CreatedAt" in volume && typeof volume.CreatedAt === "string" ? volume.CreatedAt : null;
-    return [{ key, name: volume.Name, createdAt, labels: volume.Labels }];
+    return [{ key, name: volume.Name, createdAt, labels: volume.Labels, origin: originOf(volume.Labels) }];
   });
 };
 

@@ -1,7 +1,7 @@
 import type { ContainerInspectInfo } from "dockerode";
 import type { ObservedService } from "../../model/observed.ts";
 import type { PortSpec } from "../../model/stack.ts";
-import { label, readRecord } from "./labels.ts";
+import { label, originOf, readRecord } from "./labels.ts";
 
 const states: Readonly<Record<string, ObservedService["state"]>> = {
   created: "created",
@@ -71,5 +71,6 @@ export const toObservedService = (info: ContainerInspectInfo): ObservedService |
     networks: Object.keys(info.NetworkSettings.Networks ?? {}).sort(),
     ports: portsOf(info),
     oneOff: labels[label.oneOff] === "True",
+    origin: originOf(labels),
   };
 };

@@ -6,7 +6,7 @@ import { unwritable } from "../../platform/files.ts";
 import type { ApplyIo } from "../engine.ts";
 import { createContainer, nameTaken, ownAnonymousVolumes } from "./create.ts";
 import { logFolder, type Place, tidyPlace, volumeFolder } from "./places.ts";
-import { readRecord, readRecords, removeRecord, renameRecord, writeRecord } from "./records.ts";
+import { readRecord, readRecords, removeRecord, renameRecord, toRecordedOrigin, writeRecord } from "./records.ts";
 import { startContainer } from "./start.ts";
 import { killContainer, stopContainer } from "./stop.ts";
 import { allContainers, announce, ensurePlace, findIn, needIn, placeOf, type World } from "./world.ts";
@@ -47,7 +47,8 @@ const createVolume = async (world: World, { stack, volume }: Op<"create-volume">
   });
   const { key, labels } = volume;
   const createdAt = world.clock.date().toISOString();
-  await writeRecord(place, "volumes", volume.name, { version: 1, stack: stack.name, key, createdAt, labels });
+  const made = { createdAt, labels, origin: toRecordedOrigin(place, stack) };
+  await writeRecord(place, "volumes", volume.name, { version: 1, stack: stack.name, key, ...made });
 };
 
 const removeFolder = async (path: string): Promise<void> => {

@@ -14,6 +14,7 @@ import {
   type RecordedMount,
   readRecord,
   readRecords,
+  toRecordedOrigin,
   writeRecord,
 } from "./records.ts";
 import { ensurePlace, type World } from "./world.ts";
@@ -104,6 +105,7 @@ const toRecord = (place: Place, op: Op, docker: DockerRecipe, from: Pick<Contain
     addresses: addressesOf(stack),
     workingDir: workingDirOf(stack, docker),
     project: place.project,
+    origin: toRecordedOrigin(place, stack),
     stopSignal: service.stopSignal,
     stopGraceMs: service.stopGraceMs,
     image: docker.image,

@@ -1,6 +1,6 @@
-import type { ObservedService, ObservedStack } from "../../model/observed.ts";
+import type { ObservedService, ObservedStack, Origin } from "../../model/observed.ts";
 import type { ObserveRequest } from "../engine.ts";
-import { type Container, readRecords } from "./records.ts";
+import { type Container, readRecords, toOrigin } from "./records.ts";
 import { allContainers, placeOf, runKey, running, type World } from "./world.ts";
 
 /** Records with the processes that run. An end that this process has not yet written down is waited for: it knows the status. */
@@ -23,7 +23,7 @@ const stateOf = (container: Container, alive: readonly Container[]): ObservedSer
   return container.record.process === null ? "created" : "exited";
 };
 
-const toObserved = (container: Container, alive: readonly Container[]): ObservedService => {
+const toObserved = (container: Container, alive: readonly Container[], origin: Origin | null): ObservedService => {
   const { name, record } = container;
   const state = stateOf(container, alive);
   return {
@@ -45,6 +45,7 @@ const toObserved = (container: Container, alive: readonly Container[]): Observed
     ports: record.ports,
     ...(state === "running" && record.process !== null ? { pid: record.process.pid } : {}),
     oneOff: false,
+    origin,
   };
 };
 
@@ -57,17 +58,23 @@ const imageIds = async (world: World, images: readonly string[]): Promise<Observ
 export const observe = async (world: World, { stack, images }: ObserveRequest): Promise<ObservedStack> => {
   const [{ all, alive }, found] = await Promise.all([look(world), imageIds(world, images)]);
   const place = placeOf(world);
+  const originOf = (record: { readonly origin?: Origin }) => (place === null ? null : toOrigin(place, record.origin));
   const networks = place === null ? [] : readRecords(place, "networks");
   const volumes = place === null ? [] : readRecords(place, "volumes");
   return {
     name: stack,
-    services: all.filter(({ record }) => record.stack === stack).map((container) => toObserved(container, alive)),
+    services: all
+      .filter(({ record }) => record.stack === stack)
+      .map((container) => toObserved(container, alive, originOf(container.record))),
     networks: networks
       .filter(({ record }) => record.stack === stack)
       .map(({ name, record: { key, id, fingerprint } }) => ({ key, name, id, fingerprint })),
     volumes: volumes
       .filter(({ record }) => record.stack === stack)
-      .map(({ name, record: { key, createdAt, labels } }) => ({ key, name, createdAt, labels })),
+      .map(({ name, record }) => {
+        const { key, createdAt, labels } = record;
+        return { key, name, createdAt, labels, origin: originOf(record) };
+      }),
     images: found,
   };
 };

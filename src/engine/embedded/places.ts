@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, realpathSync, statSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { chmod, mkdir, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { systemCode } from "../../errors/describe.ts";
 import { GoatError } from "../../errors/goat-error.ts";
-import { atomicWrite, unwritable } from "../../platform/files.ts";
+import { atomicWrite, isSameFile, unwritable } from "../../platform/files.ts";
 import { readTextIfThere } from "../../platform/text-file.ts";
 
 /** Where this project's records and data lie. */
@@ -91,14 +91,9 @@ const realPath = (path: string): string => {
   }
 };
 
-const isSameFolder = (a: string, b: string): boolean => {
-  const [one, other] = [statSync(a, { throwIfNoEntry: false }), statSync(b, { throwIfNoEntry: false })];
-  return one !== undefined && other !== undefined && one.dev === other.dev && one.ino === other.ino;
-};
-
 /** True where the project that wrote this file is still there, in another folder. */
 const isCopy = (file: PlaceFile, stateDir: string): boolean =>
-  file.stateDir !== stateDir && existsSync(fileOf(file.stateDir)) && !isSameFolder(file.stateDir, stateDir);
+  file.stateDir !== stateDir && existsSync(fileOf(file.stateDir)) && !isSameFile(file.stateDir, stateDir);
 
 const toPlace = (file: PlaceFile, stateDir: string): Place => ({
   id: file.id,

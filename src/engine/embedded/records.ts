@@ -1,8 +1,9 @@
 import { readdirSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { systemCode } from "../../errors/describe.ts";
-import type { PortSpec } from "../../model/stack.ts";
+import type { Origin } from "../../model/observed.ts";
+import type { PortSpec, StackSpec } from "../../model/stack.ts";
 import { atomicWrite, unwritable } from "../../platform/files.ts";
 import type { ProcessIdentity } from "../../platform/process-identity.ts";
 import { readTextIfThere } from "../../platform/text-file.ts";
@@ -27,6 +28,9 @@ interface RecordedProcess extends ProcessIdentity {
   readonly stopSignal: NodeJS.Signals;
 }
 
+/** Paths inside the project from its folder on, which may move; records of earlier versions have none. */
+type RecordedOrigin = Origin;
+
 /** What stands for a container: what was asked for, as the Compose file says it, and the process that runs it. */
 export interface ContainerRecord {
   readonly version: 1;
@@ -43,6 +47,7 @@ export interface ContainerRecord {
   readonly workingDir: string;
   /** The project's folder when it was made; it may have moved since. */
   readonly project: string;
+  readonly origin?: RecordedOrigin;
   readonly stopSignal: string | null;
   readonly stopGraceMs: number | null;
   readonly image: string;
@@ -71,6 +76,7 @@ interface VolumeRecord {
   readonly key: string;
   readonly createdAt: string;
   readonly labels: Readonly<Record<string, string>>;
+  readonly origin?: RecordedOrigin;
 }
 
 interface Kinds {
@@ -149,3 +155,17 @@ export const removeRecord = async (place: Place, kind: Kind, name: string): Prom
     throw unwritable(path, error);
   });
 };
+
+export const toRecordedOrigin = ({ project }: Place, { workingDir, configFiles }: StackSpec): RecordedOrigin => {
+  const shorten = (path: string): string => {
+    const inside = relative(project, path);
+    return inside.startsWith("..") ? path : inside;
+  };
+  const [file] = configFiles;
+  return { folder: shorten(workingDir), file: file === undefined ? null : shorten(file) };
+};
+
+export const toOrigin = ({ project }: Place, origin: RecordedOrigin | undefined): Origin | null =>
+  origin === undefined
+    ? null
+    : { folder: resolve(project, origin.folder), file: origin.file === null ? null : resolve(project, origin.file) };

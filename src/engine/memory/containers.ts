@@ -1,4 +1,4 @@
-import type { ObservedService } from "../../model/observed.ts";
+import type { ObservedService, Origin } from "../../model/observed.ts";
 import type { ServiceSpec } from "../../model/stack.ts";
 import type { LogLine, ServiceChange } from "../engine.ts";
 import type { ServiceScript } from "./script.ts";
@@ -10,6 +10,7 @@ export interface Container {
   readonly id: string;
   name: string;
   readonly stack: string;
+  readonly origin: Origin;
   readonly service: ServiceSpec;
   readonly imageId: string;
   readonly fingerprint: Readonly<Record<string, string>>;
@@ -59,6 +60,7 @@ export const toObserved = (container: Container): ObservedService => ({
   networks: container.networks,
   ports: container.service.ports,
   oneOff: false,
+  origin: container.origin,
 });
 
 /** Whether the restart policy brings it back after this exit code. */

@@ -103,7 +103,13 @@ export class MemoryEngine implements Engine {
       name: request.stack,
       services: containers.map(toObserved),
       networks: ofStack(world.networks).map(([name, { key, id, fingerprint }]) => ({ key, name, id, fingerprint })),
-      volumes: ofStack(world.volumes).map(([name, { key, createdAt, labels }]) => ({ key, name, createdAt, labels })),
+      volumes: ofStack(world.volumes).map(([name, { key, createdAt, labels, origin }]) => ({
+        key,
+        name,
+        createdAt,
+        labels,
+        origin,
+      })),
       images: Object.fromEntries(request.images.map((image) => [image, world.images.get(image) ?? null])),
     };
   }

@@ -1,4 +1,5 @@
 import { GoatError } from "../../errors/goat-error.ts";
+import type { Origin } from "../../model/observed.ts";
 import type { Operation } from "../../model/plan.ts";
 import type { DockerRecipe, StackSpec } from "../../model/stack.ts";
 import type { ApplyIo } from "../engine.ts";
@@ -28,10 +29,16 @@ const removeNetwork = (world: World, { network }: Op<"remove-network">): void =>
   world.networks.delete(network);
 };
 
+const originOf = ({ workingDir, configFiles }: StackSpec): Origin => ({
+  folder: workingDir,
+  file: configFiles[0] ?? null,
+});
+
 const createVolume = (world: World, { stack, volume }: Op<"create-volume">): void => {
   if (volume.external || world.volumes.has(volume.name)) return;
   const { key, labels } = volume;
-  world.volumes.set(volume.name, { stack: stack.name, key, createdAt: tick(world), labels, content: new Map() });
+  const made = { createdAt: tick(world), origin: originOf(stack) };
+  world.volumes.set(volume.name, { ...made, stack: stack.name, key, labels, content: new Map() });
 };
 
 const removeVolume = (world: World, { volume }: Op<"remove-volume">): void => {
@@ -92,6 +99,7 @@ const createContainer = (world: World, op: Op<"create-container">): void => {
     id: `container-${world.ticks}`,
     name,
     stack: stack.name,
+    origin: originOf(stack),
     service,
     imageId,
     fingerprint,

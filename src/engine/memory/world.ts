@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events";
 import { GoatError } from "../../errors/goat-error.ts";
+import type { Origin } from "../../model/observed.ts";
 import type { Operation } from "../../model/plan.ts";
 import type { LogLine, ServiceChange } from "../engine.ts";
 import { type Container, type Content, comesBack, isRunning, toChange } from "./containers.ts";
@@ -16,6 +17,7 @@ interface Volume {
   readonly stack: string;
   readonly key: string;
   readonly createdAt: string;
+  readonly origin: Origin | null;
   readonly labels: Readonly<Record<string, string>>;
   readonly content: Content;
 }

@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { containerLabels, networkLabels, readRecord, volumeLabels } from "../../../../src/engine/docker/labels.ts";
+import {
+  containerLabels,
+  networkLabels,
+  originOf,
+  readRecord,
+  volumeLabels,
+} from "../../../../src/engine/docker/labels.ts";
 import type { ServiceSpec, StackSpec } from "../../../../src/model/stack.ts";
 
 const stack: StackSpec = {
@@ -95,6 +101,33 @@ test("networks and volumes must carry what docker compose looks for", () => {
     mine: "yes",
     "com.docker.compose.project": "goat",
     "com.docker.compose.volume": "data",
+  });
+});
+
+describe("the project that a container or volume says it is of", () => {
+  test("must be the one that made it", () => {
+    const labels = [
+      containerLabels(stack, service(), {}, "i"),
+      volumeLabels(stack, { external: false, driverOptions: {}, labels: {}, key: "data", name: "goat_data" }),
+    ];
+    expect(labels.map(originOf)).toEqual([
+      { folder: "/p", file: "/p/a.yml" },
+      { folder: "/p", file: "/p/a.yml" },
+    ]);
+  });
+
+  test.each([
+    [undefined, null],
+    [null, null],
+    [{}, null],
+    [{ "com.docker.compose.project.working_dir": "" }, null],
+    [{ "com.docker.compose.project.working_dir": "/p" }, { folder: "/p", file: null }],
+    [
+      { "com.docker.compose.project.working_dir": "/p", "com.docker.compose.project.config_files": "-" },
+      { folder: "/p", file: null },
+    ],
+  ])("must be known as far as it is written: %j", (labels, origin) => {
+    expect(originOf(labels)).toEqual(origin);
   });
 });
 

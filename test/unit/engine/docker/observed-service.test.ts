@@ -45,6 +45,7 @@ describe("what an inspect says", () => {
       networks: ["a-net", "goat_default"],
       ports: [],
       oneOff: false,
+      origin: null,
     });
   });
 

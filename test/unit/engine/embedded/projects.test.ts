@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { cpSync, mkdirSync, readdirSync, renameSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
@@ -96,6 +96,55 @@ describe("a project whose services and data were all removed", () => {
       await scene.apply({ type: "remove-volume", volume: volume.name });
       expect(readdirSync(join(folder, "system"))).toEqual([]);
     }
+  });
+});
+
+describe("what was made from a folder", () => {
+  const inFolder = (folder: string) => ({
+    ...newStack(),
+    workingDir: join(folder, "dev"),
+    configFiles: [join(folder, "dev", "docker-compose.yml")],
+  });
+  const originIn = (folder: string) => ({
+    folder: join(folder, "dev"),
+    file: join(folder, "dev", "docker-compose.yml"),
+  });
+  const makeVolume = async (engine: Engine, stack: StackSpec): Promise<void> => {
+    const [volume] = stack.volumes;
+    if (volume === undefined) throw new Error("the stack lacks a volume");
+    await engine.apply({ type: "create-volume", stack, volume }, io());
+  };
+
+  test("must move with it", async () => {
+    const folder = tempFolder();
+    const [old, next] = [join(folder, "old"), join(folder, "new é")];
+    mkdirSync(old);
+    const stack = inFolder(old);
+    await makeVolume(embeddedIn(old), stack);
+    renameSync(old, next);
+    expect((await observe(embeddedIn(next), stack)).volumes).toMatchObject([{ origin: originIn(next) }]);
+  });
+
+  test("must be told from what another folder made that shares the state", async () => {
+    const folder = tempFolder();
+    const [first, second] = [join(folder, "first"), join(folder, "second")];
+    for (const path of [join(first, ".goat-dev"), second]) mkdirSync(path, { recursive: true });
+    symlinkSync(join(first, ".goat-dev"), join(second, ".goat-dev"));
+    const stack = inFolder(second);
+    await makeVolume(embeddedIn(second), stack);
+    expect((await observe(embeddedIn(first), stack)).volumes).toMatchObject([{ origin: originIn(second) }]);
+  });
+
+  test("must be nobody's where an earlier version wrote no folder down", async () => {
+    const folder = tempFolder();
+    const stack = inFolder(folder);
+    await makeVolume(embeddedIn(folder), stack);
+    const [path = ""] = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
+      name.endsWith("data.json"),
+    );
+    const { origin: _, ...record } = JSON.parse(readFileSync(join(folder, path), "utf8"));
+    writeFileSync(join(folder, path), JSON.stringify(record));
+    expect((await observe(embeddedIn(folder), stack)).volumes).toMatchObject([{ origin: null }]);
   });
 });
 

@@ -1,0 +1,39 @@
+import { basename, dirname } from "node:path";
+import type { Origin } from "../model/observed.ts";
+import { openState } from "./state.ts";
+
+/** What is known to be a project's although nothing on it says so, or something else does: a volume cannot be relabelled. */
+export interface Claim {
+  readonly origin: Origin;
+  /** Ids of containers and volumes. */
+  readonly parts: readonly string[];
+}
+
+/** Null where nothing readable was kept at this path. */
+export const readClaim = (path: string): Claim | null => {
+  const kept = openState(dirname(path)).readJson(basename(path));
+  return isClaim(kept) ? kept : null;
+};
+
+/** Returns a warning where it cannot be kept. */
+export const writeClaim = async (path: string, claim: Claim): Promise<string | null> => {
+  const before = readClaim(path);
+  const isKept = before === null ? claim.parts.length === 0 : JSON.stringify(before) === JSON.stringify(claim);
+  if (isKept) return null;
+  const kept = await openState(dirname(path)).writeJson(basename(path), claim);
+  return kept.ok ? null : kept.warning;
+};
+
+const isClaim = (value: unknown): value is Claim =>
+  isObject(value) &&
+  isOrigin(value["origin"]) &&
+  Array.isArray(value["parts"]) &&
+  value["parts"].every((part) => typeof part === "string");
+
+const isOrigin = (value: unknown): value is Origin =>
+  isObject(value) &&
+  typeof value["folder"] === "string" &&
+  (value["file"] === null || typeof value["file"] === "string");
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null;
