@@ -25,9 +25,22 @@ async function build(to) {
     const folder = join(to, dirname(name));
     await bundleLibrary(name, to);
     writeFileSync(join(folder, "package.json"), '{ "type": "module" }\n');
-    if (out === undefined) cpSync(join(to, "types", dirname(name)), folder, { recursive: true });
+    if (out === undefined) copyTypes(`${name}.d.ts`, join(to, "types"), to);
   }
   rmSync(join(to, "types"), { recursive: true, force: true });
+}
+
+/** A library's types, with all that they are made of. */
+function copyTypes(path, from, to, seen = new Set()) {
+  if (seen.has(path)) return;
+  seen.add(path);
+  mkdirSync(join(to, dirname(path)), { recursive: true });
+  cpSync(join(from, path), join(to, path));
+  for (const [, found] of readFileSync(join(from, path), "utf8").matchAll(
+    /(?:from|import\()\s*"(\.[^"]+)\.(?:js|ts)"/g,
+  )) {
+    copyTypes(join(dirname(path), `${found}.d.ts`), from, to, seen);
+  }
 }
 
 if (out !== undefined) {

@@ -1,5 +1,8 @@
 import type OpenAI from "openai";
-import { fieldsOf, numberOf } from "./fields.ts";
+import { heardText } from "../litellm/answer-text.ts";
+import { fieldsOf, listOf, textOf } from "../litellm/fields.ts";
+import { costIn } from "../litellm/model-info.ts";
+import { GatewayError } from "./errors.ts";
 
 export interface ToolCall {
   readonly id: string;
@@ -26,57 +29,78 @@ export interface ChatAnswer {
 /** What of an answer stands in the response's headers. */
 export type Head = Pick<ChatAnswer, "costUsd" | "callId">;
 
-export const readHead = (headers: Headers): Head => {
-  const cost = headers.get("x-litellm-response-cost");
-  // LiteLLM says 0 where it has no price.
-  return { callId: headers.get("x-litellm-call-id"), costUsd: (cost === null ? null : numberOf(Number(cost))) || null };
-};
+export const readHead = (headers: Headers): Head => ({
+  callId: headers.get("x-litellm-call-id"),
+  costUsd: costIn(headers.get("x-litellm-response-cost")),
+});
 
-export const readCompletion = (model: string, completion: OpenAI.ChatCompletion, head: Head): ChatAnswer => {
-  const choice = completion.choices[0];
+/** Throws GatewayError unexpected-answer where it is no completion. */
+export const readCompletion = (model: string, completion: OpenAI.ChatCompletion, response: Response): ChatAnswer => {
+  const [choice] = listOf(fieldsOf(completion)["choices"]);
+  const message = fieldsOf(fieldsOf(choice)["message"]);
+  if (Object.keys(message).length === 0) throw noAnswer(model, response, completion);
   return {
     model,
-    text: choice?.message.content ?? "",
-    toolCalls: (choice?.message.tool_calls ?? []).flatMap((call) =>
-      call.type === "function" ? [{ id: call.id, ...call.function }] : [],
-    ),
-    finishReason: choice?.finish_reason ?? null,
+    text: textOf(message["content"]) ?? "",
+    toolCalls: listOf(message["tool_calls"]).flatMap((call) => {
+      const { id, function: called } = fieldsOf(call);
+      const { name, arguments: written } = fieldsOf(called);
+      return textOf(name) === null
+        ? []
+        : [{ id: textOf(id) ?? "", name: String(name), arguments: textOf(written) ?? "" }];
+    }),
+    finishReason: textOf(fieldsOf(choice)["finish_reason"]),
     usage: completion.usage ?? null,
-    ...head,
+    ...readHead(response.headers),
   };
+};
+
+/** What answers is no gateway. */
+export const noAnswer = (model: string | null, { status, headers }: Response, body?: unknown): GatewayError => {
+  const text = body === undefined ? "" : (textOf(body) ?? JSON.stringify(body));
+  const heard = heardText({ status, type: headers.get("content-type"), text });
+  return new GatewayError("unexpected-answer", heard, { status, model });
 };
 
 export interface Gathering {
   /** Takes a chunk in and gives its piece of text. */
-  add(chunk: OpenAI.ChatCompletionChunk): string;
+  add(chunk: unknown): string;
+  /** False as long as no chunk was one of a completion. */
+  hasBegun(): boolean;
   answer(): ChatAnswer;
 }
 
 /** Puts an answer together from its chunks; tool calls come in pieces too, told apart by their index. */
 export const gather = (model: string, head: Head): Gathering => {
   let text = "";
+  let begun = false;
   let finishReason: string | null = null;
   let usage: OpenAI.CompletionUsage | null = null;
-  const calls = new Map<number, { id: string; name: string; arguments: string }>();
-  const add = (chunk: OpenAI.ChatCompletionChunk): string => {
-    usage = chunk.usage ?? usage;
-    const choice = chunk.choices?.[0];
-    finishReason = choice?.finish_reason ?? finishReason;
-    for (const piece of choice?.delta?.tool_calls ?? []) {
-      const call = calls.get(piece.index) ?? { id: "", name: "", arguments: "" };
-      call.id ||= piece.id ?? "";
-      call.name += piece.function?.name ?? "";
-      call.arguments += piece.function?.arguments ?? "";
-      calls.set(piece.index, call);
-    }
-    const added = choice?.delta?.content ?? "";
+  const calls = new Map<unknown, { id: string; name: string; arguments: string }>();
+  const addCall = (piece: unknown): void => {
+    const { index, id, function: called } = fieldsOf(piece);
+    const call = calls.get(index) ?? { id: "", name: "", arguments: "" };
+    call.id ||= textOf(id) ?? "";
+    call.name += textOf(fieldsOf(called)["name"]) ?? "";
+    call.arguments += textOf(fieldsOf(called)["arguments"]) ?? "";
+    calls.set(index, call);
+  };
+  const add = (chunk: unknown): string => {
+    const fields = fieldsOf(chunk);
+    begun ||= Array.isArray(fields["choices"]);
+    if (typeof fields["usage"] === "object") usage = (fields["usage"] as OpenAI.CompletionUsage | null) ?? usage;
+    const choice = fieldsOf(listOf(fields["choices"])[0]);
+    const delta = fieldsOf(choice["delta"]);
+    finishReason = textOf(choice["finish_reason"]) ?? finishReason;
+    for (const piece of listOf(delta["tool_calls"])) addCall(piece);
+    const added = textOf(delta["content"]) ?? "";
     text += added;
     return added;
   };
   const answer = (): ChatAnswer => {
     // Newer LiteLLM puts the cost of a stream beside its usage.
-    const costUsd = head.costUsd ?? (numberOf(fieldsOf(usage)["cost"]) || null);
+    const costUsd = head.costUsd ?? costIn(fieldsOf(usage)["cost"]);
     return { model, text, toolCalls: [...calls.values()], finishReason, usage, ...head, costUsd };
   };
-  return { add, answer };
+  return { add, hasBegun: () => begun, answer };
 };

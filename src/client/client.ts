@@ -1,25 +1,22 @@
 import OpenAI from "openai";
-import { type ChatAnswer, gather, readCompletion, readHead } from "./answer.ts";
+import { unsendable } from "../litellm/key.ts";
+import { readModelNames } from "../litellm/model-info.ts";
+import { nearest } from "../model/nearest.ts";
+import { type ChatAnswer, gather, noAnswer, readCompletion, readHead } from "./answer.ts";
 import type { GatewayConfig } from "./config.ts";
 import { explain, GatewayError } from "./errors.ts";
 import { requestDefaults } from "./local.ts";
-import { nearestName } from "./nearest.ts";
+import { endingSilence } from "./silence.ts";
 
+export { costOf, type ModelPrice, type TokenUsage } from "../litellm/model-info.ts";
 export type { ChatAnswer, ToolCall } from "./answer.ts";
 export { type ClientEnvironment, type GatewayConfig, gatewayConfig } from "./config.ts";
 export { explain, GatewayError, type GatewayErrorKind } from "./errors.ts";
 export { isLocalModel, type RequestDefaults, requestDefaults } from "./local.ts";
-export {
-  costOf,
-  fetchPricing,
-  type ModelPrice,
-  type Pricing,
-  type PricingOptions,
-  type TokenUsage,
-} from "./pricing.ts";
+export { fetchPricing, type Pricing, type PricingOptions } from "./pricing.ts";
 
 export interface ClientOptions {
-  /** For one try; ten minutes where left out. */
+  /** For one try, the longest silence: up to the first byte, and between any two. Ten minutes where left out. */
   readonly timeoutMs?: number;
   /** Tries after the first; two where left out. */
   readonly maxRetries?: number;
@@ -54,20 +51,24 @@ export interface GatewayClient {
   models(options?: CallOptions): Promise<readonly string[]>;
 }
 
-/** A client of the gateway: `createClient(gatewayConfig(process.env))`. Throws GatewayError no-key. */
+const usualTimeoutMs = 600_000;
+
+/** A client of the gateway: `createClient(gatewayConfig(process.env))`. Throws GatewayError no-key, bad-key. */
 export const createClient = (config: GatewayConfig, options: ClientOptions = {}): GatewayClient => {
   const { baseURL, apiKey } = config;
   if (apiKey === null) throw new GatewayError("no-key", `no key for ${baseURL}`);
-  const { timeoutMs, maxRetries, fetch } = options;
+  const mistake = unsendable(apiKey);
+  if (mistake !== null) throw new GatewayError("bad-key", `the key holds ${mistake}, which no HTTP header can carry`);
+  const { timeoutMs = usualTimeoutMs, maxRetries, fetch = globalThis.fetch } = options;
   const openai = new OpenAI({
     baseURL,
     apiKey,
     // From the environment they would go along to the gateway.
     organization: null,
     project: null,
-    ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
+    timeout: timeoutMs,
     ...(maxRetries === undefined ? {} : { maxRetries }),
-    ...(fetch === undefined ? {} : { fetch }),
+    fetch: endingSilence(fetch, timeoutMs),
   });
   return {
     openai,
@@ -91,7 +92,7 @@ const requestOptions = ({ signal, headers }: CallOptions) => ({
 const ask = async (openai: OpenAI, request: ChatRequest, call: CallOptions): Promise<ChatAnswer> => {
   const body = { ...bodyOf(request), stream: false as const };
   const { data, response } = await openai.chat.completions.create(body, requestOptions(call)).withResponse();
-  return readCompletion(request.model, data, readHead(response.headers));
+  return readCompletion(request.model, data, response);
 };
 
 async function* stream(openai: OpenAI, request: ChatRequest, call: CallOptions): AsyncGenerator<ChatEvent> {
@@ -106,6 +107,7 @@ async function* stream(openai: OpenAI, request: ChatRequest, call: CallOptions):
     }
     // The openai package ends an aborted stream as if it were whole.
     call.signal?.throwIfAborted();
+    if (!gathering.hasBegun()) throw noAnswer(model, response);
     yield { type: "answer", answer: gathering.answer() };
   } catch (error) {
     throw await translate(error, openai, model, call);
@@ -113,8 +115,10 @@ async function* stream(openai: OpenAI, request: ChatRequest, call: CallOptions):
 }
 
 const listModels = async (openai: OpenAI, call: CallOptions): Promise<readonly string[]> => {
-  const page = await openai.models.list(requestOptions(call));
-  return page.data.map(({ id }) => id);
+  const { data, response } = await openai.get("/models", requestOptions(call)).withResponse();
+  const names = readModelNames(data);
+  if (names === null) throw noAnswer(null, response, data);
+  return names;
 };
 
 const translated = async <T>(
@@ -135,5 +139,9 @@ const translate = async (error: unknown, openai: OpenAI, model: string | null, c
   const told = explain(error, model);
   if (!(told instanceof GatewayError) || told.kind !== "unknown-model" || model === null) return told;
   const names = await listModels(openai, call).catch(() => []);
-  return new GatewayError(told.kind, told.message, { ...told, cause: told.cause, nearest: nearestName(model, names) });
+  return new GatewayError(told.kind, told.message, {
+    ...told,
+    cause: told.cause,
+    nearest: nearest(model, names) ?? null,
+  });
 };

@@ -1,5 +1,8 @@
 import OpenAI from "openai";
-import { fieldsOf, textOf } from "./fields.ts";
+import { heardText } from "../litellm/answer-text.ts";
+import { classify, type FailureKind, readFailure, wordsOf } from "../litellm/failure.ts";
+import { fieldsOf, textOf } from "../litellm/fields.ts";
+import { SilentAnswer } from "./silence.ts";
 
 /** What went wrong, by what there is to do about it. */
 export type GatewayErrorKind =
@@ -21,13 +24,15 @@ export type GatewayErrorKind =
   | "provider-refused"
   /** The provider does not answer, or not properly. */
   | "provider-down"
-  /** Nothing answers at the gateway's address. */
+  /** Nothing answers at the gateway's address, or it hangs up. */
   | "gateway-down"
   | "timeout"
   /** The gateway refuses the request itself. */
   | "bad-request"
   /** The gateway failed by itself. */
-  | "gateway-failed";
+  | "gateway-failed"
+  /** What answers is no gateway: a page, a redirection, garbage. */
+  | "unexpected-answer";
 
 interface Details {
   readonly status?: number | null;
@@ -84,80 +89,55 @@ const hints: Readonly<Record<GatewayErrorKind, string>> = {
   timeout: "ask again, or allow more time",
   "bad-request": "see the gateway's words",
   "gateway-failed": "see the gateway's log",
+  "unexpected-answer": "see what listens at the gateway's address",
 };
 
-/** What an error of the openai package says, whatever its shape. */
-interface Facts {
-  readonly status: number | null;
-  readonly type: string;
-  readonly code: string;
-  readonly message: string;
-  readonly callId: string | null;
-}
-
-/** Any error of a call as a GatewayError; what is none of the openai package's comes back as it is. */
+/** Any error of a call as a GatewayError; what is none comes back as it is. */
 export const explain = (error: unknown, model: string | null = null): unknown => {
-  if (!(error instanceof OpenAI.APIError) || error instanceof OpenAI.APIUserAbortError) return error;
+  if (error instanceof GatewayError || error instanceof OpenAI.APIUserAbortError) return error;
   const details = { model, cause: error };
-  if (error instanceof OpenAI.APIConnectionTimeoutError) return new GatewayError("timeout", error.message, details);
+  if (error instanceof SilentAnswer) return new GatewayError("timeout", error.message, details);
+  if (error instanceof OpenAI.APIConnectionTimeoutError) return new GatewayError("timeout", "nothing in time", details);
   if (error instanceof OpenAI.APIConnectionError) return new GatewayError("gateway-down", reasonOf(error), details);
-  const facts = factsOf(error);
-  const kind = kindOf(facts);
-  // Without a database LiteLLM says of a wrong key only that it has nowhere to look it up.
-  const message = kind === "bad-key" ? "the gateway does not take this key" : wordsOf(facts.message);
-  return new GatewayError(kind, message, { ...details, ...facts });
+  if (error instanceof OpenAI.APIError) return refusal(error, details);
+  if (error instanceof OpenAI.OpenAIError) return new GatewayError("unexpected-answer", error.message, details);
+  // These two come from reading an answer, not from the openai package.
+  if (error instanceof SyntaxError) return new GatewayError("unexpected-answer", "it is no JSON", details);
+  const broken = error instanceof TypeError ? brokenOff(error) : null;
+  return broken === null ? error : new GatewayError(broken.kind, broken.message, details);
 };
+
+const refusal = (error: InstanceType<typeof OpenAI.APIError>, details: Details): GatewayError => {
+  const facts = readFailure(error.status ?? null, error.error);
+  const code = facts.code || (error.code ?? "");
+  const told = { ...facts, code, message: facts.message || error.message.replace(/^\d{3} /, "") };
+  const { kind } = classify(told);
+  const callId = error.headers?.get("x-litellm-call-id") ?? null;
+  return new GatewayError(publicKind(kind), messageFor(kind, told, error), { ...details, status: told.status, callId });
+};
+
+const messageFor = (
+  kind: FailureKind,
+  { status, message }: { readonly status: number | null; readonly message: string },
+  { headers }: InstanceType<typeof OpenAI.APIError>,
+): string => {
+  if (kind === "bad-key") return "the gateway does not take this key";
+  if (kind !== "unexpected-answer") return wordsOf(message);
+  return heardText({ status: status ?? 0, location: headers?.get("location"), type: headers?.get("content-type") });
+};
+
+/** What makes no difference to what there is to do is one kind. */
+const publicKind = (kind: FailureKind): GatewayErrorKind =>
+  kind === "cooling-down" || kind === "provider-unreachable" ? "provider-down" : kind;
 
 const reasonOf = (error: Error): string => {
   const { code } = fieldsOf(fieldsOf(error.cause)["cause"]);
   return textOf(code) ?? textOf(fieldsOf(error.cause)["code"]) ?? error.message;
 };
 
-/** LiteLLM sends codes as strings; in the middle of a stream they are all there is. */
-const factsOf = (error: InstanceType<typeof OpenAI.APIError>): Facts => {
-  const body = fieldsOf(error.error);
-  const code = String(body["code"] ?? error.code ?? "");
-  const status = error.status ?? (/^[45]\d\d$/.test(code) ? Number(code) : null);
-  const message = textOf(body["message"]) ?? error.message;
-  return {
-    status,
-    type: textOf(body["type"]) ?? "",
-    code,
-    message: message.replace(/^\d{3} /, ""),
-    callId: error.headers?.get("x-litellm-call-id") ?? null,
-  };
+/** fetch tells a connection that broke in the middle of an answer as a TypeError with the reason below it. */
+const brokenOff = (error: TypeError): { readonly kind: GatewayErrorKind; readonly message: string } | null => {
+  const code = textOf(fieldsOf(error.cause)["code"]);
+  if (code === null) return null;
+  return { kind: /TIMEOUT/.test(code) ? "timeout" : "gateway-down", message: `the answer broke off: ${code}` };
 };
-
-/** What a provider caused carries its exception's name; LiteLLM has no code for it. */
-const isProviders = (message: string): boolean => /^litellm\.|Exception - /.test(message);
-
-const kindOf = (facts: Facts): GatewayErrorKind => {
-  const { status, type, code, message } = facts;
-  const says = (word: string): boolean => type === word || code === word;
-  // 400, 422 or 429, by version: the type is what stays.
-  if (says("budget_exceeded") || /^(?:litellm\.)?(?:BudgetExceededError|Budget has been exceeded)/.test(message)) {
-    return "budget-exceeded";
-  }
-  if (says("all_deployments_in_cooldown") || /^No deployments available/.test(message)) return "provider-down";
-  if (/Invalid model name passed in model=/.test(message) || says("key_model_access_denied")) return "unknown-model";
-  if (/UnsupportedParamsError/.test(message)) return "unsupported-parameter";
-  if (/ContextWindowExceededError/.test(message) || says("context_length_exceeded")) return "too-long";
-  if (status === 429) return "rate-limited";
-  if (isProviders(message)) return providersKind(facts);
-  if (status === 401 || status === 403 || says("no_db_connection") || says("token_not_found_in_db")) return "bad-key";
-  return status === null || status >= 500 ? "gateway-failed" : "bad-request";
-};
-
-const providersKind = ({ status, message }: Facts): GatewayErrorKind => {
-  if (/litellm\.(?:Timeout|APIConnectionError|ServiceUnavailableError|InternalServerError)/.test(message)) {
-    return "provider-down";
-  }
-  return status === null || status >= 500 || status === 408 ? "provider-down" : "provider-refused";
-};
-
-/** Without LiteLLM's wrapping; a key that a provider quotes is masked. */
-const wordsOf = (message: string): string =>
-  message
-    .replace(/\.? Received Model Group=[\s\S]*$/, "")
-    .replace(/^(?:(?:litellm\.)?\w*(?:Error|Exception|Timeout): )*(?:\w+Exception - )?/, "")
-    .replace(/\b(?:sk|gsk|pk|xai)[-_][\w*-]{4,}/g, "***");

@@ -1,21 +1,32 @@
-import { type ChatAnswer, type ChatRequest, createClient, type GatewayClient } from "../client/client.ts";
+import type { ChatAnswer, ChatRequest, GatewayClient } from "../client/client.ts";
 import { GoatError } from "../errors/goat-error.ts";
-import { priceOf, usageText } from "./call-cost.ts";
+import { openClient, priceOf, usageText } from "./call-cost.ts";
 import type { Context, Input, Run } from "./command.ts";
 import { explainCall } from "./gateway-failure.ts";
-import { defaultModel, openGateway, type ProjectGateway } from "./gateway-target.ts";
+import { defaultModel, openGateway, type ProjectGateway, patienceOf } from "./gateway-target.ts";
+import { remarkLater, wantedLimit } from "./models/patience.ts";
 import { createWordStream } from "./word-stream.ts";
 
 export const ask: Run = async (input, context) => {
+  const wantedMs = wantedLimit(input);
   const prompt = await promptOf(input, context);
   const found = await openGateway(context, input);
   const model = modelOf(input, found);
   const { url, key, service } = found.gateway;
-  const target = { baseUrl: url, service: service.name, model, command: 'goat-dev ask "…"' };
-  const gateway = createClient({ baseURL: url, apiKey: key }, { maxRetries: 0 });
+  const patience = patienceOf(model, found, wantedMs, context);
+  const { limitMs } = patience;
+  const target = { baseUrl: url, service: service.name, model, limitMs, command: 'goat-dev ask "…"' };
+  const gateway = openClient({ baseURL: url, apiKey: key }, limitMs);
   const begin = context.clock.now();
+  using remark = remarkLater(patience, context);
   try {
-    const answer = await answerOf({ model, messages: [{ role: "user", content: prompt }] }, gateway, input, context);
+    const answer = await answerOf(
+      { model, messages: [{ role: "user", content: prompt }] },
+      gateway,
+      input,
+      context,
+      remark,
+    );
     const durationMs = context.clock.now() - begin;
     await tell(answer, { gateway, input, context, durationMs });
   } catch (error) {
@@ -48,12 +59,14 @@ const answerOf = async (
   gateway: GatewayClient,
   input: Input,
   { signal, emit }: Context,
+  remark: Disposable,
 ): Promise<ChatAnswer> => {
   if (!input.flag("stream")) return gateway.chat(request, { signal });
   const words = createWordStream((text) => emit({ type: "output", text }));
   try {
     for await (const event of gateway.stream(request, { signal })) {
       if (event.type === "answer") return event.answer;
+      remark[Symbol.dispose]();
       words.add(event.text);
     }
   } finally {

@@ -1,9 +1,11 @@
 import { type GatewayConfig, gatewayConfig } from "../client/client.ts";
 import { GoatError } from "../errors/goat-error.ts";
 import { type Provider, usableRoutes } from "../gateway/routes.ts";
+import { unsendable } from "../litellm/key.ts";
 import { list } from "../platform/text.ts";
 import type { Context, Input } from "./command.ts";
-import { defaultModel, openGateway, type ProjectGateway } from "./gateway-target.ts";
+import { defaultModel, openGateway, type ProjectGateway, patienceOf } from "./gateway-target.ts";
+import { type Patience, patienceFor, wantedLimit } from "./models/patience.ts";
 import { readRoutes } from "./routes.ts";
 import { openEnvironment } from "./session.ts";
 
@@ -12,6 +14,7 @@ export interface ExampleTarget {
   readonly model: string;
   /** Null where --base-url names the address: then no project is read. */
   readonly service: string | null;
+  readonly patience: Patience;
 }
 
 /** Whom the example asks, from its flags, else from the project. Throws usage, no-provider-key. */
@@ -19,6 +22,7 @@ export const exampleTarget = async (input: Input, given: Context): Promise<Examp
   const context = withEnvFile(given, input.text("env"));
   const environment = openEnvironment(context);
   const { variables } = environment;
+  const wantedMs = wantedLimit(input);
   const key = keyOf(input, variables);
   const baseUrl = input.text("baseUrl");
   if (baseUrl !== undefined) {
@@ -26,11 +30,14 @@ export const exampleTarget = async (input: Input, given: Context): Promise<Examp
     const model = input.text("model") ?? (variables["EVAL_MODEL"] || undefined);
     if (model === undefined) throw noModel();
     if (key === null && apiKey === null) throw noKey(baseUrl);
-    return { config: { baseURL: urlOf(baseUrl), apiKey: key ?? apiKey }, model, service: null };
+    const patience = patienceFor(model, undefined, () => [], wantedMs);
+    return { config: { baseURL: urlOf(baseUrl), apiKey: key ?? apiKey }, model, service: null, patience };
   }
   const found = await openGateway(context, input, environment);
   const { url, key: own, service } = found.gateway;
-  return { config: { baseURL: url, apiKey: key ?? own }, model: modelOf(input, found), service: service.name };
+  const model = modelOf(input, found);
+  const patience = patienceOf(model, found, wantedMs, context);
+  return { config: { baseURL: url, apiKey: key ?? own }, model, service: service.name, patience };
 };
 
 /** --env is --env-file under the name that the example's users know. */
@@ -44,6 +51,16 @@ const keyOf = (input: Input, variables: Readonly<Record<string, string>>): strin
   const name = input.text("apiKeyEnv");
   if (name === undefined) return null;
   const value = variables[name]?.trim() ?? "";
+  const mistake = unsendable(value);
+  if (mistake !== null) {
+    throw new GoatError(
+      "usage",
+      `${name}, which --api-key-env names, holds ${mistake}, which no HTTP header can carry`,
+      {
+        fixes: [{ command: `export ${name}=…`, effect: "as its provider shows it" }],
+      },
+    );
+  }
   if (value !== "") return value;
   throw new GoatError("usage", `${name}, which --api-key-env names, is not set`, {
     fixes: [{ command: `export ${name}=…`, effect: "or a line in .env" }],

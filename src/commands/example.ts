@@ -1,11 +1,12 @@
-import { createClient, type ToolCall } from "../client/client.ts";
+import type { ToolCall } from "../client/client.ts";
 import { GoatError } from "../errors/goat-error.ts";
 import { cut, plural } from "../platform/text.ts";
 import { type AgentEnd, runAgent } from "./agent.ts";
-import { priceOf, usageText } from "./call-cost.ts";
+import { openClient, priceOf, usageText } from "./call-cost.ts";
 import type { Context, Input, Run } from "./command.ts";
 import { type ExampleTarget, exampleTarget } from "./example-target.ts";
 import { explainCall } from "./gateway-failure.ts";
+import { remarkLater } from "./models/patience.ts";
 import { createWordStream } from "./word-stream.ts";
 
 export const example: Run = async (input, context) => {
@@ -15,7 +16,8 @@ export const example: Run = async (input, context) => {
     await converse(target, maxTurns, input, context);
   } catch (error) {
     const { config, service, model } = target;
-    throw explainCall(error, { baseUrl: config.baseURL, service, model, command: "goat-dev example" });
+    const { limitMs } = target.patience;
+    throw explainCall(error, { baseUrl: config.baseURL, service, model, limitMs, command: "goat-dev example" });
   }
   return undefined;
 };
@@ -25,7 +27,8 @@ const promptWithoutTools = "Say hello in one short sentence.";
 
 const converse = async (target: ExampleTarget, maxTurns: number, input: Input, context: Context): Promise<void> => {
   const { clock, signal, emit } = context;
-  const gateway = createClient(target.config, { maxRetries: 0 });
+  const gateway = openClient(target.config, target.patience.limitMs);
+  using remark = remarkLater(target.patience, context);
   const withTools = !input.flag("noTools");
   const words = createWordStream((text) => emit({ type: "output", text }));
   const called: (ToolCall & { readonly result: string })[] = [];
@@ -39,7 +42,10 @@ const converse = async (target: ExampleTarget, maxTurns: number, input: Input, c
     maxTurns,
     signal,
     now: clock.date,
-    onText: words.add,
+    onText: (text) => {
+      remark[Symbol.dispose]();
+      words.add(text);
+    },
     onTool: (call, result) => {
       called.push({ ...call, result });
       emit({ type: "notice", level: "info", text: cut(`${call.name}(${call.arguments}): ${result}`, 200) });

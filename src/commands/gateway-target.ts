@@ -1,8 +1,11 @@
 import { GoatError } from "../errors/goat-error.ts";
-import { pickChatModel } from "../gateway/routes.ts";
+import { matches, pickChatModel } from "../gateway/routes.ts";
 import { type GatewayEndpoint, gatewayOf } from "../stack/endpoints.ts";
 import type { Environment } from "../stack/load.ts";
 import type { Context, Input } from "./command.ts";
+import { refuseKey } from "./gateway-key.ts";
+import { type Patience, patienceFor } from "./models/patience.ts";
+import { vllmModels } from "./models/vllm.ts";
 import { readRoutes } from "./routes.ts";
 import { openSession, type Session } from "./session.ts";
 
@@ -12,7 +15,7 @@ export interface ProjectGateway {
   readonly gateway: GatewayEndpoint;
 }
 
-/** Reads the project and finds its gateway; needs no engine. Throws usage where no service is one. */
+/** Reads the project and finds its gateway; needs no engine. Throws usage where no service is one, gateway-key-invalid. */
 export const openGateway = async (
   context: Context,
   input: Input,
@@ -20,7 +23,10 @@ export const openGateway = async (
 ): Promise<ProjectGateway> => {
   const session = await openSession(context, input, environment);
   const gateway = gatewayOf(session.stack);
-  if (gateway !== null) return { session, gateway };
+  if (gateway !== null) {
+    refuseKey(gateway.key, session.environment, context);
+    return { session, gateway };
+  }
   throw new GoatError("usage", "no service of the Compose file is the gateway (x-goat: role)", {
     fixes: [{ command: "goat-dev config", effect: "shows the services as they are understood" }],
   });
@@ -30,6 +36,17 @@ export const openGateway = async (
 export const defaultModel = ({ session, gateway }: ProjectGateway): string | null => {
   const wanted = session.environment.variables["EVAL_MODEL"];
   return pickChatModel(readRoutes(session.stack), gateway.service.environment, wanted)?.model ?? null;
+};
+
+/** What the model is given for its answer. */
+export const patienceOf = (
+  model: string,
+  { session }: ProjectGateway,
+  wantedMs: number | null,
+  context: Context,
+): Patience => {
+  const route = readRoutes(session.stack).find(({ name }) => matches(name, model));
+  return patienceFor(model, route, () => vllmModels({ session }, context), wantedMs);
 };
 
 export const programVariables = (found: ProjectGateway): Readonly<Record<string, string>> =>

@@ -1,5 +1,5 @@
 import { mountMistakes } from "../compose/mount-mistakes.ts";
-import { type CheckResult, skipped } from "../doctor/check.ts";
+import { type CheckResult, problem, skipped } from "../doctor/check.ts";
 import { checkGatewayConfig } from "../doctor/checks/gateway-config.ts";
 import { checkMounts } from "../doctor/checks/mounts.ts";
 import { checkPasswords } from "../doctor/checks/passwords.ts";
@@ -16,6 +16,7 @@ import { type Prepared, portsToOpen } from "../stack/bring-up.ts";
 import { gatewayOf } from "../stack/endpoints.ts";
 import type { World } from "../stack/world.ts";
 import type { Context } from "./command.ts";
+import { keyMistake } from "./gateway-key.ts";
 import { type Session, shortPath } from "./session.ts";
 
 /** What can be known before an engine is asked: keys first, passwords, files. Keys matter where the gateway is among the services. */
@@ -30,10 +31,13 @@ export const checkFiles = (
   const mistakes = mountMistakes(stack, kindOf).filter(({ service }) => services.some(({ name }) => name === service));
   // A config that is missing is told as a missing mount, once.
   const text = mistakes.length > 0 || config === null ? undefined : readTextIfThere(config.source);
+  const key =
+    gateway === null || !services.includes(gateway.service) ? null : keyMistake(gateway.key, environment, context);
   return [
     config === null || demo !== null
       ? skipped(demo === null ? "no provider key needed" : "demo: no provider key needed")
       : checkProviderKeys(keys, shortPath(context, environment.project.envFile)),
+    ...(key === null ? [] : [problem(key)]),
     checkPasswords(environment.variables),
     checkMounts(mistakes.map((mistake) => ({ ...mistake, source: shortPath(context, mistake.source) }))),
     checkGatewayConfig(text, config?.path ?? null),

@@ -7,6 +7,7 @@ export const catalog = {
   "compose-invalid": { exit: 2, title: "the Compose file has mistakes" },
   "dependency-cycle": { exit: 2, title: "services depend on each other in a circle" },
   "env-file-invalid": { exit: 2, title: ".env cannot be read" },
+  "gateway-key-invalid": { exit: 2, title: "the gateway's key cannot be sent" },
   "no-provider-key": { exit: 2, title: "no provider key" },
   "password-needs-encoding": { exit: 2, title: "a password does not fit into a URL" },
   "mount-source-missing": { exit: 2, title: "a mounted file is missing" },

@@ -1,7 +1,9 @@
 import { isAbort, messageOf, systemCode } from "../errors/describe.ts";
 import { GoatError } from "../errors/goat-error.ts";
-import { type HttpAnswer, httpGet } from "../platform/http.ts";
-import { isRecord } from "./shape.ts";
+import { heardText } from "../litellm/answer-text.ts";
+import { classify, type FailureFacts, readFailure, wordsOf } from "../litellm/failure.ts";
+import { type HttpAnswer, HttpTimeout, httpGet, httpPost } from "../platform/http.ts";
+import { cut } from "../platform/text.ts";
 
 export interface GatewayAccess {
   /** As a program is given it: http://127.0.0.1:4000/v1 */
@@ -11,79 +13,91 @@ export interface GatewayAccess {
   readonly service: string;
 }
 
-/** GETs JSON below the base URL. Throws gateway-refused, or the signal's reason. */
-export const askGateway = async (access: GatewayAccess, path: string, signal: AbortSignal): Promise<unknown> => {
-  const url = `${access.baseUrl.replace(/\/+$/, "")}${path}`;
-  const answer = await get(url, access, signal);
-  const body = parse(answer.text);
-  if (answer.status < 200 || answer.status > 299) {
-    throw refusal(access, `GET ${new URL(url).pathname}`, { status: answer.status, ...errorIn(body) });
-  }
-  if (body === undefined) throw strange(access, path);
-  return body;
-};
+/** What a gateway is given for any answer, unless somebody knows better. */
+export const usualLimitMs = 30_000;
 
-const get = async (url: string, access: GatewayAccess, signal: AbortSignal): Promise<HttpAnswer> => {
+/** GETs JSON below the base URL. Throws gateway-refused, or the signal's reason. */
+export async function askGateway(access: GatewayAccess, path: string, signal: AbortSignal): Promise<unknown> {
+  const answer = await send(access, { path }, signal);
+  const body = parseJson(answer.text);
+  const isAnswer = answer.status >= 200 && answer.status <= 299;
+  if (isAnswer && body !== undefined) return body;
+  if (answer.status < 400) throw strange(access, path, answer);
+  throw refusal(access, `GET ${pathOf(access, path)}`, readFailure(answer.status, body));
+}
+
+interface Question {
+  readonly path: string;
+  /** With one it is a POST. */
+  readonly body?: unknown;
+  readonly limitMs?: number;
+}
+
+/** One question with the key, whatever the answer. Throws gateway-refused where none comes, or the signal's reason. */
+export async function send(access: GatewayAccess, question: Question, signal: AbortSignal): Promise<HttpAnswer> {
+  const { path, body, limitMs = usualLimitMs } = question;
+  const url = urlOf(access, path);
+  const options = { headers: { authorization: `Bearer ${access.key}` }, limitMs };
   try {
-    return await httpGet(url, signal, { authorization: `Bearer ${access.key}` });
+    return await (body === undefined ? httpGet(url, signal, options) : httpPost(url, body, signal, options));
   } catch (error) {
     if (signal.aborted || isAbort(error)) throw error;
-    throw unreachable(access, systemCode(error) ?? messageOf(error), error);
+    const asked = `${body === undefined ? "GET" : "POST"} ${pathOf(access, path)}`;
+    const isLate = error instanceof HttpTimeout;
+    throw unreachable(access, isLate ? `${asked}: ${error.message}` : (systemCode(error) ?? messageOf(error)), error);
   }
-};
+}
 
-const parse = (text: string): unknown => {
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
-};
-
-/** LiteLLM's error body; everything in it is optional. */
-interface Refusal {
-  readonly status: number;
-  readonly type: string | null;
-  readonly message: string | null;
 }
 
-const errorIn = (body: unknown): Omit<Refusal, "status"> => {
-  const error = isRecord(body) && isRecord(body["error"]) ? body["error"] : {};
-  const { type, message } = error;
-  return { type: typeof type === "string" ? type : null, message: typeof message === "string" ? message : null };
-};
-
-/** Without a database LiteLLM says of a wrong key only that it has nowhere to look it up. */
-const isKeyRefusal = (refusal: Refusal): boolean =>
-  refusal.status === 401 || refusal.status === 403 || refusal.type === "no_db_connection";
-
 /** The gateway's own refusal of a question, as a gateway-refused error. */
-export const refusal = (access: GatewayAccess, question: string, details: Refusal): GoatError => {
-  const evidence = [`${question} answers ${details.status}${details.message === null ? "" : `: ${details.message}`}`];
-  if (isKeyRefusal(details)) {
-    return new GoatError("gateway-refused", `${access.service} refuses the key in LITELLM_MASTER_KEY`, {
-      service: access.service,
+export function refusal({ service }: GatewayAccess, question: string, facts: FailureFacts): GoatError {
+  const status = facts.status ?? 500;
+  const words = cut(wordsOf(facts.message), 300);
+  const evidence = [`${question} answers ${status}${words === "" ? "" : `: ${words}`}`];
+  if (classify(facts).kind === "bad-key") {
+    return new GoatError("gateway-refused", `${service} refuses the key in LITELLM_MASTER_KEY`, {
+      service,
       evidence,
-      fixes: [{ command: `goat-dev restart ${access.service}`, effect: "starts it with the key of .env" }],
+      fixes: [{ command: `goat-dev restart ${service}`, effect: "starts it with the key of .env" }],
     });
   }
-  return new GoatError("gateway-refused", `${access.service} cannot answer ${question} (${details.status})`, {
-    service: access.service,
+  return new GoatError("gateway-refused", `${service} cannot answer ${question} (${status})`, {
+    service,
     evidence,
-    fixes: [{ command: `goat-dev logs ${access.service}`, effect: "shows why" }],
+    fixes: [{ command: `goat-dev logs ${service}`, effect: "shows why" }],
   });
-};
+}
 
-export const unreachable = (access: GatewayAccess, reason: string, cause?: unknown): GoatError =>
-  new GoatError("gateway-refused", `${access.service} does not answer at ${access.baseUrl}`, {
+export function unreachable(access: GatewayAccess, reason: string, cause?: unknown): GoatError {
+  return new GoatError("gateway-refused", `${access.service} does not answer at ${access.baseUrl}`, {
     service: access.service,
     evidence: [reason],
     fixes: [{ command: "goat-dev status", effect: "shows what runs" }],
     cause,
   });
+}
 
-export const strange = (access: GatewayAccess, path: string): GoatError =>
-  new GoatError("gateway-refused", `what answers at ${access.baseUrl}${path} is not LiteLLM`, {
+/** What answers is something else: a page, a redirection, other JSON. */
+export function strange(access: GatewayAccess, path: string, { status, headers, text }: HttpAnswer): GoatError {
+  const heard = heardText({ status, type: headers["content-type"], location: headers["location"], text });
+  return new GoatError("gateway-refused", `what answers at ${urlOf(access, path)} is not LiteLLM`, {
     service: access.service,
+    evidence: [`${pathOf(access, path)} answers ${heard}`],
     fixes: [{ command: "goat-dev status", effect: "shows what runs on which port" }],
   });
+}
+
+function urlOf({ baseUrl }: GatewayAccess, path: string): string {
+  return `${baseUrl.replace(/\/+$/, "")}${path}`;
+}
+
+function pathOf(access: GatewayAccess, path: string): string {
+  return new URL(urlOf(access, path)).pathname;
+}

@@ -1,9 +1,12 @@
 import { fileURLToPath } from "node:url";
 import { GoatError } from "../errors/goat-error.ts";
+import { readFailure } from "../litellm/failure.ts";
+import { numberOf, textOf } from "../litellm/fields.ts";
+import { costOf, pricesByName } from "../litellm/model-info.ts";
 import { type RunResult, run } from "../platform/process.ts";
 import { type GatewayAccess, unreachable } from "./access.ts";
-import { costOf, modelInfo } from "./models.ts";
-import { type ExampleError, exampleBroken, explainFailure } from "./refusals.ts";
+import { modelInfo } from "./models.ts";
+import { exampleBroken, explainFailure } from "./refusals.ts";
 import type { ModelChoice } from "./routes.ts";
 import { type Fields, isRecord } from "./shape.ts";
 
@@ -56,9 +59,7 @@ export const runExample = async (request: ExampleRequest): Promise<ExampleAnswer
   });
   const said = lastLine(result.stdout);
   if (said === null) throw exampleBroken(endOf(result), result.stderr);
-  const error = readError(said);
-  if (error?.name?.startsWith("APIConnection") === true) throw unreachable(access, error.message);
-  if (error !== null) throw explainFailure(error, access, choice);
+  if (isRecord(said["error"])) throw failureOf(said["error"], access, choice);
   const answer = readAnswer(said, choice.model);
   if (answer === null) throw exampleBroken("said something else than an answer", result.stdout);
   return answer.costUsd === null ? { ...answer, costUsd: await priceOf(answer, request) } : answer;
@@ -91,35 +92,30 @@ const lastLine = (output: string): Fields | null => {
   }
 };
 
-const text = (value: unknown): string | null => (typeof value === "string" ? value : null);
-const count = (value: unknown): number | null => (typeof value === "number" && Number.isFinite(value) ? value : null);
-
-const readError = (said: Fields): ExampleError | null => {
-  if (!isRecord(said["error"])) return null;
-  const { name, status, type, message, callId } = said["error"];
-  return {
-    name: text(name),
-    status: count(status),
-    type: text(type),
-    message: text(message) ?? "no reason given",
-    callId: text(callId),
-  };
+/** What the example client says when a call fails: the error's class, and of an answer its status, type, message and LiteLLM's id. */
+const failureOf = (error: Fields, access: GatewayAccess, choice: ModelChoice): GoatError => {
+  const message = textOf(error["message"]) ?? "no reason given";
+  if (textOf(error["name"])?.startsWith("APIConnection") === true) return unreachable(access, message);
+  const facts = readFailure(numberOf(error["status"]), error);
+  // Before any answer there is neither; in the middle of a stream there is no status.
+  if (facts.status === null && textOf(error["callId"]) === null) return exampleBroken("failed", message);
+  return explainFailure(facts, access, choice);
 };
 
 const readAnswer = (said: Fields, model: string): ExampleAnswer | null => {
-  const answer = text(said["text"]);
-  const traceId = text(said["traceId"]);
+  const answer = textOf(said["text"]);
+  const traceId = textOf(said["traceId"]);
   if (answer === null || traceId === null) return null;
   return {
     model,
     text: answer,
-    promptTokens: count(said["promptTokens"]),
-    completionTokens: count(said["completionTokens"]),
-    totalTokens: count(said["totalTokens"]),
-    costUsd: count(said["costUsd"]),
-    callId: text(said["callId"]),
+    promptTokens: numberOf(said["promptTokens"]),
+    completionTokens: numberOf(said["completionTokens"]),
+    totalTokens: numberOf(said["totalTokens"]),
+    costUsd: numberOf(said["costUsd"]),
+    callId: textOf(said["callId"]),
     traceId,
-    durationMs: count(said["durationMs"]) ?? 0,
+    durationMs: numberOf(said["durationMs"]) ?? 0,
   };
 };
 
@@ -131,6 +127,6 @@ const priceOf = async (answer: ExampleAnswer, { access, signal }: ExampleRequest
     if (error instanceof GoatError) return [];
     throw error;
   });
-  const info = infos.find(({ name }) => name === answer.model);
-  return info === undefined ? null : costOf(info, { promptTokens, completionTokens });
+  const usage = { prompt_tokens: promptTokens, completion_tokens: completionTokens };
+  return costOf(usage, pricesByName(infos).get(answer.model));
 };

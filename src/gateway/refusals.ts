@@ -1,73 +1,55 @@
 import { type Fix, GoatError } from "../errors/goat-error.ts";
+import { classify, type FailureFacts, maskKeys, wordsOf } from "../litellm/failure.ts";
 import { cut, list } from "../platform/text.ts";
 import { type GatewayAccess, refusal } from "./access.ts";
 import type { ModelChoice, Route } from "./routes.ts";
 
-/** What the example client says when a call fails. */
-export interface ExampleError {
-  /** The error's class in the client. */
-  readonly name: string | null;
-  /** HTTP status; null where it came in the middle of a stream, or before any answer. */
-  readonly status: number | null;
-  readonly type: string | null;
-  readonly message: string;
-  /** LiteLLM's id of the call; it gives none where it refuses the caller's key. */
-  readonly callId: string | null;
-}
-
-/** Who refused, and what to do about it: provider-refused, gateway-refused or example-failed. */
+/** Who refused, and what to do about it: provider-refused or gateway-refused. */
 export const explainFailure = (
-  error: ExampleError,
+  facts: FailureFacts,
   access: GatewayAccess,
   choice: ModelChoice,
   question = "the example's question",
 ): GoatError => {
-  const { status, type, message, callId } = error;
-  if (status === null && callId === null) return exampleBroken("failed", message);
-  if (type === "budget_exceeded") return budgetSpent(error, access);
-  if (type === "all_deployments_in_cooldown") return coolingDown(error, access, choice);
-  if (callId !== null && isProviders(message)) return providerRefusal(error, access, choice, question);
-  return refusal(access, question, { status: status ?? 500, type, message: wordsOf(message) });
+  const { kind, by } = classify(facts);
+  if (kind === "budget-exceeded") return budgetSpent(facts, access);
+  if (kind === "cooling-down") return coolingDown(facts, access, choice);
+  if (by === "provider") return providerRefusal(facts, kind === "provider-unreachable", access, choice, question);
+  return refusal(access, question, facts);
 };
 
-/** What a provider caused carries its exception's name; LiteLLM has no code for it. */
-const isProviders = (message: string): boolean => /^(?:\d{3} )?litellm\.|Exception - /.test(message);
-
-const budgetSpent = (error: ExampleError, { service }: GatewayAccess): GoatError =>
+const budgetSpent = ({ message }: FailureFacts, { service }: GatewayAccess): GoatError =>
   new GoatError("gateway-refused", `the budget of ${service} is spent`, {
     service,
-    evidence: [wordsOf(error.message)],
+    evidence: [said(message)],
     fixes: [{ command: "goat-dev up", effect: "once max_budget in the LiteLLM config is raised" }],
   });
 
-const coolingDown = (error: ExampleError, { service }: GatewayAccess, { model }: ModelChoice): GoatError =>
+const coolingDown = ({ message }: FailureFacts, { service }: GatewayAccess, { model }: ModelChoice): GoatError =>
   new GoatError("gateway-refused", `${service} pauses ${model} for some seconds: its provider refused before`, {
     service,
-    evidence: [wordsOf(error.message)],
+    evidence: [said(message)],
     fixes: [{ command: "goat-dev up --example", effect: "asks again" }, logs(service)],
   });
+
+const said = (message: string): string => cut(wordsOf(message), 300);
 
 const logs = (service: string): Fix => ({ command: `goat-dev logs ${service}`, effect: "shows the whole answer" });
 
 const providerRefusal = (
-  error: ExampleError,
+  { status, message }: FailureFacts,
+  isUnreachable: boolean,
   { service }: GatewayAccess,
   { model, route }: ModelChoice,
   question: string,
 ): GoatError => {
-  const { what, fix } = isUnreachable(error) ? noWayTo(service, route) : whatToDo(error.status, route, question);
-  const status = error.status === null ? "" : `${error.status} `;
+  const { what, fix } = isUnreachable ? noWayTo(service, route) : whatToDo(status, route, question);
   return new GoatError("provider-refused", what, {
     service,
-    evidence: [`${model}: ${status}${wordsOf(error.message)}`],
+    evidence: [`${model}: ${status === null ? "" : `${status} `}${said(message)}`],
     fixes: [fix, logs(service)],
   });
 };
-
-/** LiteLLM gives a connection that could not be made status 500 and no code. */
-const isUnreachable = ({ status, message }: ExampleError): boolean =>
-  (status === null || status >= 500) &&
-  /cannot connect to host|connection error|connect(?:ion)? timed? ?out|name or service not known/i.test(message);
 
 const noWayTo = (service: string, route: Route): { readonly what: string; readonly fix: Fix } => ({
   what: `${service} cannot reach ${providerName(route)}`,
@@ -118,19 +100,3 @@ export const exampleBroken = (how: string, output: string): GoatError =>
     evidence: maskKeys(output).trim().split("\n").slice(-5),
     fixes: [{ command: "goat-dev up --example", effect: "tries again" }],
   });
-
-/** The provider's own words, without LiteLLM's wrapping and with keys masked. */
-const wordsOf = (message: string): string => {
-  const inner = message
-    .replace(/^\d{3} /, "")
-    .replace(/\.? Received Model Group=[\s\S]*$/, "")
-    .replace(/^(?:litellm\.)?(?:\w+(?:Error|Exception): )*(?:\w+Exception - )?/, "");
-  return cut(maskKeys(inner).replace(/\s+/g, " ").trim(), 300);
-};
-
-/** Providers quote parts of keys, and those are not in .env to be masked by value. */
-const maskKeys = (text: string): string =>
-  text
-    .replace(/\b(?:sk|gsk|pk|xai)[-_][\w*-]{4,}/g, "***")
-    .replace(/\bBearer \S+/g, "Bearer ***")
-    .replace(/\b[A-Za-z0-9]{32,}\b/g, "***");

@@ -1,4 +1,4 @@
-import type { ModelInfo } from "./models.ts";
+import type { ModelInfo } from "../litellm/model-info.ts";
 import { prefixOf } from "./providers.ts";
 import { placeholderIn, type Route, type RouteUse, usableRoutes, type Variables } from "./routes.ts";
 
@@ -73,8 +73,8 @@ const row = ({ route }: RouteUse, { served, info, obstacle, commentedOut }: Seen
   keyVariables: route.keyVariables,
   served,
   contextTokens: info?.contextTokens ?? null,
-  inputPerMillionUsd: perMillion(info?.inputCostPerToken),
-  outputPerMillionUsd: perMillion(info?.outputCostPerToken),
+  inputPerMillionUsd: perMillion(info?.price.input),
+  outputPerMillionUsd: perMillion(info?.price.output),
   commentedOut,
   usable: obstacle === null,
   obstacle,

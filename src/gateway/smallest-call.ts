@@ -1,8 +1,11 @@
-import { isAbort, messageOf, systemCode } from "../errors/describe.ts";
-import type { GoatError } from "../errors/goat-error.ts";
+import { GoatError } from "../errors/goat-error.ts";
+import { readFailure } from "../litellm/failure.ts";
+import { fieldsOf, listOf, numberOf } from "../litellm/fields.ts";
+import { costIn } from "../litellm/model-info.ts";
 import type { Clock } from "../platform/clock.ts";
-import { type HttpAnswer, httpPost } from "../platform/http.ts";
-import { type GatewayAccess, unreachable } from "./access.ts";
+import { formatDuration } from "../platform/format.ts";
+import { type HttpAnswer, HttpTimeout } from "../platform/http.ts";
+import { type GatewayAccess, parseJson, send, strange } from "./access.ts";
 import { explainFailure } from "./refusals.ts";
 import type { ModelChoice } from "./routes.ts";
 import { type Fields, isRecord } from "./shape.ts";
@@ -28,64 +31,43 @@ const questionFor = ({ model, route }: ModelChoice): { readonly path: string; re
         body: { model, messages: [{ role: "user", content: "Say ok." }], max_tokens: maxTokens },
       };
 
-/** Asks a model the smallest question there is: a refusal is a result. Throws the signal's reason. */
-export const smallestCall = async (
+/** Asks a model the smallest question there is: a refusal is a result, and so is silence. Throws the signal's reason. */
+export async function smallestCall(
   access: GatewayAccess,
   choice: ModelChoice,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<CallResult> => {
+  { clock, signal, limitMs }: { readonly clock: Clock; readonly signal: AbortSignal; readonly limitMs: number },
+): Promise<CallResult> {
   const { path, body } = questionFor(choice);
   const begin = clock.now();
-  try {
-    const url = `${access.baseUrl.replace(/\/+$/, "")}${path}`;
-    const answer = await httpPost(url, body, signal, { authorization: `Bearer ${access.key}` });
-    const durationMs = Math.round(clock.now() - begin);
-    const { error, ...said } = read(answer, access, choice);
-    return error === null ? { ok: true, durationMs, ...said } : { ok: false, durationMs, error };
-  } catch (error) {
-    if (signal.aborted || isAbort(error)) throw error;
-    const durationMs = Math.round(clock.now() - begin);
-    return { ok: false, durationMs, error: unreachable(access, systemCode(error) ?? messageOf(error), error) };
+  const result = await send(access, { path, body, limitMs }, signal).then(
+    (answer) => read(answer, path, access, choice),
+    (error: unknown): Read => ({ ok: false, error: unanswered(error, choice, limitMs) }),
+  );
+  return { ...result, durationMs: Math.round(clock.now() - begin) };
+}
+
+type Read = (CallAnswer & { readonly ok: true }) | { readonly ok: false; readonly error: GoatError };
+
+function read(answer: HttpAnswer, path: string, access: GatewayAccess, choice: ModelChoice): Read {
+  const body = fieldsOf(parseJson(answer.text));
+  const isAnswer = [...listOf(body["choices"]), ...listOf(body["data"])].some((part) => isRecord(part));
+  if (answer.status === 200 && isAnswer) {
+    const totalTokens = numberOf(fieldsOf(body["usage"])["total_tokens"]);
+    return { ok: true, totalTokens, costUsd: costIn(answer.headers["x-litellm-response-cost"]) };
   }
-};
+  if (answer.status < 400) return { ok: false, error: strange(access, path, answer) };
+  const facts = readFailure(answer.status, body);
+  const told = { ...facts, message: facts.message || "no reason given" };
+  return { ok: false, error: explainFailure(told, access, choice, "the question") };
+}
 
-const read = (
-  answer: HttpAnswer,
-  access: GatewayAccess,
-  choice: ModelChoice,
-): CallAnswer & { readonly error: GoatError | null } => {
-  const body = parse(answer.text);
-  const usage = isRecord(body["usage"]) ? body["usage"] : {};
-  const said = {
-    totalTokens: amount(usage["total_tokens"]),
-    costUsd: price(answer.headers["x-litellm-response-cost"]),
-  };
-  const isAnswer = Array.isArray(body["choices"]) || Array.isArray(body["data"]);
-  if (answer.status === 200 && isAnswer) return { ...said, error: null };
-  const { message, type } = isRecord(body["error"]) ? body["error"] : {};
-  const details = {
-    name: null,
-    status: answer.status,
-    type: typeof type === "string" ? type : null,
-    message: typeof message === "string" ? message : "no reason given",
-    callId: answer.headers["x-litellm-call-id"] ?? null,
-  };
-  return { ...said, error: explainFailure(details, access, choice, "the question") };
-};
-
-const parse = (text: string): Fields => {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : {};
-  } catch {
-    return {};
-  }
-};
-
-const amount = (value: unknown): number | null => (typeof value === "number" && Number.isFinite(value) ? value : null);
-
-const price = (header: string | undefined): number | null => {
-  const value = header === undefined || header === "" ? Number.NaN : Number(header);
-  return Number.isFinite(value) ? value : null;
-};
+/** Throws what is no failure of the call. */
+function unanswered(error: unknown, { model }: ModelChoice, limitMs: number): GoatError {
+  if (!(error instanceof GoatError)) throw error;
+  if (!(error.cause instanceof HttpTimeout)) return error;
+  return new GoatError("provider-refused", `${model} did not answer within ${formatDuration(limitMs)}`, {
+    evidence: error.evidence,
+    fixes: [{ command: `goat-dev models test ${model} --timeout 5m`, effect: "waits longer" }],
+    cause: error,
+  });
+}

@@ -1,4 +1,6 @@
 import { type IncomingMessage, request as plainRequest } from "node:http";
+import { deadline } from "./deadline.ts";
+import { formatDuration } from "./format.ts";
 
 export interface HttpAnswer {
   readonly status: number;
@@ -33,30 +35,45 @@ export const httpStatus = async (url: string, signal: AbortSignal): Promise<numb
   }
 };
 
+/** The time was over; `message` is what was heard until then: "nothing within 30 s". */
+export class HttpTimeout extends Error {
+  override readonly name = "HttpTimeout";
+}
+
+export interface HttpOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** For the whole answer; none where left out. */
+  readonly limitMs?: number;
+}
+
 /**
  * One GET on a connection of its own; redirects are answers. `fetch` would take longer to load than a service of this machine
- * to answer. Throws the system's error, or the signal's reason.
+ * to answer. Throws the system's error, HttpTimeout, or the signal's reason.
  */
-export const httpGet = async (
-  url: string,
-  signal: AbortSignal,
-  headers: Readonly<Record<string, string>> = {},
-): Promise<HttpAnswer> => {
-  return whole(() => begin(url, signal, headers), signal);
-};
+export const httpGet = async (url: string, signal: AbortSignal, options: HttpOptions = {}): Promise<HttpAnswer> =>
+  whole((limited) => begin(url, limited, options.headers ?? {}), signal, options);
 
 /** One POST of JSON; else as httpGet. */
 export const httpPost = async (
   url: string,
   body: unknown,
   signal: AbortSignal,
-  headers: Readonly<Record<string, string>> = {},
-): Promise<HttpAnswer> =>
-  whole(() => begin(url, signal, { "content-type": "application/json", ...headers }, JSON.stringify(body)), signal);
+  options: HttpOptions = {},
+): Promise<HttpAnswer> => {
+  const headers = { "content-type": "application/json", ...options.headers };
+  return whole((limited) => begin(url, limited, headers, JSON.stringify(body)), signal, options);
+};
 
-const whole = async (ask: () => Promise<IncomingMessage>, signal: AbortSignal): Promise<HttpAnswer> => {
+const whole = async (
+  ask: (signal: AbortSignal) => Promise<IncomingMessage>,
+  signal: AbortSignal,
+  { limitMs }: HttpOptions,
+): Promise<HttpAnswer> => {
+  using limit = limitMs === undefined ? null : deadline(signal, limitMs);
+  let heard = "nothing";
   try {
-    const answer = await ask();
+    const answer = await ask(limit?.signal ?? signal);
+    heard = `${answer.statusCode}, then no end`;
     const chunks: Uint8Array[] = [];
     for await (const chunk of answer) chunks.push(chunk);
     const headers = Object.fromEntries(
@@ -64,6 +81,7 @@ const whole = async (ask: () => Promise<IncomingMessage>, signal: AbortSignal): 
     );
     return { status: answer.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8"), headers };
   } catch (error) {
+    if (limit?.isOver() === true) throw new HttpTimeout(`${heard} within ${formatDuration(limitMs ?? 0)}`);
     signal.throwIfAborted();
     throw error;
   }

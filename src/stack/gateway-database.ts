@@ -1,23 +1,46 @@
 import { isAbort, systemCode } from "../errors/describe.ts";
+import { heardText } from "../litellm/answer-text.ts";
+import { fieldsOf, textOf } from "../litellm/fields.ts";
 import type { StackSpec } from "../model/stack.ts";
-import { deadline } from "../platform/deadline.ts";
-import { httpGet } from "../platform/http.ts";
+import { HttpTimeout, httpGet } from "../platform/http.ts";
 import { gatewayOf, originOf } from "./endpoints.ts";
 
 const LIMIT_MS = 1_000;
 
-/** Whether the gateway keeps keys and budgets in a database, by its own word; null where it does not say. */
-export const gatewayHasDatabase = async (stack: StackSpec, signal: AbortSignal): Promise<boolean | null> => {
+export interface GatewayWord {
+  /** Whether it keeps keys and budgets in a database; null where it does not say. */
+  readonly database: boolean | null;
+  /** What answered, where that is something else than LiteLLM. */
+  readonly strange: string | null;
+}
+
+/** What the gateway says of itself at /health/readiness; null where nothing comes. */
+export const askReadiness = async (stack: StackSpec, signal: AbortSignal): Promise<GatewayWord | null> => {
   const gateway = gatewayOf(stack);
   if (gateway === null) return null;
-  using limit = deadline(signal, LIMIT_MS);
   try {
-    const { text } = await httpGet(`${originOf(gateway)}/health/readiness`, limit.signal);
-    const db = /"db"\s*:\s*"([^"]+)"/.exec(text)?.[1]?.toLowerCase();
-    return db === undefined ? null : db === "connected";
+    const { status, text, headers } = await httpGet(`${originOf(gateway)}/health/readiness`, signal, {
+      limitMs: LIMIT_MS,
+    });
+    const db = textOf(fieldsOf(parse(text))["db"])?.toLowerCase();
+    const heard = { status, type: headers["content-type"], location: headers["location"], text };
+    const strange = status < 400 && isStrange(parse(text)) ? `GET /health/readiness answers ${heardText(heard)}` : null;
+    return { database: db === undefined ? null : db === "connected", strange };
   } catch (error) {
     signal.throwIfAborted();
-    if (isAbort(error) || systemCode(error) !== undefined) return null;
+    if (isAbort(error) || error instanceof HttpTimeout || systemCode(error) !== undefined) return null;
     throw error;
+  }
+};
+
+/** LiteLLM says a status, or that it is alive. */
+const isStrange = (body: unknown): boolean =>
+  typeof body !== "string" && textOf(fieldsOf(body)["status"]) === null && textOf(fieldsOf(body)["db"]) === null;
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 };

@@ -4,7 +4,7 @@ import { deadline } from "../platform/deadline.ts";
 import { createProbe } from "../readiness/probe.ts";
 import { driftOf } from "./drift.ts";
 import { publishedPort, urlOf } from "./endpoints.ts";
-import { gatewayHasDatabase } from "./gateway-database.ts";
+import { askReadiness, type GatewayWord } from "./gateway-database.ts";
 import { containerOf, observeStack } from "./observe.ts";
 import { sightContext } from "./sight.ts";
 import { recorderName } from "./stand-in.ts";
@@ -47,21 +47,21 @@ export const readStatus = async (stack: StackSpec, world: World, seen?: Seen): P
   const observed = seen?.observed ?? (await observeStack(stack, world));
   const answered = new Set(seen?.ready);
   const running = observed.services.filter((found) => found.state === "running").map((found) => found.container);
-  const [memory, standIn, database, states] = await Promise.all([
+  const [memory, standIn, word, states] = await Promise.all([
     world.engine.memory(running, world.signal),
     recorderName(stack, world.signal),
-    gatewayHasDatabase(stack, world.signal),
+    askReadiness(stack, world.signal),
     Promise.all(stack.services.map((service) => stateOf(stack, service, observed, answered, world))),
   ]);
   return stack.services.map((service, index) => {
     const found = containerOf(stack, service, observed);
-    const state = states[index] ?? { state: "absent", why: null };
+    const state = seenThrough(service, states[index] ?? { state: "absent", why: null }, word);
     return {
       name: service.name,
       role: service.role,
       ...state,
       standIn: service.role === "tracing" && state.state === "ready" ? standIn : null,
-      database: service.role === "gateway" && state.state === "ready" ? database : null,
+      database: service.role === "gateway" && state.state === "ready" ? (word?.database ?? null) : null,
       url: urlOf(service),
       port: publishedPort(service)?.host ?? null,
       image: found?.image ?? service.run.docker?.image ?? null,
@@ -77,6 +77,12 @@ interface State {
   readonly state: ServiceState;
   readonly why: string | null;
 }
+
+/** A status of 200 is no proof: what answers has to speak as LiteLLM does. */
+const seenThrough = (service: ServiceSpec, state: State, word: GatewayWord | null): State =>
+  service.role === "gateway" && state.state === "ready" && word !== null && word.strange !== null
+    ? { state: "unready", why: `${word.strange}, which is not LiteLLM` }
+    : state;
 
 const stateOf = async (
   stack: StackSpec,

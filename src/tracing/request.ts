@@ -51,7 +51,7 @@ export const request = async (access: TracingAccess, path: string, signal: Abort
   const basic = Buffer.from(`${access.publicKey}:${access.secretKey}`).toString("base64");
   try {
     const headers = { authorization: `Basic ${basic}`, accept: "application/json" };
-    const { status, text } = await httpGet(`${baseOf(access)}${path}`, limit.signal, headers);
+    const { status, text } = await httpGet(`${baseOf(access)}${path}`, limit.signal, { headers });
     return { status, json: parse(text) };
   } catch (error) {
     signal.throwIfAborted();

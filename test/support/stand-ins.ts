@@ -15,6 +15,8 @@ export interface GatewayAnswers {
   readonly infos?: readonly unknown[];
   /** Answers, but is never well. */
   readonly isUnwell?: boolean;
+  /** Answers in its place. */
+  readonly instead?: RequestListener;
   /** What a chat call is refused with; absent: it is answered. */
   readonly refuse?: { readonly status: number; readonly type: string; readonly message: string };
 }
@@ -107,7 +109,7 @@ const recorder = (): Server =>
 const make: Readonly<Record<keyof Ports, (ports: Ports, answers: GatewayAnswers) => Server>> = {
   postgres: () => createServer((_request, response) => response.end()),
   langfuse: recorder,
-  litellm: (ports, answers) => createServer(gateway(answers, `http://127.0.0.1:${ports.langfuse}`)),
+  litellm: (ports, answers) => createServer(answers.instead ?? gateway(answers, `http://127.0.0.1:${ports.langfuse}`)),
 };
 
 export interface StandIns extends AsyncDisposable {

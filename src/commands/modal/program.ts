@@ -3,6 +3,7 @@ import { readGatewayConfig } from "../../gateway/config.ts";
 import { pickChatModel } from "../../gateway/routes.ts";
 import { gatewayTarget } from "../../modal/targets.ts";
 import type { Context, Input } from "../command.ts";
+import { refuseKey } from "../gateway-key.ts";
 import { variablesFor } from "../gateway-target.ts";
 import { shortPath } from "../session.ts";
 import { openCloud } from "./open.ts";
@@ -21,6 +22,7 @@ export const cloudVariables = async (context: Context, input: Input): Promise<Re
       ],
     });
   }
+  refuseKey(key, cloud.environment, context);
   const url = await placeOf(cloud, gatewayTarget, input, context);
   const config = cloud.file("litellm-config-modal.yaml");
   const { routes } = readGatewayConfig(config.text, config.path);

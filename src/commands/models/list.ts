@@ -11,6 +11,7 @@ import { formatMoney } from "../../platform/format.ts";
 import { renderTable } from "../../platform/table.ts";
 import { list, nearest, plural } from "../../platform/text.ts";
 import type { Input, Run } from "../command.ts";
+import { refuseKey } from "../gateway-key.ts";
 import { openModels } from "./open.ts";
 
 /** A gateway that is up answers in a few milliseconds. */
@@ -18,6 +19,7 @@ const limitMs = 1_000;
 
 export const models: Run = async (input, context) => {
   const { gateway, access, local, session } = await openModels(context, input, "running");
+  refuseKey(gateway.key, session.environment, context);
   const asked = askNow(access, context.signal);
   const { routes } = readGatewayConfig(local.text, local.path);
   const disabled = disabledRoutes(local);

@@ -1,15 +1,17 @@
 import { GoatError } from "../../errors/goat-error.ts";
 import type { Context, Input } from "../command.ts";
+import { refuseKey } from "../gateway-key.ts";
 import { carryOutInit } from "../init/carry-out.ts";
 import { planInit } from "../init/plan.ts";
 import { type ModelsProject, openModels } from "./open.ts";
 
 /**
  * The project with configs of its own, to be edited. Nothing inside the package or its copy ever is: a person is offered
- * `init` first, everybody else is told of it. Throws usage, interrupted.
+ * `init` first, everybody else is told of it. Throws usage, gateway-key-invalid, interrupted.
  */
 export const openOwn = async (context: Context, input: Input): Promise<ModelsProject> => {
   const project = await openModels(context, input, "own");
+  refuseKey(project.gateway.key, project.session.environment, context);
   if (!project.session.environment.project.shipped) return project;
   await offerInit(context, input);
   return openModels(context, input, "own");

@@ -1,9 +1,11 @@
+import { GoatError } from "../../errors/goat-error.ts";
+import { usualLimitMs } from "../../gateway/access.ts";
 import type { VllmModel } from "../../gateway/catalogue.ts";
-import type { ModelChoice } from "../../gateway/routes.ts";
+import type { Route } from "../../gateway/routes.ts";
 import { formatDuration } from "../../platform/format.ts";
-import type { Context } from "../command.ts";
+import { parseDuration } from "../../project/settings.ts";
+import type { Context, Input } from "../command.ts";
 
-const usualMs = 60_000;
 /** Where the table says nothing: Modal's GPUs with large weights. */
 const startupMs = 1_200_000;
 const speakAfterMs = 5_000;
@@ -14,15 +16,31 @@ export interface Patience {
   readonly remark: string | null;
 }
 
-/** A model on Modal's GPUs may have to start first. */
-export const patienceFor = ({ model, route }: ModelChoice, catalogue: readonly VllmModel[]): Patience => {
-  if (route.apiBase === null || !/^https:\/\/[^/]+\.modal\.run(?:\/|$)/.test(route.apiBase))
-    return { limitMs: usualMs, remark: null };
-  const known = catalogue.find(({ name }) => name === model);
+/** --timeout in ms; null where it was not given. GOAT_DEV_TIMEOUT is about a stack that comes up, not about an answer. Throws usage. */
+export const wantedLimit = (input: Input): number | null => {
+  const written = input.text("timeout");
+  if (written === undefined) return null;
+  const ms = parseDuration(written.trim());
+  if (ms !== undefined) return ms;
+  throw new GoatError("usage", `--timeout is ${JSON.stringify(written)}, and should be a duration such as 90s or 2m`);
+};
+
+/** What a model is given for its answer: as wanted, else as usual, more where it may have to start on Modal's GPUs first. */
+export const patienceFor = (
+  model: string,
+  route: Pick<Route, "apiBase"> | undefined,
+  catalogue: () => readonly VllmModel[],
+  wantedMs: number | null,
+): Patience => {
+  const apiBase = route?.apiBase ?? null;
+  if (apiBase === null || !/^https:\/\/[^/]+\.modal\.run(?:\/|$)/.test(apiBase)) {
+    return { limitMs: wantedMs ?? usualLimitMs, remark: null };
+  }
+  const known = catalogue().find(({ name }) => name === model);
   const usual = known?.coldStartMs ?? null;
   const time = usual === null ? "minutes" : `about ${formatDuration(usual)}, more where it fetches its weights first`;
   return {
-    limitMs: known?.startupMs ?? startupMs,
+    limitMs: wantedMs ?? known?.startupMs ?? startupMs,
     remark: `${model} may be starting its GPU: a cold start takes ${time}`,
   };
 };

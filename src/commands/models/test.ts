@@ -3,14 +3,14 @@ import { type GatewayAccess, unreachable } from "../../gateway/access.ts";
 import { readGatewayConfig } from "../../gateway/config.ts";
 import { type ModelChoice, matches, type RouteUse, usableRoutes } from "../../gateway/routes.ts";
 import { type CallResult, smallestCall } from "../../gateway/smallest-call.ts";
-import { deadline } from "../../platform/deadline.ts";
 import { formatDuration, formatMoney } from "../../platform/format.ts";
 import { renderTable } from "../../platform/table.ts";
 import { list, nearest, plural } from "../../platform/text.ts";
 import type { Context, Input, Run } from "../command.ts";
+import { refuseKey } from "../gateway-key.ts";
 import { isAnswering } from "./answering.ts";
 import { type ModelsProject, openModels } from "./open.ts";
-import { type Patience, patienceFor, remarkLater } from "./patience.ts";
+import { type Patience, patienceFor, remarkLater, wantedLimit } from "./patience.ts";
 import { vllmModels } from "./vllm.ts";
 
 const atOnce = 4;
@@ -21,12 +21,14 @@ interface Tested {
 }
 
 export const test: Run = async (input, context) => {
+  const wantedMs = wantedLimit(input);
   const project = await openModels(context, input, "running");
+  refuseKey(project.gateway.key, project.session.environment, context);
   const choices = choose(project, input.args);
   const { access } = project;
   if (!(await isAnswering(access, context.signal))) throw unreachable(access, "nothing to test without it");
   await confirm(choices, input, context);
-  const tested = await askAll(choices, project, context);
+  const tested = await askAll(choices, wantedMs, project, context);
   const failed = tested.filter(({ result }) => !result.ok);
   const answered = `${tested.length - failed.length} of ${plural(tested.length, "model")} answered`;
   context.emit({
@@ -106,18 +108,18 @@ const confirm = async (choices: readonly ModelChoice[], input: Input, { ask }: C
 /** A few at once, in the order of the config. */
 const askAll = async (
   choices: readonly ModelChoice[],
+  wantedMs: number | null,
   project: ModelsProject,
   context: Context,
 ): Promise<readonly Tested[]> => {
   const results: Tested[] = [];
-  const catalogue = vllmModels(project, context);
   const waiting = choices.entries();
   const worker = async (): Promise<void> => {
-    for (const [index, choice] of waiting)
-      results[index] = {
-        model: choice.model,
-        result: await askOne(choice, patienceFor(choice, catalogue), project.access, context),
-      };
+    for (const [index, choice] of waiting) {
+      const { model, route } = choice;
+      const patience = patienceFor(model, route, () => vllmModels(project, context), wantedMs);
+      results[index] = { model, result: await askOne(choice, patience, project.access, context) };
+    }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
   return results;
@@ -131,14 +133,8 @@ const askOne = async (
 ): Promise<CallResult> => {
   const { clock, signal, emit } = context;
   emit({ type: "step-started", step: choice.model });
-  const { limitMs } = patience;
-  using limit = deadline(signal, limitMs);
   using _remark = remarkLater(patience, context);
-  const result = await smallestCall(access, choice, clock, limit.signal).catch((error: unknown): CallResult => {
-    if (!limit.isOver()) throw error;
-    const late = new GoatError("provider-refused", `${choice.model} did not answer within ${formatDuration(limitMs)}`);
-    return { ok: false, durationMs: limitMs, error: late };
-  });
+  const result = await smallestCall(access, choice, { clock, signal, limitMs: patience.limitMs });
   const outcome = result.ok ? "ok" : "failed";
   const text = result.ok ? `answered in ${formatDuration(result.durationMs)}` : result.error.message;
   emit({ type: "step-finished", step: choice.model, outcome, text, durationMs: result.durationMs });

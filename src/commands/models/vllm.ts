@@ -13,7 +13,7 @@ import type { ModelsProject } from "./open.ts";
 const limitMs = 3_000;
 
 /** The models that vLLM serves in the cloud: the project's own table, else the package's. */
-export const vllmModels = ({ session }: ModelsProject, context: Context): readonly VllmModel[] => {
+export const vllmModels = ({ session }: Pick<ModelsProject, "session">, context: Context): readonly VllmModel[] => {
   const places = [session.environment.project.root, context.packageRoot].map((root) =>
     join(root, "dev", "vllm-models.json"),
   );

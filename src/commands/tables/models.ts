@@ -80,7 +80,13 @@ export const modelsCommand: Command = {
       name: "test",
       summary: "ask every usable model the smallest question there is; says what that costs, and asks first",
       arguments: "[name...]",
-      options: [{ flags: "-y, --yes", description: "do not ask" }],
+      options: [
+        {
+          flags: "--timeout <duration>",
+          description: "for one answer; 30s where left out, more where a GPU has to start",
+        },
+        { flags: "-y, --yes", description: "do not ask" },
+      ],
       examples: [
         ["goat-dev models test llama-3.3-70b", "one model"],
         ["goat-dev models test --yes --json", "all, for programs"],

@@ -35,6 +35,7 @@ export const programCommands: readonly Command[] = [
     options: [
       { flags: "-m, --model <name>", description: "else EVAL_MODEL, else the first that can be used" },
       { flags: "--stream", description: "word by word" },
+      { flags: "--timeout <duration>", description: "the longest silence before and in an answer; 30s where left out" },
     ],
     examples: [
       ["goat-dev ask Why is the sky blue?", "the first model that has its key"],
@@ -54,6 +55,7 @@ export const programCommands: readonly Command[] = [
       { flags: "--max-turns <number>", description: "questions at most; 5 where left out" },
       { flags: "--no-tools", description: "without the tool" },
       { flags: "--stream", description: "word by word" },
+      { flags: "--timeout <duration>", description: "the longest silence before and in an answer; 30s where left out" },
       { flags: "--env <path>", description: "the same as --env-file" },
     ],
     examples: [

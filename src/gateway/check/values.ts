@@ -1,3 +1,4 @@
+import { unsendable } from "../../litellm/key.ts";
 import { list, looksSecret } from "../../platform/text.ts";
 import { scalarsOf } from "../edit/yaml-source.ts";
 import { placeholderIn } from "../routes.ts";
@@ -45,6 +46,8 @@ const checkReference = (name: string, node: unknown, around: Surroundings, found
 /** What is wrong with the gateway's own key; null where nothing is. */
 export const masterKeyProblem = (key: string): string | null => {
   if (key === "") return "LITELLM_MASTER_KEY is empty: LiteLLM would let everybody in";
+  const mistake = unsendable(key);
+  if (mistake !== null) return `LITELLM_MASTER_KEY holds ${mistake}, which no HTTP header can carry`;
   if (!key.startsWith("sk-")) return "LITELLM_MASTER_KEY has to begin with sk-, or LiteLLM takes it for no key";
   const weak = ["sk-1234"];
   return weak.includes(key) ? `LITELLM_MASTER_KEY is ${list(weak)}, which newer LiteLLM refuses to start with` : null;

@@ -1,7 +1,9 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { gather } from "../../../src/client/answer.ts";
 import { createClient, explain, GatewayError } from "../../../src/client/client.ts";
 import { closedPort, startHttp } from "../../support/fake-server.ts";
-import { type Answer, openGateway, refuse, sendChunks } from "./fake-upstream.ts";
+import { type Answer, openGateway, refuse, sendChunks, sendJson } from "./fake-upstream.ts";
 
 const messages = [{ role: "user" as const, content: "Hello" }];
 
@@ -110,6 +112,47 @@ describe("a failed call", () => {
     expect((await failureOf(() => slow.chat({ model: "m", messages }))).kind).toBe("timeout");
   });
 
+  test("must be a timeout where an answer begins and stops, whole or streamed", async () => {
+    await using stopping = await startHttp((_request, response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" }).write(": one comment, and then\n\n");
+    });
+    const config = { baseURL: stopping.baseUrl, apiKey: "sk-test" };
+    const client = createClient(config, { maxRetries: 0, timeoutMs: 100 });
+    const heard = { kind: "timeout", message: "200, then nothing for 0.1 s", isTransient: true };
+    expect(await failureOf(() => client.chat({ model: "m", messages }))).toMatchObject(heard);
+    const read = async (): Promise<void> => {
+      for await (const _event of client.stream({ model: "m", messages }));
+    };
+    expect(await failureOf(read)).toMatchObject(heard);
+  });
+
+  test("must be a gateway that is down where it hangs up in the middle of an answer", async () => {
+    const error = await refused((response) => {
+      response.writeHead(200, { "content-type": "application/json", "content-length": "100" });
+      response.write("{", () => response.destroy());
+    });
+    expect(error).toMatchObject({ kind: "gateway-down", isTransient: true });
+  });
+
+  test.each<[string, Answer, string]>([
+    ["a page", (response) => response.setHeader("content-type", "text/html").end("<h1>Hi</h1>"), "200 text/html"],
+    ["an empty object", (response) => sendJson(response, 200, {}), "200 application/json"],
+    ["a list", (response) => sendJson(response, 200, { data: [] }), "200 application/json"],
+    ["no choice", (response) => sendJson(response, 200, { choices: [] }), "200 application/json"],
+    ["garbage", (response) => response.setHeader("content-type", "application/json").end("{{"), ""],
+    ["nothing", (response) => response.writeHead(204).end(), ""],
+  ])("must be an unexpected answer where %s comes, whole or streamed", async (_what, answer, heard) => {
+    const whole = await refused(answer);
+    expect(whole).toMatchObject({ kind: "unexpected-answer", message: expect.stringContaining(heard) });
+    expect((await streamed(answer)).kind).toBe("unexpected-answer");
+  });
+
+  test("must be an unexpected answer where the list of models is none", async () => {
+    await using page = await startHttp((_request, response) => response.end("<h1>Hi</h1>"));
+    const client = createClient({ baseURL: page.baseUrl, apiKey: "sk-test" }, { maxRetries: 0 });
+    expect((await failureOf(() => client.models())).kind).toBe("unexpected-answer");
+  });
+
   test("must be the signal's reason where it was aborted, also in the middle of a stream", async () => {
     const chunk = { choices: [{ index: 0, delta: { content: "Hel" } }] };
     await using gateway = await openGateway((response) => {
@@ -133,6 +176,21 @@ test("what is no failure of a call must come back as it is", () => {
   const error = new TypeError("mine");
   expect(explain(error)).toBe(error);
   expect(explain("text")).toBe("text");
+});
+
+test("a stream must be put together whatever its chunks are, without a crash", () => {
+  fc.assert(
+    fc.property(fc.array(fc.oneof(fc.jsonValue(), fc.record({ choices: fc.array(fc.jsonValue()) }))), (chunks) => {
+      const gathering = gather("m", { costUsd: null, callId: null });
+      const text = chunks.map((chunk) => gathering.add(chunk)).join("");
+      expect(gathering.answer().text).toBe(text);
+    }),
+  );
+});
+
+test.each(["“sk-dev”", "sk-clé", "sk-a\nsk-b", "sk-a "])("a client must not be made with the key %j", (apiKey) => {
+  const make = () => createClient({ baseURL: "http://127.0.0.1:4000/v1", apiKey });
+  expect(make).toThrow(expect.objectContaining({ kind: "bad-key", message: expect.not.stringContaining(apiKey) }));
 });
 
 test("a client without a key must not be made, whatever OPENAI_API_KEY is", () => {

@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { expect, test } from "vitest";
-import { costOf, listModels, modelInfo } from "../../../src/gateway/models.ts";
+import { listModels, modelInfo } from "../../../src/gateway/models.ts";
 import { proveModels } from "../../../src/gateway/probe.ts";
 import type { Route } from "../../../src/gateway/routes.ts";
 import { modelList, startFakeGateway } from "./fake-gateway.ts";
@@ -58,6 +58,7 @@ test("something else on the gateway's port must be told as not LiteLLM", async (
   await expect(listModels(gateway.access, open())).rejects.toMatchObject({
     code: "gateway-refused",
     message: `what answers at ${gateway.access.baseUrl}/models is not LiteLLM`,
+    evidence: ['/v1/models answers 200 application/json: {"hello":"world"}'],
   });
 });
 
@@ -92,18 +93,12 @@ test("an unknown price or context must be null, never 0, and a free output of an
   ];
   await using gateway = await startFakeGateway({ info: { data: [...data, { model_name: "bare" }, "junk"] } });
   expect(await modelInfo(gateway.access, open())).toEqual([
-    { name: "priced", inputCostPerToken: 1e-6, outputCostPerToken: 2e-6, contextTokens: 8191 },
-    { name: "zero", inputCostPerToken: null, outputCostPerToken: null, contextTokens: 4096 },
-    { name: "none", inputCostPerToken: null, outputCostPerToken: null, contextTokens: null },
-    { name: "embed", inputCostPerToken: 1e-8, outputCostPerToken: 0, contextTokens: null },
-    { name: "bare", inputCostPerToken: null, outputCostPerToken: null, contextTokens: null },
+    { name: "priced", price: { input: 1e-6, output: 2e-6, cachedInput: null }, contextTokens: 8191 },
+    { name: "zero", price: { input: null, output: null, cachedInput: null }, contextTokens: 4096 },
+    { name: "none", price: { input: null, output: null, cachedInput: null }, contextTokens: null },
+    { name: "embed", price: { input: 1e-8, output: 0, cachedInput: null }, contextTokens: null },
+    { name: "bare", price: { input: null, output: null, cachedInput: null }, contextTokens: null },
   ]);
-});
-
-test("the cost of a call must be known only where both prices are", () => {
-  const tokens = { promptTokens: 10, completionTokens: 5 };
-  expect(costOf({ inputCostPerToken: 2, outputCostPerToken: 3 }, tokens)).toBe(35);
-  expect(costOf({ inputCostPerToken: 2, outputCostPerToken: null }, tokens)).toBeNull();
 });
 
 test("a proof must tell what is usable and what nobody asked for", async () => {

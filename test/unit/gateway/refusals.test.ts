@@ -15,8 +15,8 @@ const route: Route = {
 
 const failure = (status: number, type: string, message: string, more: Partial<Route> = {}) =>
   explainFailure(
-    { name: "APIError", status, type, message: `${status} ${message}`, callId: "call-1" },
-    { baseUrl: "http://localhost:4000/v1", key: "sk-test-key", service: "litellm" },
+    { status, type, code: String(status), message },
+    { baseUrl: "http://127.0.0.1:4000/v1", key: "sk-test-key", service: "litellm" },
     { model: route.name, route: { ...route, ...more } },
   );
 

@@ -17,8 +17,7 @@ const route = (name: string, more: Partial<Route> = {}): Route => ({
 
 const info = (name: string, price: number | null) => ({
   name,
-  inputCostPerToken: price,
-  outputCostPerToken: price,
+  price: { input: price, output: price, cachedInput: null },
   contextTokens: 8,
 });
 

@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from "node:http";
 import { createServer as createTcpServer } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { systemCode } from "../../../src/errors/describe.ts";
-import { httpGet, httpPost } from "../../../src/platform/http.ts";
+import { HttpTimeout, httpGet, httpPost } from "../../../src/platform/http.ts";
 
 const serve = async (listener: RequestListener): Promise<string> => {
   const server = createServer(listener).listen(0, "127.0.0.1");
@@ -23,7 +23,7 @@ test("an answer must come back whole, with its status, whatever that is", async 
     response.writeHead(503).write("half of ");
     response.end(`${request.method} ${request.url} ${request.headers.authorization}`);
   });
-  const answer = await httpGet(url, signal(), { authorization: "Bearer x" });
+  const answer = await httpGet(url, signal(), { headers: { authorization: "Bearer x" } });
   expect(answer).toMatchObject({ status: 503, text: "half of GET /path?q=1 Bearer x" });
 });
 
@@ -74,3 +74,15 @@ test.each(["before the answer", "in the middle of the answer"])(
     await expect(httpGet(url, stop.signal)).rejects.toBe(reason);
   },
 );
+
+test.each([
+  ["before the answer", "nothing within 50 ms"],
+  ["in the middle of the answer", "200, then no end within 50 ms"],
+])("a limit that is over %s must tell what was heard", async (when, heard) => {
+  const url = await serve((_, response) => {
+    if (when !== "before the answer") response.write("half");
+  });
+  const error = await httpGet(url, signal(), { limitMs: 50 }).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(HttpTimeout);
+  expect(error).toMatchObject({ message: heard });
+});

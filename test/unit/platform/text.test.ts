@@ -1,27 +1,5 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
-import { cut, editDistance, list, looksSecret, maskArguments, nearest, plural } from "../../../src/platform/text.ts";
-
-test("a misspelt word must find its neighbour, a foreign one nothing", () => {
-  const commands = ["up", "down", "restart", "status", "logs", "doctor"];
-  expect(nearest("statsu", commands)).toBe("status");
-  expect(nearest("restrat", commands)).toBe("restart");
-  expect(nearest("UP", commands)).toBe("up");
-  expect(nearest("doc", commands)).toBe("doctor");
-  expect(nearest("deploy", commands)).toBeUndefined();
-  expect(nearest("", commands)).toBeUndefined();
-});
-
-test("the distance between words must be a distance", () => {
-  const word = fc.stringMatching(/^[abc]{0,6}$/);
-  fc.assert(
-    fc.property(word, word, (left, right) => {
-      expect(editDistance(left, right)).toBe(editDistance(right, left));
-      expect(editDistance(left, right) === 0).toBe(left === right);
-      expect(editDistance(left, right)).toBeLessThanOrEqual(Math.max(left.length, right.length));
-    }),
-  );
-});
+import { cut, list, looksSecret, maskArguments, plural } from "../../../src/platform/text.ts";
 
 test("counts and lists must read as sentences do", () => {
   expect(plural(1, "model")).toBe("1 model");

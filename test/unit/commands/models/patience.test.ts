@@ -1,20 +1,5 @@
 import { expect, test } from "vitest";
 import { patienceFor, remarkLater } from "../../../../src/commands/models/patience.ts";
-import type { Route } from "../../../../src/gateway/routes.ts";
-
-const choice = (apiBase: string | null) => {
-  const route: Route = {
-    name: "q",
-    provider: "vllm",
-    upstream: "openai/q",
-    keyVariables: [],
-    mode: "chat",
-    apiBase,
-    mock: false,
-    line: 1,
-  };
-  return { model: "q", route };
-};
 
 const known = {
   key: "q",
@@ -27,19 +12,28 @@ const known = {
 
 test("a model on Modal's GPUs must be given the time of a cold start, and what it takes be said", () => {
   const modal = "https://w-goat--goat-vllm-q-serve.modal.run/v1";
-  expect(patienceFor(choice(modal), [known])).toEqual({
+  expect(patienceFor("q", { apiBase: modal }, () => [known], null)).toEqual({
     limitMs: 1_800_000,
     remark: expect.stringContaining("about 2 min 30 s"),
   });
-  expect(patienceFor(choice(modal), [])).toEqual({ limitMs: 1_200_000, remark: expect.stringContaining("minutes") });
+  expect(patienceFor("q", { apiBase: modal }, () => [], null)).toEqual({
+    limitMs: 1_200_000,
+    remark: expect.stringContaining("minutes"),
+  });
 });
 
 test.each([[null], ["http://10.0.0.5:8000/v1"], ["https://modal.run.example.com/v1"]])(
   "a model at %s must be given no more than any other",
   (apiBase) => {
-    expect(patienceFor(choice(apiBase), [known])).toEqual({ limitMs: 60_000, remark: null });
+    expect(patienceFor("q", { apiBase }, () => [known], null)).toEqual({ limitMs: 30_000, remark: null });
   },
 );
+
+test("what a person asks for must hold for every model", () => {
+  const modal = "https://w-goat--goat-vllm-q-serve.modal.run/v1";
+  expect(patienceFor("q", { apiBase: modal }, () => [known], 5_000).limitMs).toBe(5_000);
+  expect(patienceFor("q", undefined, () => [known], 5_000).limitMs).toBe(5_000);
+});
 
 const listener = () => {
   const said: unknown[] = [];

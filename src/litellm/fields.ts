@@ -6,3 +6,6 @@ export const textOf = (value: unknown): string | null => (typeof value === "stri
 
 export const numberOf = (value: unknown): number | null =>
   typeof value === "number" && Number.isFinite(value) ? value : null;
+
+/** A list's elements; none where the value is no list. */
+export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
