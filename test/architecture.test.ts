@@ -17,6 +17,7 @@ const ranks: readonly (readonly string[])[] = [
   ["project", "compose", "readiness", "engine/engine.ts"],
   ["engine/docker", "engine/embedded", "engine/memory", "gateway", "client", "tracing", "recorder", "modal"],
   ["stack", "doctor"],
+  ["app"],
   ["commands"],
   ["cli"],
   ["main.ts"],
@@ -73,6 +74,15 @@ const inCircles = (): readonly string[] => {
   }
 };
 
+/** A file and all that is loaded with it. */
+const loadedFrom = (path: string, seen = new Set<string>()): ReadonlySet<string> => {
+  if (seen.has(path)) return seen;
+  seen.add(path);
+  const file = files.find((each) => each.path === path);
+  for (const to of file === undefined ? [] : loadedAtOnce(file)) loadedFrom(to, seen);
+  return seen;
+};
+
 describe("the architecture", () => {
   test("every file must have a rank", () => {
     expect(files.length).toBeGreaterThan(100);
@@ -98,17 +108,26 @@ describe("the architecture", () => {
   });
 
   test("a command must not import another command", () => {
-    const commands = files.filter((file) => isIn(file.path, "commands") && exportsA(file, "Run"));
-    expect(commands.length).toBeGreaterThan(5);
-    const paths = commands.map(({ path }) => path);
+    const isCommand = (file: SourceFile): boolean => exportsA(file, "Run") || / = command</.test(file.text);
+    const paths = files.filter((file) => isIn(file.path, "commands") && isCommand(file)).map(({ path }) => path);
+    expect(paths.length).toBeGreaterThan(5);
     expect(importsWhere((file, to) => paths.includes(file.path) && paths.includes(to), true)).toEqual([]);
   });
 
-  test("the list of commands must load none of them", () => {
-    const isTable = ({ path }: SourceFile): boolean => isIn(path, "commands/tables");
-    const list = files.filter((file) => file.path === "commands/index.ts" || isTable(file));
-    expect(list.length).toBeGreaterThan(1);
-    expect(list.flatMap(loadedAtOnce).filter((to) => !to.startsWith('"./tables/'))).toEqual([]);
+  test("the list of commands must load nothing of the app, and no package", () => {
+    const cheap = ["commands", "platform", "model", "errors", "node:util"];
+    const loaded = loadedFrom("commands/index.ts");
+    expect(loaded.size).toBeGreaterThan(5);
+    expect([...loaded].filter((path) => !cheap.some((place) => isIn(path, place)))).toEqual([]);
+  });
+
+  test("the app must know no face: no command line, no view, no terminal", () => {
+    expect(
+      importsWhere(({ path }, to) => isIn(path, "app") && ["commands", "cli"].some((face) => isIn(to, face)), true),
+    ).toEqual([]);
+    expect(
+      files.filter(({ path, text }) => isIn(path, "app") && /type: "result"/.test(text)).map(({ path }) => path),
+    ).toEqual([]);
   });
 
   test("a package must be imported through its one door", () => {

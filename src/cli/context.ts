@@ -1,15 +1,16 @@
 import { addAbortSignal } from "node:stream";
-import type { Context, EngineRequest, Input, OpenedEngine } from "../commands/command.ts";
+import type { App, EngineRequest, OpenedEngine, ProjectOptions } from "../app/app.ts";
+import { chooseEngine } from "../app/choose-engine.ts";
+import type { Reader, Terminal, Typed } from "../commands/command.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Emit } from "../events/events.ts";
 import type { Redactor } from "../events/redact.ts";
 import type { Clock } from "../platform/clock.ts";
 import { userCacheFolder } from "../project/state.ts";
-import { chooseEngine } from "./choose-engine.ts";
 import { createAsk } from "./prompt.ts";
 
 /** The process, as main hands it over. */
-export interface Surroundings {
+export interface HostProcess {
   readonly argv: readonly string[];
   readonly cwd: string;
   readonly home: string;
@@ -28,50 +29,81 @@ export interface Surroundings {
   readonly stderr: NodeJS.WriteStream;
   readonly signal: AbortSignal;
   /** Absent where signals go elsewhere anyway. */
-  readonly takeSignals?: Context["takeSignals"];
+  readonly takeSignals?: Terminal["takeSignals"];
   readonly clock: Clock;
   /** Stands in for Docker, so that a whole run can be tested without it. */
   readonly createEngine?: (request: EngineRequest) => Engine;
 }
 
-export interface Opened {
-  readonly context: Context;
+export interface CliContext {
+  readonly app: App;
+  readonly terminal: Terminal;
+  reader(): Reader;
   /** Closes what was opened. */
   close(): Promise<void>;
 }
 
-/** The only place that names a driver: it opens the engine that is chosen. */
-export const createContext = (
-  around: Surroundings,
-  global: Input,
+/** What a command gets, made from the process. The only place that names a driver. */
+export function createContext(
+  host: HostProcess,
+  global: Typed,
   parts: { readonly emit: Emit; readonly redactor: Redactor; readonly color: boolean },
-): Opened => {
+): CliContext {
+  const { cwd, home, platform, clock } = host;
+  const engines = createEngines(host);
+  const isData = global.flag("json") || global.flag("jsonStream");
+  const app: App = {
+    ...host,
+    emit: parts.emit,
+    // A program that reads JSON cannot answer questions.
+    ask: isData ? null : createAsk({ ...host, color: parts.color }),
+    options: projectOptions(global),
+    addSecrets: parts.redactor.add,
+    revealWords: parts.redactor.allow,
+    openEngine: engines.open,
+  };
+  const terminal: Terminal = {
+    readInput: () => readAll(host),
+    takeSignals: host.takeSignals ?? (() => () => undefined),
+    onTerminal: [host.stdin, host.stdout, host.stderr].some(({ isTTY }) => isTTY === true),
+    isData,
+  };
+  return { app, terminal, reader: () => ({ cwd, home, platform, now: clock.date() }), close: engines.close };
+}
+
+function projectOptions(global: Typed): ProjectOptions {
+  return {
+    files: global.texts("file"),
+    envFile: global.text("envFile"),
+    projectName: global.text("projectName"),
+    profiles: global.texts("profile"),
+    engine: global.text("engine"),
+    dockerHost: global.text("dockerHost"),
+  };
+}
+
+async function readAll({ stdin, signal }: HostProcess): Promise<string | null> {
+  if (stdin.isTTY === true) return null;
+  const pieces: Uint8Array[] = [];
+  for await (const piece of addAbortSignal(signal, stdin)) pieces.push(Buffer.from(piece));
+  return Buffer.concat(pieces).toString("utf8");
+}
+
+/** Each kind of engine is opened once, however often it is asked for. */
+function createEngines(host: HostProcess) {
   const opened = new Map<string, Promise<OpenedEngine>>();
-  const openOnce = (kind: string, create: () => Promise<Engine>): Promise<OpenedEngine> => {
-    const found = opened.get(kind) ?? openEngine(create, around.signal);
+  const once = (kind: string, create: () => Promise<Engine>): Promise<OpenedEngine> => {
+    const found = opened.get(kind) ?? openEngine(create, host.signal);
     opened.set(kind, found);
     return found;
   };
-  const isData = global.flag("json") || global.flag("jsonStream");
-  const context: Context = {
-    ...around,
-    emit: parts.emit,
-    // A program that reads JSON cannot answer questions.
-    ask: isData ? null : createAsk({ ...around, color: parts.color }),
-    global,
-    readInput: () => readAll(around),
-    takeSignals: around.takeSignals ?? (() => () => undefined),
-    onTerminal: [around.stdin, around.stdout, around.stderr].some(({ isTTY }) => isTTY === true),
-    addSecrets: parts.redactor.add,
-    revealWords: parts.redactor.allow,
-    engine: (request) => {
-      const { createEngine } = around;
-      if (createEngine !== undefined) return openOnce("given", async () => createEngine(request));
-      return chooseEngine(request, around.env, {
-        docker: () => openOnce("docker", () => createDocker(around, request)),
-        embedded: () => openOnce("embedded", () => createEmbedded(around, request)),
-      });
-    },
+  const open = async (request: EngineRequest): Promise<OpenedEngine> => {
+    const { createEngine } = host;
+    if (createEngine !== undefined) return once("given", async () => createEngine(request));
+    return chooseEngine(request, host.env, {
+      docker: () => once("docker", () => createDocker(host, request)),
+      embedded: () => once("embedded", () => createEmbedded(host, request)),
+    });
   };
   const close = async (): Promise<void> => {
     for (const one of opened.values()) {
@@ -79,27 +111,20 @@ export const createContext = (
       await found?.engine[Symbol.asyncDispose]();
     }
   };
-  return { context, close };
-};
+  return { open, close };
+}
 
-const readAll = async ({ stdin, signal }: Surroundings): Promise<string | null> => {
-  if (stdin.isTTY === true) return null;
-  const pieces: Uint8Array[] = [];
-  for await (const piece of addAbortSignal(signal, stdin)) pieces.push(Buffer.from(piece));
-  return Buffer.concat(pieces).toString("utf8");
-};
-
-const openEngine = async (create: () => Promise<Engine>, signal: AbortSignal): Promise<OpenedEngine> => {
+async function openEngine(create: () => Promise<Engine>, signal: AbortSignal): Promise<OpenedEngine> {
   const engine = await create();
   return { engine, info: await engine.probe(signal), reason: null };
-};
+}
 
-const createDocker = async ({ env, home }: Surroundings, { dockerHost }: EngineRequest): Promise<Engine> => {
+async function createDocker({ env, home }: HostProcess, { dockerHost }: EngineRequest): Promise<Engine> {
   const { createDockerEngine } = await import("../engine/docker/docker-engine.ts");
   return createDockerEngine({ env, home, ...(dockerHost === null ? {} : { dockerHost }) });
-};
+}
 
-const createEmbedded = async (around: Surroundings, { stateDir }: EngineRequest): Promise<Engine> => {
+async function createEmbedded(host: HostProcess, { stateDir }: EngineRequest): Promise<Engine> {
   const { openEmbedded } = await import("../engine/embedded/open.ts");
-  return openEmbedded({ machine: { ...around, cache: userCacheFolder(around) }, stateDir, clock: around.clock });
-};
+  return openEmbedded({ machine: { ...host, cache: userCacheFolder(host) }, stateDir, clock: host.clock });
+}

@@ -1,10 +1,10 @@
 import { Command as Commander, CommanderError, Option } from "commander";
-import type { Command, Input, OptionSpec, Runnable } from "../commands/command.ts";
+import type { AnyCommand, OptionSpec, Runnable, Typed } from "../commands/command.ts";
 import { GoatError } from "../errors/goat-error.ts";
 
 /** What the command line asks for. */
 export type Invocation =
-  | { readonly kind: "run"; readonly command: Runnable; readonly input: Input; readonly global: Input }
+  | { readonly kind: "run"; readonly command: Runnable; readonly input: Typed; readonly global: Typed }
   /** --help or --version: text for stdout. */
   | { readonly kind: "text"; readonly text: string };
 
@@ -23,7 +23,7 @@ const globalOptions: readonly OptionSpec[] = [
 ];
 
 /** Reads argv (without node and script). Throws usage with the nearest command or option named. */
-export const parse = (argv: readonly string[], commands: readonly Command[], version: string): Invocation => {
+export const parse = (argv: readonly string[], commands: readonly AnyCommand[], version: string): Invocation => {
   const output: string[] = [];
   let found: Invocation | undefined;
   const program = createProgram(version, output);
@@ -64,7 +64,7 @@ Examples:
 
 const addCommand = (
   parent: Commander,
-  command: Command,
+  command: AnyCommand,
   choose: (command: Runnable, node: Commander) => void,
 ): void => {
   const node = parent.command(command.name).description(command.summary).helpOption("-h, --help", "this help");
@@ -74,19 +74,21 @@ const addCommand = (
   // Global options are understood after the command too: `goat-dev up --json`.
   for (const option of globalOptions) node.addOption(optionOf(withoutClash(option, command)).hideHelp());
   if (command.examples.length > 0) node.addHelpText("after", examplesOf(command));
-  if ("load" in command) node.action(() => choose(command, node));
+  if (isRunnable(command)) node.action(() => choose(command, node));
   for (const sub of command.subcommands ?? []) addCommand(node, sub, choose);
   node.copyInheritedSettings(parent);
 };
 
+const isRunnable = (command: AnyCommand): command is Runnable => "call" in command || "load" in command;
+
 /** `logs -f` follows; the global -f is then --file only. */
-const withoutClash = (option: OptionSpec, { options }: Command): OptionSpec => {
+const withoutClash = (option: OptionSpec, { options }: AnyCommand): OptionSpec => {
   const short = /^(-\w), /.exec(option.flags)?.[1];
   const taken = short !== undefined && options.some((own) => own.flags.startsWith(`${short},`));
   return taken ? { ...option, flags: option.flags.slice(4) } : option;
 };
 
-const examplesOf = ({ examples }: Command): string => {
+const examplesOf = ({ examples }: AnyCommand): string => {
   const width = Math.max(...examples.map(([line]) => line.length));
   return `\nExamples:\n${examples.map(([line, effect]) => `  ${line.padEnd(width)}   ${effect}`).join("\n")}`;
 };
@@ -110,7 +112,7 @@ const lineage = (node: Commander): readonly Commander[] =>
   node.parent === null ? [] : [...lineage(node.parent), node];
 
 /** What was typed, on whichever side of the command; `--no-x` reads as the flag `noX`. */
-const inputOf = (...nodes: readonly Commander[]): Input => {
+const inputOf = (...nodes: readonly Commander[]): Typed => {
   const values: Record<string, unknown> = {};
   for (const node of nodes) {
     for (const [name, value] of Object.entries(node.opts())) {

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import type { Ask } from "../commands/command.ts";
+import type { Ask } from "../app/app.ts";
 import { GoatError } from "../errors/goat-error.ts";
 
 export interface AskStreams {

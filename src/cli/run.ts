@@ -1,71 +1,80 @@
-import type { Context, Input } from "../commands/command.ts";
+import type { Runnable, Typed } from "../commands/command.ts";
 import { commands } from "../commands/index.ts";
 import { describe } from "../errors/describe.ts";
 import { GoatError } from "../errors/goat-error.ts";
-import { createHub } from "../events/hub.ts";
+import { createHub, type Hub } from "../events/hub.ts";
 import { createRedactor } from "../events/redact.ts";
-import { createContext, type Surroundings } from "./context.ts";
+import { type CliContext, createContext, type HostProcess } from "./context.ts";
 import { parse } from "./parse.ts";
 import { createViews, wantsColor } from "./views/create-views.ts";
 
-/** One whole run: argv in, exit status out. Everything a user sees goes through the hub. */
-export const runCli = async (around: Surroundings): Promise<number> => {
+/** One whole run: argv in, exit status out. Everything a user sees goes through the hub; results are told here and nowhere else. */
+export async function runCli(host: HostProcess): Promise<number> {
   let invocation: ReturnType<typeof parse>;
   try {
-    invocation = parse(around.argv, commands, around.version);
+    invocation = parse(host.argv, commands, host.version);
   } catch (error) {
-    return runWith(around, { ...noInput, flag: (name) => wasTyped(around.argv, name) }, "goat-dev", async () => {
+    return runWith(host, { ...noInput, flag: (name) => wasTyped(host.argv, name) }, "goat-dev", async () => {
       throw error;
     });
   }
   if (invocation.kind === "text") {
-    around.stdout.write(invocation.text);
+    host.stdout.write(invocation.text);
     return 0;
   }
   const { command, input, global } = invocation;
-  return runWith(around, global, command.name, async (context) => (await command.load())(input, context));
-};
+  return runWith(host, global, command.name, (context, emit) => answer(command, input, context, emit));
+}
 
-const noInput: Input = { args: [], flag: () => false, text: () => undefined, texts: () => [] };
+const noInput: Typed = { args: [], flag: () => false, text: () => undefined, texts: () => [] };
 
 /** A command line that cannot be parsed still says whether JSON is wanted. */
-const wasTyped = (argv: readonly string[], name: string): boolean =>
-  (name === "json" && argv.includes("--json")) || (name === "jsonStream" && argv.includes("--json-stream"));
+function wasTyped(argv: readonly string[], name: string): boolean {
+  return (name === "json" && argv.includes("--json")) || (name === "jsonStream" && argv.includes("--json-stream"));
+}
 
-const runWith = async (
-  around: Surroundings,
-  global: Input,
-  name: string,
-  work: (context: Context) => Promise<number | undefined>,
-): Promise<number> => {
-  const { stdout, stderr, env, clock } = around;
+type Work = (context: CliContext, emit: Hub["emit"]) => Promise<number>;
+
+async function runWith(host: HostProcess, global: Typed, name: string, work: Work): Promise<number> {
+  const { stdout, stderr, env, clock } = host;
   const redactor = createRedactor();
   const color = wantsColor(global.flag("noColor"), env, stderr);
   const flags = { color, verbose: global.flag("verbose"), quiet: global.flag("quiet") };
   const data = { json: global.flag("json"), jsonStream: global.flag("jsonStream") };
   const live = stderr.isTTY === true && env["TERM"] !== "dumb" && env["CI"] === undefined;
-  const hub = createHub({
-    clock,
-    redactor,
-    views: createViews({ stdout, stderr, ...flags, ...data, live }),
-  });
-  const { context, close } = createContext(around, global, { emit: hub.emit, redactor, color });
+  const views = createViews({ stdout, stderr, ...flags, ...data, live });
+  const hub = createHub({ clock, redactor, views });
+  const context = createContext(host, global, { emit: hub.emit, redactor, color });
   const begin = clock.now();
   hub.emit({ type: "run-started", command: name });
-  const exitCode = await work(context).then(
-    (code) => code ?? 0,
-    (error: unknown) => tellError(error, around, hub.emit),
-  );
+  const exitCode = await work(context, hub.emit).catch((error: unknown) => tellError(error, host, hub.emit));
   hub.emit({ type: "run-finished", exitCode, durationMs: clock.now() - begin });
-  await close();
+  await context.close();
   await hub.close();
   return exitCode;
-};
+}
 
-const tellError = (error: unknown, around: Surroundings, emit: ReturnType<typeof createHub>["emit"]): number => {
+/** Calls the command and tells its report. */
+async function answer(
+  command: Runnable,
+  typed: Typed,
+  { app, terminal, reader }: CliContext,
+  emit: Hub["emit"],
+): Promise<number> {
+  if ("load" in command) return (await (await command.load())(typed, { ...app, ...terminal, emit })) ?? 0;
+  const report = await command.call(typed, app, terminal);
+  if (command.text !== undefined) {
+    emit({ type: "result", data: report, text: await command.text(report, typed, reader()) });
+  }
+  const remark = command.remark?.(report) ?? null;
+  if (remark !== null) emit({ type: "notice", level: "info", text: remark });
+  return command.exitCode?.(report) ?? 0;
+}
+
+function tellError(error: unknown, host: HostProcess, emit: Hub["emit"]): number {
   const isToldAlready = error instanceof GoatError && error.code === "interrupted";
   const told =
-    around.signal.aborted && !isToldAlready
+    host.signal.aborted && !isToldAlready
       ? new GoatError("interrupted", "interrupted; what has started is left running", {
           fixes: [
             { command: "goat-dev up", effect: "goes on" },
@@ -75,4 +84,4 @@ const tellError = (error: unknown, around: Surroundings, emit: ReturnType<typeof
       : describe(error);
   emit({ type: "error", error: told });
   return told.exitCode;
-};
+}

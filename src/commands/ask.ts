@@ -1,10 +1,10 @@
 import type { ChatAnswer, ChatRequest, GatewayClient } from "../client/client.ts";
 import { GoatError } from "../errors/goat-error.ts";
 import { openClient, priceOf, usageText } from "./call-cost.ts";
-import type { Context, Input, Run } from "./command.ts";
 import { explainCall } from "./gateway-failure.ts";
 import { defaultModel, openGateway, type ProjectGateway, patienceOf } from "./gateway-target.ts";
 import { remarkLater, wantedLimit } from "./models/patience.ts";
+import type { Context, Input, Run } from "./old-command.ts";
 import { createWordStream } from "./word-stream.ts";
 
 export const ask: Run = async (input, context) => {

@@ -1,37 +1,32 @@
-import type { Engine, EngineInfo } from "../engine/engine.ts";
-import type { Emit } from "../events/events.ts";
-import type { StackSpec } from "../model/stack.ts";
-import type { Clock } from "../platform/clock.ts";
-import type { EngineKind } from "../project/settings.ts";
+import type { App } from "../app/app.ts";
+import type { GoatEvent } from "../events/events.ts";
 
-/** A question to a person; null in a Context where nobody can answer. */
-export interface Ask {
-  select(message: string, choices: readonly { readonly value: string; readonly label: string }[]): Promise<string>;
-  secret(message: string): Promise<string>;
-  input(message: string): Promise<string>;
-  confirm(message: string, initial: boolean): Promise<boolean>;
+/** A command: what can be typed, what it calls, and how the report reads. Nothing else of it is loaded before it is called. */
+export interface Command<R> extends Described {
+  /** Loads the app's function and calls it with what was typed, as plain data. */
+  call(typed: Typed, app: App, terminal: Terminal): Promise<R>;
+  /** How the report reads for people, on stdout. Absent where all that is to be said has gone out line by line. */
+  text?(report: R, typed: Typed, reader: Reader): string | Promise<string>;
+  /** A remark after it, beside stdout; null for none. */
+  remark?(report: R): string | null;
+  /** 0 where absent. */
+  exitCode?(report: R): number;
+  readonly subcommands?: readonly AnyCommand[];
 }
 
-export interface OptionSpec {
-  /** In commander's form: "-f, --file <path>". */
-  readonly flags: string;
-  readonly description: string;
-  /** May be given several times. */
-  readonly repeats?: boolean;
+/** What cannot be called itself, such as `db`, is there for its subcommands. */
+interface CommandGroup extends Described {
+  readonly subcommands: readonly AnyCommand[];
 }
 
-/** What was typed, after parsing. */
-export interface Input {
-  readonly args: readonly string[];
-  /** True where a switch without a value was given. */
-  flag(name: string): boolean;
-  /** The value of an option; undefined where it was not given. */
-  text(name: string): string | undefined;
-  texts(name: string): readonly string[];
-}
+export type AnyCommand = Runnable | CommandGroup;
 
-/** Returns the exit status where it is not 0. Its answer goes out as a `result` event. */
-export type Run = (input: Input, context: Context) => Promise<number | undefined>;
+export type Runnable = Command<unknown> | OldCommand;
+
+/** Fixes what a command's call and its text have in common. */
+export function command<R>(described: Command<R>): Command<R> {
+  return described;
+}
 
 interface Described {
   readonly name: string;
@@ -45,62 +40,54 @@ interface Described {
   readonly examples: readonly (readonly [string, string])[];
 }
 
-export interface Runnable extends Described {
-  load(): Promise<Run>;
-  readonly subcommands?: readonly Command[];
+export interface OptionSpec {
+  /** In commander's form: "-f, --file <path>". */
+  readonly flags: string;
+  readonly description: string;
+  /** May be given several times. */
+  readonly repeats?: boolean;
 }
 
-/** What cannot run, such as `db`, is there for its subcommands. */
-export type Command = Runnable | (Described & { readonly subcommands: readonly Command[] });
-
-/** Which engine a stack is to run on. */
-export interface EngineRequest {
-  /** Asked for by a person. */
-  readonly wanted: EngineKind | null;
-  /** What this project's stack was brought up on last. */
-  readonly recorded: EngineKind | null;
-  readonly dockerHost: string | null;
-  readonly stack: StackSpec;
-  /** The project's `.goat-dev`. */
-  readonly stateDir: string;
+/** What was typed, after parsing. */
+export interface Typed {
+  readonly args: readonly string[];
+  /** True where a switch without a value was given. */
+  flag(name: string): boolean;
+  /** The value of an option; undefined where it was not given. */
+  text(name: string): string | undefined;
+  texts(name: string): readonly string[];
 }
 
-export interface OpenedEngine {
-  readonly engine: Engine;
-  readonly info: EngineInfo;
-  /** Why it is this one, where nobody asked for it and nothing was recorded. */
-  readonly reason: string | null;
-}
-
-/** The world as a command sees it. */
-export interface Context {
-  readonly cwd: string;
-  readonly home: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly pid: number;
-  /** Node's own executable, for the example client. */
-  readonly nodePath: string;
-  readonly nodeVersion: string;
-  /** Where this package lies: dev/, templates/, package.json. */
-  readonly packageRoot: string;
-  readonly version: string;
-  readonly platform: string;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  readonly emit: Emit;
-  readonly ask: Ask | null;
-  /** Global options. */
-  readonly global: Input;
+/** What a command line has beside the app: somebody's keys and pipes. */
+export interface Terminal {
   /** All of standard input; null where that is a terminal. */
   readInput(): Promise<string | null>;
   /** From now on signals go to `take` and end nothing, until the returned function is called. */
   takeSignals(take: (signal: NodeJS.Signals) => void): () => void;
   /** True where a terminal is there, whose keys send signals to every program in front. */
   readonly onTerminal: boolean;
-  /** Values that must never be shown. */
-  addSecrets(secrets: readonly { readonly name: string; readonly value: string }[]): void;
-  /** Words that stay readable although a secret equals them. */
-  revealWords(words: readonly string[]): void;
-  /** Each kind is opened once. Throws engine-unreachable. */
-  engine(request: EngineRequest): Promise<OpenedEngine>;
+  /** True where stdout is for data alone: --json, --json-stream. */
+  readonly isData: boolean;
+}
+
+/** Who reads a text, and when: what it depends on beside the report. */
+export interface Reader {
+  readonly cwd: string;
+  readonly home: string;
+  readonly platform: NodeJS.Platform;
+  readonly now: Date;
+}
+
+// The bridge for commands that still tell their results themselves; `old-command.ts` is the rest of it.
+
+/** Returns the exit status where it is not 0. */
+export type Run = (typed: Typed, context: Context) => Promise<number | undefined>;
+
+export interface Context extends App, Terminal {
+  emit(event: GoatEvent): void;
+}
+
+interface OldCommand extends Described {
+  load(): Promise<Run>;
+  readonly subcommands?: readonly AnyCommand[];
 }

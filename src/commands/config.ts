@@ -1,17 +1,15 @@
-import { renderYaml, resolvedConfig } from "../compose/resolved-config.ts";
-import { looksSecret, maskLogin } from "../platform/text.ts";
-import type { Run } from "./command.ts";
-import { openSession } from "./session.ts";
+import type { ConfigReport } from "../app/config.ts";
+import { command } from "./command.ts";
 
-export const config: Run = async (input, context) => {
-  const { stack, environment } = await openSession(context, input);
-  const showSecrets = input.flag("showSecrets");
-  if (showSecrets) context.revealWords(environment.secrets.map(({ value }) => value));
-  const config = resolvedConfig(stack, { mask: showSecrets ? (value) => value : maskValue });
-  context.emit({ type: "result", data: config, text: renderYaml(config) });
-  return undefined;
-};
-
-/** By name, whatever the length, and the password in a URL. */
-const maskValue = (value: string, name: string | undefined): string =>
-  name !== undefined && value !== "" && looksSecret(name) ? "***" : maskLogin(value);
+export const config = command<ConfigReport>({
+  name: "config",
+  summary: "the stack as it is understood, variables filled in, secrets masked",
+  options: [{ flags: "--show-secrets", description: "with every value, for your eyes" }],
+  examples: [
+    ["goat-dev config", "as YAML, a Compose file again"],
+    ["goat-dev config --json", "the same as JSON"],
+  ],
+  call: async (typed, app) =>
+    (await import("../app/config.ts")).config({ showSecrets: typed.flag("showSecrets") }, app),
+  text: async (report) => (await import("../compose/resolved-config.ts")).renderYaml(report),
+});

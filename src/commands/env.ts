@@ -2,8 +2,8 @@ import { GoatError } from "../errors/goat-error.ts";
 import { quoteForFish, quoteForPowerShell, quoteForSh } from "../platform/shell-quote.ts";
 import { list, nearest } from "../platform/text.ts";
 import { quoteValue } from "../project/env-edit.ts";
-import type { Context, Run } from "./command.ts";
 import { openGateway, programVariables } from "./gateway-target.ts";
+import type { Context, Run } from "./old-command.ts";
 
 export const env: Run = async (input, context) => {
   const write = formatOf(input.text("format"), context);

@@ -1,13 +1,13 @@
+import { openEnvironment } from "../app/project.ts";
+import { readRoutes } from "../app/routes.ts";
 import { type GatewayConfig, gatewayConfig } from "../client/client.ts";
 import { GoatError } from "../errors/goat-error.ts";
 import { type Provider, usableRoutes } from "../gateway/routes.ts";
 import { unsendable } from "../litellm/key.ts";
 import { list } from "../platform/text.ts";
-import type { Context, Input } from "./command.ts";
 import { defaultModel, openGateway, type ProjectGateway, patienceOf } from "./gateway-target.ts";
 import { type Patience, patienceFor, wantedLimit } from "./models/patience.ts";
-import { readRoutes } from "./routes.ts";
-import { openEnvironment } from "./session.ts";
+import type { Context, Input } from "./old-command.ts";
 
 export interface ExampleTarget {
   readonly config: GatewayConfig;
@@ -43,8 +43,7 @@ export const exampleTarget = async (input: Input, given: Context): Promise<Examp
 /** --env is --env-file under the name that the example's users know. */
 const withEnvFile = (context: Context, path: string | undefined): Context => {
   if (path === undefined) return context;
-  const { global } = context;
-  return { ...context, global: { ...global, text: (name) => (name === "envFile" ? path : global.text(name)) } };
+  return { ...context, options: { ...context.options, envFile: path } };
 };
 
 const keyOf = (input: Input, variables: Readonly<Record<string, string>>): string | null => {

@@ -3,10 +3,10 @@ import { GoatError } from "../errors/goat-error.ts";
 import { cut, plural } from "../platform/text.ts";
 import { type AgentEnd, runAgent } from "./agent.ts";
 import { openClient, priceOf, usageText } from "./call-cost.ts";
-import type { Context, Input, Run } from "./command.ts";
 import { type ExampleTarget, exampleTarget } from "./example-target.ts";
 import { explainCall } from "./gateway-failure.ts";
 import { remarkLater } from "./models/patience.ts";
+import type { Context, Input, Run } from "./old-command.ts";
 import { createWordStream } from "./word-stream.ts";
 
 export const example: Run = async (input, context) => {

@@ -1,13 +1,12 @@
+import { refuseKey } from "../app/gateway-key.ts";
+import type { Environment } from "../app/read-project.ts";
+import { readRoutes } from "../app/routes.ts";
 import { GoatError } from "../errors/goat-error.ts";
 import { matches, pickChatModel } from "../gateway/routes.ts";
 import { type GatewayEndpoint, gatewayOf } from "../stack/endpoints.ts";
-import type { Environment } from "../stack/load.ts";
-import type { Context, Input } from "./command.ts";
-import { refuseKey } from "./gateway-key.ts";
 import { type Patience, patienceFor } from "./models/patience.ts";
 import { vllmModels } from "./models/vllm.ts";
-import { readRoutes } from "./routes.ts";
-import { openSession, type Session } from "./session.ts";
+import { type Context, type Input, openSession, type Session } from "./old-command.ts";
 
 /** The gateway of a project, as its files say; whether anything answers there is another question. */
 export interface ProjectGateway {

@@ -1,49 +1,35 @@
-import { GoatError } from "../errors/goat-error.ts";
-import { list, nearest } from "../platform/text.ts";
-import type { Context, Run } from "./command.ts";
-import { carryOutInit, initText } from "./init/carry-out.ts";
-import { type InitPlan, type PlannedFile, planInit } from "./init/plan.ts";
-import { shortPath } from "./session.ts";
+import type { InitReport } from "../app/init/init.ts";
+import { shortPath } from "../platform/short-path.ts";
+import { list } from "../platform/text.ts";
+import { command, type Reader } from "./command.ts";
 
-export const init: Run = async (input, context) => {
-  const plan = planInit({
-    cwd: context.cwd,
-    packageRoot: context.packageRoot,
-    version: context.version,
-    projectName: context.global.text("projectName"),
-    examples: examplesOf(input.texts("example")),
-  });
-  if (input.flag("plan"))
-    return void context.emit({ type: "result", data: dataOf(plan, []), text: initText(plan, context) });
-  const files = await carryOutInit(plan, input, context);
-  context.emit({ type: "result", data: dataOf(plan, files), text: endOf(plan, files, context) });
-  return undefined;
-};
-
-const folders: Readonly<Record<string, string>> = { typescript: "example", python: "python", go: "go" };
-
-const examplesOf = (languages: readonly string[]): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    languages.map((language) => {
-      const folder = folders[language];
-      if (folder !== undefined) return [`examples/${language}`, folder];
-      const known = Object.keys(folders);
-      throw new GoatError("usage", `--example is ${JSON.stringify(language)}, and should be ${list(known, "or")}`, {
-        fixes: [{ command: `goat-dev init --example ${nearest(language, known) ?? "python"}`, effect: "for example" }],
-      });
-    }),
-  );
-
-const dataOf = ({ root, name, files }: InitPlan, written: readonly PlannedFile[]) => ({
-  root,
-  name,
-  files: files.map((file) => ({ path: file.path, state: file.state, written: written.includes(file) })),
+export const init = command<InitReport>({
+  name: "init",
+  summary: "put dev/, .env.example and ignore lines into this repository, to be edited; overwrites nothing unasked",
+  options: [
+    { flags: "--example <language>", description: "an example client too: typescript, python or go", repeats: true },
+    { flags: "--plan", description: "show what would be written, and write nothing" },
+    { flags: "-y, --yes", description: "do not ask; what differs is kept" },
+    { flags: "--force", description: "overwrite what differs" },
+  ],
+  examples: [
+    ["goat-dev init", "shows what it will write, and asks"],
+    ["goat-dev init --yes --example python", "for scripts, with a client in Python"],
+  ],
+  call: async (typed, app) => {
+    const { init } = await import("../app/init/init.ts");
+    const [plan, yes, force] = [typed.flag("plan"), typed.flag("yes"), typed.flag("force")];
+    return init({ examples: typed.texts("example"), plan, yes, force }, app);
+  },
+  text: async (report, typed, reader) =>
+    typed.flag("plan") ? (await import("../app/init/init.ts")).planText(report, reader) : doneText(report, reader),
 });
 
-const endOf = (plan: InitPlan, written: readonly PlannedFile[], context: Context): string => {
-  const kept = plan.files.filter((file) => file.state === "differs" && !written.includes(file)).map(({ path }) => path);
-  const lines = written.map(({ path, note }) => `✔ ${[path, note].filter((part) => part !== null).join("   ")}`);
-  if (written.length === 0) lines.push(`nothing to write in ${shortPath(context, plan.root)}`);
+function doneText({ root, name, files }: InitReport, reader: Reader): string {
+  const written = files.filter((file) => file.written);
+  const kept = files.filter((file) => file.state === "differs" && !file.written).map(({ path }) => path);
+  const lines = written.map(({ path, note }) => `✔ ${[path, note].filter((part) => part !== undefined).join("   ")}`);
+  if (written.length === 0) lines.push(`nothing to write in ${shortPath(reader, root)}`);
   if (kept.length > 0) lines.push(`- kept, though they differ: ${list(kept)}   goat-dev init --force overwrites them`);
-  return [...lines, "", `The stack is called ${plan.name}. Next: goat-dev up`].join("\n");
-};
+  return [...lines, "", `The stack is called ${name}. Next: goat-dev up`].join("\n");
+}

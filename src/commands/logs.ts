@@ -1,48 +1,45 @@
+import type { LogsReport } from "../app/logs.ts";
+import { exitCodeOf } from "../errors/catalog.ts";
 import { GoatError } from "../errors/goat-error.ts";
-import { checkNames } from "../stack/graph.ts";
-import { observeStack } from "../stack/observe.ts";
-import type { Context, Input, Run } from "./command.ts";
-import { openSession, openWorld } from "./session.ts";
+import { command, type Typed } from "./command.ts";
 
-export const logs: Run = async (input, context) => {
-  const read = await openSession(context, input);
-  checkNames(read.stack, input.args);
-  const { world, session } = await openWorld(context, read);
-  const observed = await observeStack(session.stack, world);
-  const containers = observed.services
-    .filter((found) => input.args.length === 0 || input.args.includes(found.name))
-    .map((found) => ({ service: found.name, container: found.container }));
-  if (containers.length === 0) {
-    context.emit({ type: "notice", level: "info", text: "no containers yet: goat-dev up" });
-  }
-  const options = {
-    containers,
-    follow: input.flag("follow"),
-    tail: tailOf(input),
-    since: sinceOf(input, context),
-    signal: context.signal,
-  };
-  for await (const line of world.engine.logs(options)) context.emit({ type: "log", ...line });
+export const logs = command<LogsReport>({
+  name: "logs",
+  summary: "what the services said",
+  arguments: "[service...]",
+  options: [
+    { flags: "-f, --follow", description: "go on as lines come" },
+    { flags: "-n, --tail <lines>", description: "only the last lines of each service" },
+    { flags: "--since <when>", description: "only newer lines: 10m, 2h, or a time such as 2026-11-23T10:00:00Z" },
+  ],
+  examples: [
+    ["goat-dev logs litellm --tail 50", "the gateway's last lines"],
+    ["goat-dev logs --follow --json", "all services, one JSON document a line"],
+  ],
+  call: async (typed, app) => {
+    const { logs } = await import("../app/logs.ts");
+    const since = sinceOf(typed, app.clock.date().getTime());
+    return logs({ services: typed.args, follow: typed.flag("follow"), tail: tailOf(typed), since }, app);
+  },
   // Ctrl-C is how following ends: nothing to tell, but a script sees it.
-  return context.signal.aborted ? new GoatError("interrupted", "interrupted").exitCode : undefined;
-};
+  exitCode: ({ interrupted }) => (interrupted ? exitCodeOf("interrupted") : 0),
+});
 
-const tailOf = (input: Input): number | null => {
-  const text = input.text("tail");
+function tailOf(typed: Typed): number | null {
+  const text = typed.text("tail");
   if (text === undefined || text === "all") return null;
   if (/^\d+$/.test(text)) return Number(text);
   throw new GoatError("usage", `--tail is "${text}", and should be a number of lines`);
-};
+}
 
 const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** A duration back from now, or a time. */
-const sinceOf = (input: Input, context: Context): string | null => {
-  const text = input.text("since");
+function sinceOf(typed: Typed, now: number): string | null {
+  const text = typed.text("since");
   if (text === undefined) return null;
   const back = /^(\d+)([smhd])$/.exec(text);
-  const time =
-    back === null ? Date.parse(text) : context.clock.date().getTime() - Number(back[1]) * (unitMs[back[2] ?? ""] ?? 0);
+  const time = back === null ? Date.parse(text) : now - Number(back[1]) * (unitMs[back[2] ?? ""] ?? 0);
   if (Number.isFinite(time)) return new Date(time).toISOString();
   throw new GoatError("usage", `--since is "${text}", and should be like 10m, 2h or 2026-11-23T10:00:00Z`);
-};
+}

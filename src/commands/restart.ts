@@ -1,25 +1,23 @@
-import { checkNames } from "../stack/graph.ts";
-import { bringUp } from "./bring-up.ts";
-import type { Run } from "./command.ts";
-import { lockStack } from "./lock-stack.ts";
-import { ownRequest } from "./own-stack.ts";
-import { openSession, openWorld } from "./session.ts";
+import type { UpReport } from "../app/bring-up.ts";
+import { command } from "./command.ts";
+import { upText } from "./up-text.ts";
 
-export const restart: Run = async (input, context) => {
-  const begin = context.clock.now();
-  const read = await openSession(context, input);
-  checkNames(read.stack, input.args);
-  const { world, session } = await openWorld(context, read);
-  const release = await lockStack(context, world.info, session, "restart");
-  try {
-    const settings = {
-      ...session.settings,
-      example: input.flag("example") ? ("always" as const) : ("never" as const),
-    };
-    const options = { names: input.args, restart: true, begin, ...ownRequest("restart", input) };
-    await bringUp({ ...session, settings }, options, world, context);
-  } finally {
-    await release();
-  }
-  return undefined;
-};
+export const restart = command<UpReport>({
+  name: "restart",
+  summary: "stop and start services, with what changed in .env and config files, and wait until they are ready",
+  arguments: "[service...]",
+  options: [
+    { flags: "--timeout <duration>", description: "limit for everything to be ready, such as 90s" },
+    { flags: "--example", description: "run the example client afterwards" },
+    { flags: "--take-over", description: "of a stack that another folder made: make it this folder's; asks" },
+    { flags: "-y, --yes", description: "do not ask" },
+  ],
+  examples: [["goat-dev restart litellm", "after an edit of dev/litellm-config.yaml"]],
+  call: async (typed, app) => {
+    const { restart } = await import("../app/restart.ts");
+    const own = { takeOver: typed.flag("takeOver"), yes: typed.flag("yes") };
+    const input = { services: typed.args, example: typed.flag("example"), timeout: typed.text("timeout"), ...own };
+    return restart(input, app);
+  },
+  text: upText,
+});

@@ -3,18 +3,17 @@ import { GoatError } from "../errors/goat-error.ts";
 import { type ForegroundEnd, runForeground } from "../platform/foreground.ts";
 import { pastProxy } from "../platform/no-proxy.ts";
 import { answers } from "../platform/ports.ts";
-import type { Context, Input, Run } from "./command.ts";
 import { openGateway, type ProjectGateway, programVariables } from "./gateway-target.ts";
+import type { Context, Input, Run } from "./old-command.ts";
 
 export const run: Run = async (input, context) => {
   const [command, ...args] = input.args;
   if (command === undefined) throw noCommand();
   const variables = await variablesOf(context, input);
-  const isData = context.global.flag("json") || context.global.flag("jsonStream");
   const end = await runForeground(command, args, {
     env: { ...context.env, ...variables },
     // With --json stdout is goat-dev's, for one document.
-    stdout: isData ? "to-stderr" : "inherit",
+    stdout: context.isData ? "to-stderr" : "inherit",
     onTerminal: context.onTerminal,
     takeSignals: context.takeSignals,
     signal: context.signal,

@@ -1,62 +1,42 @@
-import { GoatError } from "../errors/goat-error.ts";
+import type { StatusReport } from "../app/status.ts";
+import { exitCodeOf } from "../errors/catalog.ts";
+import { madeByCompose } from "../model/observed.ts";
 import { formatAge, formatBytes } from "../platform/format.ts";
 import { renderTable } from "../platform/table.ts";
 import { list } from "../platform/text.ts";
-import { madeByCompose } from "../stack/drift.ts";
-import { observeStack } from "../stack/observe.ts";
-import { readStatus, type ServiceStatus } from "../stack/status.ts";
-import type { Context, Run } from "./command.ts";
-import { folderOf, ownerOf, ownerText } from "./own-stack.ts";
-import { openSession, openWorld } from "./session.ts";
+import type { ServiceStatus } from "../stack/status.ts";
+import { command } from "./command.ts";
 
-export const status: Run = async (input, context) => {
-  const read = await openSession(context, input);
-  const { world, session } = await openWorld(context, read);
-  const observed = await observeStack(session.stack, world);
-  const services = await readStatus(session.stack, world, { observed, ready: [] });
-  const owner = ownerOf(session, observed, world, context);
-  const { kind, version, endpoint } = world.info;
-  context.emit({
-    type: "result",
-    data: {
-      stack: session.stack.name,
-      engine: { kind, version, endpoint },
-      demo: session.demo !== null,
-      owner: owner === null ? null : folderOf(owner),
-      services,
-    },
-    text: [
-      renderStatus(services, context),
-      ...(session.demo === null ? [] : [demoText]),
-      ...(owner === null ? [] : [`${ownerText(session, owner)}: goat-dev up says what can be done`]),
+export const status = command<StatusReport>({
+  name: "status",
+  summary: "what runs, since when, and whether it is as configured (exit 5 unless all is ready)",
+  options: [],
+  examples: [["goat-dev status --json", "for programs"]],
+  call: async (_typed, app) => (await import("../app/status.ts")).status({}, app),
+  text: ({ stack, services, demo, owner }, _typed, { now }) =>
+    [
+      servicesTable(services, now),
+      ...(demo ? [demoText] : []),
+      ...(owner === null ? [] : [`${stack} is the stack of ${owner}: goat-dev up says what can be done`]),
     ].join("\n\n"),
-  });
-  const waiting = services.filter((service) => service.state !== "ready").map((service) => service.name);
-  if (waiting.length === 0) return undefined;
-  return new GoatError("stack-not-ready", `${list(waiting)} not ready`).exitCode;
-};
+  exitCode: ({ services }) => (services.every(({ state }) => state === "ready") ? 0 : exitCodeOf("stack-not-ready")),
+});
 
 const demoText = "This is a demo: every model gives a made-up answer. Leave it: goat-dev up, with a key in .env";
 
-const renderStatus = (services: readonly ServiceStatus[], context: Context): string => {
-  const now = context.clock.date().getTime();
+function servicesTable(services: readonly ServiceStatus[], now: Date): string {
   const rows = services.map((service) => [
     service.name,
     service.state,
     service.port === null ? "" : String(service.port),
-    service.since === null || service.state === "absent" ? "" : formatAge(now - Date.parse(service.since)),
+    service.since === null || service.state === "absent" ? "" : formatAge(now.getTime() - Date.parse(service.since)),
     service.memoryBytes === null ? "" : formatBytes(service.memoryBytes),
-    configOf(service),
+    configText(service),
   ]);
   return renderTable(["SERVICE", "STATE", "PORT", "SINCE", "MEMORY", "CONFIG"], rows);
-};
+}
 
-const changedText = (drift: readonly string[]): string =>
-  drift.includes(madeByCompose)
-    ? `${madeByCompose}: goat-dev up takes it over`
-    : `${list(drift)} changed after it started: goat-dev up`;
-
-const configOf = ({ state, drift, why, name, standIn, database }: ServiceStatus): string => {
+function configText({ state, drift, why, name, standIn, database }: ServiceStatus): string {
   if (state === "absent") return "not there: goat-dev up";
   if (state === "created") return `${why ?? "never started"}: goat-dev up`;
   const drifted = drift.length > 0 ? changedText(drift) : "as configured";
@@ -67,4 +47,10 @@ const configOf = ({ state, drift, why, name, standIn, database }: ServiceStatus)
     return database === false ? `${drifted} (without a database: budgets are not enforced)` : drifted;
   }
   return `${why ?? state}: ${state === "starting" ? "goat-dev up waits for it" : `goat-dev logs ${name}`}`;
-};
+}
+
+function changedText(drift: readonly string[]): string {
+  return drift.includes(madeByCompose)
+    ? `${madeByCompose}: goat-dev up takes it over`
+    : `${list(drift)} changed after it started: goat-dev up`;
+}

@@ -1,47 +1,49 @@
-import { formatPlan, type Plan } from "../model/plan.ts";
+import type { UpReport } from "../app/bring-up.ts";
+import type { PlanReport } from "../app/up.ts";
+import { planLine } from "../model/plan.ts";
 import { renderPairs } from "../platform/table.ts";
-import { isNothingToDo, prepare } from "../stack/bring-up.ts";
-import { planWords } from "../stack/step-words.ts";
-import { bringUp } from "./bring-up.ts";
-import type { Context, Input, Run } from "./command.ts";
-import { ensureKeys } from "./ensure-keys.ts";
-import { lockStack } from "./lock-stack.ts";
-import { ownerOf, ownerText, ownRequest } from "./own-stack.ts";
-import { openEnvironment, openSession, openWorld } from "./session.ts";
+import { command } from "./command.ts";
+import { upText } from "./up-text.ts";
 
-export const up: Run = async (input, context) => {
-  const begin = context.clock.now();
-  if (input.flag("plan")) return showPlan(input, context);
-  const { environment, demo } = await ensureKeys(openEnvironment(context), input.flag("demo"), context);
-  const read = await openSession(context, input, environment, demo);
-  const { world, session } = await openWorld(context, read);
-  const release = await lockStack(context, world.info, session, "up");
-  try {
-    const options = { names: input.args, restart: false, begin, ...ownRequest("up", input) };
-    await bringUp(session, options, world, context);
-  } finally {
-    await release();
-  }
-  return undefined;
-};
-
-const showPlan = async (input: Input, context: Context): Promise<undefined> => {
-  const read = await openSession(context, input, openEnvironment(context), input.flag("demo"));
-  const { world, session } = await openWorld(context, read);
-  const { plan, stack, observed } = await prepare(session.stack, { names: input.args, restart: false }, world);
-  const owner = ownerOf(session, observed, world, context);
-  if (owner !== null) world.emit({ type: "notice", level: "warning", text: ownerText(session, owner) });
-  const steps = plan.nodes.map(({ id, subject, action, cause, after }) => ({
-    id,
-    subject,
-    type: action.type,
-    cause,
-    after,
-  }));
-  const data = { ok: true, stack: stack.name, steps, drift: plan.drift, orphans: plan.orphans };
-  world.emit({ type: "result", data, text: planText(plan) });
-};
+export const up = command<UpReport | PlanReport>({
+  name: "up",
+  summary: "bring the stack up, wait until it really answers, and prove it with one call",
+  arguments: "[service...]",
+  options: [
+    { flags: "--timeout <duration>", description: "limit for everything to be ready, such as 90s" },
+    { flags: "--plan", description: "show what would be done, and do nothing" },
+    { flags: "--demo", description: "without a provider key: every model gives a made-up answer" },
+    { flags: "--example", description: "run the example client even where a kept proof still holds" },
+    { flags: "--no-example", description: "no call through the gateway" },
+    { flags: "--take-over", description: "of a stack that another folder made: make it this folder's; asks" },
+    { flags: "-y, --yes", description: "do not ask" },
+  ],
+  examples: [
+    ["goat-dev up", "everything"],
+    ["goat-dev up --demo", "see it work without a key"],
+    ["goat-dev up --plan", "what would change, and why"],
+    ["goat-dev up postgres", "one service and what it needs"],
+    ["goat-dev up --json", "one JSON document, for scripts"],
+  ],
+  call: async (typed, app) => {
+    const { planUp, up } = await import("../app/up.ts");
+    const example = typed.flag("noExample") ? "never" : typed.flag("example") ? "always" : undefined;
+    const input = {
+      services: typed.args,
+      demo: typed.flag("demo"),
+      timeout: typed.text("timeout"),
+      example,
+      takeOver: typed.flag("takeOver"),
+      yes: typed.flag("yes"),
+    } as const;
+    return typed.flag("plan") ? planUp(input, app) : up(input, app);
+  },
+  text: (report) => ("steps" in report ? planText(report) : upText(report)),
+});
 
 /** First what it means, then the steps themselves. */
-const planText = (plan: Plan): string =>
-  isNothingToDo(plan) ? "Nothing to do." : `${renderPairs(planWords(plan))}\n\n${formatPlan(plan)}`;
+function planText({ nothingToDo, summary, steps }: PlanReport): string {
+  if (nothingToDo) return "Nothing to do.";
+  const meaning = renderPairs(summary.map(({ subject, text }) => [subject, text]));
+  return `${meaning}\n\n${steps.map(planLine).join("\n")}`;
+}

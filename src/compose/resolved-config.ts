@@ -35,8 +35,11 @@ const finish = (value: unknown, mask: Mask, name?: string, parent?: string): unk
   );
 };
 
-/** The stack in the shape of `docker compose config --format json`. */
-export const resolvedConfig = (stack: StackSpec, { mask }: { readonly mask: Mask }): Record<string, unknown> => {
+/** The shape of `docker compose config --format json`. */
+export type ResolvedConfig = Readonly<Record<string, unknown>>;
+
+/** The stack in that shape. */
+export const resolvedConfig = (stack: StackSpec, { mask }: { readonly mask: Mask }): ResolvedConfig => {
   const config = {
     name: stack.name,
     ...filled({ networks: Object.fromEntries(stack.networks.map((network) => [network.key, printNetwork(network)])) }),

@@ -60,3 +60,8 @@ export const catalog = {
 } as const satisfies Record<string, { readonly exit: number; readonly title: string }>;
 
 export type ErrorCode = keyof typeof catalog;
+
+/** The exit status of a command that tells this without throwing it. */
+export function exitCodeOf(code: ErrorCode): number {
+  return catalog[code].exit;
+}

@@ -2,9 +2,8 @@ import type { GoatError } from "../errors/goat-error.ts";
 
 export type Outcome = "ok" | "failed" | "skipped";
 
-/** What happens, as one stream. A step is one line a user sees: checks, images, a service, gateway, example, trace. */
-export type GoatEvent =
-  | { readonly type: "run-started"; readonly command: string }
+/** What happens while something is done. A step is one line a user sees: checks, images, a service, gateway, example, trace. */
+type WorkEvent =
   | { readonly type: "step-started"; readonly step: string; readonly text?: string }
   | {
       readonly type: "step-progress";
@@ -32,7 +31,12 @@ export type GoatEvent =
       readonly stream: "stdout" | "stderr";
     }
   /** A piece of an answer as it comes, for stdout. */
-  | { readonly type: "output"; readonly text: string }
+  | { readonly type: "output"; readonly text: string };
+
+/** A whole run, as one stream. */
+export type GoatEvent =
+  | WorkEvent
+  | { readonly type: "run-started"; readonly command: string }
   /** The command's answer: `data` for programs, `text` for people. */
   | { readonly type: "result"; readonly data: unknown; readonly text: string }
   | { readonly type: "error"; readonly error: GoatError }
@@ -41,7 +45,8 @@ export type GoatEvent =
 /** `at` is an ISO time. */
 export type StampedEvent = GoatEvent & { readonly at: string };
 
-export type Emit = (event: GoatEvent) => void;
+/** The way out for what works; what a run begins, answers and ends with is told by the command line alone. */
+export type Emit = (event: WorkEvent) => void;
 
 export interface View {
   on(event: StampedEvent): void;

@@ -1,10 +1,10 @@
 import { GoatError } from "../errors/goat-error.ts";
 import type { Clock } from "../platform/clock.ts";
-import type { Emit, GoatEvent, View } from "./events.ts";
+import type { GoatEvent, View } from "./events.ts";
 import type { Redactor } from "./redact.ts";
 
 export interface Hub {
-  readonly emit: Emit;
+  emit(event: GoatEvent): void;
   /** Resolves when every view has drawn; what is emitted later is dropped. */
   close(): Promise<void>;
 }
@@ -47,7 +47,7 @@ const redactEvent = (event: GoatEvent, redactor: Redactor): GoatEvent => {
 /** The one place events pass through: stamped, redacted once, handed to every view whatever another view does. */
 export const createHub = ({ clock, redactor, views }: HubOptions): Hub => {
   let closed = false;
-  const emit: Emit = (event) => {
+  const emit = (event: GoatEvent): void => {
     if (closed) return;
     // A log line keeps the time it was written at, where the engine knows it.
     const at = (event.type === "log" ? event.at : null) ?? clock.date().toISOString();

@@ -64,3 +64,6 @@ export interface ObservedVolume {
   readonly labels: Readonly<Record<string, string>>;
   readonly origin: Origin | null;
 }
+
+/** What drift calls a container that goat-dev did not make. */
+export const madeByCompose = "made by docker compose";

@@ -83,11 +83,13 @@ const objectOf = (action: Action): string => {
 /** `start-container goat-litellm-1: dev/litellm-config.yaml changed` */
 export const formatStep = ({ action, cause }: PlanNode): string => `${action.type} ${objectOf(action)}: ${cause}`;
 
-/** The plan as text, one line a step: `3 start-container goat-litellm-1: dev/litellm-config.yaml changed (after 1, 2)`. */
-export const formatPlan = (plan: Plan): string =>
-  plan.nodes
-    .map((node) => {
-      const after = node.after.length > 0 ? ` (after ${node.after.join(", ")})` : "";
-      return `${node.id} ${formatStep(node)}${after}`;
-    })
-    .join("\n");
+/** `3 start-container goat-litellm-1: dev/litellm-config.yaml changed (after 1, 2)` */
+export const planLine = (step: {
+  readonly id: number;
+  readonly text: string;
+  readonly after: readonly number[];
+}): string => `${step.id} ${step.text}${step.after.length > 0 ? ` (after ${step.after.join(", ")})` : ""}`;
+
+/** The plan as text, one line a step. */
+export const formatPlan = ({ nodes }: Plan): string =>
+  nodes.map((node) => planLine({ ...node, text: formatStep(node) })).join("\n");

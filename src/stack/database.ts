@@ -2,9 +2,9 @@ import { GoatError } from "../errors/goat-error.ts";
 import type { ServiceSpec, StackSpec } from "../model/stack.ts";
 import { createProbe } from "../readiness/probe.ts";
 import { waitUntilReady } from "../readiness/wait.ts";
+import type { EngineContext } from "./engine-context.ts";
 import { containerOf, observeStack } from "./observe.ts";
 import { sightContext } from "./sight.ts";
-import type { World } from "./world.ts";
 
 export const START_LIMIT_MS = 30_000;
 
@@ -19,23 +19,23 @@ export const databaseService = (stack: StackSpec): ServiceSpec | null =>
   stack.services.find((candidate) => candidate.role === "database") ?? null;
 
 /** Starts the database's container where it stands still and has to run. Null where there is none; throws service-not-ready. */
-export const openDatabase = async (stack: StackSpec, world: World): Promise<OpenDatabase | null> => {
+export const openDatabase = async (stack: StackSpec, context: EngineContext): Promise<OpenDatabase | null> => {
   const service = databaseService(stack);
   if (service === null) return null;
-  const found = containerOf(stack, service, await observeStack(stack, world));
+  const found = containerOf(stack, service, await observeStack(stack, context));
   if (found === undefined) return null;
   const { container } = found;
   const { POSTGRES_USER: user = "postgres" } = service.environment;
   // Its engine reaches the data without the server's help.
-  if (world.engine.localDatabase !== undefined) return { service, container, user };
-  await world.engine.apply({ type: "start-container", container }, { signal: world.signal, progress: () => {} });
+  if (context.engine.localDatabase !== undefined) return { service, container, user };
+  await context.engine.apply({ type: "start-container", container }, { signal: context.signal, progress: () => {} });
   // No log-in as the program would do it: a changed password must not stand in the way.
   const command = ["pg_isready", "--quiet", "--username", user];
   const result = await waitUntilReady(createProbe({ kind: "exec", command }), {
-    clock: world.clock,
-    signal: world.signal,
+    clock: context.clock,
+    signal: context.signal,
     timeoutMs: START_LIMIT_MS,
-    context: sightContext({ service: service.name, container }, { ...world, stack: stack.name }),
+    context: sightContext({ service: service.name, container }, { ...context, stack: stack.name }),
   });
   if (result.state === "ready") return { service, container, user };
   throw new GoatError("service-not-ready", `${service.name} does not accept connections: ${result.why}`, {

@@ -1,6 +1,6 @@
 import type { ObservedService } from "../model/observed.ts";
+import { madeByCompose } from "../model/observed.ts";
 import type { ServiceSpec } from "../model/stack.ts";
-import { madeByCompose } from "./drift.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 
 export interface Decision {

@@ -1,9 +1,6 @@
-import type { ObservedService, ObservedStack } from "../model/observed.ts";
+import { madeByCompose, type ObservedService, type ObservedStack } from "../model/observed.ts";
 import type { ServiceSpec, StackSpec } from "../model/stack.ts";
 import { changedFields, fingerprintOf } from "./fingerprint.ts";
-
-/** The drift of a container that goat-dev did not make. */
-export const madeByCompose = "made by docker compose";
 
 /** What differs between a service as it runs and as the file wants it, each named; empty means as configured. */
 export const driftOf = (

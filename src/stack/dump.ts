@@ -7,28 +7,29 @@ import { createGzip } from "node:zlib";
 import { GoatError } from "../errors/goat-error.ts";
 import { unwritable } from "../platform/files.ts";
 import type { OpenDatabase } from "./database.ts";
-import type { World } from "./world.ts";
+import type { EngineContext } from "./engine-context.ts";
 
 /** What a copy of the database is called: SQL where the engine has pg_dumpall, else the data's own files. */
-export const dumpSuffix = ({ engine }: World): string => (engine.localDatabase === undefined ? ".sql.gz" : ".tar.gz");
+export const dumpSuffix = ({ engine }: EngineContext): string =>
+  engine.localDatabase === undefined ? ".sql.gz" : ".tar.gz";
 
 /** Writes everything the database holds into a gzipped file that only its owner may read; returns its size in bytes. */
-export const dumpDatabase = async (database: OpenDatabase, file: string, world: World): Promise<number> => {
-  const { localDatabase } = world.engine;
-  if (localDatabase === undefined) return dumpAsSql(database, file, world);
+export const dumpDatabase = async (database: OpenDatabase, file: string, context: EngineContext): Promise<number> => {
+  const { localDatabase } = context.engine;
+  if (localDatabase === undefined) return dumpAsSql(database, file, context);
   await mkdir(dirname(file), { recursive: true, mode: 0o700 }).catch((error: unknown) => {
     throw unwritable(file, error);
   });
-  return localDatabase.save(database.container, file, world.signal);
+  return localDatabase.save(database.container, file, context.signal);
 };
 
-const dumpAsSql = async (database: OpenDatabase, file: string, world: World): Promise<number> => {
+const dumpAsSql = async (database: OpenDatabase, file: string, context: EngineContext): Promise<number> => {
   const pieces = new PassThrough();
-  const written = writeTo(file, pieces, world.signal);
+  const written = writeTo(file, pieces, context.signal);
   // Looked at below; until then its failure is nobody's surprise.
   written.catch(() => {});
-  const { exitCode, output } = await world.engine
-    .exec(database.container, ["pg_dumpall", "--clean", "--if-exists", "--username", database.user], world.signal, {
+  const { exitCode, output } = await context.engine
+    .exec(database.container, ["pg_dumpall", "--clean", "--if-exists", "--username", database.user], context.signal, {
       onStdout: (piece) => writePiece(pieces, piece, written),
     })
     .finally(() => pieces.end());

@@ -1,10 +1,10 @@
 import type { ServiceSpec } from "../model/stack.ts";
+import type { EngineContext } from "./engine-context.ts";
 import type { Reporter } from "./report.ts";
 import type { Watch } from "./watch.ts";
-import type { World } from "./world.ts";
 
 /** What a plan is run with. */
-export interface ExecuteIo extends World {
+export interface ExecuteIo extends EngineContext {
   readonly watch: Watch;
   readonly report: Reporter;
   /** The stack's name. */

@@ -1,11 +1,11 @@
 import type { ObservedService, ObservedStack } from "../model/observed.ts";
 import type { ServiceSpec, StackSpec } from "../model/stack.ts";
+import type { EngineContext } from "./engine-context.ts";
 import { containerName } from "./names.ts";
-import type { World } from "./world.ts";
 
-export const observeStack = (stack: StackSpec, world: World): Promise<ObservedStack> => {
+export const observeStack = (stack: StackSpec, context: EngineContext): Promise<ObservedStack> => {
   const images = stack.services.flatMap((service) => service.run.docker?.image ?? []);
-  return world.engine.observe({ stack: stack.name, images: [...new Set(images)] }, world.signal);
+  return context.engine.observe({ stack: stack.name, images: [...new Set(images)] }, context.signal);
 };
 
 /** The service's container; its proper name wins over what an interrupted replacement left. */

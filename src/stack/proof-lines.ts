@@ -4,7 +4,7 @@ import type { ModelsProof } from "../gateway/probe.ts";
 import { formatDuration, formatMoney } from "../platform/format.ts";
 import { cut, list, plural } from "../platform/text.ts";
 import type { SeenTrace } from "../tracing/wait.ts";
-import type { World } from "./world.ts";
+import type { EngineContext } from "./engine-context.ts";
 
 /** A trace that came back, and what stands in for Langfuse, if anything does. */
 export interface Sighted {
@@ -20,35 +20,36 @@ export interface ProofLines {
   noModel(models: ModelsProof, configPath: string | null): void;
 }
 
-export const createProofLines = (world: World, quiet: boolean): ProofLines => ({
-  gateway: (work) => tell(world, { step: "gateway", doing: "asking what it serves", quiet }, work, gatewayText),
-  example: (model, work) => tell(world, { step: "example", doing: `asking ${model}`, quiet: false }, work, exampleText),
+export const createProofLines = (context: EngineContext, quiet: boolean): ProofLines => ({
+  gateway: (work) => tell(context, { step: "gateway", doing: "asking what it serves", quiet }, work, gatewayText),
+  example: (model, work) =>
+    tell(context, { step: "example", doing: `asking ${model}`, quiet: false }, work, exampleText),
   trace: (work) =>
-    tell(world, { step: "trace", doing: "looking for it", quiet: false }, work, ({ trace, standIn }) => {
+    tell(context, { step: "trace", doing: "looking for it", quiet: false }, work, ({ trace, standIn }) => {
       const where = standIn === null ? "Langfuse" : `the ${standIn}`;
       return `seen in ${where} ${formatDuration(trace.afterMs)} later`;
     }),
   noModel: (models, configPath) => {
-    world.emit({ type: "notice", level: "info", text: noModelText(models, configPath) });
+    context.emit({ type: "notice", level: "info", text: noModelText(models, configPath) });
   },
 });
 
 const tell = async <T>(
-  world: World,
+  context: EngineContext,
   { step, doing, quiet }: { readonly step: string; readonly doing: string; readonly quiet: boolean },
   work: () => Promise<T>,
   text: (value: T) => string,
 ): Promise<T> => {
-  const begin = world.clock.now();
-  if (!quiet) world.emit({ type: "step-started", step, text: doing });
+  const begin = context.clock.now();
+  if (!quiet) context.emit({ type: "step-started", step, text: doing });
   const finish = (outcome: "ok" | "failed", words: string): void =>
-    world.emit({ type: "step-finished", step, outcome, text: words, durationMs: world.clock.now() - begin });
+    context.emit({ type: "step-finished", step, outcome, text: words, durationMs: context.clock.now() - begin });
   try {
     const value = await work();
     if (!quiet) finish("ok", text(value));
     return value;
   } catch (error) {
-    finish("failed", world.signal.aborted ? "interrupted" : describe(error).message);
+    finish("failed", context.signal.aborted ? "interrupted" : describe(error).message);
     throw error;
   }
 };

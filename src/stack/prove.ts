@@ -11,9 +11,9 @@ import type { ExampleMode } from "../project/settings.ts";
 import type { State } from "../project/state.ts";
 import { type SeenTrace, waitForTrace } from "../tracing/wait.ts";
 import { type GatewayEndpoint, gatewayOf, type TracingEndpoint, tracingOf } from "./endpoints.ts";
+import type { EngineContext } from "./engine-context.ts";
 import { createProofLines, type ProofLines, type Sighted } from "./proof-lines.ts";
 import { recorderName } from "./stand-in.ts";
-import type { World } from "./world.ts";
 
 const EXAMPLE_LIMIT_MS = 90_000;
 const TRACE_LIMIT_MS = 20_000;
@@ -44,21 +44,21 @@ export interface Proof {
 }
 
 /** Asks the gateway what it serves, runs the example client through it, and reads that call's trace back. */
-export const prove = async (request: ProofRequest, world: World): Promise<Proof> => {
+export const prove = async (request: ProofRequest, context: EngineContext): Promise<Proof> => {
   const gateway = gatewayOf(request.stack);
   if (gateway === null) return { gateway: null, example: null, trace: null };
   const access: GatewayAccess = { baseUrl: gateway.url, key: gateway.key, service: gateway.service.name };
-  const lines = createProofLines(world, request.quiet);
+  const lines = createProofLines(context, request.quiet);
   const models = await lines.gateway(() =>
-    proveModels(access, request.routes, gateway.service.environment, world.signal),
+    proveModels(access, request.routes, gateway.service.environment, context.signal),
   );
   const summary = { url: gateway.url, models: models.listed, usable: models.usable };
   const choice = chooseModel(request, gateway, models, lines);
   if (choice === null) return { gateway: summary, example: null, trace: null };
-  const example = await lines.example(choice.model, () => askExample(request, access, choice, world));
+  const example = await lines.example(choice.model, () => askExample(request, access, choice, context));
   const tracing = tracingOf(request.stack);
-  const seen = tracing === null ? null : await lines.trace(() => seeTrace(tracing, example, request.stack, world));
-  await remember(request, choice, world);
+  const seen = tracing === null ? null : await lines.trace(() => seeTrace(tracing, example, request.stack, context));
+  await remember(request, choice, context);
   return { gateway: summary, example, trace: seen?.trace ?? null };
 };
 
@@ -82,9 +82,9 @@ const askExample = async (
   request: ProofRequest,
   access: GatewayAccess,
   choice: ModelChoice,
-  world: World,
+  context: EngineContext,
 ): Promise<ExampleAnswer> => {
-  using limit = deadline(world.signal, EXAMPLE_LIMIT_MS);
+  using limit = deadline(context.signal, EXAMPLE_LIMIT_MS);
   const { nodePath: node, shell: environment } = request;
   const { signal } = limit;
   try {
@@ -101,11 +101,11 @@ const seeTrace = async (
   tracing: TracingEndpoint,
   example: ExampleAnswer,
   stack: StackSpec,
-  world: World,
+  context: EngineContext,
 ): Promise<Sighted> => {
   const { url: baseUrl, pageUrl, publicKey, secretKey, service } = tracing;
   const access = { baseUrl, pageUrl, publicKey, secretKey, service: service.name };
-  const { signal, clock } = world;
+  const { signal, clock } = context;
   const [trace, standIn] = await Promise.all([
     waitForTrace(access, example.traceId, { signal, clock, timeoutMs: TRACE_LIMIT_MS }),
     recorderName(stack, signal),
@@ -128,11 +128,11 @@ const holds = (request: ProofRequest, choice: ModelChoice): boolean => {
   return typeof kept === "object" && kept !== null && "subject" in kept && kept.subject === subjectOf(request, choice);
 };
 
-const remember = async (request: ProofRequest, choice: ModelChoice, world: World): Promise<void> => {
+const remember = async (request: ProofRequest, choice: ModelChoice, context: EngineContext): Promise<void> => {
   const kept = await request.state.writeJson(proofFile, {
     subject: subjectOf(request, choice),
     model: choice.model,
-    at: world.clock.date().toISOString(),
+    at: context.clock.date().toISOString(),
   });
-  if (!kept.ok) world.emit({ type: "notice", level: "warning", text: kept.warning });
+  if (!kept.ok) context.emit({ type: "notice", level: "warning", text: kept.warning });
 };

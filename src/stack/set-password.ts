@@ -3,8 +3,8 @@ import type { ServiceSpec, StackSpec } from "../model/stack.ts";
 import { createProbe } from "../readiness/probe.ts";
 import { waitUntilReady } from "../readiness/wait.ts";
 import { openDatabase, START_LIMIT_MS } from "./database.ts";
+import type { EngineContext } from "./engine-context.ts";
 import { sightContext } from "./sight.ts";
-import type { World } from "./world.ts";
 
 // psql reads name and password from its environment: nothing secret stands in an argument or in the server's log.
 const script = `printf '%s\\n' 'set password_encryption = "scram-sha-256";' '\\getenv role GOAT_USER' '\\getenv password GOAT_PASSWORD' 'alter user :"role" password :'"'"'password'"'"';' |
@@ -14,24 +14,27 @@ const script = `printf '%s\\n' 'set password_encryption = "scram-sha-256";' '\\g
  * Gives the database's user the password of .env, from inside its container, where the image trusts local connections.
  * Throws service-not-ready where the container is not there or does not accept connections.
  */
-export const setDatabasePassword = async (stack: StackSpec, world: World): Promise<{ readonly user: string }> => {
-  const database = await openDatabase(stack, world);
+export const setDatabasePassword = async (
+  stack: StackSpec,
+  context: EngineContext,
+): Promise<{ readonly user: string }> => {
+  const database = await openDatabase(stack, context);
   if (database === null) {
     throw new GoatError("service-not-ready", "there is no database yet, so it has no password to change", {
       fixes: [{ command: "goat-dev up", effect: "makes it with the password of .env" }],
     });
   }
   const { service, container, user } = database;
-  const { localDatabase } = world.engine;
+  const { localDatabase } = context.engine;
   if (localDatabase !== undefined) {
     const password = service.environment["POSTGRES_PASSWORD"] ?? "";
-    await localDatabase.setPassword(container, { user, password }, world.signal);
-    await untilOpen(service, container, stack, world);
+    await localDatabase.setPassword(container, { user, password }, context.signal);
+    await untilOpen(service, container, stack, context);
     return { user };
   }
   const environment = { GOAT_USER: user, GOAT_PASSWORD: service.environment["POSTGRES_PASSWORD"] ?? "" };
   const command = ["sh", "-c", script];
-  const { exitCode, output } = await world.engine.exec(container, command, world.signal, { environment });
+  const { exitCode, output } = await context.engine.exec(container, command, context.signal, { environment });
   if (exitCode === 0) return { user };
   throw new GoatError("database-password-drift", `the password of ${user} could not be set`, {
     service: service.name,
@@ -41,12 +44,17 @@ export const setDatabasePassword = async (stack: StackSpec, world: World): Promi
 };
 
 /** It was started anew: whoever logs in next must not find it booting. Throws service-not-ready. */
-const untilOpen = async (service: ServiceSpec, container: string, stack: StackSpec, world: World): Promise<void> => {
+const untilOpen = async (
+  service: ServiceSpec,
+  container: string,
+  stack: StackSpec,
+  context: EngineContext,
+): Promise<void> => {
   const result = await waitUntilReady(createProbe(service.ready), {
-    clock: world.clock,
-    signal: world.signal,
+    clock: context.clock,
+    signal: context.signal,
     timeoutMs: START_LIMIT_MS,
-    context: sightContext({ service: service.name, container }, { ...world, stack: stack.name }),
+    context: sightContext({ service: service.name, container }, { ...context, stack: stack.name }),
   });
   if (result.state === "ready") return;
   throw new GoatError("service-not-ready", `${service.name} has its password, and does not accept it: ${result.why}`, {

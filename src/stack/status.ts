@@ -4,11 +4,11 @@ import { deadline } from "../platform/deadline.ts";
 import { createProbe } from "../readiness/probe.ts";
 import { driftOf } from "./drift.ts";
 import { publishedPort, urlOf } from "./endpoints.ts";
+import type { EngineContext } from "./engine-context.ts";
 import { askReadiness, type GatewayWord } from "./gateway-database.ts";
 import { containerOf, observeStack } from "./observe.ts";
 import { sightContext } from "./sight.ts";
 import { recorderName } from "./stand-in.ts";
-import type { World } from "./world.ts";
 
 type ServiceState = "absent" | "created" | "starting" | "ready" | "unready" | "restarting" | "exited";
 
@@ -43,15 +43,19 @@ export interface Seen {
 }
 
 /** Every service as it is now, each asked once. */
-export const readStatus = async (stack: StackSpec, world: World, seen?: Seen): Promise<readonly ServiceStatus[]> => {
-  const observed = seen?.observed ?? (await observeStack(stack, world));
+export const readStatus = async (
+  stack: StackSpec,
+  context: EngineContext,
+  seen?: Seen,
+): Promise<readonly ServiceStatus[]> => {
+  const observed = seen?.observed ?? (await observeStack(stack, context));
   const answered = new Set(seen?.ready);
   const running = observed.services.filter((found) => found.state === "running").map((found) => found.container);
   const [memory, standIn, word, states] = await Promise.all([
-    world.engine.memory(running, world.signal),
-    recorderName(stack, world.signal),
-    askReadiness(stack, world.signal),
-    Promise.all(stack.services.map((service) => stateOf(stack, service, observed, answered, world))),
+    context.engine.memory(running, context.signal),
+    recorderName(stack, context.signal),
+    askReadiness(stack, context.signal),
+    Promise.all(stack.services.map((service) => stateOf(stack, service, observed, answered, context))),
   ]);
   return stack.services.map((service, index) => {
     const found = containerOf(stack, service, observed);
@@ -89,17 +93,17 @@ const stateOf = async (
   service: ServiceSpec,
   observed: ObservedStack,
   answered: ReadonlySet<string>,
-  world: World,
+  context: EngineContext,
 ): Promise<State> => {
   const found = containerOf(stack, service, observed);
   if (found === undefined) return { state: "absent", why: null };
   if (found.state === "created") return { state: "created", why: found.startError };
   if (found.state === "exited" || found.state === "dead") return ended(service, found);
-  if (found.state === "restarting" || crashedLately(found, world)) {
+  if (found.state === "restarting" || crashedLately(found, context)) {
     return { state: "restarting", why: `${found.restartCount} restarts so far` };
   }
   if (found.state === "paused") return { state: "unready", why: "paused" };
-  return answered.has(service.name) ? { state: "ready", why: null } : ask(service, found, world);
+  return answered.has(service.name) ? { state: "ready", why: null } : ask(service, found, context);
 };
 
 const ended = (service: ServiceSpec, found: ObservedService): State => {
@@ -112,23 +116,23 @@ const ended = (service: ServiceSpec, found: ObservedService): State => {
 const exitText = (code: number | null): string => (code === null ? "ended, nobody saw how" : `exit status ${code}`);
 
 /** A crash loop that was caught in a running instant. */
-const crashedLately = (found: ObservedService, world: World): boolean =>
-  found.restartCount > 0 && ageMs(found, world) < FRESH_RESTART_MS;
+const crashedLately = (found: ObservedService, context: EngineContext): boolean =>
+  found.restartCount > 0 && ageMs(found, context) < FRESH_RESTART_MS;
 
-const ageMs = (found: ObservedService, world: World): number =>
-  found.startedAt === null ? 0 : world.clock.date().getTime() - Date.parse(found.startedAt);
+const ageMs = (found: ObservedService, context: EngineContext): number =>
+  found.startedAt === null ? 0 : context.clock.date().getTime() - Date.parse(found.startedAt);
 
-const ask = async (service: ServiceSpec, found: ObservedService, world: World): Promise<State> => {
-  using limit = deadline(world.signal, PROBE_LIMIT_MS);
+const ask = async (service: ServiceSpec, found: ObservedService, context: EngineContext): Promise<State> => {
+  using limit = deadline(context.signal, PROBE_LIMIT_MS);
   const { signal } = limit;
   const wait = { service: service.name, container: found.container };
-  const context = { ...sightContext(wait, { ...world, stack: "", signal }), sighting: async () => found };
-  const verdict = await createProbe(askedOnce(service.ready))({ ...context, clock: world.clock, signal }).catch(
+  const sight = { ...sightContext(wait, { ...context, stack: "", signal }), sighting: async () => found };
+  const verdict = await createProbe(askedOnce(service.ready))({ ...sight, clock: context.clock, signal }).catch(
     () => ({ state: "pending", why: "no answer in time" }) as const,
   );
-  world.signal.throwIfAborted();
+  context.signal.throwIfAborted();
   if (verdict.state === "ready") return { state: "ready", why: null };
-  const young = verdict.state === "pending" && ageMs(found, world) < service.readyTimeoutMs;
+  const young = verdict.state === "pending" && ageMs(found, context) < service.readyTimeoutMs;
   return { state: young ? "starting" : "unready", why: verdict.why };
 };
 

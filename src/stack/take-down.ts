@@ -1,11 +1,11 @@
 import type { ObservedService, ObservedStack } from "../model/observed.ts";
 import type { Plan } from "../model/plan.ts";
 import type { StackSpec } from "../model/stack.ts";
+import type { EngineContext } from "./engine-context.ts";
 import { execute } from "./execute.ts";
 import { createPlanBuilder } from "./plan-builder.ts";
 import { createReporter } from "./report.ts";
 import { noWatch, startWatch } from "./watch.ts";
-import type { World } from "./world.ts";
 
 /** Containers and networks go, dependents first; volumes only where named. What the file no longer knows goes too. Pure. */
 export const planDown = (stack: StackSpec, observed: ObservedStack, volumes: readonly string[]): Plan => {
@@ -56,12 +56,12 @@ const dependentsFirst = (stack: StackSpec, found: readonly ObservedService[]): r
 };
 
 /** Runs a plan that waits for nothing but the ends of what it stops. */
-export const takeDown = async (stack: StackSpec, plan: Plan, world: World): Promise<void> => {
+export const takeDown = async (stack: StackSpec, plan: Plan, context: EngineContext): Promise<void> => {
   const isStopping = plan.nodes.some(({ action }) => action.type === "stop-container");
-  await using watch = isStopping ? await startWatch(world.engine, stack.name, world.signal) : noWatch;
-  const report = createReporter(plan, world.emit, world.clock);
+  await using watch = isStopping ? await startWatch(context.engine, stack.name, context.signal) : noWatch;
+  const report = createReporter(plan, context.emit, context.clock);
   await execute(plan, {
-    ...world,
+    ...context,
     watch,
     report,
     stack: stack.name,

@@ -17,10 +17,13 @@ const parse = (path: string): SourceFile => {
   const text = readFileSync(join(src, path), "utf8");
   const imports = ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => {
     const isFile = fileName.startsWith(".");
-    return { to: isFile ? relative(src, join(src, dirname(path), fileName)) : fileName, isFile };
+    return { to: toPath(path, fileName), isFile };
   });
   return { path, text, imports, tree: ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true) };
 };
+
+const toPath = (from: string, specifier: string): string =>
+  specifier.startsWith(".") ? relative(src, join(src, dirname(from), specifier)) : specifier;
 
 /** Every TypeScript file below src, parsed. */
 export const sourceFiles = (): readonly SourceFile[] =>
@@ -66,10 +69,13 @@ export const exportsA = ({ tree }: SourceFile, type: string): boolean =>
       statement.declarationList.declarations.some((declaration) => declaration.type?.getText(tree) === type),
   );
 
-/** What a file loads when it is loaded itself; types load nothing, and `import()` waits until it is called. */
-export const loadedAtOnce = ({ tree }: SourceFile): readonly string[] =>
+/** What a file loads when it is loaded itself, as in `imports`; types load nothing, and `import()` waits until it is called. */
+export const loadedAtOnce = ({ path, tree }: SourceFile): readonly string[] =>
   tree.statements.flatMap((statement) =>
-    ts.isImportDeclaration(statement) && statement.importClause?.phaseModifier !== ts.SyntaxKind.TypeKeyword
-      ? [statement.moduleSpecifier.getText(tree)]
+    ts.isImportDeclaration(statement) && !isOfTypes(statement) && ts.isStringLiteral(statement.moduleSpecifier)
+      ? [toPath(path, statement.moduleSpecifier.text)]
       : [],
   );
+
+const isOfTypes = ({ importClause }: ts.ImportDeclaration): boolean =>
+  importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword;

@@ -3,12 +3,13 @@ import type { MemoryEngineOptions } from "../../src/engine/memory/script.ts";
 import { GoatError } from "../../src/errors/goat-error.ts";
 import type { GoatEvent } from "../../src/events/events.ts";
 import type { StackSpec } from "../../src/model/stack.ts";
-import { type CarriedOut, carryOut, type PrepareOptions, prepare } from "../../src/stack/bring-up.ts";
-import type { World } from "../../src/stack/world.ts";
+import { type CarriedOut, carryOut } from "../../src/stack/carry-out.ts";
+import type { EngineContext } from "../../src/stack/engine-context.ts";
+import { type PrepareOptions, prepare } from "../../src/stack/prepare.ts";
 import { createTestClock, type TestClock } from "./clock.ts";
 import { imageId } from "./sample-stack.ts";
 
-export interface TestWorld extends World {
+export interface TestWorld extends EngineContext {
   readonly engine: MemoryEngine;
   readonly clock: TestClock;
   readonly events: readonly GoatEvent[];

@@ -5,7 +5,7 @@ import { deploy as deployScript } from "../../modal/deploy.ts";
 import { chooseTargets, gatewayTarget, type Target } from "../../modal/targets.ts";
 import { formatDuration } from "../../platform/format.ts";
 import { cut } from "../../platform/text.ts";
-import type { Context, Input, Run } from "../command.ts";
+import type { Context, Input, Run } from "../old-command.ts";
 import { type Cloud, openCloud } from "./open.ts";
 import { keepPlace } from "./place.ts";
 import { type CloudProof, proveGateway, proveStart } from "./prove.ts";

@@ -1,14 +1,17 @@
+import { checksReport } from "../../app/checks-report.ts";
 import { type CheckResult, ok, problem, skipped } from "../../doctor/check.ts";
 import { describe } from "../../errors/describe.ts";
 import { apps, cliVersion, environment, isDeployed, needSecrets, secretNames, workspace } from "../../modal/account.ts";
 import { list } from "../../platform/text.ts";
-import { reportChecks } from "../check-report.ts";
-import type { Run } from "../command.ts";
+import { checksExitCode, checksText } from "../checks-text.ts";
+import type { Run } from "../old-command.ts";
 import { type Cloud, openCloud } from "./open.ts";
 
 export const doctor: Run = async (input, context) => {
   const cloud = openCloud(context, input);
-  return reportChecks(await examine(cloud, context.signal), context);
+  const report = checksReport(await examine(cloud, context.signal));
+  context.emit({ type: "result", data: report, text: checksText(report) });
+  return checksExitCode(report);
 };
 
 /** One question after the other: each needs what the one before has found. */

@@ -1,6 +1,6 @@
 import { GoatError } from "../../errors/goat-error.ts";
 import { chooseTargets, gatewayTarget, type Target } from "../../modal/targets.ts";
-import type { Context, Input, Run } from "../command.ts";
+import type { Context, Input, Run } from "../old-command.ts";
 import { type Cloud, openCloud } from "./open.ts";
 
 export const logs: Run = async (input, context) => {

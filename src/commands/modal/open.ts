@@ -1,4 +1,6 @@
 import { dirname, join } from "node:path";
+import { openEnvironment } from "../../app/project.ts";
+import type { Environment } from "../../app/read-project.ts";
 import { GoatError } from "../../errors/goat-error.ts";
 import { type ModalCli, openModal } from "../../modal/cli.ts";
 import { type Memory, readMemory } from "../../modal/memory.ts";
@@ -7,9 +9,7 @@ import { kindOf } from "../../platform/files.ts";
 import { readTextIfThere } from "../../platform/text-file.ts";
 import { resolveSettings } from "../../project/settings.ts";
 import { openState, type State } from "../../project/state.ts";
-import type { Environment } from "../../stack/load.ts";
-import type { Context, Input } from "../command.ts";
-import { openEnvironment } from "../session.ts";
+import type { Context, Input } from "../old-command.ts";
 
 /** A project's cloud half: what would go to Modal, and the way there. Nothing has been asked yet. */
 export interface Cloud {

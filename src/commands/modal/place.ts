@@ -4,7 +4,7 @@ import { webAddress } from "../../modal/address.ts";
 import { envOption } from "../../modal/failures.ts";
 import { recall, remember } from "../../modal/memory.ts";
 import type { Target } from "../../modal/targets.ts";
-import type { Context, Input } from "../command.ts";
+import type { Context, Input } from "../old-command.ts";
 import type { Cloud } from "./open.ts";
 
 /** Where a deployed target answers, without /v1: as it was seen here, else by asking Modal. Throws modal-not-deployed. */

@@ -1,11 +1,11 @@
+import { refuseKey } from "../../app/gateway-key.ts";
 import { GoatError } from "../../errors/goat-error.ts";
 import { readGatewayConfig } from "../../gateway/config.ts";
 import { pickChatModel } from "../../gateway/routes.ts";
 import { gatewayTarget } from "../../modal/targets.ts";
-import type { Context, Input } from "../command.ts";
-import { refuseKey } from "../gateway-key.ts";
+import { shortPath } from "../../platform/short-path.ts";
 import { variablesFor } from "../gateway-target.ts";
-import { shortPath } from "../session.ts";
+import type { Context, Input } from "../old-command.ts";
 import { openCloud } from "./open.ts";
 import { placeOf } from "./place.ts";
 

@@ -11,7 +11,7 @@ import { waitForStart } from "../../modal/wait.ts";
 import { deadline } from "../../platform/deadline.ts";
 import { formatDuration, formatMoney } from "../../platform/format.ts";
 import { cut, plural } from "../../platform/text.ts";
-import type { Context, Input } from "../command.ts";
+import type { Context, Input } from "../old-command.ts";
 import { type Cloud, timeoutOf } from "./open.ts";
 import type { Steps } from "./steps.ts";
 

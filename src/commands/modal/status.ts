@@ -6,7 +6,7 @@ import { recall, remember } from "../../modal/memory.ts";
 import type { ModalApp } from "../../modal/rows.ts";
 import { gatewayTarget, type Target } from "../../modal/targets.ts";
 import { renderTable } from "../../platform/table.ts";
-import type { Context, Run } from "../command.ts";
+import type { Context, Run } from "../old-command.ts";
 import { type Cloud, openCloud } from "./open.ts";
 
 /** Nothing is woken up: Modal is asked, not the servers. */

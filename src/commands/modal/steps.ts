@@ -1,6 +1,6 @@
 import { describe } from "../../errors/describe.ts";
 import { GoatError } from "../../errors/goat-error.ts";
-import type { Context } from "../command.ts";
+import type { Context } from "../old-command.ts";
 
 /** Lines of their own for what takes a while. */
 export interface Steps {

@@ -5,7 +5,7 @@ import type { ModalCli } from "../../modal/cli.ts";
 import { envOption } from "../../modal/failures.ts";
 import { chooseTargets, type Target } from "../../modal/targets.ts";
 import { list } from "../../platform/text.ts";
-import type { Context, Input, Run } from "../command.ts";
+import type { Context, Input, Run } from "../old-command.ts";
 import { openCloud } from "./open.ts";
 import { keepPlace } from "./place.ts";
 import { stepsOf } from "./steps.ts";

@@ -10,10 +10,10 @@ import {
   type SecretTable,
   writeSecret,
 } from "../../modal/secrets.ts";
+import { shortPath } from "../../platform/short-path.ts";
 import { list, nearest, plural } from "../../platform/text.ts";
 import { ensureStateFolder } from "../../project/state.ts";
-import type { Context, Input, Run } from "../command.ts";
-import { shortPath } from "../session.ts";
+import type { Context, Input, Run } from "../old-command.ts";
 import { type Cloud, openCloud } from "./open.ts";
 
 export const sync: Run = async (input, context) => {

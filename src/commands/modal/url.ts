@@ -1,6 +1,6 @@
 import { GoatError } from "../../errors/goat-error.ts";
 import { chooseTargets, gatewayTarget } from "../../modal/targets.ts";
-import type { Run } from "../command.ts";
+import type { Run } from "../old-command.ts";
 import { openCloud } from "./open.ts";
 import { placeOf } from "./place.ts";
 

@@ -6,7 +6,7 @@ import { newEntry, variablesOf } from "../../gateway/edit/new-entry.ts";
 import { addToSecret, addToTemplate, passVariable, variablesPassed } from "../../gateway/edit/variables.ts";
 import { list } from "../../platform/text.ts";
 import { readTextIfThere } from "../../platform/text-file.ts";
-import type { Context, Input, Run } from "../command.ts";
+import type { Context, Input, Run } from "../old-command.ts";
 import { askForEntry } from "./ask-entry.ts";
 import type { FileEdit } from "./change.ts";
 import { type ModelsProject, shown } from "./open.ts";

@@ -1,5 +1,5 @@
+import type { Ask } from "../../app/app.ts";
 import { keyVariables } from "../../gateway/providers.ts";
-import type { Ask } from "../command.ts";
 
 const first = ["anthropic", "azure", "groq", "openai"];
 

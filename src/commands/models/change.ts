@@ -4,7 +4,7 @@ import { diffLines } from "../../gateway/edit/diff.ts";
 import { atomicWrite } from "../../platform/files.ts";
 import { list, plural } from "../../platform/text.ts";
 import { readTextIfThere } from "../../platform/text-file.ts";
-import type { Context, Input } from "../command.ts";
+import type { Context, Input } from "../old-command.ts";
 
 /** One file's text before and after. */
 export interface FileEdit {

@@ -7,11 +7,11 @@ import type { Surroundings } from "../../gateway/check/surroundings.ts";
 import { masterKeyProblem } from "../../gateway/check/values.ts";
 import { readGatewayConfig } from "../../gateway/config.ts";
 import { variablesInSecrets, variablesPassed } from "../../gateway/edit/variables.ts";
+import { shortPath } from "../../platform/short-path.ts";
 import { renderTable } from "../../platform/table.ts";
 import { list, plural } from "../../platform/text.ts";
 import { readTextIfThere } from "../../platform/text-file.ts";
-import type { Context, Run } from "../command.ts";
-import { shortPath } from "../session.ts";
+import type { Context, Run } from "../old-command.ts";
 import { type ConfigFile, type ModelsProject, openModels, shown } from "./open.ts";
 
 export const check: Run = async (input, context) => {

@@ -1,3 +1,4 @@
+import { refuseKey } from "../../app/gateway-key.ts";
 import { describe } from "../../errors/describe.ts";
 import { GoatError } from "../../errors/goat-error.ts";
 import { type GatewayAccess, unreachable } from "../../gateway/access.ts";
@@ -10,8 +11,7 @@ import { deadline } from "../../platform/deadline.ts";
 import { formatMoney } from "../../platform/format.ts";
 import { renderTable } from "../../platform/table.ts";
 import { list, nearest, plural } from "../../platform/text.ts";
-import type { Input, Run } from "../command.ts";
-import { refuseKey } from "../gateway-key.ts";
+import type { Input, Run } from "../old-command.ts";
 import { openModels } from "./open.ts";
 
 /** A gateway that is up answers in a few milliseconds. */

@@ -1,10 +1,10 @@
 import { basename, dirname, extname, join, relative } from "node:path";
+import { openEnvironment } from "../../app/project.ts";
 import { GoatError } from "../../errors/goat-error.ts";
 import type { GatewayAccess } from "../../gateway/access.ts";
 import { readTextIfThere } from "../../platform/text-file.ts";
 import { type GatewayEndpoint, gatewayOf } from "../../stack/endpoints.ts";
-import type { Context, Input } from "../command.ts";
-import { openEnvironment, openSession, type Session } from "../session.ts";
+import { type Context, type Input, openSession, type Session } from "../old-command.ts";
 
 /** A file that says which models there are. */
 export interface ConfigFile {

@@ -1,8 +1,7 @@
+import { refuseKey } from "../../app/gateway-key.ts";
+import { init } from "../../app/init/init.ts";
 import { GoatError } from "../../errors/goat-error.ts";
-import type { Context, Input } from "../command.ts";
-import { refuseKey } from "../gateway-key.ts";
-import { carryOutInit } from "../init/carry-out.ts";
-import { planInit } from "../init/plan.ts";
+import type { Context, Input } from "../old-command.ts";
 import { type ModelsProject, openModels } from "./open.ts";
 
 /**
@@ -20,7 +19,7 @@ export const openOwn = async (context: Context, input: Input): Promise<ModelsPro
 const shippedText = "this project uses the stack that goat-dev ships, which is not edited";
 
 const offerInit = async (context: Context, input: Input): Promise<void> => {
-  const { ask, cwd, packageRoot, version, global } = context;
+  const { ask } = context;
   if (ask === null || input.flag("yes")) {
     throw new GoatError("usage", shippedText, {
       fixes: [{ command: "goat-dev init", effect: "puts dev/ with the configs into this repository, to be edited" }],
@@ -30,6 +29,5 @@ const offerInit = async (context: Context, input: Input): Promise<void> => {
   if (!(await ask.confirm("Put dev/ into this repository, to be edited (goat-dev init)?", true))) {
     throw new GoatError("interrupted", "nothing was changed");
   }
-  const plan = planInit({ cwd, packageRoot, version, projectName: global.text("projectName"), examples: {} });
-  await carryOutInit(plan, input, context);
+  await init({ examples: [], plan: false, yes: false, force: input.flag("force") }, context);
 };

@@ -4,7 +4,7 @@ import type { VllmModel } from "../../gateway/catalogue.ts";
 import type { Route } from "../../gateway/routes.ts";
 import { formatDuration } from "../../platform/format.ts";
 import { parseDuration } from "../../project/settings.ts";
-import type { Context, Input } from "../command.ts";
+import type { Context, Input } from "../old-command.ts";
 
 /** Where the table says nothing: Modal's GPUs with large weights. */
 const startupMs = 1_200_000;

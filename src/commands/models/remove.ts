@@ -3,7 +3,7 @@ import { readModelList } from "../../gateway/edit/model-list.ts";
 import { removeModel } from "../../gateway/edit/models.ts";
 import { disabledModels } from "../../gateway/edit/switch.ts";
 import { nearest } from "../../platform/text.ts";
-import type { Run } from "../command.ts";
+import type { Run } from "../old-command.ts";
 import type { ConfigFile } from "./open.ts";
 import { openOwn } from "./own.ts";
 import { carryOutChange } from "./report.ts";

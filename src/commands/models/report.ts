@@ -1,5 +1,5 @@
 import { list, plural } from "../../platform/text.ts";
-import type { Context, Input } from "../command.ts";
+import type { Context, Input } from "../old-command.ts";
 import { type FileEdit, makeEdits } from "./change.ts";
 import type { ModelsProject } from "./open.ts";
 import { openRunning, takeOver } from "./take-over.ts";

@@ -5,7 +5,7 @@ import { address } from "../../gateway/edit/new-entry.ts";
 import { disabledModels, disabledRoutes, disableModel, enableModel, setApiBase } from "../../gateway/edit/switch.ts";
 import { placeholderIn } from "../../gateway/routes.ts";
 import { nearest } from "../../platform/text.ts";
-import type { Context, Input, Run } from "../command.ts";
+import type { Context, Input, Run } from "../old-command.ts";
 import type { FileEdit } from "./change.ts";
 import type { ConfigFile, ModelsProject } from "./open.ts";
 import { openOwn } from "./own.ts";

@@ -1,12 +1,11 @@
+import { needOwnStack } from "../../app/own-stack.ts";
+import type { OpenStack } from "../../app/project.ts";
+import { restartServices } from "../../app/restart.ts";
 import { GoatError } from "../../errors/goat-error.ts";
 import type { GatewayAccess } from "../../gateway/access.ts";
 import { listModels } from "../../gateway/models.ts";
 import { observeStack } from "../../stack/observe.ts";
-import { bringUp } from "../bring-up.ts";
-import type { Context, Input } from "../command.ts";
-import { lockStack } from "../lock-stack.ts";
-import { needOwnStack } from "../own-stack.ts";
-import { type OpenWorld, openSession, openWorld, type Session } from "../session.ts";
+import { type Context, type Input, openSession, openWorld, type Session } from "../old-command.ts";
 import { isAnswering } from "./answering.ts";
 import type { ModelsProject } from "./open.ts";
 
@@ -31,22 +30,10 @@ export const takeOver = async (
   context: Context,
 ): Promise<TakenOver> => {
   const begin = context.clock.now();
-  const opened = await openRunning(access, () => openSession(context, input), command, context);
-  if (opened === null) return notRunning;
-  const { world, session } = opened;
-  const release = await lockStack(context, world.info, session, command);
-  try {
-    const settings = { ...session.settings, example: "never" as const };
-    // This command has a result of its own.
-    const quiet = {
-      ...world,
-      emit: (event: Parameters<Context["emit"]>[0]) => event.type !== "result" && world.emit(event),
-    };
-    const options = { names: [access.service], restart: true, begin, ...noTakeOver(command) };
-    await bringUp({ ...session, settings }, options, quiet, context);
-  } finally {
-    await release();
-  }
+  const open = await openRunning(access, () => openSession(context, input), command, context);
+  if (open === null) return notRunning;
+  const options = { names: [access.service], example: false, begin, ...noTakeOver(command) };
+  await restartServices(open, options, context);
   const models = await listModels(access, context.signal);
   const missing = wanted.find((name) => !models.includes(name));
   if (missing === undefined) return { running: true, models };
@@ -64,7 +51,7 @@ export const openRunning = async (
   read: () => Promise<Session>,
   command: string,
   context: Context,
-): Promise<{ readonly world: OpenWorld; readonly session: Session } | null> => {
+): Promise<OpenStack | null> => {
   if (!(await isAnswering(access, context.signal))) return null;
   const opened = await openWorld(context, await read()).catch((error: unknown) => {
     if (error instanceof GoatError && error.exitCode === 3) return null;
@@ -72,9 +59,9 @@ export const openRunning = async (
   });
   // What answers there is then not ours.
   if (opened === null) return null;
-  const { world, session } = opened;
-  const observed = await observeStack(session.stack, world);
+  const { world } = opened;
+  const observed = await observeStack(world.stack, world);
   if (!observed.services.some(({ name, state }) => name === access.service && state === "running")) return null;
-  await needOwnStack(session, observed, noTakeOver(command), world, context);
-  return opened;
+  await needOwnStack(world, observed, noTakeOver(command), context);
+  return world;
 };

@@ -1,3 +1,4 @@
+import { refuseKey } from "../../app/gateway-key.ts";
 import { GoatError } from "../../errors/goat-error.ts";
 import { type GatewayAccess, unreachable } from "../../gateway/access.ts";
 import { readGatewayConfig } from "../../gateway/config.ts";
@@ -6,8 +7,7 @@ import { type CallResult, smallestCall } from "../../gateway/smallest-call.ts";
 import { formatDuration, formatMoney } from "../../platform/format.ts";
 import { renderTable } from "../../platform/table.ts";
 import { list, nearest, plural } from "../../platform/text.ts";
-import type { Context, Input, Run } from "../command.ts";
-import { refuseKey } from "../gateway-key.ts";
+import type { Context, Input, Run } from "../old-command.ts";
 import { isAnswering } from "./answering.ts";
 import { type ModelsProject, openModels } from "./open.ts";
 import { type Patience, patienceFor, remarkLater, wantedLimit } from "./patience.ts";

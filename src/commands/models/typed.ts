@@ -1,4 +1,4 @@
-import type { Input } from "../command.ts";
+import type { Input } from "../old-command.ts";
 
 /** Each option as typed, in camel case, and whether it takes a value. */
 export type Options = Readonly<Record<string, "text" | "flag">>;

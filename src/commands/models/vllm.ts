@@ -7,7 +7,7 @@ import { listModels } from "../../gateway/models.ts";
 import { deadline } from "../../platform/deadline.ts";
 import { list } from "../../platform/text.ts";
 import { readTextIfThere } from "../../platform/text-file.ts";
-import type { Context, Input } from "../command.ts";
+import type { Context, Input } from "../old-command.ts";
 import type { ModelsProject } from "./open.ts";
 
 const limitMs = 3_000;

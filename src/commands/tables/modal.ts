@@ -1,4 +1,4 @@
-import type { Command, OptionSpec } from "../command.ts";
+import type { AnyCommand, OptionSpec } from "../command.ts";
 
 const env: OptionSpec = { flags: "--env <name>", description: "the Modal environment; goat where left out" };
 
@@ -10,7 +10,7 @@ const workspace: OptionSpec = {
 const yes: OptionSpec = { flags: "-y, --yes", description: "do not ask" };
 
 /** What `goat-dev modal` can do: the gateway and GPU models in the cloud, through Modal's own CLI. */
-export const modalCommand: Command = {
+export const modalCommand: AnyCommand = {
   name: "modal",
   summary: "the same gateway in the cloud, and models on GPUs: deploy, prove, look at, stop",
   options: [],

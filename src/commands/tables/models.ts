@@ -1,7 +1,7 @@
-import type { Command } from "../command.ts";
+import type { AnyCommand } from "../command.ts";
 
 /** What `goat-dev models` can do. */
-export const modelsCommand: Command = {
+export const modelsCommand: AnyCommand = {
   name: "models",
   summary: "which models there are, which of them work with the keys at hand, and what they cost",
   options: [

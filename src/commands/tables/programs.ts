@@ -1,7 +1,7 @@
-import type { Command } from "../command.ts";
+import type { AnyCommand } from "../command.ts";
 
 /** What points programs at the gateway, and what brings goat-dev into their repositories. */
-export const programCommands: readonly Command[] = [
+export const programCommands: readonly AnyCommand[] = [
   {
     name: "env",
     summary: "the three variables that point a program at the gateway",
@@ -63,20 +63,5 @@ export const programCommands: readonly Command[] = [
       ["goat-dev example --provider groq --stream", "through Groq, word by word"],
     ],
     load: async () => (await import("../example.ts")).example,
-  },
-  {
-    name: "init",
-    summary: "put dev/, .env.example and ignore lines into this repository, to be edited; overwrites nothing unasked",
-    options: [
-      { flags: "--example <language>", description: "an example client too: typescript, python or go", repeats: true },
-      { flags: "--plan", description: "show what would be written, and write nothing" },
-      { flags: "-y, --yes", description: "do not ask; what differs is kept" },
-      { flags: "--force", description: "overwrite what differs" },
-    ],
-    examples: [
-      ["goat-dev init", "shows what it will write, and asks"],
-      ["goat-dev init --yes --example python", "for scripts, with a client in Python"],
-    ],
-    load: async () => (await import("../init.ts")).init,
   },
 ];

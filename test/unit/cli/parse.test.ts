@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type Invocation, parse } from "../../../src/cli/parse.ts";
-import type { Command } from "../../../src/commands/command.ts";
+import type { AnyCommand } from "../../../src/commands/command.ts";
 import { commands } from "../../../src/commands/index.ts";
 import { errorOf } from "../../support/load-compose.ts";
 
@@ -61,9 +61,10 @@ test("global options with a value must be understood on both sides, and after a 
 });
 
 test("every global option must be offered before and after every command", () => {
-  const needed = ({ arguments: words = "" }: Command): readonly string[] => (words.match(/<\w/g) ?? []).map(() => "x");
+  const needed = ({ arguments: words = "" }: AnyCommand): readonly string[] =>
+    (words.match(/<\w/g) ?? []).map(() => "x");
   const walk = (
-    command: Command,
+    command: AnyCommand,
     path: readonly string[],
   ): readonly (readonly [readonly string[], readonly string[]])[] => [
     ...("load" in command ? [[path, needed(command)] as const] : []),
@@ -153,7 +154,7 @@ test("help and version must be texts, of the program and of each command", () =>
 });
 
 test("the help of every command that does something must have examples, and each must parse", () => {
-  const walk = (command: Command): readonly Command[] => [
+  const walk = (command: AnyCommand): readonly AnyCommand[] => [
     ...("load" in command ? [command] : []),
     ...(command.subcommands ?? []).flatMap(walk),
   ];

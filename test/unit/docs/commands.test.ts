@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parse } from "../../../src/cli/parse.ts";
-import type { Command } from "../../../src/commands/command.ts";
+import type { AnyCommand } from "../../../src/commands/command.ts";
 import { commands } from "../../../src/commands/index.ts";
 
 const page = (name: string): string => readFileSync(new URL(`../../../${name}`, import.meta.url), "utf8");
@@ -16,13 +16,13 @@ const pages = [
 ];
 
 /** Name as typed after goat-dev -> its own options. */
-const named = (list: readonly Command[], before = ""): ReadonlyMap<string, readonly string[]> =>
+const named = (list: readonly AnyCommand[], before = ""): ReadonlyMap<string, readonly string[]> =>
   new Map(
     list.flatMap((command): [string, readonly string[]][] => {
       const name = `${before}${command.name}`;
       const own = command.options.flatMap(({ flags }) => flags.match(/--[\w-]+/g) ?? []);
       const subcommands = named(command.subcommands ?? [], `${name} `);
-      return "load" in command ? [[name, own], ...subcommands] : [...subcommands];
+      return "load" in command || "call" in command ? [[name, own], ...subcommands] : [...subcommands];
     }),
   );
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Ask } from "../../../../src/commands/command.ts";
+import type { Ask } from "../../../../src/app/app.ts";
 import { askForEntry } from "../../../../src/commands/models/ask-entry.ts";
 
 const person = (answers: readonly string[]): { readonly ask: Ask; readonly asked: string[] } => {

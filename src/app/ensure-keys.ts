@@ -2,12 +2,13 @@ import { chmod, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { GoatError } from "../errors/goat-error.ts";
 import { run } from "../platform/process.ts";
+import { shortPath } from "../platform/short-path.ts";
 import { readTextIfThere } from "../platform/text-file.ts";
 import { createEnvFile, updateEnvFile } from "../project/env-store.ts";
 import { noProviderKey, type Provider, providers, readKeys } from "../project/keys.ts";
-import type { Environment } from "../stack/load.ts";
-import type { Ask, Context } from "./command.ts";
-import { openEnvironment, shortPath } from "./session.ts";
+import type { App, Ask } from "./app.ts";
+import { openEnvironment } from "./project.ts";
+import type { Environment } from "./read-project.ts";
 
 interface Ensured {
   readonly environment: Environment;
@@ -16,35 +17,35 @@ interface Ensured {
 }
 
 /** Makes .env where there is none, and asks for a provider's key where none is set and none can be done without. Throws no-provider-key where nobody can answer. */
-export const ensureKeys = async (before: Environment, demo: boolean, context: Context): Promise<Ensured> => {
+export const ensureKeys = async (before: Environment, demo: boolean, app: App): Promise<Ensured> => {
   const { envFile } = before.project;
-  const shown = shortPath(context, envFile);
+  const shown = shortPath(app, envFile);
   // Read again where it is new: the next command sees what it sets, and must find nothing changed.
-  const environment = (await ensureEnvFile(envFile, shown, context)) ? openEnvironment(context) : before;
+  const environment = (await ensureEnvFile(envFile, shown, app)) ? openEnvironment(app) : before;
   const keys = readKeys(environment.variables);
-  if (environment.gatewayKeyInShell) context.emit({ type: "notice", level: "info", text: gatewayKeyNote });
+  if (environment.gatewayKeyInShell) app.emit({ type: "notice", level: "info", text: gatewayKeyNote });
   if (demo || keys.usable.length > 0) return { environment, demo };
-  if (context.ask === null) throw noProviderKey(keys, shown);
-  const edits = await askForKey(context.ask);
+  if (app.ask === null) throw noProviderKey(keys, shown);
+  const edits = await askForKey(app.ask);
   if (edits === null) return { environment, demo: true };
-  context.addSecrets(Object.entries(edits).map(([name, value]) => ({ name, value })));
+  app.addSecrets(Object.entries(edits).map(([name, value]) => ({ name, value })));
   await updateEnvFile(envFile, edits);
-  context.emit({ type: "notice", level: "info", text: `saved to ${shown} (mode 0600)` });
-  return { environment: openEnvironment(context), demo: false };
+  app.emit({ type: "notice", level: "info", text: `saved to ${shown} (mode 0600)` });
+  return { environment: openEnvironment(app), demo: false };
 };
 
 const gatewayKeyNote =
   "OPENAI_API_KEY in this shell is the gateway's own key (from goat-dev env): it is not taken for OpenAI's";
 
 /** True where it was made. */
-const ensureEnvFile = async (envFile: string, shown: string, context: Context): Promise<boolean> => {
-  const template = readTextIfThere(join(context.packageRoot, "dev", ".env.example"));
+const ensureEnvFile = async (envFile: string, shown: string, app: App): Promise<boolean> => {
+  const template = readTextIfThere(join(app.packageRoot, "dev", ".env.example"));
   if (template === undefined) throw new GoatError("internal", "the package lacks dev/.env.example");
   if (await createEnvFile(envFile, template)) {
-    context.emit({ type: "notice", level: "info", text: `made ${shown} (mode 0600)` });
-    if (await isSeenByGit(envFile, context)) {
+    app.emit({ type: "notice", level: "info", text: `made ${shown} (mode 0600)` });
+    if (await isSeenByGit(envFile, app)) {
       const text = `${shown} will hold your keys and git does not ignore it: echo .env >> .gitignore`;
-      context.emit({ type: "notice", level: "warning", text });
+      app.emit({ type: "notice", level: "warning", text });
     }
     return true;
   }
@@ -57,9 +58,9 @@ const ensureEnvFile = async (envFile: string, shown: string, context: Context): 
 };
 
 /** True in a repository that does not ignore the file; false where there is no git or no repository. */
-const isSeenByGit = async (path: string, context: Context): Promise<boolean> => {
-  const env = { PATH: context.env["PATH"] ?? "", HOME: context.home };
-  const options = { cwd: dirname(path), env, signal: context.signal };
+const isSeenByGit = async (path: string, app: App): Promise<boolean> => {
+  const env = { PATH: app.env["PATH"] ?? "", HOME: app.home };
+  const options = { cwd: dirname(path), env, signal: app.signal };
   return (await run("git", ["check-ignore", "--quiet", path], options)).exitCode === 1;
 };
 

@@ -1,5 +1,5 @@
-import type { EngineRequest, OpenedEngine } from "../commands/command.ts";
 import { GoatError } from "../errors/goat-error.ts";
+import type { EngineRequest, OpenedEngine } from "./app.ts";
 
 /** Opens an engine of a kind and makes sure that it answers. */
 export interface Openers {

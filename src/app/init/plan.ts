@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 import { GoatError } from "../../errors/goat-error.ts";
 import { kindOf } from "../../platform/files.ts";
 import { readTextIfThere } from "../../platform/text-file.ts";
+import { nameFromFolder } from "../../project/root.ts";
 import { isByproduct } from "../../project/shipped-stack.ts";
-import { composeTextFor, stackNameFor } from "./compose-text.ts";
 import { missingIgnoreLines, withIgnoreLines } from "./ignore-lines.ts";
 
 /** What becomes of a file: `differs` stays as it is, unless somebody says otherwise. */
@@ -16,7 +16,7 @@ export interface PlannedFile {
   readonly text: string;
   readonly state: FileState;
   /** Such as the lines that are added. */
-  readonly note: string | null;
+  readonly note?: string;
 }
 
 export interface InitPlan {
@@ -81,8 +81,8 @@ export const planInit = (request: InitRequest): InitPlan => {
 
 const planFile = (root: string, path: string, text: string): PlannedFile => {
   const found = textAt(root, path);
-  if (found === undefined) return { path, text, state: "new", note: null };
-  return { path, text, state: found === text ? "same" : "differs", note: null };
+  if (found === undefined) return { path, text, state: "new" };
+  return { path, text, state: found === text ? "same" : "differs" };
 };
 
 const planIgnore = (root: string): PlannedFile => {
@@ -90,7 +90,7 @@ const planIgnore = (root: string): PlannedFile => {
   const found = textAt(root, path);
   const missing = missingIgnoreLines(found ?? "");
   const text = withIgnoreLines(found ?? "");
-  if (missing.length === 0) return { path, text, state: "same", note: null };
+  if (missing.length === 0) return { path, text, state: "same" };
   return { path, text, state: found === undefined ? "new" : "extended", note: `+ ${missing.join(" ")}` };
 };
 
@@ -115,3 +115,30 @@ const inTheWay = (path: string, isFolder: boolean): GoatError =>
       fixes: [{ command: `mv ${path} ${path}.old`, effect: "makes room; nothing was written" }],
     },
   );
+
+const validName = /^[a-z0-9][a-z0-9_-]*$/;
+
+/** The name that all unnamed copies would share, and with it their database. */
+const shippedName = "goat";
+
+/** The stack's own name: as asked for, as the file at its place has it, else after the folder. Throws usage. */
+const stackNameFor = (root: string, asked: string | undefined, existing: string | undefined): string => {
+  if (asked !== undefined) {
+    if (validName.test(asked)) return asked;
+    throw new GoatError("usage", `${JSON.stringify(asked)} is no name for a stack: a-z, 0-9, - and _`, {
+      fixes: [{ command: "goat-dev init --project-name my-stack", effect: "for example" }],
+    });
+  }
+  const found = /^name:[ \t]*(["']?)([a-z0-9][a-z0-9_-]*)\1[ \t]*\r?$/m.exec(existing ?? "")?.[2];
+  if (found !== undefined && found !== shippedName) return found;
+  const folder = nameFromFolder(root);
+  return folder === "" ? "goat-stack" : `goat-${folder}`;
+};
+
+/** The shipped Compose file under a name of its own, and by which goat-dev it was written. */
+const composeTextFor = (shipped: string, name: string, version: string): string => {
+  const written = `# Written by goat-dev ${version}: npx goat-dev@${version} init\n`;
+  const named = shipped.replace(/^name: .*$/m, `name: ${name}`);
+  if (!named.includes(`name: ${name}\n`)) throw new GoatError("internal", "the shipped Compose file has no name");
+  return written + named;
+};

@@ -2,14 +2,10 @@ import { GoatError } from "../errors/goat-error.ts";
 import type { ObservedStack } from "../model/observed.ts";
 import type { Plan } from "../model/plan.ts";
 import type { PortSpec, ServiceSpec, StackSpec } from "../model/stack.ts";
-import { criticalPath, type PathPart } from "./critical-path.ts";
-import { execute } from "./execute.ts";
+import type { EngineContext } from "./engine-context.ts";
 import { selectServices } from "./graph.ts";
 import { observeStack } from "./observe.ts";
 import { reconcile } from "./reconcile.ts";
-import { createReporter } from "./report.ts";
-import { startWatch } from "./watch.ts";
-import type { World } from "./world.ts";
 
 export interface Prepared {
   readonly stack: StackSpec;
@@ -25,18 +21,18 @@ export interface PrepareOptions {
 }
 
 /** Looks and plans; changes nothing. Throws unknown-service, and engine-refused for what this engine cannot run. */
-export const prepare = async (stack: StackSpec, options: PrepareOptions, world: World): Promise<Prepared> => {
+export const prepare = async (stack: StackSpec, options: PrepareOptions, context: EngineContext): Promise<Prepared> => {
   const services = selectServices(stack, options.names);
-  refuseUnsupported(services, world);
-  const observed = await observeStack(stack, world);
+  refuseUnsupported(services, context);
+  const observed = await observeStack(stack, context);
   const asked = options.names.length > 0 ? options.names : services.map((service) => service.name);
   const plan = reconcile(stack, observed, { services, restart: new Set(options.restart ? asked : []) });
   return { stack, services, observed, plan };
 };
 
-const refuseUnsupported = (services: readonly ServiceSpec[], world: World): void => {
+const refuseUnsupported = (services: readonly ServiceSpec[], context: EngineContext): void => {
   for (const service of services) {
-    const answer = world.engine.supports(service);
+    const answer = context.engine.supports(service);
     if (answer.ok) continue;
     throw new GoatError("engine-refused", `${service.name} cannot run here: ${answer.reason}`, {
       service: service.name,
@@ -63,21 +59,4 @@ export const portsToOpen = ({ services, observed, plan }: Prepared): readonly { 
     .filter(
       ({ port }) => port.host !== null && !held.some((own) => own.host === port.host && own.protocol === port.protocol),
     );
-};
-
-export interface CarriedOut {
-  readonly durationMs: number;
-  /** What decided how long it took. */
-  readonly path: readonly PathPart[];
-}
-
-/** Runs the plan and waits until every service is ready; `timeoutMs` limits the whole. */
-export const carryOut = async (prepared: Prepared, timeoutMs: number | null, world: World): Promise<CarriedOut> => {
-  const { stack, plan, services } = prepared;
-  const begin = world.clock.now();
-  await using watch = await startWatch(world.engine, stack.name, world.signal);
-  const report = createReporter(plan, world.emit, world.clock);
-  const deadline = timeoutMs === null ? null : begin + timeoutMs;
-  const timings = await execute(plan, { ...world, watch, report, stack: stack.name, services, deadline });
-  return { durationMs: world.clock.now() - begin, path: criticalPath(plan, timings) };
 };

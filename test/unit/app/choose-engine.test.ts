@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { chooseEngine } from "../../../src/cli/choose-engine.ts";
-import type { EngineRequest, OpenedEngine } from "../../../src/commands/command.ts";
+import type { EngineRequest, OpenedEngine } from "../../../src/app/app.ts";
+import { chooseEngine } from "../../../src/app/choose-engine.ts";
 import { MemoryEngine } from "../../../src/engine/memory/memory-engine.ts";
 import { GoatError } from "../../../src/errors/goat-error.ts";
 import { service, stackOf } from "../../support/sample-stack.ts";

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { type LoadRequest, load, readEnvironment } from "../../../src/stack/load.ts";
+import { type LoadRequest, load, readEnvironment } from "../../../src/app/read-project.ts";
 import { errorOf } from "../../support/load-compose.ts";
 import { oddFiles } from "../../support/odd-files.ts";
 import { tempFolder, writeFiles } from "../../support/temp.ts";

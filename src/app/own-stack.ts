@@ -8,76 +8,65 @@ import { readClaim, writeClaim } from "../project/claim.ts";
 import { nameFromFolder } from "../project/root.ts";
 import { claimPath } from "../project/state.ts";
 import { claimFor, type Owner, originOf, otherOwner, type Paths } from "../stack/owner.ts";
-import type { Context, Input } from "./command.ts";
+import type { App } from "./app.ts";
 import { engineKey, stateFolders } from "./lock-stack.ts";
-import type { OpenWorld, Session } from "./session.ts";
+import type { OpenStack } from "./project.ts";
 
-export interface OwnRequest {
-  /** As typed after goat-dev: "down --volumes". */
-  readonly command: string;
-  /** --take-over: somebody wants another folder's stack to be this one's. */
+export interface OwnInput {
+  /** Somebody wants another folder's stack to be this one's. */
   readonly takeOver: boolean;
-  /** --yes */
+  /** Nobody is asked. */
   readonly yes: boolean;
 }
 
-export const ownRequest = (command: string, input: Input): OwnRequest => ({
-  command,
-  takeOver: input.flag("takeOver"),
-  yes: input.flag("yes"),
-});
+export interface OwnRequest extends OwnInput {
+  /** As typed after goat-dev: "down --volumes". */
+  readonly command: string;
+}
 
 /**
  * Lets only the folder that made a stack change it. Throws stack-of-another-folder, and with --take-over confirmation-needed
  * where nobody can say yes.
  */
-export const needOwnStack = async (
-  session: Session,
+export async function needOwnStack(
+  open: OpenStack,
   observed: ObservedStack,
   request: OwnRequest,
-  world: OpenWorld,
-  context: Context,
-): Promise<void> => {
-  const owner = ownerOf(session, observed, world, context);
+  app: App,
+): Promise<void> {
+  const owner = ownerOf(open, observed, app);
   if (owner === null) return;
-  if (!request.takeOver) throw ofAnother(session, owner, request);
-  if (!request.yes) await confirm(session, owner, request, context);
-};
+  if (!request.takeOver) throw ofAnother(open, owner, request);
+  if (!request.yes) await confirm(open, owner, request, app);
+}
 
 /** From here on what there is of the stack is this project's, whatever is written on it. */
-export const claimStack = async (
-  session: Session,
-  observed: ObservedStack,
-  world: OpenWorld,
-  context: Context,
-): Promise<void> => {
-  const claim = claimFor(session.stack, observed, paths);
+export async function claimStack(open: OpenStack, observed: ObservedStack, app: App): Promise<void> {
+  const claim = claimFor(open.stack, observed, paths);
   const warnings: string[] = [];
-  for (const path of claimPaths(session, world, context)) {
+  for (const path of claimPaths(open, app)) {
     const warning = await writeClaim(path, claim);
     if (warning === null) return;
     warnings.push(warning);
   }
-  context.emit({ type: "notice", level: "warning", text: list(warnings) });
-};
+  app.emit({ type: "notice", level: "warning", text: list(warnings) });
+}
 
 /** The project in another folder that the stack belongs to; null where it is this one's, or nobody's. */
-export const ownerOf = (
-  session: Session,
-  observed: ObservedStack,
-  world: OpenWorld,
-  context: Context,
-): Owner | null => {
-  const [kept = null] = claimPaths(session, world, context).flatMap((path) => readClaim(path) ?? []);
-  return otherOwner(session.stack, observed, kept, paths);
-};
+export function ownerOf(open: OpenStack, observed: ObservedStack, app: App): Owner | null {
+  const [kept = null] = claimPaths(open, app).flatMap((path) => readClaim(path) ?? []);
+  return otherOwner(open.stack, observed, kept, paths);
+}
 
 /** What a look at such a stack is told. */
-export const ownerText = ({ stack }: Session, owner: Owner): string =>
-  `${stack.name} is the stack of ${folderOf(owner)}, not of ${ownFolder(stack)}`;
+export function ownerText({ stack }: Pick<OpenStack, "stack">, owner: Owner): string {
+  return `${stack.name} is the stack of ${folderOf(owner)}, not of ${ownFolder(stack)}`;
+}
 
 /** The project's folder, without what goat-dev has added to it. */
-export const folderOf = ({ origin }: Owner): string => origin.folder.replace(/\/\.goat-dev\/stack$/, "");
+export function folderOf({ origin }: Owner): string {
+  return origin.folder.replace(/\/\.goat-dev\/stack$/, "");
+}
 
 const madeText = (owner: Owner): string => `made from ${folderOf(owner)}: ${owner.made.join(", ")}`;
 
@@ -85,17 +74,18 @@ const ownFolder = (stack: StackSpec): string => folderOf({ origin: originOf(stac
 
 const paths: Paths = { isSame: isSameFile, isGone };
 
-const claimPaths = (session: Session, { info }: OpenWorld, context: Context): readonly string[] =>
-  stateFolders(context, session).map((folder) => claimPath(folder, engineKey(info), session.stack.name));
+function claimPaths(open: OpenStack, app: App): readonly string[] {
+  return stateFolders(open, app).map((folder) => claimPath(folder, engineKey(open.info), open.stack.name));
+}
 
-const ofAnother = (session: Session, owner: Owner, { command }: OwnRequest): GoatError =>
-  new GoatError("stack-of-another-folder", ownerText(session, owner), {
+const ofAnother = (open: OpenStack, owner: Owner, { command }: OwnRequest): GoatError =>
+  new GoatError("stack-of-another-folder", ownerText(open, owner), {
     evidence: [madeText(owner)],
-    fixes: [...instead(session, owner, command), takeOverFix(command)],
+    fixes: [...instead(open, owner, command), takeOverFix(command)],
   });
 
 /** A stack that is to be brought up can have another name; one that is to be changed as it is has a folder to do that in. */
-const instead = ({ stack, environment }: Session, owner: Owner, command: string): readonly Fix[] => {
+const instead = ({ stack, environment }: OpenStack, owner: Owner, command: string): readonly Fix[] => {
   const folder = nameFromFolder(environment.project.root);
   const isNamedAlready = folder === "" || stack.name.endsWith(folder);
   const name = `${stack.name}-${isNamedAlready ? "2" : folder}`;
@@ -118,13 +108,13 @@ const takeOverFix = (command: string): Fix => ({
     : "makes the stack this folder's, with its data, and asks first",
 });
 
-const confirm = async (session: Session, owner: Owner, { command }: OwnRequest, { ask }: Context): Promise<void> => {
+async function confirm(open: OpenStack, owner: Owner, { command }: OwnRequest, { ask }: App): Promise<void> {
   if (ask === null) {
-    throw new GoatError("confirmation-needed", `${ownerText(session, owner)}, and nobody is here to ask`, {
+    throw new GoatError("confirmation-needed", `${ownerText(open, owner)}, and nobody is here to ask`, {
       evidence: [madeText(owner)],
       fixes: [{ command: `goat-dev ${command} --take-over --yes`, effect: "takes it over without asking" }],
     });
   }
-  const question = `${ownerText(session, owner)} (${owner.made.join(", ")}). Take it over?`;
+  const question = `${ownerText(open, owner)} (${owner.made.join(", ")}). Take it over?`;
   if (!(await ask.confirm(question, false))) throw new GoatError("interrupted", "nothing was changed");
-};
+}

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { Context, Input } from "../../../src/commands/command.ts";
-import { init } from "../../../src/commands/init.ts";
+import type { App } from "../../../src/app/app.ts";
+import { init } from "../../../src/app/init/init.ts";
 import type { GoatEvent } from "../../../src/events/events.ts";
 import { tempFolder, writeFiles } from "../../support/temp.ts";
 
-const noInput: Input = { args: [], flag: () => false, text: () => undefined, texts: () => [] };
+const nothingTyped = { examples: [], plan: false, yes: false, force: false };
 
 /** A person at a terminal who answers by the beginning of each question. */
 const atTerminal = (answers: Readonly<Record<string, boolean>>) => {
@@ -17,16 +17,16 @@ const atTerminal = (answers: Readonly<Record<string, boolean>>) => {
     asked.push(message);
     return Object.entries(answers).find(([start]) => message.startsWith(start))?.[1] ?? initial;
   };
-  const context = {
+  const app = {
     cwd,
     home: "/nowhere",
     packageRoot: join(import.meta.dirname, "../../.."),
     version: "0.1.0",
-    global: noInput,
+    options: {},
     ask: { confirm },
     emit: (event: GoatEvent) => events.push(event),
-  } as unknown as Context;
-  return { cwd, asked, events, run: () => init(noInput, context) };
+  } as unknown as App;
+  return { cwd, asked, events, run: () => init(nothingTyped, app) };
 };
 
 const config = (cwd: string): string => readFileSync(join(cwd, "dev/litellm-config.yaml"), "utf8");

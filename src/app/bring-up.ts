@@ -1,0 +1,146 @@
+import { mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { describe } from "../errors/describe.ts";
+import type { GoatError } from "../errors/goat-error.ts";
+import { atomicWrite, unwritable } from "../platform/files.ts";
+import type { ExampleMode } from "../project/settings.ts";
+import { ensureStateFolder, openState } from "../project/state.ts";
+import { carryOut } from "../stack/carry-out.ts";
+import type { PathPart } from "../stack/critical-path.ts";
+import { databaseUrlOf, gatewayOf, tracingOf } from "../stack/endpoints.ts";
+import { observeStack } from "../stack/observe.ts";
+import { changedServices, isNothingToDo, type Prepared } from "../stack/prepare.ts";
+import { type Proof, prove } from "../stack/prove.ts";
+import { readStatus, type ServiceStatus } from "../stack/status.ts";
+import type { App } from "./app.ts";
+import { claimStack, type OwnRequest } from "./own-stack.ts";
+import { checkBringUp } from "./preflight.ts";
+import type { OpenStack, ProjectSession } from "./project.ts";
+import { recordEngine } from "./record-engine.ts";
+import { readRoutes } from "./routes.ts";
+
+export interface BringUpOptions extends OwnRequest {
+  /** Empty means all. */
+  readonly names: readonly string[];
+  readonly restart: boolean;
+  readonly example: ExampleMode;
+  /** When the command began, on the clock. */
+  readonly begin: number;
+}
+
+/** What `up` and `restart` have brought about. */
+export interface UpReport extends Proof {
+  readonly ok: true;
+  /** The stack's name. */
+  readonly stack: string;
+  /** Services that were created, replaced or started. */
+  readonly changed: readonly string[];
+  readonly durationMs: number;
+  readonly demo: boolean;
+  readonly services: readonly ServiceStatus[];
+  readonly restarted: boolean;
+  /** Everything was ready and as configured. */
+  readonly nothingToDo: boolean;
+  /** The chain of steps that decided how long it took. */
+  readonly path: readonly PathPart[];
+  readonly addresses: Addresses;
+}
+
+/** Where people find what was brought up; null for what was not, or publishes no port. */
+interface Addresses {
+  /** The key only where it is the template's, which is no secret. */
+  readonly gateway: { readonly url: string; readonly key: string | null } | null;
+  readonly tracing: { readonly url: string; readonly login: string | null } | null;
+  readonly database: string | null;
+}
+
+/** Checks, plans, does it, waits, and proves it: the one way in which services are started. The stack has to be locked. */
+export async function bringUp(open: OpenStack, options: BringUpOptions, app: App): Promise<UpReport> {
+  await recordEngine(open, app);
+  await writeDemo(open);
+  const prepared = await checkBringUp(open, { ...options, example: exampleMode(options) }, app);
+  await claimStack(open, prepared.observed, app);
+  const done = await carryOut(prepared, open.settings.timeoutMs, open).catch((error: unknown) => {
+    tellUnproven(prepared, describe(error), app);
+    throw error;
+  });
+  const nothingToDo = isNothingToDo(prepared.plan);
+  const observed = nothingToDo ? prepared.observed : await observeStack(open.stack, open);
+  const ready = prepared.services.map((service) => service.name);
+  const brought = { ...open.stack, services: prepared.services };
+  const [proof, services] = await Promise.all([
+    proveGateway(open, options, { ...prepared, observed }, app),
+    readStatus(brought, open, { observed, ready }),
+  ]);
+  return {
+    ok: true,
+    stack: open.stack.name,
+    changed: changedServices(prepared.plan),
+    durationMs: Math.round(app.clock.now() - options.begin),
+    demo: open.demo !== null,
+    services,
+    ...proof,
+    restarted: options.restart,
+    nothingToDo,
+    path: done.path.map(({ subject, durationMs }) => ({ subject, durationMs: Math.round(durationMs) })),
+    addresses: addressesOf(brought),
+  };
+}
+
+/** `up litellm` makes no call unless it is asked to. */
+function exampleMode({ names, example }: BringUpOptions): ExampleMode {
+  return names.length > 0 && example === "auto" ? "never" : example;
+}
+
+/** Puts a demo's config where the gateway mounts it, before the checks look at it. Throws file-unwritable. */
+async function writeDemo({ demo, environment }: ProjectSession): Promise<void> {
+  if (demo === null) return;
+  await ensureStateFolder(environment.project.stateDir);
+  await mkdir(dirname(demo.path), { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw unwritable(demo.path, error);
+  });
+  await atomicWrite(demo.path, demo.text, 0o600);
+}
+
+/** What cannot be proved is said as well, unless nobody waits for it any more. */
+function tellUnproven({ stack, services }: Prepared, error: GoatError, { emit, signal }: App): void {
+  const gateway = gatewayOf(stack);
+  if (signal.aborted || gateway === null || !services.includes(gateway.service)) return;
+  const text = `skipped: needs ${error.service ?? gateway.service.name}`;
+  emit({ type: "step-finished", step: "gateway", outcome: "skipped", text, durationMs: 0 });
+}
+
+/** The proof is about the gateway: `up postgres` has none. */
+async function proveGateway(
+  open: OpenStack,
+  options: BringUpOptions,
+  { services, observed, plan }: Prepared,
+  app: App,
+): Promise<Proof> {
+  const { stack, environment } = open;
+  const gateway = gatewayOf(stack);
+  if (gateway === null || !services.includes(gateway.service)) return { gateway: null, example: null, trace: null };
+  const request = {
+    stack,
+    observed,
+    routes: readRoutes(stack),
+    mode: exampleMode(options),
+    wanted: environment.variables["EVAL_MODEL"],
+    nodePath: app.nodePath,
+    shell: app.env,
+    state: openState(environment.project.stateDir),
+    quiet: isNothingToDo(plan),
+  };
+  return prove(request, open);
+}
+
+const templateKey = "sk-dev-key";
+
+function addressesOf(stack: Prepared["stack"]): Addresses {
+  const [gateway, tracing] = [gatewayOf(stack), tracingOf(stack)];
+  return {
+    gateway: gateway && { url: gateway.url, key: gateway.key === templateKey ? templateKey : null },
+    tracing: tracing && { url: tracing.pageUrl, login: tracing.login },
+    database: databaseUrlOf(stack),
+  };
+}

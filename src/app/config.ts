@@ -1,0 +1,22 @@
+import { type ResolvedConfig, resolvedConfig } from "../compose/resolved-config.ts";
+import { looksSecret, maskLogin } from "../platform/text.ts";
+import type { App } from "./app.ts";
+import { openProject } from "./project.ts";
+
+export interface ConfigInput {
+  readonly showSecrets: boolean;
+}
+
+export type ConfigReport = ResolvedConfig;
+
+/** The stack as it is understood, in the shape of `docker compose config --format json`. */
+export async function config({ showSecrets }: ConfigInput, app: App): Promise<ConfigReport> {
+  const { stack, environment } = await openProject(app);
+  if (showSecrets) app.revealWords(environment.secrets.map(({ value }) => value));
+  return resolvedConfig(stack, { mask: showSecrets ? (value) => value : maskValue });
+}
+
+/** By name, whatever the length, and the password in a URL. */
+function maskValue(value: string, name: string | undefined): string {
+  return name !== undefined && value !== "" && looksSecret(name) ? "***" : maskLogin(value);
+}

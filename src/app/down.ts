@@ -1,0 +1,66 @@
+import type { EngineInfo } from "../engine/engine.ts";
+import { writeStackState } from "../project/stack-state.ts";
+import { openState } from "../project/state.ts";
+import { observeStack, ownVolumes } from "../stack/observe.ts";
+import { planDown, takeDown } from "../stack/take-down.ts";
+import type { App } from "./app.ts";
+import { lockStack } from "./lock-stack.ts";
+import { needOwnStack, type OwnInput } from "./own-stack.ts";
+import { type OpenStack, openProject, openStack } from "./project.ts";
+
+export interface DownInput extends OwnInput {
+  /** Deletes the data too. */
+  readonly volumes: boolean;
+  /** With `volumes`: copies the database first. */
+  readonly dump: boolean;
+}
+
+export interface DownReport {
+  readonly ok: true;
+  /** The stack's name. */
+  readonly stack: string;
+  readonly removed: {
+    readonly containers: number;
+    readonly networks: number;
+    readonly volumes: readonly string[];
+  };
+  /** Volumes that stay. */
+  readonly kept: readonly string[];
+  /** Where the copy of the database lies, and how big it is. */
+  readonly dump: string | null;
+  readonly durationMs: number;
+  readonly engine: Pick<EngineInfo, "kind">;
+}
+
+/** Stops and removes containers and networks; data only where that is asked for, after a yes and a copy. */
+export async function down(input: DownInput, app: App): Promise<DownReport> {
+  const begin = app.clock.now();
+  const open = await openStack(app, await openProject(app));
+  await using _lock = await lockStack(open, "down", app);
+  const before = await observeStack(open.stack, open);
+  await needOwnStack(open, before, { ...input, command: input.volumes ? "down --volumes" : "down" }, app);
+  const { volumes, dump } = input.volumes
+    ? await (await import("./delete-data.ts")).readyToDelete(input, open, before, app)
+    : { volumes: [], dump: null };
+  const observed = dump === null ? before : await observeStack(open.stack, open);
+  const plan = planDown(open.stack, observed, volumes);
+  await takeDown(open.stack, plan, open);
+  if (volumes.length > 0) await forgetEngine(open, app);
+  const count = (type: string): number => plan.nodes.filter((node) => node.action.type === type).length;
+  return {
+    ok: true,
+    stack: open.stack.name,
+    removed: { containers: count("remove-container"), networks: count("remove-network"), volumes },
+    kept: ownVolumes(open.stack, observed).filter((name) => !volumes.includes(name)),
+    dump,
+    durationMs: Math.round(app.clock.now() - begin),
+    engine: { kind: open.info.kind },
+  };
+}
+
+/** With its data the stack is bound to no engine any more. */
+async function forgetEngine({ environment }: OpenStack, { emit }: App): Promise<void> {
+  const state = openState(environment.project.stateDir);
+  const warning = await writeStackState(state, { engine: null, demo: false });
+  if (warning !== null) emit({ type: "notice", level: "warning", text: warning });
+}

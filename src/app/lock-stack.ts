@@ -1,0 +1,73 @@
+import type { EngineInfo } from "../engine/engine.ts";
+import { describe } from "../errors/describe.ts";
+import { GoatError } from "../errors/goat-error.ts";
+import { deadline } from "../platform/deadline.ts";
+import { formatAge, formatDuration } from "../platform/format.ts";
+import { acquireLock, type LockHolder, type Release } from "../platform/lock.ts";
+import { ensureStateFolder, lockPath, userStateFolder } from "../project/state.ts";
+import type { App } from "./app.ts";
+import type { OpenStack } from "./project.ts";
+
+/**
+ * One at a time for each engine and project name: a second command waits, and says for whom. `command` is what was typed
+ * after goat-dev. Throws stack-locked when `--timeout` passes before the other is done.
+ */
+export async function lockStack(open: OpenStack, command: string, app: App): Promise<AsyncDisposable> {
+  const { stack, settings, info } = open;
+  using limit = settings.timeoutMs === null ? null : deadline(app.signal, settings.timeoutMs);
+  let waitedFor = "another goat-dev";
+  const acquire = (folder: string): Promise<Release> =>
+    acquireLock({
+      path: lockPath(folder, engineKey(info), stack.name),
+      pid: app.pid,
+      command: `goat-dev ${command}`,
+      clock: app.clock,
+      signal: limit?.signal ?? app.signal,
+      onWait: (holder) => {
+        waitedFor = holderText(holder);
+        const text = `waiting for ${waitedFor}, which works on ${stack.name}${sinceText(holder, app)}`;
+        app.emit({ type: "notice", level: "info", text });
+      },
+    });
+  try {
+    const release = await acquireFirst(stateFolders(open, app), acquire);
+    return { [Symbol.asyncDispose]: release };
+  } catch (error) {
+    if (limit?.isOver() !== true) throw error;
+    const waited = formatDuration(settings.timeoutMs ?? 0);
+    throw new GoatError("stack-locked", `${waitedFor} still works on ${stack.name} after ${waited}`, {
+      fixes: [{ command: `goat-dev ${command}`, effect: "without --timeout waits until it is done" }],
+    });
+  }
+}
+
+/** What an engine's state is kept under. */
+export function engineKey({ kind, endpoint }: EngineInfo): string {
+  return `${kind} ${endpoint}`;
+}
+
+/** A home that cannot be written, as in some CI jobs, is no reason to stop: the project's own folder does for its own stack. */
+export function stateFolders({ environment }: OpenStack, { platform, home, env }: App): readonly [string, string] {
+  return [userStateFolder({ platform, home, env }), environment.project.stateDir];
+}
+
+async function acquireFirst(
+  [first, second]: readonly [string, string],
+  acquire: (folder: string) => Promise<Release>,
+): Promise<Release> {
+  try {
+    return await acquire(first);
+  } catch (error) {
+    if (describe(error).code !== "file-unwritable") throw error;
+    await ensureStateFolder(second);
+    return acquire(second);
+  }
+}
+
+function holderText(holder: LockHolder | null): string {
+  return holder === null ? "another goat-dev" : `${holder.command} (pid ${holder.pid})`;
+}
+
+function sinceText(holder: LockHolder | null, { clock }: App): string {
+  return holder === null ? "" : ` for ${formatAge(clock.date().getTime() - Date.parse(holder.since))}`;
+}

@@ -1,0 +1,36 @@
+import { checkNames } from "../stack/graph.ts";
+import { observeStack } from "../stack/observe.ts";
+import type { App } from "./app.ts";
+import { openProject, openStack } from "./project.ts";
+
+export interface LogsInput {
+  /** Empty means all. */
+  readonly services: readonly string[];
+  /** Go on as lines come. */
+  readonly follow: boolean;
+  /** Last lines of each service; null for all. */
+  readonly tail: number | null;
+  /** ISO time; null for all. */
+  readonly since: string | null;
+}
+
+export interface LogsReport {
+  /** Somebody ended it, as following always ends. */
+  readonly interrupted: boolean;
+}
+
+/** What the services said; each line goes out as a `log` event. */
+export async function logs({ services, follow, tail, since }: LogsInput, app: App): Promise<LogsReport> {
+  const { signal, emit } = app;
+  const session = await openProject(app);
+  checkNames(session.stack, services);
+  const open = await openStack(app, session);
+  const observed = await observeStack(open.stack, open);
+  const containers = observed.services
+    .filter((found) => services.length === 0 || services.includes(found.name))
+    .map((found) => ({ service: found.name, container: found.container }));
+  if (containers.length === 0) emit({ type: "notice", level: "info", text: "no containers yet: goat-dev up" });
+  for await (const line of open.engine.logs({ containers, follow, tail, since, signal }))
+    emit({ type: "log", ...line });
+  return { interrupted: signal.aborted };
+}

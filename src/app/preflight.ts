@@ -1,0 +1,162 @@
+import { mountMistakes } from "../compose/mount-mistakes.ts";
+import { type CheckResult, problem, skipped } from "../doctor/check.ts";
+import { engineText } from "../doctor/checks/engine.ts";
+import { checkGatewayConfig } from "../doctor/checks/gateway-config.ts";
+import { checkMounts } from "../doctor/checks/mounts.ts";
+import { checkPasswords } from "../doctor/checks/passwords.ts";
+import { checkBeside, checkPorts, type PortHost, type PortNeed } from "../doctor/checks/ports.ts";
+import { checkProviderKeys } from "../doctor/checks/provider-keys.ts";
+import { pickChatModel } from "../gateway/routes.ts";
+import type { Role, ServiceSpec, StackSpec } from "../model/stack.ts";
+import { kindOf } from "../platform/files.ts";
+import { portOwner } from "../platform/port-owner.ts";
+import { answers, isFree } from "../platform/ports.ts";
+import { run } from "../platform/process.ts";
+import { shortPath } from "../platform/short-path.ts";
+import { list } from "../platform/text.ts";
+import { readTextIfThere } from "../platform/text-file.ts";
+import { readKeys } from "../project/keys.ts";
+import type { ExampleMode } from "../project/settings.ts";
+import { gatewayOf } from "../stack/endpoints.ts";
+import { networkFingerprint } from "../stack/fingerprint.ts";
+import { selectServices } from "../stack/graph.ts";
+import { isNothingToDo, type Prepared, portsToOpen, prepare } from "../stack/prepare.ts";
+import type { App } from "./app.ts";
+import { keyMistake } from "./gateway-key.ts";
+import { needOwnStack, type OwnRequest } from "./own-stack.ts";
+import type { OpenStack, ProjectSession } from "./project.ts";
+import { readRoutes } from "./routes.ts";
+
+export interface CheckedBringUp extends OwnRequest {
+  readonly names: readonly string[];
+  readonly restart: boolean;
+  readonly example: ExampleMode;
+}
+
+/** Looks, plans and checks; the first problem ends it before anything is created. */
+export async function checkBringUp(open: OpenStack, options: CheckedBringUp, app: App): Promise<Prepared> {
+  const begin = app.clock.now();
+  const finish = (outcome: "ok" | "failed", text: string): void =>
+    app.emit({ type: "step-finished", step: "checks", outcome, text, durationMs: app.clock.now() - begin });
+  const services = selectServices(open.stack, options.names);
+  const files = checkFiles(open, services, app);
+  refuse(files, finish);
+  if (options.example !== "never") checkWanted(open);
+  const prepared = await prepare(open.stack, options, open);
+  await needOwnStack(open, prepared.observed, options, app);
+  tellOrphans(prepared, app);
+  tellNetworks(prepared, app);
+  for (const { text } of await checkStrangers(prepared.services, open, app)) {
+    app.emit({ type: "notice", level: "warning", text });
+  }
+  if (isNothingToDo(prepared.plan)) return prepared;
+  const ports = await checkPlanPorts(prepared, open, app);
+  refuse([ports], finish);
+  const parts = [...files.slice(0, 1), ports].filter(({ verdict }) => verdict === "ok").map(({ text }) => text);
+  finish("ok", [...parts, engineText(open.info)].join(" · "));
+  return prepared;
+}
+
+/** What can be known before an engine is asked: keys first, passwords, files. Keys matter where the gateway is among the services. */
+export function checkFiles(
+  { environment, stack, demo }: ProjectSession,
+  services: readonly ServiceSpec[],
+  app: App,
+): readonly CheckResult[] {
+  const keys = readKeys(environment.variables);
+  const gateway = gatewayOf(stack);
+  const config = gateway === null || !services.includes(gateway.service) ? null : gateway.config;
+  const mistakes = mountMistakes(stack, kindOf).filter(({ service }) => services.some(({ name }) => name === service));
+  // A config that is missing is told as a missing mount, once.
+  const text = mistakes.length > 0 || config === null ? undefined : readTextIfThere(config.source);
+  const key =
+    gateway === null || !services.includes(gateway.service) ? null : keyMistake(gateway.key, environment, app);
+  return [
+    config === null || demo !== null
+      ? skipped(demo === null ? "no provider key needed" : "demo: no provider key needed")
+      : checkProviderKeys(keys, shortPath(app, environment.project.envFile)),
+    ...(key === null ? [] : [problem(key)]),
+    checkPasswords(environment.variables),
+    checkMounts(mistakes.map((mistake) => ({ ...mistake, source: shortPath(app, mistake.source) }))),
+    checkGatewayConfig(text, config?.path ?? null),
+  ];
+}
+
+/** The ports that a plan is about to open. */
+export function checkPlanPorts(prepared: Prepared, open: OpenStack, app: App): Promise<CheckResult> {
+  const needs: readonly PortNeed[] = portsToOpen(prepared).map((need) => ({
+    ...need,
+    variable: variableOf(prepared.stack, need.service),
+  }));
+  return checkPorts(needs, portHost(open, app));
+}
+
+/** Other programs where `localhost` may lead instead of to one of these services; warnings alone. */
+export function checkStrangers(
+  services: readonly ServiceSpec[],
+  open: OpenStack,
+  app: App,
+): Promise<readonly CheckResult[]> {
+  const needs = services.flatMap(({ name, ports }) => ports.map((port) => ({ service: name, port, variable: null })));
+  return checkBeside(needs, portHost(open, app));
+}
+
+function portHost({ engine }: OpenStack, app: App): PortHost {
+  const { platform, signal } = app;
+  return {
+    isFree,
+    answers,
+    owner: (port, family) =>
+      portOwner(port, { platform, signal, run: (command, args) => runQuietly(command, args, app) }, family),
+    container: (port) => engine.portHolder(port, signal),
+  };
+}
+
+/** The variables of the shipped Compose file. */
+const portVariables: Readonly<Partial<Record<Role, string>>> = {
+  database: "POSTGRES_PORT",
+  tracing: "LANGFUSE_PORT",
+  gateway: "LITELLM_PORT",
+};
+
+function variableOf(stack: StackSpec, name: string): string | null {
+  const role = stack.services.find((service) => service.name === name)?.role ?? "other";
+  return portVariables[role] ?? null;
+}
+
+async function runQuietly(command: string, args: readonly string[], { env, signal }: App): Promise<string> {
+  return (await run(command, args, { env: { PATH: env["PATH"] ?? "" }, signal })).stdout;
+}
+
+function refuse(results: readonly CheckResult[], finish: (outcome: "failed", text: string) => void): void {
+  for (const result of results) {
+    if (result.verdict !== "problem") continue;
+    finish("failed", result.text);
+    throw result.error;
+  }
+}
+
+/** An EVAL_MODEL that cannot be asked is told before anything is created. Throws usage, no-provider-key. */
+function checkWanted({ stack, environment }: ProjectSession): void {
+  const gateway = gatewayOf(stack);
+  if (gateway === null) return;
+  pickChatModel(readRoutes(stack), gateway.service.environment, environment.variables["EVAL_MODEL"]);
+}
+
+/** A network cannot be changed while containers hang on it, and nobody asked to take them all down. */
+function tellNetworks({ observed, stack }: Prepared, { emit }: App): void {
+  for (const network of stack.networks) {
+    const found = observed.networks.find(({ name }) => name === network.name);
+    if (found === undefined || found.fingerprint === null || found.fingerprint === networkFingerprint(network))
+      continue;
+    const text = `network ${network.name} is not as the Compose file has it any more: goat-dev down, then goat-dev up`;
+    emit({ type: "notice", level: "warning", text });
+  }
+}
+
+function tellOrphans({ plan, stack }: Prepared, { emit }: App): void {
+  if (plan.orphans.length === 0) return;
+  const [verb, them] = plan.orphans.length === 1 ? ["is", "it"] : ["are", "them"];
+  const what = `${list(plan.orphans)} of ${stack.name} ${verb} not in the Compose file any more`;
+  emit({ type: "notice", level: "warning", text: `${what}: goat-dev down removes ${them}` });
+}

@@ -1,0 +1,106 @@
+import type { EngineInfo } from "../engine/engine.ts";
+import type { StackSpec } from "../model/stack.ts";
+import { resolveSettings, type Settings } from "../project/settings.ts";
+import { readStackState, type StackState } from "../project/stack-state.ts";
+import { openState } from "../project/state.ts";
+import { type DemoConfig, demoStack } from "../stack/demo.ts";
+import type { EngineContext } from "../stack/engine-context.ts";
+import type { App, EngineRequest } from "./app.ts";
+import { type Environment, type LoadRequest, load, readEnvironment } from "./read-project.ts";
+
+/** A project that is read; nothing has been asked of an engine. */
+export interface ProjectSession {
+  readonly environment: Environment;
+  readonly stack: StackSpec;
+  readonly settings: Settings;
+  /** The config that a demo runs on, in place of the user's; null where this is none. */
+  readonly demo: DemoConfig | null;
+}
+
+/** A project whose engine is open; its stack is as this engine runs it. */
+export interface OpenStack extends ProjectSession, EngineContext {
+  readonly info: EngineInfo;
+  /** Why it is this engine, where nobody asked for it and nothing was recorded. */
+  readonly reason: string | null;
+}
+
+export interface OpenOptions {
+  /** As written: a limit for the whole, such as 90s. */
+  readonly timeout?: string | undefined;
+  /** As written: auto, always or never. */
+  readonly example?: string | undefined;
+  /** Where left out, what `up` was told last. */
+  readonly demo?: boolean | undefined;
+  /** Where it has been read already. */
+  readonly environment?: Environment | undefined;
+}
+
+/** Reads .env; from here on its secrets are masked. Throws env-file-invalid, compose-file-missing. */
+export function openEnvironment(app: App): Environment {
+  const environment = readEnvironment(loadRequest(app));
+  app.addSecrets(environment.secrets);
+  return environment;
+}
+
+/** Reads .env, the Compose file and the settings; warnings go out as notices. */
+export async function openProject(app: App, options: OpenOptions = {}): Promise<ProjectSession> {
+  const environment = options.environment ?? openEnvironment(app);
+  const { stack: written, settings: xGoat, warnings } = await load(loadRequest(app), environment, app.signal);
+  const isDemo = options.demo ?? stackStateOf(environment).demo;
+  const { stack, demo } = isDemo ? demoStack(written, environment.project.stateDir) : { stack: written, demo: null };
+  app.revealWords(namesIn(stack));
+  for (const text of warnings) app.emit({ type: "notice", level: "warning", text });
+  const flags = {
+    timeoutMs: options.timeout,
+    dockerHost: app.options.dockerHost,
+    engine: app.options.engine,
+    example: options.example,
+  };
+  return { environment, stack, demo, settings: resolveSettings({ flags, env: environment.variables, xGoat }) };
+}
+
+/** Opens the engine that is asked for, else the recorded one, else one that answers. Throws engine-unreachable. */
+export async function openStack(app: App, session: ProjectSession): Promise<OpenStack> {
+  const { engine, info, reason } = await app.openEngine(engineRequest(session));
+  const { clock, signal, emit } = app;
+  return { ...session, stack: engine.fit(session.stack), engine, info, reason, clock, signal, emit };
+}
+
+/** What the choice of an engine depends on. */
+export function engineRequest({ stack, settings, environment }: ProjectSession): EngineRequest {
+  return {
+    wanted: settings.engine,
+    recorded: stackStateOf(environment).engine,
+    dockerHost: settings.dockerHost,
+    stack,
+    stateDir: environment.project.stateDir,
+  };
+}
+
+function loadRequest({ cwd, env, options, packageRoot, version }: App): LoadRequest {
+  const { envFile, projectName, profiles } = options;
+  return { cwd, shell: env, files: filesOf(options.files, env), envFile, projectName, profiles, packageRoot, version };
+}
+
+/** Those that were named, else COMPOSE_FILE's, as for Compose. */
+function filesOf(named: readonly string[], env: App["env"]): readonly string[] {
+  if (named.length > 0) return named;
+  return (env["COMPOSE_FILE"] ?? "").split(env["COMPOSE_PATH_SEPARATOR"] ?? ":").filter((file) => file !== "");
+}
+
+function stackStateOf({ project }: Environment): StackState {
+  return readStackState(openState(project.stateDir));
+}
+
+/** A password that equals a name, as in postgres / postgres, is no secret: masking it would blank out every mention. */
+function namesIn(stack: StackSpec): readonly string[] {
+  return [
+    stack.name,
+    ...stack.services.map(({ name }) => name),
+    ...stack.services.flatMap(({ environment }) =>
+      Object.entries(environment).flatMap(([name, value]) =>
+        /_(?:USER|DB|USERNAME|DATABASE)$/.test(name) ? [value] : [],
+      ),
+    ),
+  ];
+}

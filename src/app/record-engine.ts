@@ -1,0 +1,58 @@
+import { describe } from "../errors/describe.ts";
+import { GoatError } from "../errors/goat-error.ts";
+import { plural } from "../platform/text.ts";
+import type { EngineKind } from "../project/settings.ts";
+import { readStackState, writeStackState } from "../project/stack-state.ts";
+import { openState } from "../project/state.ts";
+import type { App } from "./app.ts";
+import { engineRequest, type OpenStack } from "./project.ts";
+
+/**
+ * Keeps what the stack is brought up on, so that the next command finds it there; says so where nobody chose.
+ * Throws engine-changed while the stack runs on another engine.
+ */
+export async function recordEngine(open: OpenStack, app: App): Promise<void> {
+  const state = openState(open.environment.project.stateDir);
+  const { engine: recorded } = readStackState(state);
+  const kind = open.info.kind === "memory" ? recorded : open.info.kind;
+  if (recorded !== null && recorded !== kind) await refuseTwo(recorded, open, app);
+  if (open.reason !== null) {
+    const text = `${open.reason}: the services run as plain local processes`;
+    app.emit({ type: "notice", level: "info", text });
+  }
+  const warning = await writeStackState(state, { engine: kind, demo: open.demo !== null });
+  if (warning !== null) app.emit({ type: "notice", level: "warning", text: warning });
+}
+
+const names = { docker: "Docker", embedded: "plain local processes" } as const;
+
+async function refuseTwo(recorded: EngineKind, open: OpenStack, app: App): Promise<void> {
+  const running = await runningOn(recorded, open, app);
+  const { name } = open.stack;
+  if (running === 0) {
+    const text = `${name} ran on ${names[recorded]} before; its data stays there (goat-dev up --engine ${recorded})`;
+    app.emit({ type: "notice", level: "warning", text });
+    return;
+  }
+  throw new GoatError("engine-changed", `${name} runs on ${names[recorded]} now (${plural(running, "service")})`, {
+    fixes: [
+      { command: "goat-dev up", effect: `goes on with ${names[recorded]}` },
+      {
+        command: `goat-dev down --engine ${recorded} && goat-dev up --engine ${open.info.kind}`,
+        effect: "moves the stack; its data does not come along",
+      },
+    ],
+  });
+}
+
+/** An engine that does not answer runs nothing that could be in the way. */
+async function runningOn(kind: EngineKind, open: OpenStack, app: App): Promise<number> {
+  try {
+    const other = await app.openEngine({ ...engineRequest(open), wanted: kind });
+    const { services } = await other.engine.observe({ stack: open.stack.name, images: [] }, app.signal);
+    return services.filter(({ state }) => state === "running").length;
+  } catch (error) {
+    if (describe(error).code === "engine-unreachable") return 0;
+    throw error;
+  }
+}

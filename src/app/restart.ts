@@ -1,0 +1,43 @@
+import { checkNames } from "../stack/graph.ts";
+import type { App } from "./app.ts";
+import { bringUp, type UpReport } from "./bring-up.ts";
+import { lockStack } from "./lock-stack.ts";
+import type { OwnInput, OwnRequest } from "./own-stack.ts";
+import { type OpenStack, openProject, openStack } from "./project.ts";
+
+export interface RestartInput extends OwnInput {
+  /** Empty means all. */
+  readonly services: readonly string[];
+  /** Run the example client afterwards. */
+  readonly example: boolean;
+  /** As written: a limit for everything to be ready, such as 90s. */
+  readonly timeout?: string | undefined;
+}
+
+export async function restart({ services, example, timeout, ...own }: RestartInput, app: App): Promise<UpReport> {
+  const begin = app.clock.now();
+  const session = await openProject(app, { timeout, example: example ? "always" : undefined });
+  checkNames(session.stack, services);
+  const open = await openStack(app, session);
+  return restartServices(open, { names: services, command: "restart", example, begin, ...own }, app);
+}
+
+export interface RestartOptions extends OwnRequest {
+  /** Empty means all. */
+  readonly names: readonly string[];
+  /** Run the example client afterwards. */
+  readonly example: boolean;
+  /** When the command began, on the clock. */
+  readonly begin: number;
+}
+
+/** Stops and starts services, with what changed in .env and config files, and waits until they are ready. Takes the lock. */
+export async function restartServices(
+  open: OpenStack,
+  { example, ...options }: RestartOptions,
+  app: App,
+): Promise<UpReport> {
+  await using _lock = await lockStack(open, options.command, app);
+  // Awaited here: the lock is let go once this function returns.
+  return await bringUp(open, { ...options, restart: true, example: example ? "always" : "never" }, app);
+}

@@ -1,0 +1,31 @@
+import type { EngineInfo } from "../engine/engine.ts";
+import { observeStack } from "../stack/observe.ts";
+import { readStatus, type ServiceStatus } from "../stack/status.ts";
+import type { App } from "./app.ts";
+import { folderOf, ownerOf } from "./own-stack.ts";
+import { openProject, openStack } from "./project.ts";
+
+export interface StatusReport {
+  /** The stack's name. */
+  readonly stack: string;
+  readonly engine: Pick<EngineInfo, "kind" | "version" | "endpoint">;
+  readonly demo: boolean;
+  /** Which folder's stack this is, where it is another's. */
+  readonly owner: string | null;
+  readonly services: readonly ServiceStatus[];
+}
+
+/** Every service as it is now, each asked once. */
+export async function status(_input: object, app: App): Promise<StatusReport> {
+  const open = await openStack(app, await openProject(app));
+  const observed = await observeStack(open.stack, open);
+  const owner = ownerOf(open, observed, app);
+  const { kind, version, endpoint } = open.info;
+  return {
+    stack: open.stack.name,
+    engine: { kind, version, endpoint },
+    demo: open.demo !== null,
+    owner: owner === null ? null : folderOf(owner),
+    services: await readStatus(open.stack, open, { observed, ready: [] }),
+  };
+}

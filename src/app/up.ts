@@ -1,0 +1,82 @@
+import type { PlanNode } from "../model/plan.ts";
+import { formatStep } from "../model/plan.ts";
+import { isNothingToDo, prepare } from "../stack/prepare.ts";
+import { planWords } from "../stack/step-words.ts";
+import type { App } from "./app.ts";
+import { bringUp, type UpReport } from "./bring-up.ts";
+import { ensureKeys } from "./ensure-keys.ts";
+import { lockStack } from "./lock-stack.ts";
+import { type OwnInput, ownerOf, ownerText } from "./own-stack.ts";
+import { openEnvironment, openProject, openStack } from "./project.ts";
+
+export interface UpInput extends OwnInput {
+  /** Empty means all. */
+  readonly services: readonly string[];
+  readonly demo: boolean;
+  /** As written: a limit for everything to be ready, such as 90s. */
+  readonly timeout?: string | undefined;
+  /** Undefined leaves it to the settings. */
+  readonly example?: "always" | "never" | undefined;
+}
+
+export interface PlanReport {
+  readonly ok: true;
+  /** The stack's name. */
+  readonly stack: string;
+  readonly steps: readonly PlannedStep[];
+  /** Service -> the fields that differ; empty lists are left out. */
+  readonly drift: Readonly<Record<string, readonly string[]>>;
+  /** Containers of this project that the Compose file no longer names. */
+  readonly orphans: readonly string[];
+  readonly nothingToDo: boolean;
+  /** What it means, a line for each service or image. */
+  readonly summary: readonly { readonly subject: string; readonly text: string }[];
+}
+
+interface PlannedStep {
+  readonly id: number;
+  readonly subject: string;
+  readonly type: PlanNode["action"]["type"];
+  readonly cause: string;
+  /** Steps that have to be done first. */
+  readonly after: readonly number[];
+  /** In words: `start-container goat-litellm-1: dev/litellm-config.yaml changed`. */
+  readonly text: string;
+}
+
+/** Brings the stack up, waits until it really answers, and proves it with one call. */
+export async function up(input: UpInput, app: App): Promise<UpReport> {
+  const begin = app.clock.now();
+  const { timeout, example, takeOver, yes } = input;
+  const { environment, demo } = await ensureKeys(openEnvironment(app), input.demo, app);
+  const open = await openStack(app, await openProject(app, { timeout, example, demo, environment }));
+  await using _lock = await lockStack(open, "up", app);
+  const own = { command: "up", takeOver, yes };
+  const options = { ...own, names: input.services, restart: false, example: open.settings.example, begin };
+  // Awaited here: the lock is let go once this function returns.
+  return await bringUp(open, options, app);
+}
+
+/** What `up` would do, and why; nothing is done. */
+export async function planUp({ services, demo, timeout, example }: UpInput, app: App): Promise<PlanReport> {
+  const open = await openStack(app, await openProject(app, { timeout, example, demo }));
+  const { plan, stack, observed } = await prepare(open.stack, { names: services, restart: false }, open);
+  const owner = ownerOf(open, observed, app);
+  if (owner !== null) app.emit({ type: "notice", level: "warning", text: ownerText(open, owner) });
+  return {
+    ok: true,
+    stack: stack.name,
+    steps: plan.nodes.map((node) => ({
+      id: node.id,
+      subject: node.subject,
+      type: node.action.type,
+      cause: node.cause,
+      after: node.after,
+      text: formatStep(node),
+    })),
+    drift: plan.drift,
+    orphans: plan.orphans,
+    nothingToDo: isNothingToDo(plan),
+    summary: planWords(plan).map(([subject, text]) => ({ subject, text })),
+  };
+}
