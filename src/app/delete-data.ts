@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { describe } from "../errors/describe.ts";
 import { GoatError } from "../errors/goat-error.ts";
 import type { ObservedStack } from "../model/observed.ts";
+import { decoration } from "../platform/decoration.ts";
 import { formatBytes } from "../platform/format.ts";
 import { shortPath } from "../platform/short-path.ts";
 import { ensureStateFolder } from "../project/state.ts";
@@ -26,11 +27,14 @@ export async function readyToDelete(
   return { volumes, dump: dump ? await saveData(open, volumes, observed, app) : null };
 }
 
+/** An engine may have to walk through all of its data to tell. */
+const SIZES_LIMIT_MS = 10_000;
+
 /** Named with their sizes. */
 async function confirm(volumes: readonly string[], { engine }: OpenStack, { ask, signal }: App): Promise<void> {
-  const sizes = await engine.volumeSizes(volumes, signal);
+  const sizes = await decoration(signal, SIZES_LIMIT_MS, (limited) => engine.volumeSizes(volumes, limited));
   const described = volumes.map((name) => {
-    const bytes = sizes[name] ?? null;
+    const bytes = sizes?.[name] ?? null;
     return bytes === null ? name : `${name} (${formatBytes(bytes)})`;
   });
   if (ask === null) {

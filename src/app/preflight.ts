@@ -8,6 +8,7 @@ import { checkBeside, checkPorts, type PortHost, type PortNeed } from "../doctor
 import { checkProviderKeys } from "../doctor/checks/provider-keys.ts";
 import { pickChatModel } from "../gateway/routes.ts";
 import type { Role, ServiceSpec, StackSpec } from "../model/stack.ts";
+import { decoration } from "../platform/decoration.ts";
 import { kindOf } from "../platform/files.ts";
 import { portOwner } from "../platform/port-owner.ts";
 import { answers, isFree } from "../platform/ports.ts";
@@ -101,6 +102,8 @@ export function checkStrangers(
   return checkBeside(needs, portHost(open, app));
 }
 
+const HOLDER_LIMIT_MS = 2_000;
+
 function portHost({ engine }: OpenStack, app: App): PortHost {
   const { platform, signal } = app;
   return {
@@ -108,7 +111,7 @@ function portHost({ engine }: OpenStack, app: App): PortHost {
     answers,
     owner: (port, family) =>
       portOwner(port, { platform, signal, run: (command, args) => runQuietly(command, args, app) }, family),
-    container: (port) => engine.portHolder(port, signal),
+    container: (port) => decoration(signal, HOLDER_LIMIT_MS, (limited) => engine.portHolder(port, limited)),
   };
 }
 

@@ -1,8 +1,8 @@
-import { isAbort, systemCode } from "../errors/describe.ts";
 import { heardText } from "../litellm/answer-text.ts";
 import { fieldsOf, textOf } from "../litellm/fields.ts";
 import type { StackSpec } from "../model/stack.ts";
-import { HttpTimeout, httpGet } from "../platform/http.ts";
+import { decoration } from "../platform/decoration.ts";
+import { httpGet } from "../platform/http.ts";
 import { gatewayOf, originOf } from "./endpoints.ts";
 
 const LIMIT_MS = 1_000;
@@ -18,19 +18,14 @@ export interface GatewayWord {
 export const askReadiness = async (stack: StackSpec, signal: AbortSignal): Promise<GatewayWord | null> => {
   const gateway = gatewayOf(stack);
   if (gateway === null) return null;
-  try {
-    const { status, text, headers } = await httpGet(`${originOf(gateway)}/health/readiness`, signal, {
-      limitMs: LIMIT_MS,
-    });
-    const db = textOf(fieldsOf(parse(text))["db"])?.toLowerCase();
-    const heard = { status, type: headers["content-type"], location: headers["location"], text };
-    const strange = status < 400 && isStrange(parse(text)) ? `GET /health/readiness answers ${heardText(heard)}` : null;
-    return { database: db === undefined ? null : db === "connected", strange };
-  } catch (error) {
-    signal.throwIfAborted();
-    if (isAbort(error) || error instanceof HttpTimeout || systemCode(error) !== undefined) return null;
-    throw error;
-  }
+  const url = `${originOf(gateway)}/health/readiness`;
+  const answer = await decoration(signal, LIMIT_MS, (limited) => httpGet(url, limited));
+  if (answer === null) return null;
+  const { status, text, headers } = answer;
+  const db = textOf(fieldsOf(parse(text))["db"])?.toLowerCase();
+  const heard = { status, type: headers["content-type"], location: headers["location"], text };
+  const strange = status < 400 && isStrange(parse(text)) ? `GET /health/readiness answers ${heardText(heard)}` : null;
+  return { database: db === undefined ? null : db === "connected", strange };
 };
 
 /** LiteLLM says a status, or that it is alive. */

@@ -1,7 +1,5 @@
-import { isAbort } from "../errors/describe.ts";
-import { GoatError } from "../errors/goat-error.ts";
 import type { StackSpec } from "../model/stack.ts";
-import { deadline } from "../platform/deadline.ts";
+import { decoration } from "../platform/decoration.ts";
 import { health } from "../tracing/langfuse.ts";
 import { tracingOf } from "./endpoints.ts";
 
@@ -12,14 +10,7 @@ export const recorderName = async (stack: StackSpec, signal: AbortSignal): Promi
   const tracing = tracingOf(stack);
   if (tracing === null) return null;
   const { url: baseUrl, pageUrl, publicKey, secretKey, service } = tracing;
-  using limit = deadline(signal, LIMIT_MS);
-  try {
-    const access = { baseUrl, pageUrl, publicKey, secretKey, service: service.name };
-    const { isRecorder } = await health(access, limit.signal);
-    return isRecorder ? "trace recorder" : null;
-  } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof GoatError || isAbort(error)) return null;
-    throw error;
-  }
+  const access = { baseUrl, pageUrl, publicKey, secretKey, service: service.name };
+  const answer = await decoration(signal, LIMIT_MS, (limited) => health(access, limited));
+  return answer?.isRecorder ? "trace recorder" : null;
 };

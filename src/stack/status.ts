@@ -1,6 +1,7 @@
 import type { ObservedService, ObservedStack } from "../model/observed.ts";
 import type { ReadinessSpec, Role, ServiceSpec, StackSpec } from "../model/stack.ts";
 import { deadline } from "../platform/deadline.ts";
+import { decoration } from "../platform/decoration.ts";
 import { createProbe } from "../readiness/probe.ts";
 import { driftOf } from "./drift.ts";
 import { publishedPort, urlOf } from "./endpoints.ts";
@@ -33,6 +34,7 @@ export interface ServiceStatus {
 }
 
 const PROBE_LIMIT_MS = 1_000;
+const MEMORY_LIMIT_MS = 2_000;
 const FRESH_RESTART_MS = 10_000;
 
 /** What a command has just seen, and need not ask again. */
@@ -52,7 +54,7 @@ export const readStatus = async (
   const answered = new Set(seen?.ready);
   const running = observed.services.filter((found) => found.state === "running").map((found) => found.container);
   const [memory, standIn, word, states] = await Promise.all([
-    context.engine.memory(running, context.signal),
+    decoration(context.signal, MEMORY_LIMIT_MS, (signal) => context.engine.memory(running, signal)),
     recorderName(stack, context.signal),
     askReadiness(stack, context.signal),
     Promise.all(stack.services.map((service) => stateOf(stack, service, observed, answered, context))),
@@ -70,7 +72,7 @@ export const readStatus = async (
       port: publishedPort(service)?.host ?? null,
       image: found?.image ?? service.run.docker?.image ?? null,
       since: found?.startedAt ?? null,
-      memoryBytes: found === undefined ? null : (memory[found.container] ?? null),
+      memoryBytes: found === undefined ? null : (memory?.[found.container] ?? null),
       drift: found === undefined ? [] : driftOf(stack, service, found, observed),
       ...(found?.pid === undefined ? {} : { pid: found.pid }),
     };

@@ -2,6 +2,7 @@ import type Docker from "dockerode";
 import { messageOf, systemCode } from "../../errors/describe.ts";
 import { type Fix, GoatError } from "../../errors/goat-error.ts";
 import { deadline } from "../../platform/deadline.ts";
+import { decoration } from "../../platform/decoration.ts";
 import { type Candidate, undo } from "./endpoint.ts";
 import { abortError } from "./errors.ts";
 import { createReader, type Reader } from "./reader.ts";
@@ -24,8 +25,8 @@ const versionOf = async (reader: Reader, signal: AbortSignal): Promise<string> =
   answer.resume();
   const [, named] = /^\w+\/(\S+)/.exec(String(answer.headers["server"] ?? "")) ?? [];
   if (named !== undefined) return named;
-  const { Version } = (await reader.json("/version", signal)) as { readonly Version?: string };
-  return Version ?? "unknown";
+  const told = await decoration(signal, probeLimitMs, (limited) => reader.json("/version", limited));
+  return (told as { readonly Version?: string } | null)?.Version ?? "unknown";
 };
 
 const connectionTo = async (candidate: Candidate, signal: AbortSignal): Promise<Connection> => {

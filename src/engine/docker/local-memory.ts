@@ -11,13 +11,17 @@ export const readNow: ReadNow = (path) => {
   }
 };
 
-/** Where Linux lists a container's processes: the groups of Docker with systemd and without, in version 2 and 1. */
-const listsOf = (id: string): readonly string[] =>
-  ["", "memory/"].flatMap((version) =>
-    [`system.slice/docker-${id}.scope`, `docker/${id}`].map(
-      (group) => `/sys/fs/cgroup/${version}${group}/cgroup.procs`,
-    ),
-  );
+/** Where Linux lists a container's processes: the groups of Docker and Podman with systemd and without, in version 2 and 1. */
+const listsOf = (id: string): readonly string[] => {
+  const groups = [
+    `system.slice/docker-${id}.scope`,
+    `docker/${id}`,
+    `machine.slice/libpod-${id}.scope/container`,
+    `machine.slice/libpod-${id}.scope`,
+    `libpod_parent/libpod-${id}`,
+  ];
+  return ["", "memory/"].flatMap((version) => groups.map((group) => `/sys/fs/cgroup/${version}${group}/cgroup.procs`));
+};
 
 const residentOf = (pid: string, read: ReadNow): number | null => {
   const kib = /^VmRSS:\s*(\d+) kB$/m.exec(read(`/proc/${pid}/status`) ?? "")?.[1];

@@ -21,7 +21,9 @@ const states: Readonly<Record<string, ObservedService["state"]>> = {
 const healthOf = (status: string | undefined): ObservedService["health"] =>
   status === "starting" || status === "healthy" || status === "unhealthy" ? status : "none";
 
-const never = "0001-01-01T00:00:00Z";
+/** An ISO time; null where the engine tells none: year 1 is its word for never. */
+const timeOf = (text: string | undefined): string | null =>
+  text === undefined || text.startsWith("0001-") || Number.isNaN(Date.parse(text)) ? null : text;
 
 type Bindings = Readonly<Record<string, readonly { readonly HostIp?: string; readonly HostPort?: string }[] | null>>;
 
@@ -62,7 +64,7 @@ export const toObservedService = (info: ContainerInspectInfo): ObservedService |
     exitCode: over ? state.ExitCode : null,
     oomKilled: state.OOMKilled,
     startError: state.Error === "" ? null : (state.Error ?? null),
-    startedAt: state.StartedAt === never ? null : state.StartedAt,
+    startedAt: timeOf(state.StartedAt),
     restartCount: info.RestartCount ?? 0,
     image: info.Config.Image,
     imageId: info.Image,

@@ -7,9 +7,11 @@ import type { Reader } from "./reader.ts";
 export const portHolder = (reader: Reader, port: number, signal: AbortSignal): Promise<string | null> =>
   guarded({ verb: "list", subject: "published ports" }, signal, async () => {
     const running = (await reader.json("/containers/json", signal)) as readonly ContainerInfo[];
-    const holder = running.find(({ Ports }) => Ports.some((one) => one.PublicPort === port && one.Type === "tcp"));
+    const holder = running.find(({ Ports }) =>
+      (Ports ?? []).some((one) => one.PublicPort === port && one.Type === "tcp"),
+    );
     if (holder === undefined) return null;
-    const name = (holder.Names[0] ?? holder.Id.slice(0, 12)).replace(/^\//, "");
-    const project = holder.Labels[label.project];
+    const name = (holder.Names?.[0] ?? holder.Id.slice(0, 12)).replace(/^\//, "");
+    const project = holder.Labels?.[label.project];
     return project === undefined ? `container ${name}` : `container ${name} of ${project}`;
   });

@@ -1,11 +1,13 @@
-import { isAbort } from "../../errors/describe.ts";
-import { guarded, statusOf } from "./errors.ts";
+import { decoration } from "../../platform/decoration.ts";
+import { guarded } from "./errors.ts";
 import type { Reader } from "./reader.ts";
 
 interface Top {
   readonly Titles?: readonly string[];
   readonly Processes?: readonly (readonly string[])[] | null;
 }
+
+const topLimitMs = 2_000;
 
 /** Bytes from `ps -o pid,rss`, which counts in KiB; null where the engine's ps answered something else. */
 export const residentBytes = (top: Top): number | null => {
@@ -20,33 +22,29 @@ const memoryOf = async (
   container: string,
   signal: AbortSignal,
 ): Promise<readonly [string, number][]> => {
-  const path = `/containers/${container}/top`;
-  try {
-    const bytes = residentBytes((await reader.json(path, signal, { ps_args: "-o pid,rss" })) as Top);
-    return bytes === null ? [] : [[container, bytes]];
-  } catch (error) {
-    // A container that does not run, or an engine without ps, has no number.
-    if (statusOf(error) !== undefined && !isAbort(error)) return [];
-    throw error;
-  }
+  // All processes (-e): where ps runs inside of the container, as Podman has it, it would show only those of its own terminal.
+  const query = { ps_args: "-eo pid,rss" };
+  const bytes = await decoration(signal, topLimitMs, async (limited) =>
+    residentBytes((await reader.json(`/containers/${container}/top`, limited, query)) as Top),
+  );
+  return bytes === null ? [] : [[container, bytes]];
 };
 
-/** `local` knows what can be seen without the engine. */
-export const memory = (
+/** `local` knows what can be seen without the engine. A container whose memory cannot be had has no number. */
+export const memory = async (
   reader: Reader,
   containers: readonly string[],
   signal: AbortSignal,
   local: (container: string) => number | null,
-): Promise<Readonly<Record<string, number>>> =>
-  guarded({ verb: "read", subject: "memory" }, signal, async () => {
-    const found = await Promise.all(
-      containers.map(async (container) => {
-        const bytes = local(container);
-        return bytes === null ? memoryOf(reader, container, signal) : [[container, bytes] as const];
-      }),
-    );
-    return Object.fromEntries(found.flat());
-  });
+): Promise<Readonly<Record<string, number>>> => {
+  const found = await Promise.all(
+    containers.map(async (container) => {
+      const bytes = local(container);
+      return bytes === null ? memoryOf(reader, container, signal) : [[container, bytes] as const];
+    }),
+  );
+  return Object.fromEntries(found.flat());
+};
 
 interface DiskUse {
   readonly Volumes?: readonly { readonly Name: string; readonly UsageData?: { readonly Size: number } | null }[] | null;

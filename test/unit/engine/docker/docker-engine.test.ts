@@ -82,6 +82,50 @@ test("sizes that the engine does not know must be null", async () => {
   expect(await engine.volumeSizes(["a", "b", "c", "d"], limit())).toEqual({ a: 12, b: null, c: null, d: null });
 });
 
+test.each([
+  ["nothing", 200, ""],
+  ["a table without sizes", 200, '{"Titles":["PID"],"Processes":[["1"]]}'],
+  ["something else", 200, '{"Titles":{},"Processes":7}'],
+  ["that it has no ps", 500, '{"message":"ps: executable file not found"}'],
+])(
+  "a container of which the engine's top says %s must go without memory, and the others keep theirs",
+  async (_what, status, text) => {
+    const { docker, engine, apply, networks } = await openDocker();
+    await networks("default", "public");
+    for (const name of ["goat-a-1", "goat-b-1"]) {
+      await apply({ ...create, container: name });
+      await apply({ type: "start-container", container: name });
+    }
+    docker.intercept = ({ url }, response) => {
+      if (url.pathname !== "/containers/goat-a-1/top") return false;
+      response.writeHead(status).end(text);
+      return true;
+    };
+    expect(await engine.memory(["goat-a-1", "goat-b-1"], limit())).toEqual({ "goat-b-1": 1024 * 1024 });
+  },
+);
+
+test("a version that the engine cannot tell must not keep it from being used", async () => {
+  const { docker, engine } = await openDocker();
+  docker.intercept = ({ url }, response) => {
+    if (url.pathname !== "/version") return false;
+    response.writeHead(200).end();
+    return true;
+  };
+  expect(await engine.probe(limit())).toMatchObject({ kind: "docker", version: "unknown" });
+});
+
+test("a port's holder must be found among containers that publish none and have no labels", async () => {
+  const { docker, engine } = await openDocker();
+  docker.intercept = ({ url }, response) => {
+    if (url.pathname !== "/containers/json") return false;
+    const holder = { Id: "0123456789abcdef", Names: null, Labels: null, Ports: [{ PublicPort: 80, Type: "tcp" }] };
+    response.writeHead(200).end(JSON.stringify([{ Id: "c", Names: ["/pg"], Labels: {}, Ports: null }, holder]));
+    return true;
+  };
+  expect(await engine.portHolder(80, limit())).toBe("container 0123456789ab");
+});
+
 test("a container without a project must be named as a port's holder as well", async () => {
   const { docker, engine } = await openDocker();
   docker.intercept = ({ url }, response) => {

@@ -11,6 +11,9 @@ test.each([
   `/sys/fs/cgroup/docker/${id}/cgroup.procs`,
   `/sys/fs/cgroup/memory/docker/${id}/cgroup.procs`,
   `/sys/fs/cgroup/memory/system.slice/docker-${id}.scope/cgroup.procs`,
+  `/sys/fs/cgroup/machine.slice/libpod-${id}.scope/container/cgroup.procs`,
+  `/sys/fs/cgroup/machine.slice/libpod-${id}.scope/cgroup.procs`,
+  `/sys/fs/cgroup/memory/libpod_parent/libpod-${id}/cgroup.procs`,
 ])("memory must be the sum over the processes of %s", (list) => {
   const files = { [list]: "10\n11\n", "/proc/10/status": status(1000), "/proc/11/status": status(24) };
   expect(localMemory(id, reader(files))).toBe(1024 * 1024);

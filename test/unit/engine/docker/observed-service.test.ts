@@ -79,6 +79,13 @@ describe("what an inspect says", () => {
     });
   });
 
+  test.each([undefined, "", "0001-01-01T00:00:00Z", "0001-01-01T00:00:00.000Z", "soon"])(
+    "must be without a start time where the engine tells none: %j",
+    (StartedAt) => {
+      expect(toObservedService(inspect({ state: { StartedAt } }))?.startedAt).toBeNull();
+    },
+  );
+
   test("must read what goat-dev wrote, and take what docker compose made for not ours", () => {
     const labels = { "dev.goat.spec": '{"image":"1a"}', "dev.goat.files": '{"a.yaml":"h"}' };
     expect(toObservedService(inspect({ labels }))).toMatchObject({
