@@ -15,6 +15,7 @@ import {
   readTextOrTexts,
   readTexts,
 } from "./fields.ts";
+import { imageProblem } from "./formats/image.ts";
 import type { Entry, Mapping } from "./located.ts";
 import { present } from "./present.ts";
 import { readKey, readOptionalKey, type Scope } from "./scope.ts";
@@ -114,8 +115,15 @@ const readAllMounts = (service: Mapping, scope: Scope): readonly PlacedMount[] =
 
 const readDistinct = (field: Field): readonly string[] => [...new Set(readTexts(field))];
 
+const readImageName = (field: Field): string | undefined => {
+  const image = readText(field);
+  const problem = image ? imageProblem(image) : undefined;
+  if (problem !== undefined) field.report.error(field.node.at, problem);
+  return image;
+};
+
 const readImage = (service: Mapping, at: Place, name: string, report: Report): string => {
-  const image = readKey(service, "image", report, readText);
+  const image = readKey(service, "image", report, readImageName);
   // What has another mistake there already, or is to be built, is told about that.
   const isTold = service.entries.has("build") || (image === undefined && service.entries.has("image"));
   if (!image && !isTold) report.error(at, `"${name}" needs an image`);

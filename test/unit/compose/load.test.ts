@@ -50,13 +50,13 @@ test("COMPOSE_PROJECT_NAME must be the project's name inside the file", () => {
 });
 
 test("a variable without a value must be warned about once, in its place", () => {
-  const { warnings } = loadText("services:\n  a: { image: 'x:${TAG}' }\n  b: { image: 'y:${TAG}' }\n");
+  const { warnings } = loadText("services:\n  a: { user: 'x${TAG}', image: a }\n  b: { user: '${TAG}', image: b }\n");
   expect(warnings).toEqual([
     {
       level: "warning",
       file: "dev/docker-compose.yml",
       line: 2,
-      column: 15,
+      column: 14,
       message: "TAG is not set: an empty text is put in its place",
     },
   ]);

@@ -80,6 +80,10 @@ test.each([
   ["services:", ['1:1 "services" has no value: give it one or leave it out', "1:1 there are no services"]],
   ["services: { a: }", ['1:13 "a" needs an image']],
   ["services: { a: { image: '' } }", ['1:13 "a" needs an image']],
+  [
+    "services: { a: { image: 'Postgres:16' } }",
+    ['1:25 "Postgres:16" has capital letters, which no image\'s name has: write postgres:16'],
+  ],
   ["services: { 'a b': { image: x } }", ['1:13 "a b" cannot name a service: letters, digits, ., - and _ only']],
   ["servces: {}", ["1:1 there are no services", '1:1 unknown key "servces": did you mean "services"?']],
   [
