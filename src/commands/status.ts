@@ -38,6 +38,7 @@ function servicesTable(services: readonly ServiceStatus[], now: Date): string {
 
 function configText({ state, drift, why, name, standIn, database }: ServiceStatus): string {
   if (state === "absent") return "not there: goat-dev up";
+  if (state === "paused") return "goat-dev up resumes it";
   if (state === "created") return `${why ?? "never started"}: goat-dev up`;
   const drifted = drift.length > 0 ? changedText(drift) : "as configured";
   // It may well answer where the file no longer looks for it.

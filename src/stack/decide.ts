@@ -44,7 +44,8 @@ const verdict = (
   if (restart) return ["restart", "asked for"];
   if (found.state === "running") return ["keep", "as configured"];
   // Started again from scratch, so that a crash loop shows itself once more.
-  if (found.state === "restarting" || found.state === "paused") return ["restart", `was ${found.state}`];
+  if (found.state === "restarting") return ["restart", "was restarting"];
+  if (found.state === "paused") return ["start", "was paused"];
   return completed
     ? ["keep", "has completed"]
     : ["start", found.state === "exited" ? endOf(found.exitCode) : neverStarted];

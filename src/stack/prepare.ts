@@ -1,5 +1,5 @@
 import { GoatError } from "../errors/goat-error.ts";
-import type { ObservedStack } from "../model/observed.ts";
+import type { ObservedService, ObservedStack } from "../model/observed.ts";
 import type { Plan } from "../model/plan.ts";
 import type { PortSpec, ServiceSpec, StackSpec } from "../model/stack.ts";
 import type { EngineContext } from "./engine-context.ts";
@@ -49,9 +49,11 @@ export const changedServices = (plan: Plan): readonly string[] => [
   ...new Set(plan.nodes.filter(({ action }) => action.type === "start-container").map((node) => node.subject)),
 ];
 
+const holdsPorts: ReadonlySet<ObservedService["state"]> = new Set(["running", "paused", "restarting"]);
+
 /** The host's ports that the plan will open and that no container of this stack holds now. */
 export const portsToOpen = ({ services, observed, plan }: Prepared): readonly { service: string; port: PortSpec }[] => {
-  const held = observed.services.filter((found) => found.state === "running").flatMap((found) => found.ports);
+  const held = observed.services.filter(({ state }) => holdsPorts.has(state)).flatMap((found) => found.ports);
   const starting = new Set(changedServices(plan));
   return services
     .filter((service) => starting.has(service.name))

@@ -11,7 +11,7 @@ import { containerOf, observeStack } from "./observe.ts";
 import { sightContext } from "./sight.ts";
 import { recorderName } from "./stand-in.ts";
 
-type ServiceState = "absent" | "created" | "starting" | "ready" | "unready" | "restarting" | "exited";
+type ServiceState = "absent" | "created" | "starting" | "ready" | "unready" | "paused" | "restarting" | "exited";
 
 export interface ServiceStatus {
   readonly name: string;
@@ -104,7 +104,7 @@ const stateOf = async (
   if (found.state === "restarting" || crashedLately(found, context)) {
     return { state: "restarting", why: `${found.restartCount} restarts so far` };
   }
-  if (found.state === "paused") return { state: "unready", why: "paused" };
+  if (found.state === "paused") return { state: "paused", why: null };
   return answered.has(service.name) ? { state: "ready", why: null } : ask(service, found, context);
 };
 

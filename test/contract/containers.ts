@@ -129,6 +129,30 @@ export const containerContract = (harness: Harness): void => {
       expect(await observe("deaf")).toMatchObject({ state: "exited", exitCode: 137 });
     });
 
+    if (harness.pauses) {
+      test("must let a paused container go on where it is started", async () => {
+        const { run, start, service, observe } = await scene();
+        const container = await run(service("web", stay, onPort(await freePort())));
+        const before = await observe("web");
+        await rig().pause?.(container);
+        expect(await observe("web")).toEqual({ ...before, state: "paused" });
+        await start(container);
+        expect(await observe("web")).toEqual(before);
+      });
+
+      test("must stop and remove a paused container like any other", async () => {
+        const { run, start, stop, remove, service, observe } = await scene();
+        const container = await run(service("web", stay));
+        await rig().pause?.(container);
+        await stop(container);
+        expect(await observe("web")).toMatchObject({ state: "exited" });
+        await start(container);
+        await rig().pause?.(container);
+        await remove(container);
+        expect(await observe("web")).toBeUndefined();
+      });
+    }
+
     test("must refuse a name that another container has", async () => {
       const { create, service } = await scene();
       const web = service("web", stay);

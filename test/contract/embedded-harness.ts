@@ -23,6 +23,7 @@ const consoleOf = async (engine: Engine, folder: string, container: string): Pro
 export const embedded: Harness = {
   name: "embedded",
   restarts: false,
+  pauses: false,
   stampsLines: false,
   async open(): Promise<Rig> {
     const folder = newFolder();

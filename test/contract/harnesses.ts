@@ -8,7 +8,7 @@ import type { ServiceScript } from "../../src/engine/memory/script.ts";
 import type { Operation } from "../../src/model/plan.ts";
 import { startFakeDocker } from "../support/fake-docker.ts";
 import { runCommand, type ShellIo } from "../support/tiny-shell.ts";
-import { type Harness, printInside, type Rig } from "./rig.ts";
+import { type Harness, limitMs, printInside, type Rig } from "./rig.ts";
 
 /** What a shell script does, as the memory engine takes it. */
 const toScript = (op: Extract<Operation, { type: "create-container" }>, engine: () => MemoryEngine): ServiceScript => {
@@ -45,7 +45,7 @@ const toScript = (op: Extract<Operation, { type: "create-container" }>, engine: 
   };
 };
 
-const asDocker = { restarts: true, stampsLines: true } as const;
+const asDocker = { restarts: true, pauses: true, stampsLines: true } as const;
 
 export const memory: Harness = {
   name: "memory",
@@ -65,6 +65,7 @@ export const memory: Harness = {
       engine,
       image: "test/base:1",
       print: (container, line) => printInside(engine, container, line),
+      pause: async (container) => engine.pause(container),
       unreachable: () => new MemoryEngine({ unreachable: "no engine answers" }),
       [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
     };
@@ -85,6 +86,9 @@ export const fakeDocker: Harness = {
       engine,
       image: "test/base:1",
       print: (container, line) => printInside(engine, container, line),
+      pause: async (container) => {
+        fake.state.find(container).status = "paused";
+      },
       unreachable: nowhere,
       async [Symbol.asyncDispose]() {
         await engine[Symbol.asyncDispose]();
@@ -96,6 +100,21 @@ export const fakeDocker: Harness = {
 
 const realEngine = (): Engine => createDockerEngine({ env: process.env, home: homedir() });
 
+/** Asks the engine behind goat-dev's back. */
+const askEngine = (endpoint: string, method: "GET" | "POST", path: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const asked = request({ socketPath: endpoint.replace("unix://", ""), method, path }, (response) => {
+      response.setEncoding("utf8");
+      let all = "";
+      response.on("data", (chunk: string) => {
+        all += chunk;
+      });
+      response.on("end", () => resolve(all));
+    });
+    asked.on("error", reject);
+    asked.end();
+  });
+
 interface LocalImage {
   readonly Created: number;
   readonly RepoTags: readonly string[] | null;
@@ -104,19 +123,7 @@ interface LocalImage {
 /** The newest image of test/images' base that the engine has; null where it has none. */
 const newestBase = async (endpoint: string): Promise<string | null> => {
   const path = `/images/json?filters=${encodeURIComponent(JSON.stringify({ reference: ["goat-test/base"] }))}`;
-  const text = await new Promise<string>((resolve, reject) => {
-    const get = request({ socketPath: endpoint.replace("unix://", ""), path }, (response) => {
-      response.setEncoding("utf8");
-      let all = "";
-      response.on("data", (chunk: string) => {
-        all += chunk;
-      });
-      response.on("end", () => resolve(all));
-    });
-    get.on("error", reject);
-    get.end();
-  });
-  const images: readonly LocalImage[] = JSON.parse(text);
+  const images: readonly LocalImage[] = JSON.parse(await askEngine(endpoint, "GET", path));
   return images.toSorted((a, b) => b.Created - a.Created)[0]?.RepoTags?.[0] ?? null;
 };
 
@@ -147,6 +154,10 @@ export const realDocker = async (): Promise<Harness> => {
         engine,
         image: "image" in found ? found.image : "",
         print: (container, line) => printInside(engine, container, line),
+        pause: async (container) => {
+          const { endpoint } = await engine.probe(AbortSignal.timeout(limitMs));
+          await askEngine(endpoint, "POST", `/containers/${container}/pause`);
+        },
         unreachable: nowhere,
         [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
       };

@@ -10,6 +10,8 @@ export interface Harness {
   readonly skip?: string;
   /** Whether something brings a service back that ends, as its restart policy says. */
   readonly restarts: boolean;
+  /** Whether a container can be made to stand still. */
+  readonly pauses: boolean;
   /** Whether the engine knows when a line was printed that does not say so itself. */
   readonly stampsLines: boolean;
   open(): Promise<Rig>;
@@ -21,6 +23,8 @@ export interface Rig extends AsyncDisposable {
   readonly image: string;
   /** The container's main process prints a line. */
   print(container: string, line: string): Promise<void>;
+  /** Makes a running container stand still, as somebody else would; where the engine can. */
+  pause?(container: string): Promise<void>;
   /** The same kind of engine, where none answers. */
   unreachable(): Engine;
 }

@@ -8,7 +8,8 @@ export const inspect = (container: FakeContainer) => ({
   RestartCount: container.restartCount,
   State: {
     Status: container.status,
-    Running: container.status === "running",
+    Running: container.status === "running" || container.status === "paused",
+    Paused: container.status === "paused",
     ExitCode: container.exitCode,
     Error: container.error,
     OOMKilled: false,
@@ -19,7 +20,7 @@ export const inspect = (container: FakeContainer) => ({
   Mounts: container.mounts,
   NetworkSettings: {
     Ports: container.status === "running" ? container.body.HostConfig?.PortBindings : {},
-    Networks: Object.fromEntries(container.networks),
+    Networks: Object.fromEntries([...container.networks].map(([name, end]) => [name, { NetworkID: "", ...end }])),
   },
 });
 
@@ -30,13 +31,22 @@ export const createContainer = (call: Call): void => {
 
 export const start = (call: Call): void => {
   const container = call.state.find(call.name);
+  if (container.status === "paused") throw refusal(409, "cannot start a paused container, try unpause instead");
   const already = container.status === "running";
   if (!already) call.state.start(container);
   json(call, {}, already ? 304 : 204);
 };
 
+export const unpause = (call: Call): void => {
+  const container = call.state.find(call.name);
+  if (container.status !== "paused") throw refusal(500, `Container ${container.id} is not paused`);
+  container.status = "running";
+  json(call, {}, 204);
+};
+
 export const stop = (call: Call): void => {
   const container = call.state.find(call.name);
+  if (container.status === "paused") throw refusal(500, "is running or paused, refusing to clean up");
   const runs = container.status === "running" || container.status === "restarting";
   if (runs) call.state.end(container, container.onTerm ?? 137, true);
   json(call, {}, runs ? 204 : 304);

@@ -1,5 +1,5 @@
 import { bodyOf, type Call, frame, json, labelFilter } from "./fake-docker-call.ts";
-import { refusal } from "./fake-docker-state.ts";
+import { newId, refusal } from "./fake-docker-state.ts";
 import { runCommand } from "./tiny-shell.ts";
 
 export const createExec = (call: Call): void => {
@@ -31,7 +31,7 @@ export const inspectExec = (call: Call): void => {
 export const createNetwork = (call: Call): void => {
   const { Name, Labels } = bodyOf<{ Name: string; Labels: Record<string, string> }>(call);
   if (call.state.networks.has(Name)) throw refusal(409, `network with name ${Name} already exists`);
-  const id = `network${call.state.networks.size + 1}`;
+  const id = newId();
   call.state.networks.set(Name, { id, labels: Labels });
   json(call, { Id: id, Warning: "" }, 201);
 };

@@ -16,6 +16,7 @@ export const routes: readonly { method: string; pattern: RegExp; run(call: Call)
   },
   { method: "POST", pattern: /^\/containers\/([^/]+)\/start$/, run: containers.start },
   { method: "POST", pattern: /^\/containers\/([^/]+)\/stop$/, run: containers.stop },
+  { method: "POST", pattern: /^\/containers\/([^/]+)\/unpause$/, run: containers.unpause },
   { method: "POST", pattern: /^\/containers\/([^/]+)\/rename$/, run: containers.rename },
   { method: "DELETE", pattern: /^\/containers\/([^/]+)$/, run: containers.remove },
   { method: "GET", pattern: /^\/containers\/([^/]+)\/logs$/, run: containers.logs },

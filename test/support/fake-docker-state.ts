@@ -21,16 +21,21 @@ interface CreateBody {
   readonly NetworkingConfig?: { readonly EndpointsConfig?: Readonly<Record<string, object>> };
 }
 
+interface Endpoint {
+  readonly NetworkID?: string;
+}
+
 export interface FakeContainer {
   readonly id: string;
   name: string;
   readonly body: CreateBody;
   readonly imageId: string;
-  readonly networks: Map<string, object>;
+  /** By name; the id is known from the first start on. */
+  readonly networks: Map<string, Endpoint>;
   readonly mounts: readonly { Type: string; Name: string; Destination: string; RW: boolean }[];
   readonly log: { stream: "stdout" | "stderr"; at: string; line: string }[];
   readonly files: Map<string, string>;
-  status: "created" | "running" | "restarting" | "exited";
+  status: "created" | "running" | "paused" | "restarting" | "exited";
   exitCode: number;
   error: string;
   startedAt: string;
@@ -47,7 +52,7 @@ export interface FakeVolume {
 /** An answer that is an error, as the engine words it. */
 export const refusal = (status: number, message: string): Error => Object.assign(new Error(message), { status });
 
-const newId = (): string => randomBytes(32).toString("hex");
+export const newId = (): string => randomBytes(32).toString("hex");
 
 /** What a fake engine has; "event" carries engine events, "log <id>" lines, "end <id>" a container's end. */
 export class FakeState {
@@ -128,6 +133,7 @@ export class FakeState {
       container.error = `driver failed programming external connectivity on endpoint ${container.name}: Bind for 127.0.0.1:${taken} failed: port is already allocated`;
       throw refusal(500, container.error);
     }
+    this.#join(container);
     container.status = "running";
     container.error = "";
     container.startedAt = this.now();
@@ -138,6 +144,19 @@ export class FakeState {
     );
     if (end.kind === "stay") container.onTerm = end.onTerm;
     else this.end(container, end.code, false);
+  }
+
+  /** A network that was removed since the last start is looked for by its id, and not found. */
+  #join(container: FakeContainer): void {
+    for (const [name, endpoint] of container.networks) {
+      const { id } = this.networks.get(name) ?? {};
+      const wanted = endpoint.NetworkID ?? id ?? name;
+      if (id !== wanted) {
+        container.error = `network ${wanted} not found`;
+        throw refusal(404, container.error);
+      }
+      container.networks.set(name, { ...endpoint, NetworkID: id });
+    }
   }
 
   print(container: FakeContainer, stream: "stdout" | "stderr", line: string): void {
@@ -157,7 +176,7 @@ export class FakeState {
   }
 
   remove(container: FakeContainer, withVolumes: boolean): void {
-    if (container.status === "running") this.end(container, 137, true);
+    if (["running", "paused"].includes(container.status)) this.end(container, 137, true);
     this.containers.splice(this.containers.indexOf(container), 1);
     const given = (container.body.HostConfig?.Mounts ?? []).flatMap((mount) => mount.Source ?? []);
     const used = this.containers.flatMap((one) => one.mounts.map(({ Name }) => Name));

@@ -2,7 +2,7 @@ import type Docker from "dockerode";
 import type { ContainerInspectInfo } from "dockerode";
 import { GoatError } from "../../errors/goat-error.ts";
 import type { Operation } from "../../model/plan.ts";
-import { type Doing, guarded, imageUnavailable, unlessStatus } from "./errors.ts";
+import { type Doing, guarded, imageUnavailable, statusOf, unlessStatus } from "./errors.ts";
 import { needExternal } from "./external.ts";
 import { inspectImage } from "./images.ts";
 import type { InheritedVolume } from "./mounts.ts";
@@ -66,21 +66,43 @@ export const createContainer = (
 };
 
 export const startContainer = (docker: Docker, op: Op<"start-container">, abortSignal: AbortSignal): Promise<void> =>
-  guarded({ verb: "start", subject: op.container }, abortSignal, () =>
-    unlessStatus([304], undefined, () => docker.getContainer(op.container).start({ abortSignal })),
-  );
+  guarded({ verb: "start", subject: op.container }, abortSignal, () => {
+    const container = docker.getContainer(op.container);
+    return unlessPaused(container, abortSignal, () =>
+      unlessStatus([304], undefined, () => container.start({ abortSignal })),
+    );
+  });
 
 /** Engines before API 1.42 do not know `signal` and send the one the container was made with, which is the same. */
 export const stopContainer = (docker: Docker, op: Op<"stop-container">, abortSignal: AbortSignal): Promise<void> =>
-  guarded({ verb: "stop", subject: op.container }, abortSignal, () =>
-    unlessStatus([304, 404], undefined, () =>
-      docker.getContainer(op.container).stop({
-        ...(op.signal === null ? {} : { signal: op.signal }),
-        ...(op.graceMs === null ? {} : { t: Math.ceil(op.graceMs / 1000) }),
-        abortSignal,
-      }),
-    ),
-  );
+  guarded({ verb: "stop", subject: op.container }, abortSignal, () => {
+    const container = docker.getContainer(op.container);
+    const options = {
+      ...(op.signal === null ? {} : { signal: op.signal }),
+      ...(op.graceMs === null ? {} : { t: Math.ceil(op.graceMs / 1000) }),
+      abortSignal,
+    };
+    return unlessPaused(container, abortSignal, () =>
+      unlessStatus([304, 404], undefined, () => container.stop(options)),
+    );
+  });
+
+/** A paused container can neither be started nor, on Podman, stopped: where that is why, it goes on first. */
+const unlessPaused = async (
+  container: Docker.Container,
+  abortSignal: AbortSignal,
+  work: () => Promise<void>,
+): Promise<void> => {
+  try {
+    await work();
+  } catch (error) {
+    if (statusOf(error) === undefined) throw error;
+    const info = await unlessStatus([404], null, () => container.inspect({ abortSignal }));
+    if (info?.State.Paused !== true) throw error;
+    await container.unpause({ abortSignal });
+    await work();
+  }
+};
 
 const removeVolume = (docker: Docker, name: string, abortSignal: AbortSignal): Promise<void> =>
   unlessStatus([404, 409], undefined, () => docker.getVolume(name).remove({ abortSignal }));

@@ -11,26 +11,34 @@ const ofProject = (stack: string): { readonly filters: string } => ({
   filters: JSON.stringify({ label: [`${label.project}=${stack}`] }),
 });
 
-const services = async (reader: Reader, stack: string, signal: AbortSignal): Promise<ObservedService[]> => {
+const inspectAll = async (reader: Reader, stack: string, signal: AbortSignal): Promise<ContainerInspectInfo[]> => {
   const query = { all: "true", ...ofProject(stack) };
   const list = (await reader.json("/containers/json", signal, query)) as readonly ContainerInfo[];
   const inspected = await Promise.all(
     // One that vanished since the list is not there any more.
     list.map(({ Id }) => unlessStatus([404], null, () => reader.json(`/containers/${Id}/json`, signal))),
   );
-  return inspected
-    .flatMap((info) => (info === null ? [] : [toObservedService(info as ContainerInspectInfo)]))
-    .filter((service) => service !== null)
-    .sort((a, b) => (a.container < b.container ? -1 : 1));
+  return inspected.flatMap((info) => (info === null ? [] : [info as ContainerInspectInfo]));
 };
 
-const networks = async (reader: Reader, stack: string, signal: AbortSignal): Promise<ObservedNetwork[]> => {
-  const list = (await reader.json("/networks", signal, ofProject(stack))) as readonly NetworkInspectInfo[];
-  return list.flatMap(({ Name, Id, Labels }) => {
-    const key = Labels?.[label.network];
+/** All there are, whose ever: a container may be joined to another project's. */
+const listNetworks = async (reader: Reader, signal: AbortSignal): Promise<readonly NetworkInspectInfo[]> =>
+  (await reader.json("/networks", signal)) as readonly NetworkInspectInfo[];
+
+const toServices = (
+  inspected: readonly ContainerInspectInfo[],
+  networks: readonly NetworkInspectInfo[],
+): ObservedService[] =>
+  inspected
+    .map((info) => toObservedService(info, networks))
+    .filter((service) => service !== null)
+    .sort((a, b) => (a.container < b.container ? -1 : 1));
+
+const toNetworks = (networks: readonly NetworkInspectInfo[], stack: string): ObservedNetwork[] =>
+  networks.flatMap(({ Name, Id, Labels }) => {
+    const key = Labels?.[label.project] === stack ? Labels[label.network] : undefined;
     return key === undefined ? [] : [{ key, name: Name, id: Id, fingerprint: Labels?.[label.spec] ?? null }];
   });
-};
 
 const volumes = async (reader: Reader, stack: string, signal: AbortSignal): Promise<ObservedVolume[]> => {
   const answer = (await reader.json("/volumes", signal, ofProject(stack))) as {
@@ -47,9 +55,9 @@ const volumes = async (reader: Reader, stack: string, signal: AbortSignal): Prom
 /** What there is of a stack: one list and its inspects, networks, volumes and images, side by side. */
 export const observe = (reader: Reader, request: ObserveRequest, signal: AbortSignal): Promise<ObservedStack> =>
   guarded({ verb: "list", subject: `the containers of ${request.stack}` }, signal, async () => {
-    const [found, nets, vols, images] = await Promise.all([
-      services(reader, request.stack, signal),
-      networks(reader, request.stack, signal),
+    const [inspected, networks, vols, images] = await Promise.all([
+      inspectAll(reader, request.stack, signal),
+      listNetworks(reader, signal),
       volumes(reader, request.stack, signal),
       Promise.all(
         [...new Set(request.images)].map(async (image) => {
@@ -60,8 +68,8 @@ export const observe = (reader: Reader, request: ObserveRequest, signal: AbortSi
     ]);
     return {
       name: request.stack,
-      services: found,
-      networks: nets,
+      services: toServices(inspected, networks),
+      networks: toNetworks(networks, request.stack),
       volumes: vols,
       images: Object.fromEntries(images),
     };

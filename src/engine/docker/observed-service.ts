@@ -1,4 +1,4 @@
-import type { ContainerInspectInfo } from "dockerode";
+import type { ContainerInspectInfo, NetworkInspectInfo } from "dockerode";
 import type { ObservedService } from "../../model/observed.ts";
 import type { PortSpec } from "../../model/stack.ts";
 import { label, originOf, readRecord } from "./labels.ts";
@@ -48,8 +48,20 @@ const portsOf = (info: ContainerInspectInfo): readonly PortSpec[] => {
   });
 };
 
-/** What an inspect says about a service; null for a container that is no service's. */
-export const toObservedService = (info: ContainerInspectInfo): ObservedService | null => {
+type Network = Pick<NetworkInspectInfo, "Id" | "Name">;
+
+/**
+ * The networks it is joined to. A stopped container goes on naming one that was removed meanwhile, and cannot start on another of
+ * the same name; before its first start it knows a network by its name alone.
+ */
+const joined = (info: ContainerInspectInfo, networks: readonly Network[]): readonly string[] =>
+  Object.entries(info.NetworkSettings.Networks ?? {})
+    .filter(([name, { NetworkID }]) => networks.some(({ Id, Name }) => [Id, Name].includes(NetworkID || name)))
+    .map(([name]) => name)
+    .sort();
+
+/** What an inspect says about a service, among the networks there are; null for a container that is no service's. */
+export const toObservedService = (info: ContainerInspectInfo, networks: readonly Network[]): ObservedService | null => {
   const labels = info.Config.Labels ?? {};
   const name = labels[label.service];
   if (name === undefined) return null;
@@ -70,7 +82,7 @@ export const toObservedService = (info: ContainerInspectInfo): ObservedService |
     imageId: info.Image,
     fingerprint: readRecord(labels[label.spec]),
     files: readRecord(labels[label.files]) ?? {},
-    networks: Object.keys(info.NetworkSettings.Networks ?? {}).sort(),
+    networks: joined(info, networks),
     ports: portsOf(info),
     oneOff: labels[label.oneOff] === "True",
     origin: originOf(labels),

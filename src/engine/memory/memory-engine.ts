@@ -65,6 +65,11 @@ export class MemoryEngine implements Engine {
     end(this.#world, need(this.#world, container), code, { oom: options.outOfMemory ?? false });
   }
 
+  /** A running container stands still. */
+  pause(container: string): void {
+    need(this.#world, container).state = "paused";
+  }
+
   print(container: string, line: string, stream: LogLine["stream"] = "stdout"): void {
     print(this.#world, need(this.#world, container), line, stream);
   }

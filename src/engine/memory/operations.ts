@@ -121,6 +121,7 @@ const createContainer = (world: World, op: Op<"create-container">): void => {
 
 const startContainer = (world: World, op: Op<"start-container">): void => {
   const container = need(world, op.container);
+  if (container.state === "paused") container.state = "running";
   if (!isRunning(container)) begin(world, container);
 };
 

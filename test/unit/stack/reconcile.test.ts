@@ -100,10 +100,23 @@ test.each([
   ["exited", { state: "exited", exitCode: 1 }, ["start-container", "await-ready"]],
   ["created", { state: "created", startedAt: null }, ["start-container", "await-ready"]],
   ["crash-looping", { state: "restarting" }, ["stop-container", "start-container", "await-ready"]],
-  ["paused", { state: "paused" }, ["stop-container", "start-container", "await-ready"]],
-] as const)("%s containers must be started from scratch, and kept", (_name, state, actions) => {
+  ["paused", { state: "paused" }, ["start-container", "await-ready"]],
+] as const)("%s containers must be started, and kept", (_name, state, actions) => {
   const plan = planFor(stack, observed(stack, running(stack, postgres, state)), { names: ["postgres"] });
   expect(plan.nodes.map(({ action }) => action.type)).toEqual(actions);
+});
+
+test("a container whose network is gone must be made anew, after the network", () => {
+  const found = observed(stack, running(stack, postgres, { state: "exited", exitCode: 0, networks: [] }));
+  expect(planText(stack, { ...found, networks: [] }, { names: ["postgres"] })).toMatchInlineSnapshot(`
+    "1 create-network goat_default: absent
+    2 create-container <id>_goat-postgres-1: network goat_default changed (after 1)
+    3 stop-container goat-postgres-1: network goat_default changed (after 2)
+    4 remove-container <id>: network goat_default changed (after 3)
+    5 rename-container <id>_goat-postgres-1 to goat-postgres-1: network goat_default changed (after 4, 2)
+    6 start-container goat-postgres-1: network goat_default changed (after 2, 3, 5)
+    7 await-ready goat-postgres-1: network goat_default changed (after 6, 5)"
+  `);
 });
 
 test("a dead container must be replaced: no engine starts it again", () => {

@@ -68,6 +68,11 @@ test("a service that ended must be exited, with its status or that memory ran ou
   expect(starved).toMatchObject({ state: "exited", why: "killed: out of memory" });
 });
 
+test("a paused service must be told as paused, not as one that does not answer", async () => {
+  const paused = await statusOf(service("web"), {}, ({ engine }) => engine.pause("goat-web-1"));
+  expect(paused).toMatchObject({ state: "paused", why: null });
+});
+
 test("a one-shot service that ended as it should must be ready", async () => {
   const spec = service("job", { ready: { kind: "exit", code: 0 } });
   expect(await statusOf(spec, {}, ({ engine }) => engine.exit("goat-job-1", 0))).toMatchObject({ state: "ready" });

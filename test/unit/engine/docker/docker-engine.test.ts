@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { collect } from "../../../support/async.ts";
-import { container, create, limit, openDocker, recipe, service } from "../../../support/docker-scene.ts";
+import { container, create, limit, openDocker, recipe, refuse, service } from "../../../support/docker-scene.ts";
 
 describe("exec", () => {
   test("must be cut at 64 KiB", async () => {
@@ -80,6 +80,47 @@ test("sizes that the engine does not know must be null", async () => {
     return true;
   };
   expect(await engine.volumeSizes(["a", "b", "c", "d"], limit())).toEqual({ a: 12, b: null, c: null, d: null });
+});
+
+test.each([
+  [400, "invalid reference format: repository name must be lowercase"],
+  [404, "no such image: Base:1: invalid reference format"],
+])("an image's name that the engine takes for none (%d) must be an image that is absent", async (status, message) => {
+  const { docker, engine } = await openDocker();
+  refuse(docker, "GET", /^\/images\//, status, message);
+  const { images } = await engine.observe({ stack: "goat", images: ["Base:1"] }, limit());
+  expect(images).toEqual({ "Base:1": null });
+});
+
+test("a refusal to look at an image must name the image, not the stack's containers", async () => {
+  const { docker, engine } = await openDocker();
+  refuse(docker, "GET", /^\/images\//, 500, "normalizing image: repository name must be lowercase");
+  await expect(engine.observe({ stack: "goat", images: ["Base:1"] }, limit())).rejects.toMatchObject({
+    code: "engine-refused",
+    message: "cannot inspect the image Base:1: normalizing image: repository name must be lowercase",
+  });
+});
+
+test("an image's name must be asked for as it is, whatever is in it", async () => {
+  const { docker, engine } = await openDocker();
+  docker.state.images.set("shop/a b?c:1", { id: "sha256:odd" });
+  const { images } = await engine.observe({ stack: "goat", images: ["shop/a b?c:1"] }, limit());
+  expect(images).toEqual({ "shop/a b?c:1": "sha256:odd" });
+});
+
+test("a stopped container whose network was removed must not be taken for joined to another of that name", async () => {
+  const { engine, apply, networks } = await openDocker();
+  const joined = async () => (await engine.observe({ stack: "goat", images: [] }, limit())).services[0]?.networks;
+  await networks("default", "public");
+  await apply(create);
+  await apply({ type: "start-container", container });
+  expect(await joined()).toEqual(["goat_default", "goat_public"]);
+  await apply({ type: "stop-container", container, signal: null, graceMs: null });
+  await apply({ type: "remove-network", network: "goat_public" });
+  expect(await joined()).toEqual(["goat_default"]);
+  await networks("public");
+  expect(await joined()).toEqual(["goat_default"]);
+  await expect(apply({ type: "start-container", container })).rejects.toMatchObject({ code: "engine-refused" });
 });
 
 test.each([

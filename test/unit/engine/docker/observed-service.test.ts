@@ -1,8 +1,20 @@
 import type { ContainerInspectInfo } from "dockerode";
 import { describe, expect, test } from "vitest";
-import { toObservedService } from "../../../../src/engine/docker/observed-service.ts";
+import { toObservedService as toObserved } from "../../../../src/engine/docker/observed-service.ts";
 
-const inspect = (changes: { state?: object; config?: object; labels?: object; host?: object; ports?: object } = {}) =>
+const networks = ["goat_default", "a-net"].map((Name) => ({ Name, Id: `id of ${Name}` }));
+const toObservedService = (info: ContainerInspectInfo) => toObserved(info, networks);
+
+interface Changes {
+  readonly state?: object;
+  readonly config?: object;
+  readonly labels?: object;
+  readonly host?: object;
+  readonly ports?: object;
+  readonly networks?: object;
+}
+
+const inspect = (changes: Changes = {}) =>
   ({
     Id: "c1",
     Name: "/goat-litellm-1",
@@ -22,7 +34,10 @@ const inspect = (changes: { state?: object; config?: object; labels?: object; ho
       ...changes.config,
     },
     HostConfig: { PortBindings: {}, ...changes.host },
-    NetworkSettings: { Ports: changes.ports ?? {}, Networks: { goat_default: {}, "a-net": {} } },
+    NetworkSettings: {
+      Ports: changes.ports ?? {},
+      Networks: changes.networks ?? { goat_default: { NetworkID: "id of goat_default" }, "a-net": { NetworkID: "" } },
+    },
   }) as unknown as ContainerInspectInfo;
 
 describe("what an inspect says", () => {
@@ -115,6 +130,20 @@ describe("what an inspect says", () => {
       { hostIp: "", host: null, container: 80, protocol: "tcp" },
       udp,
     ]);
+  });
+
+  test.each([
+    ["that runs on it", { NetworkID: "id of goat_default" }, ["goat_default"]],
+    ["that was never started, which knows it by name", { NetworkID: "" }, ["goat_default"]],
+    ["of an engine whose ids are names", { NetworkID: "goat_default" }, ["goat_default"]],
+    ["that knows one of that name that was removed since", { NetworkID: "another id" }, []],
+  ])("must tell the network of a container %s", (_which, endpoint, expected) => {
+    const info = inspect({ networks: { goat_default: endpoint } });
+    expect(toObservedService(info)?.networks).toEqual(expected);
+  });
+
+  test("must not name a network that there is not, although it was never started", () => {
+    expect(toObservedService(inspect({ networks: { goat_gone: { NetworkID: "" } } }))?.networks).toEqual([]);
   });
 
   test("must mark a one-off run, and be nothing for a container of no service", () => {
