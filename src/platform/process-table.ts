@@ -8,7 +8,7 @@ export interface ProcessRow {
   readonly group: number;
   /** When it began, in the system's own words: two processes of one id never share it. */
   readonly startTime: string;
-  /** It has ended and only waits to be noticed by whoever started it. */
+  /** It has ended with its last thread, and only waits to be noticed by whoever started it. */
   readonly isOver: boolean;
   /** Null where it has to be asked for. */
   readonly residentBytes: number | null;
@@ -19,13 +19,17 @@ const proc = "/proc";
 /** Linux says it in files, which cost no process. */
 const hasFiles = (): boolean => existsSync(`${proc}/self/stat`);
 
-/** A process's name stands in brackets and may hold brackets and spaces of its own. */
+/**
+ * A process's name stands in brackets and may hold brackets and spaces of its own. The state is that of its first thread
+ * alone: while others live, it still holds its ports and files.
+ */
 export const parseStat = (pid: number, text: string): ProcessRow | undefined => {
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
   const [state, parent, group] = fields;
+  const threads = Number(fields[17]);
   const startTime = fields[19];
   if (state === undefined || startTime === undefined) return undefined;
-  const isOver = state === "Z" || state === "X";
+  const isOver = (state === "Z" && threads <= 1) || state === "X";
   return { pid, parent: Number(parent), group: Number(group), startTime, isOver, residentBytes: null };
 };
 

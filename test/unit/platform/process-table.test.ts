@@ -9,8 +9,8 @@ import {
   withDescendants,
 } from "../../../src/platform/process-table.ts";
 
-const stat = (name: string, state: string): string =>
-  `42 (${name}) ${state} 7 42 42 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 998877 1234 55 18446744073709551615`;
+const stat = (name: string, state: string, threads = 1): string =>
+  `42 (${name}) ${state} 7 42 42 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 ${threads} 0 998877 1234 55 18446744073709551615`;
 
 test("a process's name with brackets and spaces must not be taken for its fields", () => {
   const row = { pid: 42, parent: 7, group: 42, startTime: "998877", isOver: false, residentBytes: null };
@@ -22,6 +22,10 @@ test("a process that has ended must be known for one, and half a line for none",
   expect(parseStat(42, stat("sh", "Z"))).toMatchObject({ startTime: "998877", isOver: true });
   expect(parseStat(42, "42 (sh) S 7")).toBeUndefined();
   expect(parseStat(42, "")).toBeUndefined();
+});
+
+test("a process whose first thread has ended must count as running while others live", () => {
+  expect(parseStat(42, stat("java", "Z", 2))).toMatchObject({ isOver: false });
 });
 
 test("the lines of ps must be read with their start times, the ended marked", () => {
