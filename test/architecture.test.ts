@@ -15,7 +15,9 @@ const ranks: readonly (readonly string[])[] = [
   ["platform"],
   ["events"],
   ["project", "compose", "readiness", "engine/engine.ts"],
-  ["engine/docker", "engine/embedded", "engine/memory", "gateway", "client", "tracing", "recorder", "modal"],
+  // What the engine of plain processes asks of a product: the two meet here, and know nothing else of each other.
+  ["engine/processes/runtime.ts"],
+  ["engine/docker", "engine/processes", "runtimes", "gateway", "client", "tracing", "recorder", "modal"],
   ["stack", "doctor"],
   ["app"],
   ["commands"],
@@ -98,12 +100,13 @@ describe("the architecture", () => {
     expect(inCircles()).toEqual([]);
   });
 
-  test("only cli/context.ts may name an engine's driver", () => {
-    const isDriver = (path: string): boolean => /^engine\/[^/]+\//.test(path);
-    const wrong = importsWhere(
-      ({ path }, to) => isDriver(to) && !isIn(path, "engine") && path !== "cli/context.ts",
-      true,
-    );
+  test("only cli/context.ts may name an engine's driver, and what runtimes it is given", () => {
+    const interfaceFile = "engine/processes/runtime.ts";
+    const isOwn = (from: string, to: string): boolean =>
+      ["engine", "runtimes"].some((place) => isIn(from, place) && isIn(to, place)) ||
+      (isIn(from, "runtimes") && to === interfaceFile);
+    const isDriver = (path: string): boolean => /^engine\/[^/]+\//.test(path) || isIn(path, "runtimes");
+    const wrong = importsWhere(({ path }, to) => isDriver(to) && !isOwn(path, to) && path !== "cli/context.ts", true);
     expect(wrong).toEqual([]);
   });
 

@@ -14,7 +14,7 @@ import { engineRequest, type OpenStack } from "./project.ts";
 export async function recordEngine(open: OpenStack, app: App): Promise<void> {
   const state = openState(open.environment.project.stateDir);
   const { engine: recorded } = readStackState(state);
-  const kind = open.info.kind === "memory" ? recorded : open.info.kind;
+  const { kind } = open.info;
   if (recorded !== null && recorded !== kind) await refuseTwo(recorded, open, app);
   if (open.reason !== null) {
     const text = `${open.reason}: the services run as plain local processes`;

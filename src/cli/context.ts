@@ -125,6 +125,10 @@ async function createDocker({ env, home }: HostProcess, { dockerHost }: EngineRe
 }
 
 async function createEmbedded(host: HostProcess, { stateDir }: EngineRequest): Promise<Engine> {
-  const { openEmbedded } = await import("../engine/embedded/open.ts");
-  return openEmbedded({ machine: { ...host, cache: userCacheFolder(host) }, stateDir, clock: host.clock });
+  const [{ createProcessEngine }, { allRuntimes }] = await Promise.all([
+    import("../engine/processes/process-engine.ts"),
+    import("../runtimes/all.ts"),
+  ]);
+  const machine = { ...host, cache: userCacheFolder(host) };
+  return createProcessEngine({ machine, stateDir, clock: host.clock, runtimes: allRuntimes(machine) });
 }

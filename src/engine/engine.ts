@@ -3,7 +3,7 @@ import type { Operation } from "../model/plan.ts";
 import type { ServiceSpec, StackSpec } from "../model/stack.ts";
 
 export interface EngineInfo {
-  readonly kind: "docker" | "embedded" | "memory";
+  readonly kind: "docker" | "embedded";
   /** The engine's own version, such as 28.2.2. */
   readonly version: string;
   /** As a user would write it: unix:///var/run/docker.sock */
@@ -85,7 +85,7 @@ export interface LocalDatabase {
 
 /** What runs services. Everything foreign is translated to GoatError inside. */
 export interface Engine extends AsyncDisposable {
-  readonly kind: "docker" | "embedded" | "memory";
+  readonly kind: "docker" | "embedded";
   /** Throws engine-unreachable, engine-remote. */
   probe(signal: AbortSignal): Promise<EngineInfo>;
   readonly localDatabase?: LocalDatabase;

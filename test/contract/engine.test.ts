@@ -2,10 +2,10 @@ import { describe } from "vitest";
 import { composeContract } from "./compose-sees.ts";
 import { embedded } from "./embedded-harness.ts";
 import { engineContract } from "./engine-contract.ts";
-import { fakeDocker, memory, realDocker } from "./harnesses.ts";
+import { fakeDocker, realDocker, simulated } from "./harnesses.ts";
 
 const real = await realDocker();
 
-for (const harness of [memory, embedded, fakeDocker, real]) engineContract(harness);
+for (const harness of [simulated, embedded, fakeDocker, real]) engineContract(harness);
 
 describe.skipIf(real.skip !== undefined)("engine: real docker beside compose", () => composeContract(real));

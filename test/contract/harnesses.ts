@@ -3,15 +3,18 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createDockerEngine } from "../../src/engine/docker/docker-engine.ts";
 import type { Engine } from "../../src/engine/engine.ts";
-import { MemoryEngine } from "../../src/engine/memory/memory-engine.ts";
-import type { ServiceScript } from "../../src/engine/memory/script.ts";
 import type { Operation } from "../../src/model/plan.ts";
 import { startFakeDocker } from "../support/fake-docker.ts";
+import type { ServiceScript } from "../support/simulated-engine/script.ts";
+import { SimulatedEngine } from "../support/simulated-engine/simulated-engine.ts";
 import { runCommand, type ShellIo } from "../support/tiny-shell.ts";
 import { type Harness, limitMs, printInside, type Rig } from "./rig.ts";
 
-/** What a shell script does, as the memory engine takes it. */
-const toScript = (op: Extract<Operation, { type: "create-container" }>, engine: () => MemoryEngine): ServiceScript => {
+/** What a shell script does, as the simulated engine takes it. */
+const toScript = (
+  op: Extract<Operation, { type: "create-container" }>,
+  engine: () => SimulatedEngine,
+): ServiceScript => {
   const command = op.service.run.docker?.command ?? [];
   const io = (print: ShellIo["print"], volumes: ReadonlyMap<string, Map<string, string>>): ShellIo => {
     const place = (path: string): Map<string, string> | undefined =>
@@ -47,11 +50,11 @@ const toScript = (op: Extract<Operation, { type: "create-container" }>, engine: 
 
 const asDocker = { restarts: true, pauses: true, stampsLines: true } as const;
 
-export const memory: Harness = {
-  name: "memory",
+export const simulated: Harness = {
+  name: "simulated",
   ...asDocker,
   async open(): Promise<Rig> {
-    const engine: MemoryEngine = new MemoryEngine({
+    const engine: SimulatedEngine = new SimulatedEngine({
       images: { "test/base:1": "sha256:base" },
       beforeApply: (op) => {
         if (op.type === "create-container")
@@ -66,7 +69,7 @@ export const memory: Harness = {
       image: "test/base:1",
       print: (container, line) => printInside(engine, container, line),
       pause: async (container) => engine.pause(container),
-      unreachable: () => new MemoryEngine({ unreachable: "no engine answers" }),
+      unreachable: () => new SimulatedEngine({ unreachable: "no engine answers" }),
       [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
     };
   },

@@ -93,7 +93,7 @@ test("restart must stop and start what is named, wait until it is ready, and mak
   const { exitCode, out, err } = await goat(["restart", "litellm"]);
   expect({ exitCode, out }).toEqual({ exitCode: 0, out: "Restarted in 1.2 s = litellm 1.2\n" });
   expect(err).toMatchInlineSnapshot(`
-    "✔ checks      groq key set · Memory 1 (test)
+    "✔ checks      groq key set · Docker 1 (test)
     ✔ litellm     restarted · ready in 1.2 s
     ✔ gateway     2 models routed, 1 usable with your keys (llama-3.3-70b)
     "

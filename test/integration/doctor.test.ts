@@ -15,7 +15,7 @@ test("doctor must find nothing where nothing is wrong, up or not", async () => {
     ✔ database password fits a URL
     ✔ mounted files there
     ✔ dev/litellm-config.yaml: 2 routes
-    ✔ Memory 1 (test)
+    ✔ Docker 1 (test)
     ✔ ports 15432 13001 14000 free
     - postgres absent
     - langfuse absent
@@ -35,7 +35,7 @@ test("doctor must find nothing where nothing is wrong, up or not", async () => {
     ✔ database password fits a URL
     ✔ mounted files there
     ✔ dev/litellm-config.yaml: 2 routes
-    ✔ Memory 1 (test)
+    ✔ Docker 1 (test)
     - no port to open
     ✔ postgres ready
     ✔ langfuse ready (trace recorder, in Langfuse's place)
@@ -58,7 +58,7 @@ test("doctor must tell what is wrong and what to type, and end with its status",
     ✖ POSTGRES_PASSWORD would need URL-encoding in DATABASE_URL
     ✔ mounted files there
     ✔ dev/litellm-config.yaml: 2 routes
-    ✔ Memory 1 (test)
+    ✔ Docker 1 (test)
     ✔ ports 15432 13001 14000 free
     - postgres absent
     - langfuse absent

@@ -102,7 +102,7 @@ test("with --quiet only results and errors must be told", async () => {
 test("with --verbose each step must be told with its cause", async () => {
   const { goat } = await openProject();
   expect((await goat(["up", "postgres", "--verbose"])).err).toMatchInlineSnapshot(`
-    "✔ checks      port 15432 free · Memory 1 (test)
+    "✔ checks      port 15432 free · Docker 1 (test)
     create-network goat_default: absent
     create-volume goat_postgres-data: absent
     create-container goat-postgres-1: absent

@@ -10,7 +10,7 @@ test("a provider's refusal must be told as the provider's, and the stack stays u
   const { exitCode, err } = await project.goat(["up"]);
   expect(exitCode).toBe(6);
   expect(err).toMatchInlineSnapshot(`
-    "✔ checks      groq key set · ports 15432 13001 14000 free · Memory 1 (test)
+    "✔ checks      groq key set · ports 15432 13001 14000 free · Docker 1 (test)
     ✔ postgres    created · ready in 1.2 s
     ✔ langfuse    created · ready in 1.2 s
     ✔ litellm     created · ready in 1.2 s

@@ -47,7 +47,7 @@ test("status --json must hold states, addresses and drift for programs", async (
   expect(run.json()).toMatchObject({
     version: 1,
     stack: "goat",
-    engine: { kind: "memory", endpoint: "memory:" },
+    engine: { kind: "docker", endpoint: "simulated:" },
     services: [
       { name: "postgres", role: "database", state: "ready", drift: [], why: null },
       { name: "langfuse", role: "tracing", state: "ready", url: `http://localhost:${project.ports.langfuse}` },

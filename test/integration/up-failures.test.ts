@@ -7,7 +7,7 @@ test("when a service breaks, its status, last words and what to type must be sai
   const { exitCode, out, err } = await goat(["up"]);
   expect({ exitCode, out }).toEqual({ exitCode: 5, out: "" });
   expect(err).toMatchInlineSnapshot(`
-    "✔ checks      groq key set · ports 15432 13001 14000 free · Memory 1 (test)
+    "✔ checks      groq key set · ports 15432 13001 14000 free · Docker 1 (test)
     ✔ postgres    created · ready in 1.2 s
     ✔ langfuse    created · ready in 1.2 s
     ✖ litellm     exited with status 1 after 0.0 s
@@ -29,7 +29,7 @@ test("when the first service breaks, what needs it must be told as skipped", asy
   const { exitCode, err } = await goat(["up"]);
   expect(exitCode).toBe(5);
   expect(err).toMatchInlineSnapshot(`
-    "✔ checks      groq key set · ports 15432 13001 14000 free · Memory 1 (test)
+    "✔ checks      groq key set · ports 15432 13001 14000 free · Docker 1 (test)
     ✖ postgres    exited with status 2 after 0.0 s
     - langfuse    skipped: needs postgres
     - litellm     skipped: needs langfuse
@@ -49,7 +49,7 @@ test("a limit that passes must name what was last heard", async () => {
   const { exitCode, err } = await project.goat(["up", "--timeout", "30s"]);
   expect(exitCode).toBe(5);
   expect(err).toMatchInlineSnapshot(`
-    "✔ checks      groq key set · ports 15432 13001 14000 free · Memory 1 (test)
+    "✔ checks      groq key set · ports 15432 13001 14000 free · Docker 1 (test)
     ✔ postgres    created · ready in 1.2 s
     ✔ langfuse    created · ready in 1.2 s
     ✖ litellm     is not ready after 26 s; last: GET /health/liveliness on port 14000 answers 503
@@ -73,7 +73,7 @@ test("Ctrl-C must end the run with 130, and leave what has started", async () =>
   const { exitCode, err } = await goat(["up"], { signal: interrupt.signal });
   expect(exitCode).toBe(130);
   expect(err).toMatchInlineSnapshot(`
-    "✔ checks      groq key set · ports 15432 13001 14000 free · Memory 1 (test)
+    "✔ checks      groq key set · ports 15432 13001 14000 free · Docker 1 (test)
     ✔ postgres    created · ready in 1.2 s
     - langfuse    stopped waiting
     - litellm     stopped waiting

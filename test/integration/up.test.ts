@@ -6,7 +6,7 @@ test("the first up must check, make, wait, prove, and say where everything is", 
   const { exitCode, out, err } = await goat(["up"]);
   expect(exitCode).toBe(0);
   expect(err).toMatchInlineSnapshot(`
-    "✔ checks      groq key set · ports 15432 13001 14000 free · Memory 1 (test)
+    "✔ checks      groq key set · ports 15432 13001 14000 free · Docker 1 (test)
     ✔ postgres    created · ready in 1.2 s
     ✔ langfuse    created · ready in 1.2 s
     ✔ litellm     created · ready in 1.2 s
@@ -113,7 +113,7 @@ test("after an edit of the LiteLLM config, only the gateway must be made anew, a
     "
   `);
   expect((await project.goat(["up"])).err).toMatchInlineSnapshot(`
-    "✔ checks      groq key set · Memory 1 (test)
+    "✔ checks      groq key set · Docker 1 (test)
     ✔ litellm     recreated: dev/litellm-config.yaml changed · ready in 1.2 s
     ✔ gateway     2 models routed, 1 usable with your keys (llama-3.3-70b)
     ✔ example     llama-3.3-70b answered in 0.6 s: "Hello from Groq!"  31 tokens, $0.00002
@@ -135,7 +135,7 @@ test("up with a service must bring that and what it needs, and prove nothing els
   const { goat } = await openProject();
   const { out, err } = await goat(["up", "langfuse"]);
   expect(err).toMatchInlineSnapshot(`
-    "✔ checks      ports 15432 13001 free · Memory 1 (test)
+    "✔ checks      ports 15432 13001 free · Docker 1 (test)
     ✔ postgres    created · ready in 1.2 s
     ✔ langfuse    created · ready in 1.2 s
     "

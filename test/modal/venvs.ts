@@ -4,11 +4,11 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { installLitellm } from "../../src/engine/embedded/litellm/install.ts";
-import { placeOf, pythonOf } from "../../src/engine/embedded/litellm/place.ts";
-import type { Machine } from "../../src/engine/embedded/recipe.ts";
+import type { Machine } from "../../src/engine/processes/runtime.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { acquireLock } from "../../src/platform/lock.ts";
+import { installLitellm } from "../../src/runtimes/litellm/install.ts";
+import { placeOf, pythonOf } from "../../src/runtimes/litellm/installation.ts";
 
 const runFile = promisify(execFile);
 const installMs = 600_000;

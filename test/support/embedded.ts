@@ -1,10 +1,10 @@
 import { arch, homedir, platform } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { commandRecipe } from "../../src/engine/embedded/command.ts";
-import { createEmbeddedEngine, type EmbeddedEngineOptions } from "../../src/engine/embedded/embedded-engine.ts";
-import type { Machine } from "../../src/engine/embedded/recipe.ts";
 import type { Engine, ServiceChange } from "../../src/engine/engine.ts";
+import type { HostOptions } from "../../src/engine/processes/host.ts";
+import { createProcessEngine } from "../../src/engine/processes/process-engine.ts";
+import type { Machine } from "../../src/engine/processes/runtime.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { identify, type ProcessIdentity } from "../../src/platform/process-identity.ts";
 import { newStack, openScene, type Scene, toService } from "../contract/rig.ts";
@@ -25,17 +25,17 @@ export const machineOf = (folder: string): Machine => ({
 });
 
 /** What a project in this folder runs its services with; nothing outside of the folder is touched. */
-const embeddedOptions = (folder: string): EmbeddedEngineOptions => ({
+const embeddedOptions = (folder: string): HostOptions => ({
   machine: machineOf(folder),
   stateDir: join(folder, ".goat-dev"),
   systemData: join(folder, "system"),
   clock: systemClock,
-  recipes: [commandRecipe],
+  runtimes: [],
 });
 
 /** The engine as one run of the command has it: it has read the stack. */
-export const embeddedIn = (folder: string, changes: Partial<EmbeddedEngineOptions> = {}): Engine => {
-  const engine = createEmbeddedEngine({ ...embeddedOptions(folder), ...changes });
+export const embeddedIn = (folder: string, changes: Partial<HostOptions> = {}): Engine => {
+  const engine = createProcessEngine({ ...embeddedOptions(folder), ...changes });
   engine.fit({ ...newStack(), services: [toService("any", "web", "exit 0")] });
   return engine;
 };

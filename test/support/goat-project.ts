@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { onTestFinished } from "vitest";
 import { runCli } from "../../src/cli/run.ts";
-import { MemoryEngine } from "../../src/engine/memory/memory-engine.ts";
-import type { MemoryEngineOptions } from "../../src/engine/memory/script.ts";
 import { createTestClock, type TestClock } from "./clock.ts";
 import { composeText, configText, exampleAnswer } from "./goat-files.ts";
 import { freePorts } from "./ports.ts";
+import type { SimulatedEngineOptions } from "./simulated-engine/script.ts";
+import { SimulatedEngine } from "./simulated-engine/simulated-engine.ts";
 import { createStandIns, type Ports, type StandIns } from "./stand-ins.ts";
 import { tempFolder, writeFiles } from "./temp.ts";
 import { createSink } from "./terminal.ts";
@@ -40,7 +40,7 @@ export interface GoatProject {
   readonly folder: string;
   readonly home: string;
   readonly ports: Ports;
-  readonly engine: MemoryEngine;
+  readonly engine: SimulatedEngine;
   readonly clock: TestClock;
   readonly standIns: StandIns;
   goat(args: readonly string[], options?: RunOptions): Promise<GoatRun>;
@@ -51,7 +51,7 @@ export interface GoatProject {
   neutral(text: string): string;
 }
 
-export interface ProjectOptions extends MemoryEngineOptions {
+export interface ProjectOptions extends SimulatedEngineOptions {
   /** Lines added to .env; null for no .env at all. */
   readonly env?: string | null;
   readonly files?: Readonly<Record<string, string>>;
@@ -83,13 +83,16 @@ const neutralText = (folder: string, home: string, ports: Ports) => (text: strin
     [String(ports.litellm), "14000"],
   ].reduce((current, [from = "", to = ""]) => current.replaceAll(from, to), text);
 
-const runningServices = async (engine: MemoryEngine, { unreachable }: ProjectOptions): Promise<readonly string[]> => {
+const runningServices = async (
+  engine: SimulatedEngine,
+  { unreachable }: ProjectOptions,
+): Promise<readonly string[]> => {
   if (unreachable !== undefined) return [];
   const { services } = await engine.observe({ stack: "goat", images: [] }, new AbortController().signal);
   return services.filter(({ state }) => state === "running").map(({ name }) => name);
 };
 
-/** A project of its own with a HOME, on the memory engine, whose containers are servers in this process. */
+/** A project of its own with a HOME, on the simulated engine, whose containers are servers in this process. */
 export const openProject = async (options: ProjectOptions = {}): Promise<GoatProject> => {
   const {
     env = `GROQ_API_KEY=${secretKey}\n`,
@@ -114,7 +117,7 @@ export const openProject = async (options: ProjectOptions = {}): Promise<GoatPro
   const clock = createTestClock(now);
   const standIns = createStandIns(ports, { key: "sk-dev-key", models: ["llama-3.3-70b", "gpt-5-mini"] });
   onTestFinished(() => standIns[Symbol.asyncDispose]());
-  const engine = new MemoryEngine({
+  const engine = new SimulatedEngine({
     images,
     ...scripts,
     beforeApply: async (operation, signal) => {

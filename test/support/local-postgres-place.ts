@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from "vitest";
-import type { Machine } from "../../src/engine/embedded/recipe.ts";
+import type { Machine } from "../../src/engine/processes/runtime.ts";
 import { limitMs } from "./local-postgres.ts";
 
 /** A machine, and a folder for what runs on it. */

@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { postgresRecipe } from "../../src/engine/embedded/postgres/recipe.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { tryLogin } from "../../src/platform/postgres.ts";
+import { postgresRuntime } from "../../src/runtimes/postgres/runtime.ts";
 import { type LocalPostgres, limitMs, localPostgres, untilAnswer, within } from "./local-postgres.ts";
 import { type PostgresPlace, placeHook } from "./local-postgres-place.ts";
 
@@ -19,7 +19,7 @@ export const postgresSuite = (name: string, place: () => Promise<PostgresPlace>)
     beforeAll(async () => {
       const { machine, folder } = scene();
       const io = { signal: within(), progress: () => undefined };
-      await postgresRecipe(machine).install(io);
+      await postgresRuntime(machine).install(io);
       server = await localPostgres(machine, folder);
       cpSync(initScripts, join(folder, "initdb"), { recursive: true });
       await server.start();
@@ -44,7 +44,7 @@ export const postgresSuite = (name: string, place: () => Promise<PostgresPlace>)
     test("must keep the password out of arguments, files and logs", () => {
       const { environment, logFolder } = server.local;
       const password = environment["POSTGRES_PASSWORD"] ?? "";
-      const launch = postgresRecipe(scene().machine).launch(server.local);
+      const launch = postgresRuntime(scene().machine).launch(server.local);
       const logs = readdirSync(logFolder).map((file) => readFileSync(join(logFolder, file), "utf8"));
       expect(JSON.stringify(launch)).not.toContain("ecret");
       expect(logs.join("\n")).not.toContain(password);

@@ -2,14 +2,14 @@ import { chmodSync, mkdirSync, mkdtempSync, realpathSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { localDatabase, type ServerControl } from "../../src/engine/embedded/postgres/local-database.ts";
-import { postgresRecipe } from "../../src/engine/embedded/postgres/recipe.ts";
-import type { LocalService, Machine } from "../../src/engine/embedded/recipe.ts";
 import type { LocalDatabase } from "../../src/engine/engine.ts";
+import type { LocalService, Machine, ServiceControl } from "../../src/engine/processes/runtime.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { type Detached, spawnDetached } from "../../src/platform/detached.ts";
 import { type PostgresOptions, type Queryable, tryLogin, withConnection } from "../../src/platform/postgres.ts";
 import { identify, signalProcess } from "../../src/platform/process-identity.ts";
+import { localDatabase } from "../../src/runtimes/postgres/local-database.ts";
+import { postgresRuntime } from "../../src/runtimes/postgres/runtime.ts";
 import { freePorts } from "./ports.ts";
 
 export const limitMs = 60_000;
@@ -59,14 +59,14 @@ export interface LocalPostgres {
 
 const password = 'it\'s "a" $ecret \\ of ours';
 
-/** One server by the recipe, with its data and log below a folder; nothing runs yet. */
+/** One server by the runtime, with its data and log below a folder; nothing runs yet. */
 export const localPostgres = async (
   machine: Machine,
   folder: string,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<LocalPostgres> => {
   const [port = 0] = await freePorts(1);
-  const recipe = postgresRecipe(machine);
+  const runtime = postgresRuntime(machine);
   const logFolder = join(folder, "logs");
   const data = join(folder, "volumes", "data");
   mkdirSync(logFolder, { recursive: true });
@@ -103,10 +103,10 @@ export const localPostgres = async (
     while ((await identify(ending.pid)) !== null) await systemClock.sleep(10, within());
   };
   const spawn = async (signal: AbortSignal): Promise<void> => {
-    await recipe.prepare?.(local, signal);
-    running = await spawnDetached({ ...recipe.launch(local), outputFile: join(logFolder, "console.log") });
+    await runtime.prepare?.(local, signal);
+    running = await spawnDetached({ ...runtime.launch(local), outputFile: join(logFolder, "console.log") });
   };
-  const control: ServerControl = {
+  const control: ServiceControl = {
     local: () => local,
     isRunning: async () => running !== null,
     start: (_container, signal) => spawn(signal),
@@ -117,7 +117,7 @@ export const localPostgres = async (
     data,
     database: localDatabase(machine, control),
     login,
-    prepare: async (signal = within()) => recipe.prepare?.(local, signal),
+    prepare: async (signal = within()) => runtime.prepare?.(local, signal),
     start: async () => {
       await spawn(within());
       await untilAnswer(login());

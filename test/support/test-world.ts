@@ -1,5 +1,3 @@
-import { MemoryEngine } from "../../src/engine/memory/memory-engine.ts";
-import type { MemoryEngineOptions } from "../../src/engine/memory/script.ts";
 import { GoatError } from "../../src/errors/goat-error.ts";
 import type { GoatEvent } from "../../src/events/events.ts";
 import type { StackSpec } from "../../src/model/stack.ts";
@@ -8,9 +6,11 @@ import type { EngineContext } from "../../src/stack/engine-context.ts";
 import { type PrepareOptions, prepare } from "../../src/stack/prepare.ts";
 import { createTestClock, type TestClock } from "./clock.ts";
 import { imageId } from "./sample-stack.ts";
+import type { SimulatedEngineOptions } from "./simulated-engine/script.ts";
+import { SimulatedEngine } from "./simulated-engine/simulated-engine.ts";
 
 export interface TestWorld extends EngineContext {
-  readonly engine: MemoryEngine;
+  readonly engine: SimulatedEngine;
   readonly clock: TestClock;
   readonly events: readonly GoatEvent[];
   readonly abort: AbortController;
@@ -20,11 +20,11 @@ export interface TestWorld extends EngineContext {
   lines(): readonly string[];
 }
 
-export interface TestWorldOptions extends MemoryEngineOptions {
+export interface TestWorldOptions extends SimulatedEngineOptions {
   onEvent?(event: GoatEvent, world: TestWorld): void;
 }
 
-/** A memory engine that has the stack's images, a clock nobody waits for, and everything that was emitted. */
+/** A simulated engine that has the stack's images, a clock nobody waits for, and everything that was emitted. */
 export const openTestWorld = (stack: StackSpec, { onEvent, ...options }: TestWorldOptions = {}): TestWorld => {
   const images = Object.fromEntries(
     stack.services.map(({ run }) => run.docker?.image ?? "").map((i) => [i, imageId(i)]),
@@ -32,7 +32,7 @@ export const openTestWorld = (stack: StackSpec, { onEvent, ...options }: TestWor
   const events: GoatEvent[] = [];
   const abort = new AbortController();
   const world: TestWorld = {
-    engine: new MemoryEngine({ images, ...options }),
+    engine: new SimulatedEngine({ images, ...options }),
     clock: createTestClock(),
     signal: abort.signal,
     emit: (event) => {

@@ -3,12 +3,12 @@ import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { type Place, placeOf } from "../../src/engine/embedded/litellm/place.ts";
-import { findPythons } from "../../src/engine/embedded/litellm/python.ts";
-import { litellmRecipe } from "../../src/engine/embedded/litellm/recipe.ts";
-import { findUv } from "../../src/engine/embedded/litellm/uv.ts";
-import type { LocalService, Machine, Recipe } from "../../src/engine/embedded/recipe.ts";
 import type { Progress } from "../../src/engine/engine.ts";
+import type { LocalService, Machine, Runtime } from "../../src/engine/processes/runtime.ts";
+import { type Place, placeOf } from "../../src/runtimes/litellm/installation.ts";
+import { findPythons } from "../../src/runtimes/litellm/python.ts";
+import { litellmRuntime } from "../../src/runtimes/litellm/runtime.ts";
+import { findUv } from "../../src/runtimes/litellm/uv.ts";
 import { machineFor } from "./local-postgres.ts";
 
 const shipped = join(import.meta.dirname, "..", "..");
@@ -63,10 +63,10 @@ export const tinyVersion = "1.2.3";
 export interface TinyLitellm {
   readonly machine: Machine;
   readonly place: Place;
-  readonly recipe: Recipe;
+  readonly runtime: Runtime;
   readonly told: readonly string[];
   install(signal?: AbortSignal): Promise<void>;
-  launchLine(...command: string[]): ReturnType<Recipe["launch"]>;
+  launchLine(...command: string[]): ReturnType<Runtime["launch"]>;
 }
 
 export interface TinyOptions {
@@ -95,16 +95,16 @@ export const tinyLitellm = (folder: string, options: TinyOptions = {}): TinyLite
     packageRoot: join(folder, "package"),
     env: { PATH: process.env["PATH"], HOME: folder, PIP_NO_INDEX: "1", PIP_FIND_LINKS: wheels, ...options.env },
   };
-  const recipe = litellmRecipe(machine);
+  const runtime = litellmRuntime(machine);
   const told: string[] = [];
   return {
     machine,
     place: placeOf(machine),
-    recipe,
+    runtime,
     told,
     install: (signal = AbortSignal.timeout(60_000)) =>
-      recipe.install({ signal, progress: ({ text }: Progress) => void told.push(text) }),
-    launchLine: (...command) => recipe.launch(localLitellm(folder, command)),
+      runtime.install({ signal, progress: ({ text }: Progress) => void told.push(text) }),
+    launchLine: (...command) => runtime.launch(localLitellm(folder, command)),
   };
 };
 

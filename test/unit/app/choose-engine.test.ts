@@ -1,16 +1,16 @@
 import { expect, test } from "vitest";
 import type { EngineRequest, OpenedEngine } from "../../../src/app/app.ts";
 import { chooseEngine } from "../../../src/app/choose-engine.ts";
-import { MemoryEngine } from "../../../src/engine/memory/memory-engine.ts";
 import { GoatError } from "../../../src/errors/goat-error.ts";
 import { service, stackOf } from "../../support/sample-stack.ts";
+import { SimulatedEngine } from "../../support/simulated-engine/simulated-engine.ts";
 
 const stack = stackOf(service("postgres"));
 const request: EngineRequest = { wanted: null, recorded: null, dockerHost: null, stack, stateDir: "/p/.goat-dev" };
 
-const opened = (source: string, engine = new MemoryEngine()): OpenedEngine => ({
+const opened = (source: string, engine = new SimulatedEngine()): OpenedEngine => ({
   engine,
-  info: { kind: "memory", version: "1", endpoint: "memory:", source },
+  info: { kind: "docker", version: "1", endpoint: "simulated:", source },
   reason: null,
 });
 
@@ -19,7 +19,7 @@ const unreachable = new GoatError("engine-unreachable", "no Docker engine answer
   fixes: [{ command: "sudo systemctl start docker", effect: "starts it" }],
 });
 
-const choose = (changes: Partial<EngineRequest>, docker: "answers" | "is absent", env = {}, local?: MemoryEngine) =>
+const choose = (changes: Partial<EngineRequest>, docker: "answers" | "is absent", env = {}, local?: SimulatedEngine) =>
   chooseEngine({ ...request, ...changes }, env, {
     docker: async () => {
       if (docker === "is absent") throw unreachable;
@@ -81,7 +81,7 @@ test.for([
 });
 
 test("where plain processes cannot run the stack either, it must be Docker that is missed, with the reason", async () => {
-  const none = new MemoryEngine();
+  const none = new SimulatedEngine();
   const bare = { ...stack, services: stack.services.map((service) => ({ ...service, run: {} })) };
   await expect(choose({ stack: bare }, "is absent", {}, none)).rejects.toMatchObject({
     code: "engine-unreachable",

@@ -2,11 +2,11 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import type { ServiceScript } from "../../../src/engine/memory/script.ts";
 import { databaseService, openDatabase } from "../../../src/stack/database.ts";
 import { dumpDatabase } from "../../../src/stack/dump.ts";
 import { setDatabasePassword } from "../../../src/stack/set-password.ts";
 import { service, stackOf } from "../../support/sample-stack.ts";
+import type { ServiceScript } from "../../support/simulated-engine/script.ts";
 import { tempFolder } from "../../support/temp.ts";
 import { failureOf, openTestWorld, type TestWorld } from "../../support/test-world.ts";
 

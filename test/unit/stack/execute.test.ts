@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { ServiceScript } from "../../../src/engine/memory/script.ts";
 import { GoatError } from "../../../src/errors/goat-error.ts";
 import type { ReadinessSpec } from "../../../src/model/stack.ts";
 import { dependsOn, service, stackOf } from "../../support/sample-stack.ts";
+import type { ServiceScript } from "../../support/simulated-engine/script.ts";
 import { failureOf, openTestWorld } from "../../support/test-world.ts";
 
 const health: ReadinessSpec = { kind: "engine-health" };

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { ServiceScript } from "../../../src/engine/memory/script.ts";
 import type { ReadinessSpec } from "../../../src/model/stack.ts";
 import { dependsOn, service, stackOf } from "../../support/sample-stack.ts";
+import type { ServiceScript } from "../../support/simulated-engine/script.ts";
 import { openTestWorld } from "../../support/test-world.ts";
 
 const health: ReadinessSpec = { kind: "engine-health" };

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import type { ServiceScript } from "../../../src/engine/memory/script.ts";
 import type { ServiceSpec } from "../../../src/model/stack.ts";
 import { readStatus, type ServiceStatus } from "../../../src/stack/status.ts";
 import { closedPort, startHttp } from "../../support/fake-server.ts";
 import { port, service, stackOf } from "../../support/sample-stack.ts";
+import type { ServiceScript } from "../../support/simulated-engine/script.ts";
 import { openTestWorld, type TestWorld } from "../../support/test-world.ts";
 
 const host = "127.0.0.1";

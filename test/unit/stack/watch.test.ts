@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { MemoryEngine } from "../../../src/engine/memory/memory-engine.ts";
 import { GoatError } from "../../../src/errors/goat-error.ts";
 import { type Death, isDeath, noWatch, startWatch } from "../../../src/stack/watch.ts";
 import { service, stackOf } from "../../support/sample-stack.ts";
+import { SimulatedEngine } from "../../support/simulated-engine/simulated-engine.ts";
 import { openTestWorld } from "../../support/test-world.ts";
 
 const spec = stackOf(service("db"));
@@ -14,7 +14,7 @@ const open = async () => {
   return { ...world, watch: await startWatch(world.engine, "goat", world.signal) };
 };
 
-const apply = (engine: MemoryEngine, type: "start-container" | "stop-container"): Promise<void> =>
+const apply = (engine: SimulatedEngine, type: "start-container" | "stop-container"): Promise<void> =>
   engine.apply(type === "start-container" ? { type, container } : { type, container, signal: null, graceMs: null }, {
     signal: new AbortController().signal,
     progress: () => undefined,
@@ -81,7 +81,7 @@ test("every question about a container must get the same answer", async () => {
 });
 
 test("an engine that cannot be listened to must fail the watch, not leave it waiting", async () => {
-  const engine = new MemoryEngine({ unreachable: "no engine answers" });
+  const engine = new SimulatedEngine({ unreachable: "no engine answers" });
   await expect(startWatch(engine, "goat", new AbortController().signal)).rejects.toBeInstanceOf(GoatError);
 });
 

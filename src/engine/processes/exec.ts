@@ -1,0 +1,46 @@
+import { GoatError } from "../../errors/goat-error.ts";
+import { type RunResult, run } from "../../platform/process.ts";
+import type { ExecOptions, ExecResult } from "../engine.ts";
+import { type Host, needIn, runs } from "./host.ts";
+import { toLocalCommand, toLocalService } from "./local-service.ts";
+import { passedOn } from "./passed-on.ts";
+
+const outputLimit = 64 * 1024;
+
+/** What a shell would answer for a program that is not there, or may not be run. */
+const notStarted = (program: string, code: string): ExecResult =>
+  code === "EACCES"
+    ? { exitCode: 126, output: `${program}: permission denied\n` }
+    : { exitCode: 127, output: `${program}: not found\n` };
+
+const exitCodeOf = ({ exitCode, endedBy }: RunResult): number => exitCode ?? (endedBy === null ? 1 : 137);
+
+/** Runs a command beside a service's process, with its environment. */
+export const exec = async (
+  host: Host,
+  container: string,
+  command: readonly string[],
+  signal: AbortSignal,
+  { environment = {}, onStdout }: ExecOptions = {},
+): Promise<ExecResult> => {
+  const { place, found } = needIn(host, container);
+  if (!(await runs(found))) throw new GoatError("engine-refused", `container ${container} is not running`);
+  const runtime = host.runtimes.find(({ name }) => name === found.record.recipe);
+  const local = toLocalService(found, place);
+  const launch = runtime?.launch(local);
+  const [program = "", ...args] = toLocalCommand(command, found, place);
+  let output = "";
+  let handed: Promise<void> = Promise.resolve();
+  const result = await run(program, args, {
+    env: { ...passedOn(host.machine.env), ...(launch?.environment ?? local.environment), ...environment },
+    cwd: launch?.cwd ?? local.workingDir,
+    signal,
+    ...(launch?.user && { user: launch.user }),
+    onData: (stream, text) => {
+      if (stream === "stdout" && onStdout !== undefined) handed = handed.then(() => onStdout(Buffer.from(text)));
+      else if (output.length < outputLimit) output += text.slice(0, outputLimit - output.length);
+    },
+  });
+  await handed;
+  return result.startError === null ? { exitCode: exitCodeOf(result), output } : notStarted(program, result.startError);
+};

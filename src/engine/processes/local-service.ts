@@ -1,0 +1,92 @@
+import { isAbsolute, join } from "node:path";
+import type { DockerRecipe, PortSpec, ServiceSpec, StackSpec } from "../../model/stack.ts";
+import { logFolder, type Place, volumeFolder } from "./project-store.ts";
+import type { Container, ContainerRecord, RecordedMount } from "./records.ts";
+import type { LocalService } from "./runtime.ts";
+import { type Address, type Translation, translateCommand, translateEnvironment, translateText } from "./translate.ts";
+
+const everywhere = ["", "0.0.0.0", "::", "*"];
+
+const hereOf = (hostIp: string, port: number): string => {
+  const host = everywhere.includes(hostIp) ? "127.0.0.1" : hostIp;
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+};
+
+const publishedAs = (name: string, ports: readonly PortSpec[]): readonly Address[] =>
+  ports.flatMap(({ hostIp, host, container, protocol }) =>
+    host === null || protocol === "udp" ? [] : [{ service: name, port: container, here: hereOf(hostIp, host) }],
+  );
+
+/** Ports that only other services see are this machine's own too: all processes share its loopback. */
+const exposedAs = (name: string, recipe: DockerRecipe | undefined): readonly Address[] =>
+  (recipe?.expose ?? []).flatMap((text) => {
+    const port = Number(/^(\d+)(?:\/tcp)?$/.exec(text)?.[1]);
+    return Number.isNaN(port) ? [] : [{ service: name, port, here: hereOf("", port) }];
+  });
+
+/** Where the services of a stack, by their names in it, are reached; a published port comes before an exposed one. */
+export const addressesOf = (stack: StackSpec): readonly Address[] =>
+  stack.services.flatMap((service) =>
+    namesOf(service).flatMap((name) => [
+      ...publishedAs(name, service.ports),
+      ...exposedAs(name, service.run.docker).filter(
+        ({ port }) => !publishedAs(name, service.ports).some((published) => published.port === port),
+      ),
+    ]),
+  );
+
+const namesOf = ({ name, run }: ServiceSpec): readonly string[] => [
+  ...new Set([
+    name,
+    ...(run.docker?.networks ?? []).flatMap(({ aliases }) => aliases),
+    ...[run.docker?.containerName, run.docker?.hostname].filter((other) => other !== undefined),
+  ]),
+];
+
+const isInside = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
+
+/** The project may have moved since. */
+const moved = (path: string, { project }: ContainerRecord, place: Place): string =>
+  project !== place.project && isInside(path, project) ? `${place.project}${path.slice(project.length)}` : path;
+
+const pathOf = (mount: RecordedMount, record: ContainerRecord, place: Place): string =>
+  mount.kind === "bind" ? moved(mount.source, record, place) : volumeFolder(place, mount.name);
+
+const mountsOf = (record: ContainerRecord, place: Place): LocalService["mounts"] =>
+  record.mounts.map((mount) => ({ target: mount.target, kind: mount.kind, path: pathOf(mount, record, place) }));
+
+const translationOf = (record: ContainerRecord, place: Place): Translation => ({
+  addresses: record.addresses,
+  paths: mountsOf(record, place),
+});
+
+/** The service as a process on this machine, from what was asked for. */
+export const toLocalService = ({ name, record }: Container, place: Place): LocalService => {
+  const translation = translationOf(record, place);
+  const workingDir = translateText(record.workingDir, translation);
+  return {
+    service: record.service,
+    container: name,
+    command: translateCommand(record.command, translation),
+    environment: translateEnvironment(record.environment, translation),
+    ports: record.ports,
+    mounts: mountsOf(record, place),
+    workingDir: moved(workingDir, record, place),
+    logFolder: logFolder(place, record.id),
+  };
+};
+
+/** A command that was written to run inside the service's container: there, its own ports are on localhost. */
+export const toLocalCommand = (command: readonly string[], { record }: Container, place: Place): readonly string[] => {
+  const { addresses, paths } = translationOf(record, place);
+  const own = ["localhost", "127.0.0.1"].flatMap((host) => publishedAs(host, record.ports));
+  return translateCommand(command, { addresses: [...addresses, ...own], paths });
+};
+
+/** A folder that only the image has is nowhere here: the project's own stands in. */
+export const workingDirOf = (stack: StackSpec, recipe: DockerRecipe): string => {
+  const asked = recipe.workingDir;
+  const isMounted = recipe.mounts.some(({ target }) => asked !== undefined && isInside(asked, target));
+  if (asked === undefined || (isAbsolute(asked) && !isMounted)) return stack.workingDir;
+  return isAbsolute(asked) ? asked : join(stack.workingDir, asked);
+};

@@ -1,0 +1,171 @@
+import { readdirSync } from "node:fs";
+import { rename, rm } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
+import { systemCode } from "../../errors/describe.ts";
+import type { Origin } from "../../model/observed.ts";
+import type { PortSpec, StackSpec } from "../../model/stack.ts";
+import { atomicWrite, unwritable } from "../../platform/files.ts";
+import type { ProcessIdentity } from "../../platform/process-identity.ts";
+import { readTextIfThere } from "../../platform/text-file.ts";
+import { entryOf, nameOf, type Place } from "./project-store.ts";
+import type { Address } from "./translate.ts";
+
+export type RecordedMount =
+  | { readonly kind: "bind"; readonly target: string; readonly source: string }
+  | {
+      readonly kind: "volume";
+      readonly target: string;
+      readonly name: string;
+      /** Goes with its container. */
+      readonly anonymous: boolean;
+      /** Empty at each start. */
+      readonly fleeting: boolean;
+    };
+
+interface RecordedProcess extends ProcessIdentity {
+  /** ISO time. */
+  readonly startedAt: string;
+  readonly stopSignal: NodeJS.Signals;
+}
+
+/** Paths inside the project from its folder on, which may move; records of earlier versions have none. */
+type RecordedOrigin = Origin;
+
+/** What stands for a container: what was asked for, as the Compose file says it, and the process that runs it. */
+export interface ContainerRecord {
+  readonly version: 1;
+  readonly id: string;
+  readonly stack: string;
+  readonly service: string;
+  readonly recipe: string;
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly ports: readonly PortSpec[];
+  readonly mounts: readonly RecordedMount[];
+  /** Where the services of its stack are reached. */
+  readonly addresses: readonly Address[];
+  readonly workingDir: string;
+  /** The project's folder when it was made; it may have moved since. */
+  readonly project: string;
+  readonly origin?: RecordedOrigin;
+  readonly stopSignal: string | null;
+  readonly stopGraceMs: number | null;
+  readonly image: string;
+  readonly imageId: string;
+  readonly fingerprint: Readonly<Record<string, string>>;
+  readonly files: Readonly<Record<string, string>>;
+  readonly networks: readonly string[];
+  /** The last one; null before the first start. */
+  readonly process: RecordedProcess | null;
+  /** Null while it runs, and where nobody saw it end. */
+  readonly exitCode: number | null;
+  readonly startError: string | null;
+}
+
+interface NetworkRecord {
+  readonly version: 1;
+  readonly stack: string;
+  readonly key: string;
+  readonly id: string;
+  readonly fingerprint: string;
+}
+
+interface VolumeRecord {
+  readonly version: 1;
+  readonly stack: string;
+  readonly key: string;
+  readonly createdAt: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly origin?: RecordedOrigin;
+}
+
+interface Kinds {
+  readonly containers: ContainerRecord;
+  readonly networks: NetworkRecord;
+  readonly volumes: VolumeRecord;
+}
+
+export type Kind = keyof Kinds;
+
+export interface Named<K extends Kind> {
+  readonly name: string;
+  readonly record: Kinds[K];
+}
+
+export type Container = Named<"containers">;
+
+const pathOf = (place: Place, kind: Kind, name: string): string => join(place.records, kind, `${entryOf(name)}.json`);
+
+const isRecord = <K extends Kind>(value: unknown): value is Kinds[K] =>
+  typeof value === "object" && value !== null && "version" in value && value.version === 1 && "stack" in value;
+
+/** What cannot be read as a record counts as none: the next write replaces it. */
+const parse = <K extends Kind>(text: string | undefined): Kinds[K] | undefined => {
+  try {
+    const value: unknown = text === undefined ? undefined : JSON.parse(text);
+    return isRecord<K>(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const entries = (folder: string): readonly string[] => {
+  try {
+    return readdirSync(folder).sort();
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return [];
+    throw unwritable(folder, error);
+  }
+};
+
+export const readRecord = <K extends Kind>(place: Place, kind: K, name: string): Kinds[K] | undefined =>
+  parse<K>(readTextIfThere(pathOf(place, kind, name)));
+
+/** All of a kind, by name. */
+export const readRecords = <K extends Kind>(place: Place, kind: K): readonly Named<K>[] =>
+  entries(join(place.records, kind)).flatMap((entry) => {
+    const name = entry.endsWith(".json") ? nameOf(entry.slice(0, -".json".length)) : undefined;
+    const record = name === undefined ? undefined : readRecord(place, kind, name);
+    return name === undefined || record === undefined ? [] : [{ name, record }];
+  });
+
+export const findContainer = (place: Place, nameOrId: string): Container | undefined => {
+  const record = readRecord(place, "containers", nameOrId);
+  if (record !== undefined) return { name: nameOrId, record };
+  return readRecords(place, "containers").find((container) => container.record.id === nameOrId);
+};
+
+/**
+ * Only what knows of data has to outlive a power cut: no process does, and waiting for the disk is most of a start.
+ * Throws file-unwritable, disk-full.
+ */
+export const writeRecord = <K extends Kind>(place: Place, kind: K, name: string, record: Kinds[K]): Promise<void> =>
+  atomicWrite(pathOf(place, kind, name), `${JSON.stringify(record, null, 1)}\n`, 0o600, kind === "volumes");
+
+export const renameRecord = async (place: Place, kind: Kind, from: string, to: string): Promise<void> => {
+  const path = pathOf(place, kind, to);
+  await rename(pathOf(place, kind, from), path).catch((error: unknown) => {
+    throw unwritable(path, error);
+  });
+};
+
+export const removeRecord = async (place: Place, kind: Kind, name: string): Promise<void> => {
+  const path = pathOf(place, kind, name);
+  await rm(path, { force: true }).catch((error: unknown) => {
+    throw unwritable(path, error);
+  });
+};
+
+export const toRecordedOrigin = ({ project }: Place, { workingDir, configFiles }: StackSpec): RecordedOrigin => {
+  const shorten = (path: string): string => {
+    const inside = relative(project, path);
+    return inside.startsWith("..") ? path : inside;
+  };
+  const [file] = configFiles;
+  return { folder: shorten(workingDir), file: file === undefined ? null : shorten(file) };
+};
+
+export const toOrigin = ({ project }: Place, origin: RecordedOrigin | undefined): Origin | null =>
+  origin === undefined
+    ? null
+    : { folder: resolve(project, origin.folder), file: origin.file === null ? null : resolve(project, origin.file) };

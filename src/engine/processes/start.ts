@@ -1,0 +1,155 @@
+import { existsSync } from "node:fs";
+import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { messageOf, systemCode } from "../../errors/describe.ts";
+import { GoatError } from "../../errors/goat-error.ts";
+import type { PortSpec } from "../../model/stack.ts";
+import { type Detached, spawnDetached } from "../../platform/detached.ts";
+import { unwritable } from "../../platform/files.ts";
+import { isFree } from "../../platform/ports.ts";
+import { announce, ensurePlace, type Host, needIn, noteEnd, runKey, running, runs } from "./host.ts";
+import { toLocalService } from "./local-service.ts";
+import { passedOn } from "./passed-on.ts";
+import { logFolder, type Place, volumeFolder } from "./project-store.ts";
+import { type Container, readRecords, writeRecord } from "./records.ts";
+import type { Launch } from "./runtime.ts";
+import { endFamily } from "./stop.ts";
+
+/** Beyond it, the log of former runs is put aside at the next start. */
+const logLimitBytes = 8 * 1024 * 1024;
+
+const consoleLog = (place: Place, id: string): string => join(logFolder(place, id), "console.log");
+
+const meets = (a: PortSpec, b: PortSpec): boolean => a.host !== null && a.host === b.host && a.protocol === b.protocol;
+
+const portTaken = (container: string, port: number, holder: string | null): GoatError =>
+  new GoatError(
+    "port-taken",
+    `${container} cannot start: port ${port} is taken${holder === null ? "" : ` by ${holder}`}`,
+    {
+      fixes: [{ command: "goat-dev doctor", effect: "says who holds it" }],
+    },
+  );
+
+/** Throws port-taken where another of this project's containers runs on one of its ports. */
+const needUnheld = async (place: Place, { name, record }: Container): Promise<void> => {
+  for (const other of await running(readRecords(place, "containers"))) {
+    const port = record.ports.find((one) => other.record.ports.some((its) => meets(one, its)));
+    if (other.record.id === record.id || port?.host == null) continue;
+    throw portTaken(name, port.host, `container ${other.name} of ${other.record.stack}`);
+  }
+};
+
+const needFree = async ({ name, record }: Container): Promise<void> => {
+  for (const { hostIp, host, protocol } of record.ports) {
+    if (host === null || (await isFree({ host: hostIp, port: host, protocol }))) continue;
+    throw portTaken(name, host, null);
+  }
+};
+
+const rotate = async (path: string): Promise<void> => {
+  const found = await stat(path).catch(() => undefined);
+  if (found !== undefined && found.size > logLimitBytes) await rename(path, path.replace(/\.log$/, ".old.log"));
+};
+
+const makeFolders = async (place: Place, { record }: Container): Promise<void> => {
+  const log = consoleLog(place, record.id);
+  try {
+    await mkdir(logFolder(place, record.id), { recursive: true, mode: 0o700 });
+    await rotate(log);
+    for (const mount of record.mounts) {
+      if (mount.kind === "bind") continue;
+      const path = volumeFolder(place, mount.name);
+      if (mount.fleeting) await rm(path, { recursive: true, force: true });
+      await mkdir(path, { recursive: true, mode: 0o700 });
+    }
+  } catch (error) {
+    throw unwritable(log, error);
+  }
+};
+
+const whyNot = ({ command, cwd }: Launch, error: unknown): string => {
+  const code = systemCode(error);
+  const [program] = command;
+  if (code === "ENOENT") return existsSync(cwd) ? `there is no program ${program}` : `there is no folder ${cwd}`;
+  // Said also where a folder of the PATH may not be looked into.
+  return code === "EACCES" ? `${program} is no program that may be run` : `${program}: ${code ?? messageOf(error)}`;
+};
+
+const cannotRun = (container: string, launch: Launch, error: unknown): GoatError => {
+  if (error instanceof GoatError) return error;
+  return new GoatError("engine-refused", `${container} cannot start: ${whyNot(launch, error)}`, { cause: error });
+};
+
+const spawn = async (host: Host, place: Place, found: Container, launch: Launch): Promise<Detached> => {
+  try {
+    return await spawnDetached({
+      ...launch,
+      environment: { ...passedOn(host.machine.env), ...launch.environment },
+      outputFile: consoleLog(place, found.record.id),
+    });
+  } catch (error) {
+    throw cannotRun(found.name, launch, error);
+  }
+};
+
+/** Starts the process and writes down which it is; a process that nobody would know of is ended again. */
+const spawnNoted = async (host: Host, place: Place, found: Container, launch: Launch): Promise<void> => {
+  const { name, record } = found;
+  const startedAt = host.clock.date().toISOString();
+  const { identity, pid, ended } = await spawn(host, place, found, launch);
+  const unseen = { pid, startTime: "", bootId: null };
+  const main = { ...(identity ?? unseen), startedAt, stopSignal: launch.stopSignal };
+  const started: Container = { name, record: { ...record, process: main, exitCode: null, startError: null } };
+  try {
+    await writeRecord(place, "containers", name, started.record);
+  } catch (error) {
+    await endFamily(host, main, new AbortController().signal);
+    throw error;
+  }
+  announce(host, started, "started");
+  const noted = ended
+    .then((code) => noteEnd(host, started.record, code))
+    .catch(() => undefined)
+    .finally(() => {
+      host.children.delete(runKey(started.record));
+    });
+  host.children.set(runKey(started.record), noted);
+};
+
+const launchNow = async (host: Host, place: Place, found: Container, signal: AbortSignal): Promise<void> => {
+  const { name, record } = found;
+  const runtime = host.runtimes.find((one) => one.name === record.recipe);
+  if (runtime === undefined) throw new GoatError("engine-refused", `${name} needs the recipe ${record.recipe}`);
+  // What the last run left behind would hold its ports and files.
+  if (record.process !== null) await endFamily(host, record.process, signal);
+  await needUnheld(place, found);
+  await needFree(found);
+  await ensurePlace(host);
+  await makeFolders(place, found);
+  const local = toLocalService(found, place);
+  await runtime.prepare?.(local, signal);
+  await host.serially(async () => {
+    signal.throwIfAborted();
+    // Whatever happened to it meanwhile: another start, a new name.
+    const now = needIn(host, record.id).found;
+    if (await runs(now)) return;
+    await needUnheld(place, now);
+    await spawnNoted(host, place, now, runtime.launch(local));
+  });
+};
+
+/** Starts a container's process; what kept it from starting is kept with it. */
+export const startContainer = async (host: Host, container: string, signal: AbortSignal): Promise<void> => {
+  const { place, found } = needIn(host, container);
+  if (await runs(found)) return;
+  try {
+    await launchNow(host, place, found, signal);
+  } catch (error) {
+    if (error instanceof GoatError) await keepError(host, place, found, error.message).catch(() => undefined);
+    throw error;
+  }
+};
+
+const keepError = (host: Host, place: Place, { name, record }: Container, startError: string): Promise<void> =>
+  host.serially(() => writeRecord(place, "containers", name, { ...record, startError }));

@@ -1,0 +1,99 @@
+import { mkdir, rm } from "node:fs/promises";
+import type { ApplyIo } from "../../engine/engine.ts";
+import type { Machine } from "../../engine/processes/runtime.ts";
+import { GoatError } from "../../errors/goat-error.ts";
+import { systemClock } from "../../platform/clock.ts";
+import { formatBytes } from "../../platform/format.ts";
+import { acquireLock } from "../../platform/lock.ts";
+import { cacheUnwritable, needSpace } from "../disk.ts";
+import { type Place, pythonOf } from "./installation.ts";
+import { type Installer, isInstalled, writeMarker } from "./marker.ts";
+import { pythonMissing } from "./missing.ts";
+import { installWithPip } from "./pip.ts";
+import { findPythons, isNewEnough, type Python } from "./python.ts";
+import { needTool, type Work } from "./tool.ts";
+import { findUv, installWithUv } from "./uv.ts";
+
+export interface InstallRequest {
+  readonly machine: Machine;
+  readonly place: Place;
+}
+
+/** Measured on Linux; what is fetched meanwhile comes on top. */
+const installedBytes = 680 * 1024 * 1024;
+const neededBytes = installedBytes + 120 * 1024 * 1024;
+
+/** Throws runtime-unavailable where neither uv nor a Python with pip can do it. */
+const installPackages = async (work: Work): Promise<{ readonly installer: Installer; readonly python: string }> => {
+  const { machine, io } = work;
+  const pythons = await findPythons(machine, io.signal);
+  const isManaged = machine.env["GOAT_DEV_PYTHON"] === "managed";
+  const usable: Python | undefined = pythons.find(isNewEnough);
+  if (usable === undefined && !isManaged) throw pythonMissing(machine, pythons);
+  const uv = await findUv(work, pythons);
+  if (uv !== null) {
+    await installWithUv(work, uv, { pythons, isManaged });
+    return { installer: "uv", python: usable?.version.join(".") ?? "managed" };
+  }
+  const withVenv = pythons.find((python) => isNewEnough(python) && python.venv);
+  if (withVenv === undefined || isManaged) throw pythonMissing(machine, pythons);
+  await installWithPip(work, withVenv);
+  return { installer: "pip", python: withVenv.version.join(".") };
+};
+
+/** A virtual environment cannot be moved: it is made where it stays, and counts once its marker is there. */
+const build = async (work: Work): Promise<void> => {
+  const { place } = work;
+  await mkdir(place.folder, { recursive: true, mode: 0o755 });
+  const made = await installPackages(work);
+  const proof = `import importlib.metadata as m; assert m.version("litellm") == "${place.version}"`;
+  await needTool(work, [pythonOf(place.venv), "-c", proof]);
+  await writeMarker(place, made);
+};
+
+const remove = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 3 });
+
+const announce = ({ machine, io, title }: Work): void =>
+  io.progress({
+    says: "cost",
+    text: `${title} is installed once: about ${formatBytes(installedBytes)} in ${machine.cache}`,
+  });
+
+const makeCache = async (folder: string): Promise<void> => {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o755 });
+  } catch (error) {
+    throw cacheUnwritable(folder, error);
+  }
+};
+
+/**
+ * One at a time on this machine: who comes second waits, and finds it done.
+ * Throws runtime-unavailable, disk-full, file-unwritable.
+ */
+export const installLitellm = async ({ machine, place }: InstallRequest, io: ApplyIo): Promise<void> => {
+  const title = `litellm ${place.version}`;
+  await makeCache(machine.cache);
+  const release = await acquireLock({
+    path: place.folder,
+    pid: machine.pid,
+    command: "goat-dev",
+    clock: systemClock,
+    signal: io.signal,
+    onWait: (holder) => io.progress({ text: `${title}: waiting for pid ${holder?.pid ?? "?"}, which installs it` }),
+  });
+  try {
+    if (isInstalled(place)) return;
+    const work: Work = { machine, place, io, title, neededBytes };
+    await remove(place.folder);
+    await needSpace(machine.cache, neededBytes);
+    announce(work);
+    await build(work);
+  } catch (error) {
+    // The room it took may be what is missing; what was fetched is kept elsewhere.
+    if (!io.signal.aborted) await remove(place.folder).catch(() => undefined);
+    throw io.signal.aborted || error instanceof GoatError ? error : cacheUnwritable(place.folder, error);
+  } finally {
+    await release();
+  }
+};

