@@ -37,6 +37,8 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   pg: ["platform/postgres.ts"],
   "proper-lockfile": ["platform/lock.ts"],
   yaml: ["platform/yaml.ts", "compose", "gateway/config.ts", "gateway/edit"],
+  // Its third version: Langfuse's refusals are its texts.
+  zod: ["recorder/events.ts", "recorder/queries.ts"],
 };
 
 /** They put the pieces together and are the only ones that see the process. */

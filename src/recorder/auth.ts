@@ -5,23 +5,39 @@ export interface ApiKeys {
   readonly secretKey: string;
 }
 
-/** Null lets the request pass; a text is the 401's message, in Langfuse's words. */
-export type Refusal = string | null;
+/** What a sender may do: everything, or send scores, which its public key alone allows. */
+export type Scope = "all" | "scores";
 
-const invalid = "Invalid credentials. Confirm that you've configured the correct host.";
+export type Access = { readonly ok: true; readonly scope: Scope } | { readonly ok: false; readonly refusal: string };
+
+/** Reads an `Authorization` header as Langfuse does, and refuses in its words; the secret key decides, whatever public key comes along. */
+export function accessOf(header: string | undefined, keys: ApiKeys): Access {
+  if (header === undefined || header === "") return refuse("No authorization header");
+  const [, scheme = "", given = ""] = /^(Basic|Bearer) (.*)$/.exec(header) ?? [];
+  if (scheme === "Bearer") {
+    return isSame(given, keys.publicKey) ? { ok: true, scope: "scores" } : refuse(`Invalid public key. ${hint}`);
+  }
+  if (scheme !== "Basic") return refuse("Invalid authorization header");
+  const login = decode(given);
+  if (login === null) return refuse(`Invalid character. ${hint}`);
+  const secret = login.split(":")[1] ?? "";
+  if (secret === "") return refuse(`Invalid authorization header. ${hint}`);
+  return isSame(secret, keys.secretKey) ? { ok: true, scope: "all" } : refuse(`Invalid credentials. ${hint}`);
+}
+
+const hint = "Confirm that you've configured the correct host.";
+
+const refuse = (refusal: string): Access => ({ ok: false, refusal });
+
+/** Null where it is not base64. */
+function decode(text: string): string | null {
+  try {
+    return atob(text);
+  } catch {
+    return null;
+  }
+}
 
 // Hashes have one length, which timingSafeEqual needs, and hide how long the real key is.
-const same = (left: string, right: string): boolean =>
+const isSame = (left: string, right: string): boolean =>
   timingSafeEqual(createHash("sha256").update(left).digest(), createHash("sha256").update(right).digest());
-
-/** Basic auth with the public key as user and the secret key as password. */
-export const refuse = (header: string | undefined, keys: ApiKeys): Refusal => {
-  if (header === undefined || header === "") return "No authorization header";
-  const [, scheme = "", given = ""] = /^(\S+)\s+(\S.*)$/.exec(header.trim()) ?? [];
-  if (scheme.toLowerCase() === "bearer") {
-    return same(given, keys.publicKey) ? "Access denied - need to use basic auth with secret key" : invalid;
-  }
-  if (scheme.toLowerCase() !== "basic") return "Invalid authorization header";
-  const decoded = Buffer.from(given, "base64").toString("utf8");
-  return same(decoded, `${keys.publicKey}:${keys.secretKey}`) ? null : invalid;
-};

@@ -1,9 +1,14 @@
-import { type BodyReader, readBody, readTime } from "./body-reader.ts";
-import { isObject, isShallow, type JsonObject } from "./json.ts";
-import type { Change, Fields, ObservationRecord, ObservationType, ScoreRecord, TraceRecord } from "./records.ts";
-import { readUsage } from "./usage.ts";
+import { readEvent, type TraceEvent } from "./events.ts";
+import {
+  type Change,
+  type Fields,
+  noUsage,
+  type ObservationRecord,
+  type ObservationType,
+  type Usage,
+} from "./records.ts";
 
-interface EventResult {
+export interface EventAnswer {
   readonly id: string;
   readonly status: number;
   readonly message?: string;
@@ -13,159 +18,163 @@ interface EventResult {
 /** A batch, read: what to store, and an answer for every event. */
 export interface ReadBatch {
   readonly changes: readonly Change[];
-  readonly successes: readonly EventResult[];
-  readonly errors: readonly EventResult[];
+  readonly successes: readonly EventAnswer[];
+  readonly errors: readonly EventAnswer[];
 }
 
-const nestingLimit = 200;
-const idLimit = 500;
-// Postgres' text holds neither NUL nor half of a surrogate pair.
-const unstorable = /[\0\p{Surrogate}]/u;
-
-const observationTypes: ReadonlyMap<string, ObservationType> = new Map([
-  ["generation-create", "GENERATION"],
-  ["generation-update", "GENERATION"],
-  ["span-create", "SPAN"],
-  ["span-update", "SPAN"],
-  ["event-create", "EVENT"],
-]);
-
-type Said<Of> = { readonly [Key in keyof Of]: Of[Key] | undefined };
-
-const withoutUnsaid = <Of extends object>(said: Said<Of>): Of =>
-  Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)) as Of;
-
-const traceFields = (body: BodyReader): Fields<TraceRecord> =>
-  withoutUnsaid<Fields<TraceRecord>>({
-    timestamp: body.time("timestamp"),
-    name: body.text("name"),
-    userId: body.text("userId"),
-    sessionId: body.text("sessionId"),
-    release: body.text("release"),
-    version: body.text("version"),
-    environment: body.text("environment"),
-    public: body.flag("public"),
-    tags: body.texts("tags"),
-    metadata: body.json("metadata"),
-    input: body.json("input"),
-    output: body.json("output"),
-  });
-
-const observationFields = (body: BodyReader, type: ObservationType): Fields<ObservationRecord> =>
-  withoutUnsaid<Fields<ObservationRecord>>({
-    traceId: body.text("traceId"),
-    type,
-    parentObservationId: body.text("parentObservationId"),
-    name: body.text("name"),
-    startTime: body.time("startTime"),
-    endTime: body.time("endTime"),
-    completionStartTime: body.time("completionStartTime"),
-    level: body.text("level"),
-    statusMessage: body.text("statusMessage"),
-    version: body.text("version"),
-    environment: body.text("environment"),
-    metadata: body.json("metadata"),
-    input: body.json("input"),
-    output: body.json("output"),
-    model: body.text("model"),
-    modelParameters: body.object("modelParameters"),
-    promptName: body.text("promptName"),
-    promptVersion: body.number("promptVersion"),
-    usage: readUsage(body.json("usage"), body.json("usageDetails"), body.json("costDetails")),
-  });
-
-const scoreFields = (body: BodyReader, problems: string[]) => {
-  const value = body.json("value");
-  const traceId = body.text("traceId");
-  const name = body.text("name");
-  if (traceId === undefined || name === undefined || (typeof value !== "number" && typeof value !== "string")) {
-    problems.push("a score needs traceId, name and value (a number or a string)");
-    return undefined;
-  }
-  const said = body.text("dataType");
-  const dataType: ScoreRecord["dataType"] =
-    said === "BOOLEAN" || said === "NUMERIC" || said === "CATEGORICAL"
-      ? said
-      : typeof value === "number"
-        ? "NUMERIC"
-        : "CATEGORICAL";
-  return {
-    traceId,
-    name,
-    value,
-    dataType,
-    observationId: body.text("observationId") ?? null,
-    comment: body.text("comment") ?? null,
-    configId: body.text("configId") ?? null,
-    environment: body.text("environment") ?? "default",
-  };
-};
-
-interface Envelope {
-  readonly id: string;
-  readonly at: string;
-  readonly type: string;
-  readonly body: JsonObject;
+export interface BatchReader {
+  /** "scores" for a sender that showed its public key alone. */
+  readonly scope: "all" | "scores";
+  newId(): string;
+  /** True where an observation is stored under this id. */
+  isStored(observation: string): Promise<boolean>;
 }
 
-// An observation without a trace gets one of its own, with the same id, so that it can be found.
-const observationChanges = (id: string, at: string, fields: Fields<ObservationRecord>): readonly Change[] => {
-  if (fields.traceId !== undefined) return [{ kind: "observation", id, at, fields }];
-  const trace = fields.name === undefined ? {} : { name: fields.name };
-  return [
-    { kind: "trace", id, at, fields: trace },
-    { kind: "observation", id, at, fields: { ...fields, traceId: id } },
-  ];
-};
-
-const changesOf = ({ id: eventId, at, type, body: raw }: Envelope, problems: string[]): readonly Change[] => {
-  const body = readBody(raw);
-  const id = body.text("id") ?? eventId;
-  if (id === "" || id.length > idLimit || unstorable.test(id)) problems.push("id: not usable");
-  const observationType = observationTypes.get(type);
-  let changes: readonly Change[] = [];
-  if (type === "trace-create") {
-    changes = [{ kind: "trace", id, at, fields: traceFields(body) }];
-  } else if (observationType !== undefined) {
-    const fields = observationFields(body, observationType);
-    const orphan = fields.traceId === undefined && type.endsWith("-update");
-    changes = orphan ? [{ kind: "observation", id, at, fields }] : observationChanges(id, at, fields);
-  } else if (type === "score-create") {
-    const fields = scoreFields(body, problems);
-    changes = fields === undefined ? [] : [{ kind: "score", id, at, fields }];
-  } else if (type !== "sdk-log") {
-    problems.push(`type: ${type} is not known`);
+/** Reads every event by itself, in Langfuse's order: one that does not fit never costs the others. */
+export async function readBatch(batch: readonly unknown[], reader: BatchReader): Promise<ReadBatch> {
+  const read = batch.map(readOne);
+  const refused = read.flatMap((one) => (one.ok ? [] : [one.answer]));
+  const changes: Change[] = [];
+  const successes: EventAnswer[] = [];
+  const errors: EventAnswer[] = [...refused];
+  for (const event of inOrder(read.flatMap((one) => (one.ok ? [one.event] : [])))) {
+    const { id } = event;
+    if (event.type === "sdk-log") continue;
+    const refusal = await refusalOf(event, reader);
+    if (refusal !== null) errors.push({ id, ...refusal });
+    else {
+      changes.push(...changesOf(event, reader.newId));
+      successes.push({ id, status: 201 });
+    }
   }
-  problems.push(...body.problems);
-  return changes;
-};
+  return { changes, successes, errors };
+}
 
-const readEnvelope = (event: JsonObject): Envelope | undefined => {
-  const { id, type, body } = event;
-  const at = readTime(event["timestamp"]);
-  if (typeof id !== "string" || id === "" || typeof type !== "string" || !isObject(body) || at === undefined) {
-    return undefined;
+type ReadOne = { readonly ok: true; readonly event: TraceEvent } | { readonly ok: false; readonly answer: EventAnswer };
+
+function readOne(raw: unknown): ReadOne {
+  const said = typeof raw === "object" && raw !== null && "id" in raw ? raw.id : undefined;
+  const id = typeof said === "string" ? said : "unknown";
+  const kept = storable(raw, nestingLimit);
+  if (!kept.ok) return { ok: false, answer: { id, status: 500, error: "Internal Server Error" } };
+  const read = readEvent(kept.value);
+  if (read.ok) return read;
+  return { ok: false, answer: { id, status: 400, message: "Invalid request data", error: read.problem } };
+}
+
+/** Deeper nesting could be stored, but not be read back everywhere. */
+const nestingLimit = 128;
+
+type Storable = { readonly ok: true; readonly value: unknown } | { readonly ok: false };
+
+/** The value as Postgres can hold it: without NUL. Not storable are half of a surrogate pair, and nesting beyond `levels`. */
+function storable(value: unknown, levels: number): Storable {
+  if (typeof value === "string") {
+    return /\p{Surrogate}/u.test(value) ? { ok: false } : { ok: true, value: value.replaceAll("\0", "") };
   }
-  return { id, type, at, body };
-};
+  if (typeof value !== "object" || value === null) return { ok: true, value };
+  if (levels === 0) return { ok: false };
+  const entries: [string, unknown][] = [];
+  for (const [key, inner] of Object.entries(value)) {
+    const [name, kept] = [storable(key, levels), storable(inner, levels - 1)];
+    if (!name.ok || !kept.ok) return { ok: false };
+    // Assigning to it would change the object's own kind.
+    if (key !== "__proto__") entries.push([String(name.value), kept.value]);
+  }
+  return { ok: true, value: Array.isArray(value) ? entries.map(([, inner]) => inner) : Object.fromEntries(entries) };
+}
 
-const readEvent = (event: unknown): { readonly changes: readonly Change[]; readonly result: EventResult } => {
-  const id = isObject(event) && typeof event["id"] === "string" ? event["id"] : "unknown";
-  const problems: string[] = [];
-  const envelope = isObject(event) && isShallow(event, nestingLimit) ? readEnvelope(event) : undefined;
-  if (envelope === undefined) problems.push("an event needs id, type, timestamp and body");
-  const changes = envelope === undefined ? [] : changesOf(envelope, problems);
-  if (problems.length === 0) return { changes, result: { id, status: 201 } };
-  return { changes: [], result: { id, status: 400, message: "Invalid request data", error: problems.join("; ") } };
-};
+/** By their times, and updates after everything else: a batch may hold an update before what it updates. */
+function inOrder(events: readonly TraceEvent[]): readonly TraceEvent[] {
+  const isUpdate = ({ type }: TraceEvent): boolean => type.endsWith("-update");
+  return events.toSorted(
+    (one, other) =>
+      Number(isUpdate(one)) - Number(isUpdate(other)) || Date.parse(one.timestamp) - Date.parse(other.timestamp),
+  );
+}
 
-/** Reads every event by itself: one that does not fit never costs the others. */
-export const readBatch = (batch: readonly unknown[]): ReadBatch => {
-  const read = batch.map(readEvent);
-  const results = read.map(({ result }) => result);
+async function refusalOf(event: TraceEvent, { scope, isStored }: BatchReader): Promise<Omit<EventAnswer, "id"> | null> {
+  if (scope === "scores" && event.type !== "score-create") {
+    return { status: 401, message: "Authentication error", error: "Access Scope Denied" };
+  }
+  const missing = (error: string) => ({ status: 404, message: "Resource not found", error });
+  if (event.type === "score-create" && (event.body.configId ?? null) !== null) {
+    return missing("The configId you provided does not match a valid config in this project");
+  }
+  if (event.type === "observation-update" && !(await isStored(event.body.id ?? ""))) {
+    return missing(`Observation with id ${event.id} not found`);
+  }
+  return null;
+}
+
+function changesOf(event: Exclude<TraceEvent, { readonly type: "sdk-log" }>, newId: () => string): readonly Change[] {
+  switch (event.type) {
+    case "trace-create": {
+      const { id, ...fields } = event.body;
+      return [{ kind: "trace", id: id ?? newId(), fields: said(fields) }];
+    }
+    case "score-create":
+      return [scoreChange(event.body, newId())];
+    case "observation-create":
+    case "observation-update":
+      return observationChanges(event.body, event.body.type, newId());
+    default:
+      return observationChanges(event.body, types[event.type], newId());
+  }
+}
+
+const types = {
+  "event-create": "EVENT",
+  "span-create": "SPAN",
+  "span-update": "SPAN",
+  "generation-create": "GENERATION",
+  "generation-update": "GENERATION",
+} as const satisfies Readonly<Record<string, ObservationType>>;
+
+type BodyOf<Type extends TraceEvent["type"]> = Extract<TraceEvent, { readonly type: Type }>["body"];
+
+function scoreChange(body: BodyOf<"score-create">, newId: string): Change {
+  const { id, traceId, name, value } = body;
+  const dataType = body.dataType ?? (typeof value === "number" ? "NUMERIC" : "CATEGORICAL");
+  const rest = { observationId: body.observationId ?? null, comment: body.comment ?? null };
+  return { kind: "score", id: id ?? newId, fields: { traceId, name, value, dataType, ...rest } };
+}
+
+/** An observation without a trace gets one of its own, with the same id, so that it can be found. */
+function observationChanges(
+  body: Partial<BodyOf<"observation-create">>,
+  type: ObservationType,
+  newId: string,
+): readonly Change[] {
+  const { id: given, traceId, usage, promptName: _name, promptVersion: _version, type: _type, ...fields } = body;
+  const id = given ?? newId;
+  const own: Fields<ObservationRecord> = { ...said(fields), type, ...(usage ? { usage: usageOf(usage) } : {}) };
+  const observation: Change = { kind: "observation", id, fields: { ...own, traceId: traceId ?? id } };
+  if ((traceId ?? null) !== null) return [observation];
+  return [{ kind: "trace", id, fields: said({ name: fields.name, timestamp: fields.startTime }) }, observation];
+}
+
+type Said<Body> = { readonly [Key in keyof Body]?: Exclude<Body[Key], null | undefined> };
+
+/** Without what is null or absent, which both say nothing. */
+function said<Body extends object>(body: Body): Said<Body> {
+  return Object.fromEntries(
+    Object.entries(body).filter(([, value]) => value !== undefined && value !== null),
+  ) as Said<Body>;
+}
+
+function usageOf(given: NonNullable<BodyOf<"generation-create">["usage"]>): Usage {
+  const { inputCost = null, outputCost = null } = given;
+  const [input, output] = [given.input ?? 0, given.output ?? 0];
+  const sum = inputCost === null && outputCost === null ? null : (inputCost ?? 0) + (outputCost ?? 0);
   return {
-    changes: read.flatMap(({ changes }) => changes),
-    successes: results.filter(({ status }) => status < 400),
-    errors: results.filter(({ status }) => status >= 400),
+    ...noUsage,
+    unit: given.unit ?? null,
+    input,
+    output,
+    total: given.total ?? input + output,
+    inputCost,
+    outputCost,
+    totalCost: given.totalCost ?? sum,
   };
-};
+}

@@ -1,6 +1,6 @@
 import { recorderService, recorderVersion } from "./identity.ts";
 import type { FullTrace, TraceSummary } from "./store.ts";
-import { type Project, summaryOf } from "./views.ts";
+import { type Project, summaryOf, tracePath } from "./views.ts";
 
 const entities: Readonly<Record<string, string>> = {
   "&": "&amp;",
@@ -25,16 +25,13 @@ const money = (usd: number): string => `$${usd.toFixed(6)}`;
 
 const cells = (values: readonly string[]): string => `<tr>${values.map((value) => `<td>${value}</td>`).join("")}</tr>`;
 
-const pathOf = (project: Project, id: string): string =>
-  `/project/${encodeURIComponent(project.id)}/traces/${encodeURIComponent(id)}`;
-
 /** The newest traces, without what was said in them: this page asks nobody for a key. */
 export const homePage = (project: Project, traces: readonly TraceSummary[]): string => {
-  const rows = traces.map(({ trace, totalCost, latencyMs }) =>
+  const rows = traces.map(({ trace, totalCost, latency }) =>
     cells([
       escapeHtml(trace.timestamp),
-      `<a href="${escapeHtml(pathOf(project, trace.id))}">${escapeHtml(trace.name ?? trace.id)}</a>`,
-      `${(latencyMs / 1000).toFixed(2)} s`,
+      `<a href="${escapeHtml(tracePath(project, trace.id))}">${escapeHtml(trace.name ?? trace.id)}</a>`,
+      `${latency.toFixed(2)} s`,
       money(totalCost),
     ]),
   );

@@ -1,95 +1,99 @@
-import { readTime } from "./body-reader.ts";
+import { z } from "zod/v3";
+import { isoTime } from "./events.ts";
 import { type ObservationQuery, type PageQuery, type TraceFilter, type TraceQuery, traceOrders } from "./store.ts";
 
-/** A query string, read; or what about it does not fit. */
-export type Parsed<T> =
-  | { readonly ok: true; readonly query: T }
-  | { readonly ok: false; readonly problems: readonly string[] };
+/** A query string, read; or what about it does not fit, in Langfuse's words. */
+export type Parsed<T> = { readonly ok: true; readonly query: T } | { readonly ok: false; readonly problems: unknown };
 
-const maxLimit = 100;
-const maxPage = 10_000_000;
-const defaultLimit = 50;
+export const readPageQuery = (params: URLSearchParams): Parsed<PageQuery> => read(page, params);
 
-const reader = (params: URLSearchParams, problems: string[]) => {
-  // Langfuse takes an empty parameter for an absent one.
-  const text = (key: string): string | undefined => params.get(key) || undefined;
-  return {
-    text,
-    whole: (key: string, fallback: number, max: number): number => {
-      const value = Number(text(key) ?? fallback);
-      if (Number.isInteger(value) && value >= 1 && value <= max) return value;
-      problems.push(`${key}: expected a whole number from 1 to ${max}`);
-      return fallback;
-    },
-    time: (key: string): string | undefined => {
-      // An unescaped + of an offset arrives as a space.
-      const said = text(key)?.replace(/ (\d\d:?\d\d)$/, "+$1");
-      const time = said === undefined ? undefined : readTime(said);
-      if (said !== undefined && time === undefined) problems.push(`${key}: expected an ISO time with an offset`);
-      return time;
-    },
-  };
-};
+export const readTraceQuery = (params: URLSearchParams): Parsed<TraceQuery> => read(traces, params);
 
-const defined = <T extends object>(said: { readonly [Key in keyof T]: T[Key] | undefined }): T =>
-  Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)) as T;
+export const readObservationQuery = (params: URLSearchParams): Parsed<ObservationQuery> => read(observations, params);
 
-const answer = <T>(query: T, problems: readonly string[]): Parsed<T> =>
-  problems.length === 0 ? { ok: true, query } : { ok: false, problems };
+/** Days are filtered by their traces; the name goes by `traceName` there. */
+export const readDailyQuery = (params: URLSearchParams): Parsed<TraceFilter & PageQuery> => read(daily, params);
 
-const readPage = (read: ReturnType<typeof reader>): PageQuery => ({
-  page: read.whole("page", 1, maxPage),
-  limit: read.whole("limit", defaultLimit, maxLimit),
-});
-
-const readTraceFilter = (read: ReturnType<typeof reader>, params: URLSearchParams, nameKey: string): TraceFilter =>
-  defined<TraceFilter>({
-    name: read.text(nameKey),
-    userId: read.text("userId"),
-    sessionId: read.text("sessionId"),
-    tags: params.getAll("tags").filter((tag) => tag !== ""),
-    from: read.time("fromTimestamp"),
-    to: read.time("toTimestamp"),
-  });
-
-const readOrder = (said: string | undefined, problems: string[]): TraceQuery["orderBy"] => {
-  const [name, direction = "asc", ...rest] = (said ?? "timestamp.desc").split(".");
-  const field = traceOrders.find((known) => known === name);
-  if (field !== undefined && rest.length === 0 && (direction === "asc" || direction === "desc")) {
-    return { field, descending: direction === "desc" };
+function read<T>(schema: z.ZodType<T, z.ZodTypeDef, unknown>, params: URLSearchParams): Parsed<T> {
+  const said: Record<string, string | string[]> = {};
+  for (const key of new Set(params.keys())) {
+    const values = params.getAll(key);
+    said[key] = values.length === 1 ? (values[0] ?? "") : values;
   }
-  problems.push(`orderBy: expected one of ${traceOrders.join(", ")}, then .asc or .desc`);
-  return { field: "timestamp", descending: true };
+  const result = schema.safeParse(said);
+  return result.success ? { ok: true, query: result.data } : { ok: false, problems: result.error.issues };
+}
+
+/** An empty parameter counts as an absent one; a number that is given twice is none. */
+const whole = (fallback: number, number: z.ZodNumber) =>
+  z.preprocess((said) => {
+    if (said === undefined || said === "") return fallback;
+    return typeof said === "string" ? Number(said) : Number.NaN;
+  }, number);
+
+const text = z
+  .string()
+  .optional()
+  .transform((said) => said || undefined);
+
+const time = isoTime.optional();
+
+/** `tags=b&tags=c` and `tags=b,c` both mean all of them. */
+const tags = z
+  .union([z.string(), z.array(z.string())])
+  .optional()
+  .transform((said) =>
+    [said ?? []]
+      .flat()
+      .flatMap((one) => one.split(","))
+      .filter((tag) => tag !== ""),
+  );
+
+const paging = {
+  page: whole(1, z.number().int().min(1).max(10_000_000)),
+  limit: whole(50, z.number().int().max(100).min(0)),
 };
 
-export const readTraceQuery = (params: URLSearchParams): Parsed<TraceQuery> => {
-  const problems: string[] = [];
-  const read = reader(params, problems);
-  const query = {
-    ...readPage(read),
-    ...readTraceFilter(read, params, "name"),
-    orderBy: readOrder(read.text("orderBy"), problems),
-  };
-  return answer(query, problems);
+const page = z.object(paging);
+
+const traceFields = {
+  userId: text,
+  sessionId: text,
+  version: text,
+  release: text,
+  tags,
+  fromTimestamp: time,
+  toTimestamp: time,
 };
 
-export const readObservationQuery = (params: URLSearchParams): Parsed<ObservationQuery> => {
-  const problems: string[] = [];
-  const read = reader(params, problems);
-  const query = defined<ObservationQuery>({
-    ...readPage(read),
-    traceId: read.text("traceId"),
-    type: read.text("type"),
-    name: read.text("name"),
-    parentObservationId: read.text("parentObservationId"),
-    from: read.time("fromStartTime"),
-    to: read.time("toStartTime"),
-  });
-  return answer(query, problems);
-};
+const order = z.object({ field: z.enum(traceOrders), order: z.enum(["ASC", "DESC"]) });
 
-export const readDailyQuery = (params: URLSearchParams): Parsed<TraceFilter & PageQuery> => {
-  const problems: string[] = [];
-  const read = reader(params, problems);
-  return answer({ ...readPage(read), ...readTraceFilter(read, params, "traceName") }, problems);
-};
+const orderBy = z
+  .preprocess((said) => {
+    if (said === undefined || said === "") return { field: "timestamp", order: "DESC" };
+    const [field, direction] = String(said).split(".");
+    return { field, order: direction?.toUpperCase() };
+  }, order)
+  .transform(({ field, order: direction }) => ({ field, descending: direction === "DESC" }));
+
+const traces = z
+  .object({ ...paging, ...traceFields, name: text, orderBy })
+  .transform(({ fromTimestamp: from, toTimestamp: to, ...query }) => ({ ...query, from, to }));
+
+const daily = z
+  .object({ ...paging, ...traceFields, traceName: text })
+  .transform(({ fromTimestamp: from, toTimestamp: to, traceName: name, ...query }) => ({ ...query, name, from, to }));
+
+const observations = z
+  .object({
+    ...paging,
+    traceId: text,
+    type: z.enum(["GENERATION", "SPAN", "EVENT"]).optional(),
+    name: text,
+    userId: text,
+    version: text,
+    parentObservationId: text,
+    fromStartTime: time,
+    toStartTime: time,
+  })
+  .transform(({ fromStartTime: from, toStartTime: to, ...query }) => ({ ...query, from, to }));

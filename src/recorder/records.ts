@@ -1,5 +1,4 @@
-/** What the recorder keeps. Times are ISO strings in UTC. */
-
+/** What the recorder keeps. Times are ISO strings in UTC; costs are US dollars, as the sender worked them out. */
 export interface TraceRecord {
   readonly id: string;
   readonly timestamp: string;
@@ -8,7 +7,6 @@ export interface TraceRecord {
   readonly sessionId: string | null;
   readonly release: string | null;
   readonly version: string | null;
-  readonly environment: string;
   readonly public: boolean;
   readonly tags: readonly string[];
   readonly metadata: unknown;
@@ -32,31 +30,36 @@ export interface ObservationRecord {
   readonly level: string;
   readonly statusMessage: string | null;
   readonly version: string | null;
-  readonly environment: string;
   readonly metadata: unknown;
   readonly input: unknown;
   readonly output: unknown;
   readonly model: string | null;
   readonly modelParameters: unknown;
-  readonly promptName: string | null;
-  readonly promptVersion: number | null;
-  readonly usage: UsageRecord;
+  readonly usage: Usage;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
 
-/** Costs are US dollars, as the sender worked them out; the recorder prices nothing itself. */
-export interface UsageRecord {
-  readonly unit: string;
+export interface Usage {
+  /** Null where the sender names none. */
+  readonly unit: string | null;
   readonly input: number;
   readonly output: number;
   readonly total: number;
   readonly inputCost: number | null;
   readonly outputCost: number | null;
   readonly totalCost: number | null;
-  readonly usageDetails: Readonly<Record<string, number>>;
-  readonly costDetails: Readonly<Record<string, number>>;
 }
+
+export const noUsage: Usage = {
+  unit: null,
+  input: 0,
+  output: 0,
+  total: 0,
+  inputCost: null,
+  outputCost: null,
+  totalCost: null,
+};
 
 export interface ScoreRecord {
   readonly id: string;
@@ -66,28 +69,134 @@ export interface ScoreRecord {
   readonly value: number | string;
   readonly dataType: "NUMERIC" | "CATEGORICAL" | "BOOLEAN";
   readonly comment: string | null;
-  readonly configId: string | null;
-  readonly environment: string;
   readonly timestamp: string;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
 
-/** What an event says; a field it does not mention stays as it is. */
-export type Fields<Stored> = { readonly [Key in keyof Omit<Stored, "id" | "createdAt" | "updatedAt">]?: Stored[Key] };
+type Stamps = "id" | "createdAt" | "updatedAt";
 
-/** One event, read. `at` is when the event happened, for records it begins. */
+/** What an event says; a field it does not mention stays as it is. */
+export type Fields<Stored> = { readonly [Key in keyof Omit<Stored, Stamps>]?: Stored[Key] };
+
+/** One event, read. */
 export type Change =
-  | { readonly kind: "trace"; readonly id: string; readonly at: string; readonly fields: Fields<TraceRecord> }
+  | { readonly kind: "trace"; readonly id: string; readonly fields: Fields<TraceRecord> }
   | {
       readonly kind: "observation";
       readonly id: string;
-      readonly at: string;
-      readonly fields: Fields<ObservationRecord>;
+      readonly fields: Fields<ObservationRecord> & { readonly traceId: string };
     }
-  | {
-      readonly kind: "score";
-      readonly id: string;
-      readonly at: string;
-      readonly fields: Omit<ScoreRecord, "id" | "createdAt" | "updatedAt" | "timestamp">;
-    };
+  | { readonly kind: "score"; readonly id: string; readonly fields: Omit<ScoreRecord, Stamps | "timestamp"> };
+
+/** Records by id. */
+export interface Records {
+  readonly traces: ReadonlyMap<string, TraceRecord>;
+  readonly observations: ReadonlyMap<string, ObservationRecord>;
+  readonly scores: ReadonlyMap<string, ScoreRecord>;
+}
+
+/** The records after `changes`, which are taken in order; only what changed is in the answer. `now` is an ISO time. */
+export function applyChanges(known: Records, changes: readonly Change[], now: string): Records {
+  const traces = new Map<string, TraceRecord>();
+  const observations = new Map<string, ObservationRecord>();
+  const scores = new Map<string, ScoreRecord>();
+  for (const change of changes) {
+    const { id } = change;
+    if (change.kind === "trace") {
+      traces.set(id, mergeTrace(traces.get(id) ?? known.traces.get(id), change, now));
+    } else if (change.kind === "observation") {
+      observations.set(id, mergeObservation(observations.get(id) ?? known.observations.get(id), change, now));
+    } else {
+      scores.set(id, mergeScore(known.scores.get(id), change, now));
+    }
+  }
+  return { traces, observations, scores };
+}
+
+type ChangeOf<Kind extends Change["kind"]> = Extract<Change, { readonly kind: Kind }>;
+
+function mergeTrace(old: TraceRecord | undefined, { id, fields }: ChangeOf<"trace">, now: string): TraceRecord {
+  const base = old ?? newTrace(id, now);
+  return {
+    ...base,
+    ...fields,
+    metadata: mergeJson(base.metadata, fields.metadata),
+    tags: [...new Set([...base.tags, ...(fields.tags ?? [])])].sort(),
+    updatedAt: now,
+  };
+}
+
+function newTrace(id: string, now: string): TraceRecord {
+  return {
+    id,
+    timestamp: now,
+    name: null,
+    userId: null,
+    sessionId: null,
+    release: null,
+    version: null,
+    public: false,
+    tags: [],
+    metadata: null,
+    input: null,
+    output: null,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+function mergeObservation(
+  old: ObservationRecord | undefined,
+  { id, fields }: ChangeOf<"observation">,
+  now: string,
+): ObservationRecord {
+  const base = old ?? newObservation(id, fields.traceId, now);
+  return { ...base, ...fields, metadata: mergeJson(base.metadata, fields.metadata), updatedAt: now };
+}
+
+function newObservation(id: string, traceId: string, now: string): ObservationRecord {
+  return {
+    id,
+    traceId,
+    type: "SPAN",
+    parentObservationId: null,
+    name: null,
+    startTime: now,
+    endTime: null,
+    completionStartTime: null,
+    level: "DEFAULT",
+    statusMessage: null,
+    version: null,
+    metadata: null,
+    input: null,
+    output: null,
+    model: null,
+    modelParameters: null,
+    usage: noUsage,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+function mergeScore(old: ScoreRecord | undefined, { id, fields }: ChangeOf<"score">, now: string): ScoreRecord {
+  const made = old ?? { timestamp: now, createdAt: now };
+  return { ...fields, id, timestamp: made.timestamp, createdAt: made.createdAt, updatedAt: now };
+}
+
+type Keyed = Record<string, unknown>;
+
+const isKeyed = (value: unknown): value is Keyed => typeof value === "object" && value !== null;
+
+/**
+ * Metadata that comes in pieces, put together as Langfuse does: key by key, lists by position, a text by its letters; what is not
+ * said, or null, changes nothing.
+ */
+function mergeJson(old: unknown, next: unknown): unknown {
+  if (next === undefined || next === null) return old;
+  if (!isKeyed(old)) return next;
+  const merged: Keyed = Array.isArray(old) ? Object.assign([], old) : { ...old };
+  const said = typeof next === "string" || isKeyed(next) ? Object.entries(next) : [];
+  for (const [key, value] of said) merged[key] = isKeyed(value) ? mergeJson(merged[key], value) : value;
+  return merged;
+}

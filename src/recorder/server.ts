@@ -1,78 +1,90 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { messageOf } from "../errors/describe.ts";
-import { type Body, readRequestBody } from "./body.ts";
-import { recorderService } from "./identity.ts";
-import { type ApiContext, type ApiResponse, answer } from "./routes.ts";
+import { type ApiContext, type ApiResponse, answer } from "./api.ts";
 
 export type RecorderLog = (level: "debug" | "error", line: string) => void;
 
-// Thrown by the body's reader through a handler, so that no handler has to know about broken bodies.
-const brokenBody = Symbol("broken body");
-
-interface BrokenBody {
-  readonly [brokenBody]: Extract<Body, { readonly ok: false }>;
-}
-
-const isBrokenBody = (thrown: unknown): thrown is BrokenBody =>
-  typeof thrown === "object" && thrown !== null && brokenBody in thrown;
-
-const parsedBody = async (request: IncomingMessage): Promise<unknown> => {
-  const body = await readRequestBody(request);
-  if (body.ok) return body.value;
-  const broken: BrokenBody = { [brokenBody]: body };
-  throw broken;
-};
-
-const targetOf = (request: IncomingMessage): { readonly path: string; readonly query: URLSearchParams } | null => {
-  const [path = "/", ...query] = (request.url ?? "/").split("?");
-  try {
-    return { path: decodeURIComponent(path), query: new URLSearchParams(query.join("?")) };
-  } catch {
-    return null;
-  }
-};
-
-const respond = async (request: IncomingMessage, context: ApiContext, log: RecorderLog): Promise<ApiResponse> => {
-  const target = targetOf(request);
-  if (target === null) return { status: 400, body: { message: "Malformed path" } };
-  try {
-    return await answer(
-      {
-        ...target,
-        method: request.method ?? "GET",
-        authorization: request.headers.authorization,
-        body: () => parsedBody(request),
-      },
-      context,
-    );
-  } catch (error) {
-    if (isBrokenBody(error)) return { status: error[brokenBody].status, body: { message: error[brokenBody].message } };
-    log("error", `${request.method} ${target.path}: ${messageOf(error)}`);
-    return {
-      status: 500,
-      body: { message: "Internal Server Error", error: "InternalServerError", service: recorderService },
-    };
-  }
-};
-
-const send = (request: IncomingMessage, response: ServerResponse, { status, body }: ApiResponse): void => {
-  const html = typeof body === "string";
-  const text = html ? body : JSON.stringify(body);
-  response.writeHead(status, {
-    "content-type": html ? "text/html; charset=utf-8" : "application/json; charset=utf-8",
-    "content-length": Buffer.byteLength(text),
-    "cache-control": "no-store",
-    ...(html ? { "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'" } : {}),
-  });
-  response.end(text);
-  // A sender that is still writing reads its answer only when the rest was taken.
-  request.resume();
-};
-
 /** The recorder as an HTTP server that does not listen yet. The log gets a line a request, at debug, without keys. */
-export const createRecorder = (context: ApiContext, log: RecorderLog): Server =>
-  createServer(async (request, response) => {
+export function createRecorder(context: ApiContext, log: RecorderLog): Server {
+  return createServer(async (request, response) => {
     const answered = await respond(request, context, log);
     send(request, response, answered);
     log("debug", `${request.method} ${request.url?.split("?")[0]} ${answered.status}`);
   });
+}
+
+/** A body that cannot be read; thrown through a handler, so that no handler has to know about it. */
+class UnreadableBody extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+async function respond(request: IncomingMessage, context: ApiContext, log: RecorderLog): Promise<ApiResponse> {
+  const target = targetOf(request);
+  if (target === null) return { status: 400, kind: "html", body: "<h1>Malformed path</h1>" };
+  const method = request.method ?? "GET";
+  const { authorization } = request.headers;
+  try {
+    return await answer({ ...target, method, authorization, body: () => readBody(request) }, context);
+  } catch (error) {
+    if (error instanceof UnreadableBody) return { status: error.status, kind: "text", body: error.message };
+    log("error", `${method} ${target.path}: ${messageOf(error)}`);
+    const body = { message: "Internal Server Error", error: "An unknown error occurred" };
+    return { status: 500, kind: "json", body };
+  }
+}
+
+/** Null where the path cannot be decoded. */
+function targetOf(request: IncomingMessage): { readonly path: string; readonly query: URLSearchParams } | null {
+  const [path = "/", ...query] = (request.url ?? "/").split("?");
+  try {
+    decodeURIComponent(path);
+    return { path, query: new URLSearchParams(query.join("?")) };
+  } catch {
+    return null;
+  }
+}
+
+/** Langfuse's limit. */
+const bodyLimitBytes = 4.5 * 1024 * 1024;
+
+/** A JSON body, read; a text where it is sent as one. Throws UnreadableBody. */
+async function readBody(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  // What is over the limit is read all the same, and dropped.
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size <= bodyLimitBytes) chunks.push(chunk);
+  }
+  if (size > bodyLimitBytes) throw new UnreadableBody(413, "Body exceeded 4.5mb limit");
+  const text = Buffer.concat(chunks).toString("utf8");
+  if (!/^application\/(?:json|ld\+json)\b/i.test(request.headers["content-type"] ?? "")) return text;
+  if (text === "") return {};
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new UnreadableBody(400, "Invalid JSON");
+  }
+}
+
+const contentTypes = { json: "application/json; charset=utf-8", html: "text/html; charset=utf-8", text: null } as const;
+
+function send(request: IncomingMessage, response: ServerResponse, { status, kind, body, location }: ApiResponse): void {
+  const text = kind === "json" ? JSON.stringify(body) : String(body);
+  const type = contentTypes[kind];
+  response.writeHead(status, {
+    ...(type === null ? {} : { "content-type": type }),
+    ...(location === undefined ? {} : { location }),
+    "content-length": Buffer.byteLength(text),
+    "cache-control": "no-store",
+    ...(kind === "html" ? { "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'" } : {}),
+  });
+  response.end(text);
+  // A sender that is still writing reads its answer only when the rest was taken.
+  request.resume();
+}

@@ -6,29 +6,35 @@ export interface PageQuery {
   readonly limit: number;
 }
 
-export const traceOrders = ["timestamp", "name", "id", "userId", "sessionId"] as const;
+export const traceOrders = ["timestamp", "name", "id", "userId", "sessionId", "release", "version"] as const;
 
 /** Times are ISO; `from` is included, `to` is not. Every tag must be there. */
 export interface TraceFilter {
-  readonly name?: string;
-  readonly userId?: string;
-  readonly sessionId?: string;
+  readonly name?: string | undefined;
+  readonly userId?: string | undefined;
+  readonly sessionId?: string | undefined;
+  readonly version?: string | undefined;
+  readonly release?: string | undefined;
   readonly tags: readonly string[];
-  readonly from?: string;
-  readonly to?: string;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
 }
 
 export interface TraceQuery extends TraceFilter, PageQuery {
+  /** What lacks the field comes first going up, last going down. */
   readonly orderBy: { readonly field: (typeof traceOrders)[number]; readonly descending: boolean };
 }
 
 export interface ObservationQuery extends PageQuery {
-  readonly traceId?: string;
-  readonly type?: string;
-  readonly name?: string;
-  readonly parentObservationId?: string;
-  readonly from?: string;
-  readonly to?: string;
+  readonly traceId?: string | undefined;
+  readonly type?: string | undefined;
+  readonly name?: string | undefined;
+  /** Of its trace. */
+  readonly userId?: string | undefined;
+  readonly version?: string | undefined;
+  readonly parentObservationId?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
 }
 
 export interface Found<Row> {
@@ -40,15 +46,23 @@ export interface TraceSummary {
   readonly trace: TraceRecord;
   /** By start time. */
   readonly observationIds: readonly string[];
+  /** The newest first. */
   readonly scoreIds: readonly string[];
   readonly totalCost: number;
-  readonly latencyMs: number;
+  /** In seconds, from the first start to the last end or start. */
+  readonly latency: number;
 }
 
 export interface FullTrace {
   readonly trace: TraceRecord;
   readonly observations: readonly ObservationRecord[];
   readonly scores: readonly ScoreRecord[];
+}
+
+/** What traces with one `sessionId` make together. */
+export interface SessionRecord {
+  readonly id: string;
+  readonly createdAt: string;
 }
 
 /** `date` is a day in UTC, YYYY-MM-DD. */
@@ -73,7 +87,7 @@ export interface DailyCounts {
   readonly usage: readonly DailyUsage[];
 }
 
-/** Where records live. One writer at a time sees what the one before it wrote. */
+/** Where records live. One writer at a time sees what the one before it wrote. Lists come the newest first. */
 export interface Store {
   /** Rejects where the database does not answer. */
   ping(): Promise<void>;
@@ -81,8 +95,12 @@ export interface Store {
   write(changes: readonly Change[], now: string): Promise<void>;
   traces(query: TraceQuery): Promise<Found<TraceSummary>>;
   trace(id: string): Promise<FullTrace | null>;
-  /** Newest first. */
   observations(query: ObservationQuery): Promise<Found<ObservationRecord>>;
+  observation(id: string): Promise<ObservationRecord | null>;
+  scores(query: PageQuery): Promise<Found<ScoreRecord>>;
+  sessions(query: PageQuery): Promise<Found<SessionRecord>>;
+  /** The session's traces, the oldest first. */
+  session(id: string): Promise<readonly TraceRecord[]>;
   /** Days are those of a trace's timestamp and of an observation's start; usage counts observations of found traces. */
   daily(filter: TraceFilter): Promise<DailyCounts>;
   close(): Promise<void>;

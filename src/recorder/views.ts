@@ -1,5 +1,5 @@
-import type { ObservationRecord, ScoreRecord } from "./records.ts";
-import type { DailyCounts, FullTrace, TraceSummary } from "./store.ts";
+import type { ObservationRecord, ScoreRecord, TraceRecord } from "./records.ts";
+import type { DailyCounts, DailyUsage, FullTrace, SessionRecord, TraceSummary } from "./store.ts";
 
 /** The JSON shapes of Langfuse's public API; latencies are seconds, costs US dollars. */
 
@@ -8,90 +8,140 @@ export interface Project {
   readonly name: string;
 }
 
-const seconds = (ms: number): number => Math.round(ms) / 1000;
-
-const between = (from: string | null, to: string | null): number | null =>
-  from === null || to === null ? null : seconds(Date.parse(to) - Date.parse(from));
-
-export const observationView = (project: Project, { usage, ...observation }: ObservationRecord) => ({
-  ...observation,
-  projectId: project.id,
-  usage: { ...usage, usageDetails: undefined, costDetails: undefined },
-  usageDetails: usage.usageDetails,
-  costDetails: usage.costDetails,
-  unit: usage.unit,
-  promptTokens: usage.input,
-  completionTokens: usage.output,
-  totalTokens: usage.total,
+/** The recorder prices nothing itself and keeps no prompts: those fields are always empty. */
+const notKept = {
   promptId: null,
+  promptName: null,
+  promptVersion: null,
   modelId: null,
   inputPrice: null,
   outputPrice: null,
   totalPrice: null,
-  calculatedInputCost: usage.inputCost,
-  calculatedOutputCost: usage.outputCost,
-  calculatedTotalCost: usage.totalCost,
-  latency: between(observation.startTime, observation.endTime),
-  timeToFirstToken: between(observation.startTime, observation.completionStartTime),
-});
-
-const numericValue = ({ value, dataType }: ScoreRecord): number | null => {
-  if (typeof value === "number") return value;
-  return dataType === "BOOLEAN" ? Number(value.toLowerCase() === "true") : null;
 };
 
-const textValue = ({ value, dataType }: ScoreRecord): string | null => {
-  if (typeof value === "string") return value;
-  return dataType === "BOOLEAN" ? (value === 0 ? "False" : "True") : null;
-};
+export function observationView(project: Project, observation: ObservationRecord) {
+  const { usage, startTime } = observation;
+  return {
+    id: observation.id,
+    traceId: observation.traceId,
+    projectId: project.id,
+    type: observation.type,
+    startTime,
+    endTime: observation.endTime,
+    name: observation.name,
+    metadata: observation.metadata,
+    parentObservationId: observation.parentObservationId,
+    level: observation.level,
+    statusMessage: observation.statusMessage,
+    version: observation.version,
+    createdAt: observation.createdAt,
+    updatedAt: observation.updatedAt,
+    model: observation.model,
+    modelParameters: observation.modelParameters,
+    input: observation.input,
+    output: observation.output,
+    completionStartTime: observation.completionStartTime,
+    ...notKept,
+    calculatedInputCost: usage.inputCost,
+    calculatedOutputCost: usage.outputCost,
+    calculatedTotalCost: usage.totalCost,
+    latency: secondsBetween(startTime, observation.endTime),
+    timeToFirstToken: secondsBetween(startTime, observation.completionStartTime),
+    unit: usage.unit,
+    promptTokens: usage.input,
+    completionTokens: usage.output,
+    totalTokens: usage.total,
+    usage: { unit: usage.unit, input: usage.input, output: usage.output, total: usage.total },
+  };
+}
 
-const scoreView = (project: Project, score: ScoreRecord) => ({
-  ...score,
-  projectId: project.id,
-  value: numericValue(score),
-  stringValue: textValue(score),
-  source: "API",
-  authorUserId: null,
-  queueId: null,
-});
+export function scoreView(project: Project, score: ScoreRecord) {
+  const { id, timestamp, name, comment, traceId, observationId, createdAt, updatedAt, value, dataType } = score;
+  const truth = dataType === "BOOLEAN" ? (value === 1 ? "True" : "False") : null;
+  return {
+    id,
+    timestamp,
+    projectId: project.id,
+    name,
+    source: "API",
+    authorUserId: null,
+    comment,
+    traceId,
+    observationId,
+    configId: null,
+    createdAt,
+    updatedAt,
+    queueId: null,
+    value: typeof value === "number" ? value : null,
+    stringValue: typeof value === "string" ? value : truth,
+    dataType,
+  };
+}
 
-export const traceView = (project: Project, { trace, totalCost, latencyMs, ...ids }: TraceSummary) => ({
-  ...trace,
-  externalId: null,
-  projectId: project.id,
-  bookmarked: false,
+/** A trace without what belongs to it. */
+export function traceView(project: Project, trace: TraceRecord) {
+  const { id, timestamp, name, userId, metadata, release, version, tags, input, output, sessionId } = trace;
+  return {
+    id,
+    externalId: null,
+    timestamp,
+    name,
+    userId,
+    metadata,
+    release,
+    version,
+    projectId: project.id,
+    public: trace.public,
+    bookmarked: false,
+    tags,
+    input,
+    output,
+    sessionId,
+    createdAt: trace.createdAt,
+    updatedAt: trace.updatedAt,
+  };
+}
+
+export const traceSummaryView = (project: Project, { trace, totalCost, latency, ...ids }: TraceSummary) => ({
+  ...traceView(project, trace),
+  htmlPath: tracePath(project, trace.id),
+  totalCost,
+  latency,
   observations: ids.observationIds,
   scores: ids.scoreIds,
-  totalCost,
-  latency: seconds(latencyMs),
-  htmlPath: `/project/${encodeURIComponent(project.id)}/traces/${encodeURIComponent(trace.id)}`,
+});
+
+export const fullTraceView = (project: Project, full: FullTrace) => ({
+  ...traceSummaryView(project, summaryOf(full)),
+  observations: full.observations.map((observation) => observationView(project, observation)),
+  scores: full.scores.map((score) => scoreView(project, score)),
 });
 
 /** The same sums as the store's list, of one trace. */
-export const summaryOf = ({ trace, observations, scores }: FullTrace): TraceSummary => {
-  const starts = observations.map(({ startTime }) => Date.parse(startTime));
-  const ends = observations.map(({ startTime, endTime }) => Date.parse(endTime ?? startTime));
-  const span = observations.length === 0 ? 0 : Math.max(...ends) - Math.min(...starts);
+export function summaryOf({ trace, observations, scores }: FullTrace): TraceSummary {
+  const seconds = (time: string): number => Date.parse(time) / 1000;
+  const starts = observations.map(({ startTime }) => seconds(startTime));
+  const ends = observations.map(({ startTime, endTime }) => seconds(endTime ?? startTime));
   return {
     trace,
     observationIds: observations.map(({ id }) => id),
     scoreIds: scores.map(({ id }) => id),
     totalCost: observations.reduce((total, { usage }) => total + (usage.totalCost ?? 0), 0),
-    latencyMs: span,
+    latency: observations.length === 0 ? 0 : Math.max(...ends) - Math.min(...starts),
   };
-};
+}
 
-export const fullTraceView = (project: Project, full: FullTrace) => ({
-  ...traceView(project, summaryOf(full)),
-  observations: full.observations.map((observation) => observationView(project, observation)),
-  scores: full.scores.map((score) => scoreView(project, score)),
+export const sessionView = (project: Project, { id, createdAt }: SessionRecord) => ({
+  id,
+  createdAt,
+  projectId: project.id,
 });
 
-/** One entry a day, the newest first. */
-export const dailyView = ({ traces, usage }: DailyCounts) => {
+/** One entry a day, the newest first; models by name, what names none last. */
+export function dailyView({ traces, usage }: DailyCounts) {
   const days = [...new Set([...traces, ...usage].map(({ date }) => date))].sort().reverse();
   return days.map((date) => {
-    const ofDay = usage.filter((entry) => entry.date === date);
+    const ofDay = usage.filter((entry) => entry.date === date).toSorted(byModel);
     return {
       date,
       countTraces: traces.find((entry) => entry.date === date)?.traces ?? 0,
@@ -102,17 +152,28 @@ export const dailyView = ({ traces, usage }: DailyCounts) => {
         inputUsage: entry.input,
         outputUsage: entry.output,
         totalUsage: entry.total,
+        totalCost: entry.cost,
         countObservations: entry.observations,
         countTraces: entry.traces,
-        totalCost: entry.cost,
       })),
     };
   });
-};
+}
+
+function byModel({ model: one }: DailyUsage, { model: other }: DailyUsage): number {
+  if (one === null || other === null) return Number(one === null) - Number(other === null);
+  return one < other ? -1 : 1;
+}
 
 export const metaView = (page: number, limit: number, totalItems: number) => ({
   page,
   limit,
   totalItems,
-  totalPages: Math.ceil(totalItems / limit),
+  totalPages: limit === 0 ? null : Math.ceil(totalItems / limit),
 });
+
+export const tracePath = (project: Project, id: string): string =>
+  `/project/${encodeURIComponent(project.id)}/traces/${encodeURIComponent(id)}`;
+
+const secondsBetween = (from: string, to: string | null): number | null =>
+  to === null ? null : (Date.parse(to) - Date.parse(from)) / 1000;

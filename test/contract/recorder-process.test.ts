@@ -47,7 +47,10 @@ const start = (databaseUrl: string) => {
 const post = (baseUrl: string, batch: readonly unknown[]): Promise<Response> =>
   fetch(`${baseUrl}/api/public/ingestion`, {
     method: "POST",
-    headers: { authorization: `Basic ${btoa(`${recorderKeys.publicKey}:${recorderKeys.secretKey}`)}` },
+    headers: {
+      authorization: `Basic ${btoa(`${recorderKeys.publicKey}:${recorderKeys.secretKey}`)}`,
+      "content-type": "application/json",
+    },
     body: JSON.stringify({ batch }),
   });
 

@@ -29,7 +29,7 @@ const suite = (options: PostgresOptions, close: () => Promise<void>): void => {
     it("must be there again after it was closed", async () => {
       const project = randomUUID();
       const now = "2026-11-23T10:00:00.000Z";
-      await (await openStore(project)).write([{ kind: "trace", id: "t", at: now, fields: { name: "kept" } }], now);
+      await (await openStore(project)).write([{ kind: "trace", id: "t", fields: { name: "kept" } }], now);
       expect((await (await openStore(project)).trace("t"))?.trace.name).toBe("kept");
       expect(await (await openStore()).trace("t")).toBeNull();
     });
@@ -38,8 +38,8 @@ const suite = (options: PostgresOptions, close: () => Promise<void>): void => {
       const store = await openStore();
       const at = "2026-11-23T10:00:00.000Z";
       const changes: readonly Change[] = [
-        { kind: "trace", id: "t", at, fields: {} },
-        { kind: "observation", id: "o", at, fields: { traceId: "t", startTime: "no time" } },
+        { kind: "trace", id: "t", fields: {} },
+        { kind: "observation", id: "o", fields: { traceId: "t", startTime: "no time" } },
       ];
       await expect(store.write(changes, at)).rejects.toMatchObject({ code: "22007" });
       expect(await store.trace("t")).toBeNull();

@@ -1,5 +1,4 @@
-import { applyChanges, type Records } from "../../src/recorder/merge.ts";
-import type { TraceRecord } from "../../src/recorder/records.ts";
+import { applyChanges, type Records, type TraceRecord } from "../../src/recorder/records.ts";
 import type {
   DailyUsage,
   Found,
@@ -18,21 +17,22 @@ const pageOf = <Row>(rows: readonly Row[], { page, limit }: PageQuery): Found<Ro
   total: rows.length,
 });
 
-const inTime = (time: string, { from, to }: { readonly from?: string; readonly to?: string }): boolean =>
+const inTime = (time: string, { from, to }: Pick<TraceFilter, "from" | "to">): boolean =>
   (from === undefined || time >= from) && (to === undefined || time < to);
 
 const fits = (trace: TraceRecord, filter: TraceFilter): boolean =>
   (filter.name === undefined || trace.name === filter.name) &&
   (filter.userId === undefined || trace.userId === filter.userId) &&
   (filter.sessionId === undefined || trace.sessionId === filter.sessionId) &&
+  (filter.version === undefined || trace.version === filter.version) &&
+  (filter.release === undefined || trace.release === filter.release) &&
   filter.tags.every((tag) => trace.tags.includes(tag)) &&
   inTime(trace.timestamp, filter);
 
 const order = (left: TraceRecord, right: TraceRecord, { field, descending }: TraceQuery["orderBy"]): number => {
-  const [one, other] = [left[field], right[field]];
-  if (one === null || other === null)
-    return Number(one === null) - Number(other === null) || compare(left.id, right.id);
-  return (descending ? compare(other, one) : compare(one, other)) || compare(left.id, right.id);
+  const way = descending ? -1 : 1;
+  // An empty text sorts before every other, as what is absent does.
+  return way * (compare(left[field] ?? "", right[field] ?? "") || compare(left.id, right.id));
 };
 
 const usageOf = (records: Records, filter: TraceFilter): readonly DailyUsage[] => {
@@ -69,7 +69,7 @@ export const createMemoryStore = (): Store & { failing: boolean } => {
       .sort((left, right) => compare(left.startTime, right.startTime) || compare(left.id, right.id)),
     scores: [...records.scores.values()]
       .filter(({ traceId }) => traceId === trace.id)
-      .sort((left, right) => compare(left.timestamp, right.timestamp) || compare(left.id, right.id)),
+      .sort((left, right) => compare(right.timestamp, left.timestamp) || compare(right.id, left.id)),
   });
   const found = (filter: TraceFilter) => [...records.traces.values()].filter((trace) => fits(trace, filter));
   const store = {
@@ -108,9 +108,38 @@ export const createMemoryStore = (): Store & { failing: boolean } => {
         .filter(
           (one) => query.parentObservationId === undefined || one.parentObservationId === query.parentObservationId,
         )
+        .filter((one) => query.version === undefined || one.version === query.version)
+        .filter((one) => query.userId === undefined || records.traces.get(one.traceId)?.userId === query.userId)
         .filter((one) => inTime(one.startTime, query))
-        .sort((left, right) => compare(right.startTime, left.startTime) || compare(left.id, right.id));
+        .sort((left, right) => compare(right.startTime, left.startTime) || compare(right.id, left.id));
       return pageOf(rows, query);
+    },
+    observation: async (id) => {
+      await store.ping();
+      return records.observations.get(id) ?? null;
+    },
+    scores: async (query) => {
+      await store.ping();
+      const rows = [...records.scores.values()].sort(
+        (left, right) => compare(right.timestamp, left.timestamp) || compare(right.id, left.id),
+      );
+      return pageOf(rows, query);
+    },
+    sessions: async (query) => {
+      await store.ping();
+      const made = new Map<string, string>();
+      for (const { sessionId: id, createdAt } of records.traces.values()) {
+        if (id !== null && createdAt < (made.get(id) ?? "~")) made.set(id, createdAt);
+      }
+      const rows = [...made].map(([id, createdAt]) => ({ id, createdAt }));
+      rows.sort((left, right) => compare(right.createdAt, left.createdAt) || compare(right.id, left.id));
+      return pageOf(rows, query);
+    },
+    session: async (id) => {
+      await store.ping();
+      return [...records.traces.values()]
+        .filter(({ sessionId }) => sessionId === id)
+        .sort((left, right) => compare(left.timestamp, right.timestamp) || compare(left.id, right.id));
     },
     daily: async (filter) => {
       await store.ping();

@@ -29,7 +29,11 @@ export const startRecorder = async () => {
     baseUrl,
     request,
     ingest: (...batch: readonly unknown[]): Promise<Response> =>
-      request("/api/public/ingestion", { method: "POST", body: JSON.stringify({ batch, metadata: {} }) }),
+      request("/api/public/ingestion", {
+        method: "POST",
+        body: JSON.stringify({ batch, metadata: {} }),
+        headers: { "content-type": "application/json" },
+      }),
     [Symbol.asyncDispose]: async () => {
       server.close();
       server.closeAllConnections();

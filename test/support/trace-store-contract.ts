@@ -1,23 +1,20 @@
 import { describe, expect, it } from "vitest";
-import type { Change, ObservationRecord, TraceRecord } from "../../src/recorder/records.ts";
+import { type Change, noUsage, type ObservationRecord, type TraceRecord } from "../../src/recorder/records.ts";
 import type { Store, TraceQuery } from "../../src/recorder/store.ts";
-import { noUsage } from "../../src/recorder/usage.ts";
 
 const now = "2026-11-23T10:00:00.000Z";
 
-const trace = (id: string, fields: Partial<TraceRecord> = {}, at = now): Change => ({ kind: "trace", id, at, fields });
+const trace = (id: string, fields: Partial<TraceRecord> = {}): Change => ({ kind: "trace", id, fields });
 
 const observation = (id: string, traceId: string, fields: Partial<ObservationRecord> = {}): Change => ({
   kind: "observation",
   id,
-  at: now,
-  fields: { traceId, type: "GENERATION", ...fields },
+  fields: { type: "GENERATION", ...fields, traceId },
 });
 
 const score = (id: string, traceId: string): Change => ({
   kind: "score",
   id,
-  at: now,
   fields: {
     traceId,
     name: "quality",
@@ -25,8 +22,6 @@ const score = (id: string, traceId: string): Change => ({
     dataType: "NUMERIC",
     observationId: null,
     comment: null,
-    configId: null,
-    environment: "default",
   },
 });
 
@@ -87,12 +82,19 @@ const writing = (open: () => Promise<Store>) => {
     expect((await store.trace("t1"))?.trace.tags).toEqual(tags);
   });
 
-  it("must keep text that Postgres' own text type cannot hold", async () => {
+  it("must keep text as it is, whatever it looks like", async () => {
     const store = await open();
-    const input = { nul: "a\0b", half: "\ud83d", quote: "'; drop schema goat_recorder; --" };
-    await store.write([trace("t1", { name: "n\0m", input, tags: ["x\0y"] })], now);
-    expect((await store.trace("t1"))?.trace).toMatchObject({ name: "n\0m", input, tags: ["x\0y"] });
-    expect(await idsOf(store, { tags: ["x\0y"] })).toEqual(["t1"]);
+    const input = { goat: "\u{1F410}", quote: "'; drop schema goat_recorder; --" };
+    await store.write([trace("t1", { name: "n'm", input, tags: ['x"y'] })], now);
+    expect((await store.trace("t1"))?.trace).toMatchObject({ name: "n'm", input, tags: ['x"y'] });
+    expect(await idsOf(store, { tags: ['x"y'] })).toEqual(["t1"]);
+  });
+
+  it("must put metadata that comes in pieces together as Langfuse does", async () => {
+    const store = await open();
+    const pieces: readonly unknown[] = [{ a: 1, l: [1, 2] }, { b: { c: 2 }, l: [3] }, null, "xy", 5];
+    for (const metadata of pieces) await store.write([trace("t1", { metadata })], now);
+    expect((await store.trace("t1"))?.trace.metadata).toEqual({ 0: "x", 1: "y", a: 1, b: { c: 2 }, l: [3, 2] });
   });
 };
 
@@ -123,11 +125,13 @@ const listing = (open: () => Promise<Store>) => {
     expect(await idsOf(store, { page: 9 })).toEqual([]);
   });
 
-  it("must order by what is asked for, what lacks it last", async () => {
+  it("must order by what is asked for, what lacks it first going up and last going down", async () => {
     const store = await filled();
     expect(await idsOf(store, { orderBy: { field: "name", descending: false } })).toEqual(["a", "c", "b"]);
-    expect(await idsOf(store, { orderBy: { field: "userId", descending: true } })).toEqual(["b", "a", "c"]);
-    expect(await idsOf(store, { orderBy: { field: "sessionId", descending: true } })).toEqual(["a", "b", "c"]);
+    expect(await idsOf(store, { orderBy: { field: "userId", descending: false } })).toEqual(["a", "c", "b"]);
+    expect(await idsOf(store, { orderBy: { field: "userId", descending: true } })).toEqual(["b", "c", "a"]);
+    expect(await idsOf(store, { orderBy: { field: "sessionId", descending: false } })).toEqual(["b", "c", "a"]);
+    expect(await idsOf(store, { orderBy: { field: "sessionId", descending: true } })).toEqual(["a", "c", "b"]);
     expect(await idsOf(store, { orderBy: { field: "timestamp", descending: false } })).toEqual(["a", "b", "c"]);
   });
 
@@ -142,17 +146,37 @@ const listing = (open: () => Promise<Store>) => {
 
   it("must sum a trace's cost and time, with its parts in order", async () => {
     const { rows } = await (await filled()).traces({ ...newest, sessionId: "s1" });
-    expect(rows).toMatchObject([{ observationIds: ["o1", "o2"], scoreIds: ["s1"], totalCost: 0.75, latencyMs: 2_500 }]);
+    expect(rows).toMatchObject([{ observationIds: ["o1", "o2"], scoreIds: ["s1"], totalCost: 0.75, latency: 2.5 }]);
   });
 
   it("must list observations by trace, type and name", async () => {
     const store = await filled();
     const ids = async (query: object) =>
       (await store.observations({ page: 1, limit: 50, ...query })).rows.map(({ id }) => id);
-    expect(await ids({})).toEqual(["o3", "o1", "o2"]);
+    expect(await ids({})).toEqual(["o3", "o2", "o1"]);
     expect(await ids({ traceId: "a", type: "GENERATION" })).toEqual(["o2"]);
     expect(await ids({ name: "span" })).toEqual(["o1"]);
-    expect(await ids({ to: "2026-11-23T00:00:00.000Z", limit: 1 })).toEqual(["o1"]);
+    expect(await ids({ to: "2026-11-23T00:00:00.000Z", limit: 1 })).toEqual(["o2"]);
+    expect(await ids({ userId: "ben" })).toEqual([]);
+    expect(await ids({ userId: "ann", traceId: "c" })).toEqual(["o3"]);
+  });
+
+  it("must find by version and release", async () => {
+    const store = await filled();
+    await store.write([trace("d", { version: "v1", release: "r1" }), trace("e", { version: "v2" })], now);
+    expect(await idsOf(store, { version: "v1" })).toEqual(["d"]);
+    expect(await idsOf(store, { release: "r1" })).toEqual(["d"]);
+    expect(await idsOf(store, { version: "v1", release: "r2" })).toEqual([]);
+  });
+
+  it("must find one observation, and list scores and sessions", async () => {
+    const store = await filled();
+    expect(await store.observation("o1")).toMatchObject({ id: "o1", traceId: "a", type: "SPAN" });
+    expect(await store.observation("absent")).toBeNull();
+    expect(await store.scores({ page: 1, limit: 50 })).toMatchObject({ rows: [{ id: "s1" }], total: 1 });
+    expect(await store.sessions({ page: 1, limit: 50 })).toEqual({ rows: [{ id: "s1", createdAt: now }], total: 1 });
+    expect((await store.session("s1")).map(({ id }) => id)).toEqual(["a"]);
+    expect(await store.session("absent")).toEqual([]);
   });
 
   it("must count traces, tokens and cost by day and model", async () => {

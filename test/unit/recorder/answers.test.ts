@@ -29,9 +29,9 @@ describe("the recorder's answers", () => {
     await recorder.ingest(event("trace-create", { id: traceId }), ...scores);
     expect(await (await recorder.request(`/api/public/traces/${traceId}`)).json()).toMatchObject({
       scores: [
-        { dataType: "NUMERIC", value: 0.5, stringValue: null },
-        { dataType: "CATEGORICAL", value: null, stringValue: "good" },
         { dataType: "BOOLEAN", value: 1, stringValue: "True" },
+        { dataType: "CATEGORICAL", value: null, stringValue: "good" },
+        { dataType: "NUMERIC", value: 0.5, stringValue: null },
       ],
     });
   });
@@ -50,6 +50,12 @@ describe("the recorder's answers", () => {
     expect((await recorder.request("/api/public/traces?limit=1000")).status).toBe(400);
     expect((await recorder.request("/api/public/ingestion")).status).toBe(405);
     expect((await recorder.request("/api/public/%ZZ")).status).toBe(400);
+  });
+
+  it("must refuse a file at once, so that traces behind it do not wait", async () => {
+    await using recorder = await startRecorder();
+    const file = { method: "POST", body: "{}", headers: { "content-type": "application/json" } };
+    expect((await recorder.request("/api/public/media", file)).status).toBe(404);
   });
 
   it("must own up to being the recorder wherever Langfuse has more", async () => {
