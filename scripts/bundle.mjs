@@ -9,6 +9,9 @@ const programs = { main: "src/main.ts", "recorder/main": "src/recorder/main.ts" 
 /** Most of dockerode's weight is for what goat-dev never does: building images, and engines of other machines over ssh. */
 const unused = ["dockerode/lib/session.js", "dockerode/lib/buildkit.js", "tar-fs/index.js", "docker-modem/lib/ssh.js"];
 
+/** What dockerode's `debug` and pg take where it is there: the same programs, whatever else is installed beside them. */
+const absent = ["supports-color", "pg-native"];
+
 /** Node 20 has no `navigator`, and pg loads all of fetch to find out whether it is on Cloudflare. */
 const define = { navigator: JSON.stringify({ userAgent: "Node.js" }) };
 
@@ -69,7 +72,7 @@ export async function bundlePrograms(dir) {
   const modules = [];
   const note = { name: "note", moduleParsed: ({ id }) => void modules.push(plain(id)) };
   await write(
-    { input: programs, plugins: [leaveOut(), licenses(), note] },
+    { input: programs, external: absent, plugins: [leaveOut(), licenses(), note] },
     {
       dir,
       format: "cjs",
