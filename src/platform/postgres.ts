@@ -3,7 +3,6 @@ import type { ClientConfig, Pool as PgPool } from "pg";
 import { messageOf, systemCode } from "../errors/describe.ts";
 import { GoatError } from "../errors/goat-error.ts";
 import { deadline } from "./deadline.ts";
-import { logIn } from "./postgres-login.ts";
 
 export interface PostgresOptions {
   /** A name, an address, or the folder of the server's socket. */
@@ -38,22 +37,38 @@ export interface PostgresPool extends Queryable {
 }
 
 const tryLimitMs = 1_000;
+
 const poolWaitMs = 5_000;
+
 const queryLimitMs = 30_000;
 
-// Explicit on every point where pg would else ask PGPASSWORD, PGSSLMODE or ~/.pgpass.
-const configOf = (options: PostgresOptions): ClientConfig => ({
-  host: options.host,
-  port: options.port,
-  user: options.user,
-  password: () => options.password,
-  database: options.database,
-  ssl: false,
-  application_name: "goat-dev",
-});
+/** What pg cannot read makes it throw where nobody catches it: here that ends the connection, with pg's words, and not the process. */
+class PostgresSocket extends Socket {
+  override emit(event: string | symbol, ...values: unknown[]): boolean {
+    try {
+      return super.emit(event, ...values);
+    } catch (error) {
+      this.destroy(error instanceof Error ? error : new Error(String(error)));
+      return true;
+    }
+  }
+}
+
+/** One real log-in and `select 1`, within a second. Throws only when `signal` fires. */
+export async function tryLogin(options: PostgresOptions, signal: AbortSignal): Promise<LoginResult> {
+  using limit = deadline(signal, tryLimitMs);
+  try {
+    await connectAndRun(options, limit.signal, (connection) => connection.query("select 1"));
+    return { ok: true };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (limit.isOver()) return { ok: false, reason: `no answer within ${tryLimitMs} ms`, code: "ETIMEDOUT" };
+    return { ok: false, ...describePostgresFailure(error, options) };
+  }
+}
 
 /** What a thrown value says, without the password. */
-const describePostgresFailure = (error: unknown, options: PostgresOptions): PostgresFailure => {
+function describePostgresFailure(error: unknown, options: PostgresOptions): PostgresFailure {
   const code = systemCode(error);
   const inner = error instanceof AggregateError && error.message === "" ? error.errors[0] : error;
   const said = messageOf(inner);
@@ -61,51 +76,14 @@ const describePostgresFailure = (error: unknown, options: PostgresOptions): Post
   const secret = options.password !== "" && options.password !== options.user && options.password !== options.database;
   const reason = secret ? said.replaceAll(options.password, "***") : said;
   return code === undefined ? { reason } : { reason, code };
-};
-
-const queryableOf = (client: { query(text: string, values?: unknown[]): Promise<{ rows: object[] }> }): Queryable => ({
-  query: async <Row extends object>(text: string, values: readonly unknown[] = []) =>
-    (await client.query(text, [...values])).rows as Row[],
-});
-
-const connectAndRun = async <T>(
-  options: PostgresOptions,
-  signal: AbortSignal,
-  work: (connection: Connection) => Promise<T>,
-): Promise<T> => {
-  signal.throwIfAborted();
-  const { Client } = await import("pg");
-  const client = new Client({ ...configOf(options), stream: () => new Socket({ signal }) });
-  // Without a listener a dropped connection would end the process; the query in flight rejects anyway.
-  client.on("error", () => {});
-  try {
-    await client.connect();
-    const lists = async (text: string) => (await client.query({ text, rowMode: "array" })).rows;
-    return await work({ ...queryableOf(client), lists });
-  } finally {
-    void client.end().catch(() => {});
-  }
-};
-
-/** One real log-in and `select 1`, within a second. Throws only when `signal` fires. */
-export const tryLogin = async (options: PostgresOptions, signal: AbortSignal): Promise<LoginResult> => {
-  using limit = deadline(signal, tryLimitMs);
-  try {
-    await logIn(options, limit.signal);
-    return { ok: true };
-  } catch (error) {
-    signal.throwIfAborted();
-    if (limit.isOver()) return { ok: false, reason: `no answer within ${tryLimitMs} ms`, code: "ETIMEDOUT" };
-    return { ok: false, ...describePostgresFailure(error, options) };
-  }
-};
+}
 
 /** Runs `work` on a connection of its own. Failures are `service-not-ready`; what `work` throws on purpose passes. */
-export const withConnection = async <T>(
+export async function withConnection<T>(
   options: PostgresOptions,
   signal: AbortSignal,
   work: (connection: Connection) => Promise<T>,
-): Promise<T> => {
+): Promise<T> {
   try {
     return await connectAndRun(options, signal, work);
   } catch (error) {
@@ -115,9 +93,66 @@ export const withConnection = async <T>(
     const where = `postgres at ${options.host}:${options.port}`;
     throw new GoatError("service-not-ready", `${where}: ${reason}${code === undefined ? "" : ` (${code})`}`);
   }
-};
+}
 
-const transactionOn = async <T>(pool: PgPool, work: (connection: Queryable) => Promise<T>): Promise<T> => {
+async function connectAndRun<T>(
+  options: PostgresOptions,
+  signal: AbortSignal,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  signal.throwIfAborted();
+  const { Client } = await import("pg");
+  const client = new Client({ ...configOf(options), stream: () => new PostgresSocket({ signal }) });
+  // Without a listener a dropped connection would end the process; the query in flight rejects anyway.
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    const lists = async (text: string) => (await client.query({ text, rowMode: "array" })).rows;
+    return await work({ ...queryableOf(client), lists });
+  } finally {
+    void client.end().catch(() => {});
+  }
+}
+
+// Explicit on every point where pg would else ask PGPASSWORD, PGSSLMODE or ~/.pgpass.
+function configOf(options: PostgresOptions): ClientConfig {
+  return {
+    host: options.host,
+    port: options.port,
+    user: options.user,
+    password: () => options.password,
+    database: options.database,
+    ssl: false,
+    application_name: "goat-dev",
+  };
+}
+
+function queryableOf(client: { query(text: string, values?: unknown[]): Promise<{ rows: object[] }> }): Queryable {
+  return {
+    query: async <Row extends object>(text: string, values: readonly unknown[] = []) =>
+      (await client.query(text, [...values])).rows as Row[],
+  };
+}
+
+/** Connections that are kept, at most `size` of them; none is made before it is needed. */
+export async function openPool(options: PostgresOptions, size: number): Promise<PostgresPool> {
+  const { Pool } = await import("pg");
+  const pool = new Pool({
+    ...configOf(options),
+    max: size,
+    connectionTimeoutMillis: poolWaitMs,
+    query_timeout: queryLimitMs,
+  });
+  // An idle connection that drops is replaced by the next query; without a listener it would end the process.
+  pool.on("error", () => {});
+  return {
+    ...queryableOf(pool),
+    transaction: (work) => transactionOn(pool, work),
+    close: () => pool.end(),
+  };
+}
+
+async function transactionOn<T>(pool: PgPool, work: (connection: Queryable) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken = true;
   try {
@@ -137,22 +172,4 @@ const transactionOn = async <T>(pool: PgPool, work: (connection: Queryable) => P
   } finally {
     client.release(broken);
   }
-};
-
-/** Connections that are kept, at most `size` of them; none is made before it is needed. */
-export const openPool = async (options: PostgresOptions, size: number): Promise<PostgresPool> => {
-  const { Pool } = await import("pg");
-  const pool = new Pool({
-    ...configOf(options),
-    max: size,
-    connectionTimeoutMillis: poolWaitMs,
-    query_timeout: queryLimitMs,
-  });
-  // An idle connection that drops is replaced by the next query; without a listener it would end the process.
-  pool.on("error", () => {});
-  return {
-    ...queryableOf(pool),
-    transaction: (work) => transactionOn(pool, work),
-    close: () => pool.end(),
-  };
-};
+}
