@@ -35,7 +35,6 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   listr2: ["cli/views/listr.ts"],
   openai: ["client"],
   pg: ["platform/postgres.ts"],
-  "proper-lockfile": ["platform/lock.ts"],
   yaml: ["platform/yaml.ts", "compose", "gateway/config.ts", "gateway/edit"],
   // Its third version: Langfuse's refusals are its texts.
   zod: ["recorder/events.ts", "recorder/queries.ts"],
@@ -45,7 +44,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
 const roots = ["main.ts", "recorder/main.ts"];
 
 /** They send signals, which takes a process's own `kill`. */
-const signalSenders = ["platform/lock.ts", "platform/process.ts", "platform/process-identity.ts"];
+const signalSenders = ["platform/process.ts", "platform/process-identity.ts"];
 
 const files = sourceFiles();
 

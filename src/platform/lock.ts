@@ -1,9 +1,10 @@
-import { mkdir, readFile, rm, rmdir, stat, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { mkdir, readlink, rename, rm, symlink } from "node:fs/promises";
 import { dirname } from "node:path";
-import { kill } from "node:process";
 import { systemCode } from "../errors/describe.ts";
 import type { Clock } from "./clock.ts";
 import { unwritable } from "./files.ts";
+import { identify, isRunning, processExists } from "./process-identity.ts";
 
 export interface LockHolder {
   readonly pid: number;
@@ -13,146 +14,125 @@ export interface LockHolder {
 }
 
 export interface LockRequest {
-  /** The lock is the folder `<path>.lock`; who holds it is said in `<path>.json`. */
+  /** The lock is the link `<path>.lock`, which leads nowhere and says who holds it. */
   readonly path: string;
   readonly pid: number;
   readonly command: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Called once for each holder that is waited for; null where it has not said who it is. */
-  onWait(holder: LockHolder | null): void;
+  /** Called once for each holder that is waited for. */
+  onWait(holder: LockHolder): void;
 }
 
 export type Release = () => Promise<void>;
 
-/** A holder touches its lock every two seconds; one untouched for this long is nobody's, as after a power cut. */
-const staleAfterMs = 60_000;
-const touchEveryMs = 2_000;
-const askAgainAfterMs = 100;
-
-interface HolderFile extends LockHolder {
-  /** Which lock it speaks of: a holder's file can outlive its lock. */
-  readonly lock: string;
+/** Start time and boot are null where they cannot be known, as for a process that another user hides. */
+interface Holder extends LockHolder {
+  readonly startTime: string | null;
+  readonly bootId: string | null;
+  /** One taking of the lock, never another one. */
+  readonly id: string;
 }
 
-/** Inode and birth time tell one lock folder from the next of the same name. */
-const identify = async (path: string): Promise<{ readonly id: string; readonly touchedMs: number } | undefined> => {
-  const found = await stat(`${path}.lock`).catch(() => undefined);
-  return found === undefined ? undefined : { id: `${found.ino}-${found.birthtimeMs}`, touchedMs: found.mtimeMs };
-};
+/** A lock as it stands: what nobody can read is nobody's. */
+type Found = { readonly id: string; readonly holder: Holder | null };
 
-const isHolderFile = (value: unknown): value is HolderFile =>
-  typeof value === "object" && value !== null && "pid" in value && typeof value.pid === "number" && "lock" in value;
+/** Ours; or on its way from one to another, so that asking again tells; or somebody's. */
+type Attempt = "ours" | "changing" | Holder;
 
-const readHolder = async (path: string): Promise<HolderFile | undefined> => {
-  try {
-    const value: unknown = JSON.parse(await readFile(`${path}.json`, "utf8"));
-    return isHolderFile(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-};
-
-const isAlive = (pid: number): boolean => {
-  try {
-    kill(pid, 0);
-    return true;
-  } catch (error) {
-    return systemCode(error) === "EPERM";
-  }
-};
-
-/** The library's own staleness is switched off: it would let two waiters take over at once. */
-const tryLock = async (path: string): Promise<Release | undefined> => {
-  const { default: lockfile } = await import("proper-lockfile");
-  try {
-    return await lockfile.lock(path, {
-      realpath: false,
-      stale: Number.MAX_SAFE_INTEGER,
-      update: touchEveryMs,
-      onCompromised: () => undefined,
-    });
-  } catch (error) {
-    if (systemCode(error) === "ELOCKED") return undefined;
-    throw error;
-  }
-};
-
-const isAbandoned = async (path: string, now: number): Promise<boolean> => {
-  const [lock, holder] = await Promise.all([identify(path), readHolder(path)]);
-  if (lock === undefined) return false;
-  const isDead = holder?.lock === lock.id && !isAlive(holder.pid);
-  return isDead || now - lock.touchedMs >= staleAfterMs;
-};
-
-/** Removes a lock whose holder is gone. A second, short lock lets one waiter at a time decide that. */
-const breakIfAbandoned = async (path: string, now: number): Promise<void> => {
-  if (!(await isAbandoned(path, now))) return;
-  const { default: lockfile } = await import("proper-lockfile");
-  const short = { realpath: false, stale: 5_000, onCompromised: () => undefined };
-  const release = await lockfile.lock(`${path}.takeover`, short).catch(() => undefined);
-  if (release === undefined) return;
-  try {
-    if (!(await isAbandoned(path, now))) return;
-    await rm(`${path}.json`, { force: true });
-    await rmdir(`${path}.lock`).catch(() => undefined);
-  } finally {
-    await release().catch(() => undefined);
-  }
-};
-
-const introduce = async (request: LockRequest): Promise<void> => {
-  const { path, pid, command, clock } = request;
-  const lock = (await identify(path))?.id ?? "";
-  const holder: HolderFile = { pid, command, since: clock.date().toISOString(), lock };
-  await writeFile(`${path}.json`, JSON.stringify(holder), { mode: 0o600 });
-};
-
-const currentHolder = async (path: string): Promise<LockHolder | null> => {
-  const [lock, holder] = await Promise.all([identify(path), readHolder(path)]);
-  if (holder === undefined || holder.lock !== lock?.id) return null;
-  return { pid: holder.pid, command: holder.command, since: holder.since };
-};
-
-const waitForLock = async (request: LockRequest): Promise<Release> => {
-  const { path, clock, signal } = request;
-  let told: string | undefined;
-  let patience = 2;
-  for (;;) {
-    signal.throwIfAborted();
-    const release = await tryLock(path);
-    if (release !== undefined) return release;
-    await breakIfAbandoned(path, clock.date().getTime());
-    const holder = await currentHolder(path);
-    const name = holder === null ? "" : `${holder.pid} ${holder.since}`;
-    // A holder that has just got the lock needs a moment to say who it is.
-    if (name !== told && (name !== "" || patience-- <= 0)) {
-      told = name;
-      request.onWait(holder);
-    }
-    await clock.sleep(askAgainAfterMs, signal);
-  }
-};
+const askAgainAfterMs = 100;
 
 /**
- * Takes the lock, waiting for whoever holds it; a killed holder's lock is taken over at once.
+ * Takes the lock, waiting for whoever holds it. A lock is given up by its holder's end, however it ends, and is then taken over at once.
  * Rejects with the signal's reason when it fires, and with file-unwritable where the folder cannot be written.
  */
-export const acquireLock = async (request: LockRequest): Promise<Release> => {
+export async function acquireLock(request: LockRequest): Promise<Release> {
+  const lock = `${request.path}.lock`;
   try {
-    await mkdir(dirname(request.path), { recursive: true, mode: 0o700 });
-    const unlock = await waitForLock(request);
-    const release = async (): Promise<void> => {
-      await rm(`${request.path}.json`, { force: true });
-      await unlock().catch(() => undefined);
-    };
-    await introduce(request).catch(async (error: unknown) => {
-      await release();
-      throw error;
-    });
-    return release;
+    await mkdir(dirname(lock), { recursive: true, mode: 0o700 });
+    const own = await introduce(request);
+    await waitForLock(lock, own, request);
+    return () => release(lock, own);
   } catch (error) {
     if (request.signal.aborted) throw error;
     throw unwritable(request.path, error);
   }
-};
+}
+
+async function introduce({ pid, command, clock }: LockRequest): Promise<Holder> {
+  const identity = await identify(pid);
+  const { startTime = null, bootId = null } = identity ?? {};
+  return { pid, command, since: clock.date().toISOString(), startTime, bootId, id: randomUUID() };
+}
+
+async function waitForLock(lock: string, own: Holder, { clock, signal, onWait }: LockRequest): Promise<void> {
+  let told = "";
+  for (;;) {
+    signal.throwIfAborted();
+    const attempt = await tryLock(lock, own);
+    if (attempt === "ours") return;
+    if (attempt !== "changing" && attempt.id !== told) {
+      told = attempt.id;
+      onWait({ pid: attempt.pid, command: attempt.command, since: attempt.since });
+    }
+    await clock.sleep(askAgainAfterMs, signal);
+  }
+}
+
+/** A link is made with its text or not at all, and never over another: there is no moment in which a lock is nobody's. */
+async function tryLock(lock: string, own: Holder): Promise<Attempt> {
+  try {
+    await symlink(JSON.stringify(own), lock);
+    return "ours";
+  } catch (error) {
+    if (systemCode(error) !== "EEXIST") throw error;
+  }
+  const found = await readLock(lock);
+  if (found === undefined) return "changing";
+  if (found.holder !== null && !(await isGone(found.holder))) return found.holder;
+  return takeOver(lock, found.id, own);
+}
+
+/**
+ * Many can find the same lock abandoned, and one that is late must not remove the lock of who was first. So an abandoned lock is taken
+ * over by whoever holds a second one, named after it, which then takes its place in one step.
+ */
+async function takeOver(lock: string, abandoned: string, own: Holder): Promise<Attempt> {
+  const claim = `${lock}.${abandoned}`;
+  if ((await tryLock(claim, own)) !== "ours") return "changing";
+  if ((await readLock(lock))?.id === abandoned) {
+    await rename(claim, lock);
+    return "ours";
+  }
+  await rm(claim, { force: true });
+  return "changing";
+}
+
+async function readLock(lock: string): Promise<Found | undefined> {
+  try {
+    const holder: unknown = JSON.parse(await readlink(lock));
+    return isHolder(holder) ? { id: holder.id, holder } : { id: "unreadable", holder: null };
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return undefined;
+    if (systemCode(error) !== undefined) throw error;
+    return { id: "unreadable", holder: null };
+  }
+}
+
+function isHolder(value: unknown): value is Holder {
+  if (typeof value !== "object" || value === null) return false;
+  const { pid, id, command, since }: Partial<Record<keyof Holder, unknown>> = value;
+  return Number.isInteger(pid) && Number(pid) > 0 && [id, command, since].every((text) => typeof text === "string");
+}
+
+/** The process has ended, or its id is another one's by now. */
+async function isGone({ pid, startTime, bootId }: Holder): Promise<boolean> {
+  if (startTime === null || (await identify(pid)) === null) return !processExists(pid);
+  return !(await isRunning({ pid, startTime, bootId }));
+}
+
+/** What cannot be removed is given up when this process ends. */
+async function release(lock: string, own: Holder): Promise<void> {
+  const found = await readLock(lock).catch(() => undefined);
+  if (found?.id === own.id) await rm(lock, { force: true }).catch(() => {});
+}

@@ -11,41 +11,57 @@ export interface ProcessIdentity {
   readonly bootId: string | null;
 }
 
-const readBootId = (): string | null => {
+export type Sent = "sent" | "gone" | "forbidden";
+
+/** Null where there is no such process. */
+export async function identify(pid: number): Promise<ProcessIdentity | null> {
+  const [row] = await findProcesses([pid]);
+  return row === undefined ? null : { pid, startTime: row.startTime, bootId: readBootId() };
+}
+
+function readBootId(): string | null {
   try {
     return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
   } catch {
     return null;
   }
-};
-
-/** Null where there is no such process. */
-export const identify = async (pid: number): Promise<ProcessIdentity | null> => {
-  const [row] = await findProcesses([pid]);
-  return row === undefined ? null : { pid, startTime: row.startTime, bootId: readBootId() };
-};
-
-const isRow = ({ pid, startTime }: ProcessIdentity, row: ProcessRow): boolean =>
-  row.pid === pid && row.startTime === startTime;
-
-const isLive = ({ isOver }: ProcessRow): boolean => !isOver;
+}
 
 /** Those of these processes that still run, and are no later ones with the same ids. */
-export const stillRunning = async (identities: readonly ProcessIdentity[]): Promise<ReadonlySet<ProcessIdentity>> => {
+export async function stillRunning(identities: readonly ProcessIdentity[]): Promise<ReadonlySet<ProcessIdentity>> {
   const bootId = readBootId();
   const ofThisBoot = identities.filter((identity) => identity.bootId === bootId);
   const rows = (await findProcesses(ofThisBoot.map(({ pid }) => pid))).filter(isLive);
   return new Set(ofThisBoot.filter((identity) => rows.some((row) => isRow(identity, row))));
-};
+}
 
-export const isRunning = async (identity: ProcessIdentity): Promise<boolean> =>
-  (await stillRunning([identity])).has(identity);
+function isLive({ isOver }: ProcessRow): boolean {
+  return !isOver;
+}
+
+function isRow({ pid, startTime }: ProcessIdentity, row: ProcessRow): boolean {
+  return row.pid === pid && row.startTime === startTime;
+}
+
+export async function isRunning(identity: ProcessIdentity): Promise<boolean> {
+  return (await stillRunning([identity])).has(identity);
+}
+
+/** True for any process of this id, also one of another user's that is not to be seen. */
+export function processExists(pid: number): boolean {
+  try {
+    kill(pid, 0);
+    return true;
+  } catch (error) {
+    return systemCode(error) === "EPERM";
+  }
+}
 
 /**
  * The processes of the group that this process leads or led, and those it started outside of it. None where the id is
  * another process's now: an id is not given again while a group of that id has members.
  */
-export const familyOf = async (leader: ProcessIdentity): Promise<readonly ProcessIdentity[]> => {
+export async function familyOf(leader: ProcessIdentity): Promise<readonly ProcessIdentity[]> {
   const bootId = readBootId();
   if (leader.bootId !== bootId) return [];
   const rows = await allProcesses();
@@ -53,12 +69,10 @@ export const familyOf = async (leader: ProcessIdentity): Promise<readonly Proces
   if (now !== undefined && !isRow(leader, now)) return [];
   const family = withDescendants(rows, leader.pid).filter(isLive);
   return family.map(({ pid, startTime }) => ({ pid, startTime, bootId }));
-};
-
-export type Sent = "sent" | "gone" | "forbidden";
+}
 
 /** Sends a signal to this process and to no later one with its id. */
-export const signalProcess = async (identity: ProcessIdentity, signal: NodeJS.Signals): Promise<Sent> => {
+export async function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals): Promise<Sent> {
   if (!(await isRunning(identity))) return "gone";
   try {
     kill(identity.pid, signal);
@@ -66,4 +80,4 @@ export const signalProcess = async (identity: ProcessIdentity, signal: NodeJS.Si
   } catch (error) {
     return systemCode(error) === "EPERM" ? "forbidden" : "gone";
   }
-};
+}

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { tempFolder } from "../../support/temp.ts";
@@ -68,13 +68,15 @@ describe("an installation", () => {
     const gone = spawnSync("true").pid;
     mkdirSync(join(tiny.place.venv, "lib"), { recursive: true });
     writeFileSync(join(tiny.place.folder, "leftover"), "");
-    mkdirSync(`${tiny.place.folder}.lock`);
-    writeFileSync(
-      `${tiny.place.folder}.json`,
-      JSON.stringify({ pid: gone, command: "goat-dev", since: "", lock: "?" }),
-    );
-    const old = new Date(Date.now() - 3_600_000);
-    execFileSync("touch", ["-d", old.toISOString(), `${tiny.place.folder}.lock`]);
+    const holder = {
+      pid: gone,
+      command: "goat-dev",
+      since: "",
+      startTime: "1",
+      bootId: "of an earlier boot",
+      id: "killed",
+    };
+    symlinkSync(JSON.stringify(holder), `${tiny.place.folder}.lock`);
     await tiny.install();
     expect(await tiny.runtime.installed()).toBe(tiny.place.hash);
     expect(existsSync(join(tiny.place.folder, "leftover"))).toBe(false);

@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, renameSync, symlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { systemClock } from "../../../src/platform/clock.ts";
 import { acquireLock, type LockHolder, type LockRequest } from "../../../src/platform/lock.ts";
+import { identify } from "../../../src/platform/process-identity.ts";
 import { tempFolder, writeFiles } from "../../support/temp.ts";
 
 const eager = { ...systemClock, sleep: (_ms: number, signal: AbortSignal) => systemClock.sleep(1, signal) };
@@ -26,17 +27,19 @@ const deadPid = async (): Promise<number> => {
 };
 
 /** What a killed holder leaves behind. */
-const leaveLock = (path: string, pid: number, command = "goat-dev down"): void => {
-  mkdirSync(`${path}.lock`);
-  const { ino, birthtimeMs } = statSync(`${path}.lock`);
-  const holder = { pid, command, since: "2026-11-23T04:00:00.000Z", lock: `${ino}-${birthtimeMs}` };
-  writeFileSync(`${path}.json`, JSON.stringify(holder));
+const leaveLock = (
+  path: string,
+  pid: number,
+  more: { readonly startTime?: string; readonly bootId?: string | null } = {},
+): void => {
+  const holder = { pid, command: "goat-dev down", since: "2026-11-23T04:00:00.000Z", startTime: null, bootId: null };
+  symlinkSync(JSON.stringify({ ...holder, ...more, id: "left" }), `${path}.lock`);
 };
 
 test("a second holder must wait, say for whom, and get the lock when it is released", async () => {
   const path = join(tempFolder(), "locks", "goat");
   const release = await acquireLock(request(path, { command: "goat-dev restart" }));
-  const waited: (LockHolder | null)[] = [];
+  const waited: LockHolder[] = [];
   let heard: () => void = () => undefined;
   const told = new Promise<void>((resolve) => {
     heard = resolve;
@@ -65,30 +68,61 @@ test("a killed holder's lock must be taken over without waiting", async () => {
   await release();
 });
 
-test("a lock that nobody has touched for a minute must be taken over, whoever has its process id now", async () => {
-  const path = join(tempFolder(), "goat");
-  leaveLock(path, process.pid);
-  const later = { ...eager, date: () => new Date(Date.now() + 61_000) };
-  await (await acquireLock(request(path, { clock: later })))();
+test("a lock must be taken over whose holder's process id is another program's by now, or was an earlier boot's", async () => {
+  const own = await identify(process.pid);
+  const bootId = own?.bootId ?? "";
+  for (const later of [
+    { startTime: "1", bootId },
+    { startTime: own?.startTime ?? "", bootId: "earlier" },
+  ]) {
+    const path = join(tempFolder(), "goat");
+    leaveLock(path, process.pid, later);
+    const waited: unknown[] = [];
+    await (await acquireLock(request(path, { onWait: (holder) => waited.push(holder) })))();
+    expect(waited).toEqual([]);
+  }
 });
 
-test("a lock must not be broken for a dead holder of an earlier lock", async () => {
+test("a lock must be kept for a holder of whom no more is known than that its process runs", async () => {
+  const path = join(tempFolder(), "goat");
+  leaveLock(path, process.pid);
+  const leave = new AbortController();
+  const waiting = acquireLock(request(path, { signal: leave.signal, onWait: () => leave.abort() }));
+  await expect(waiting).rejects.toMatchObject({ name: "AbortError" });
+});
+
+test("a lock that says nothing must be taken over", async () => {
+  const path = join(tempFolder(), "goat");
+  symlinkSync("nothing that can be read", `${path}.lock`);
+  await (await acquireLock(request(path)))();
+  expect(readdirSync(dirname(path))).toEqual([]);
+});
+
+test("a taking over that was killed half-way must be taken over as well", async () => {
   const path = join(tempFolder(), "goat");
   leaveLock(path, await deadPid());
-  writeFileSync(`${path}.json`, JSON.stringify({ pid: await deadPid(), command: "old", since: "", lock: "0-0" }));
-  const leave = new AbortController();
-  const waited: unknown[] = [];
-  const waiting = acquireLock(
+  leaveLock(`${path}.claim`, await deadPid());
+  renameSync(`${path}.claim.lock`, `${path}.lock.left`);
+  await (await acquireLock(request(path)))();
+  expect(readdirSync(dirname(path))).toEqual([]);
+});
+
+test("a holder that is killed must leave its lock to whoever waits", async () => {
+  const path = join(tempFolder(), "goat");
+  const holder = spawn(process.execPath, ["-e", "setInterval(() => {}, 1_000)"]);
+  const { startTime, bootId } = (await identify(holder.pid ?? 0)) ?? {};
+  leaveLock(path, holder.pid ?? 0, { startTime: startTime ?? "", bootId: bootId ?? null });
+  const waited: (number | undefined)[] = [];
+  const release = await acquireLock(
     request(path, {
-      signal: leave.signal,
-      onWait: (holder) => {
-        waited.push(holder);
-        leave.abort();
+      onWait: ({ pid }) => {
+        waited.push(pid);
+        holder.kill("SIGKILL");
       },
     }),
   );
-  await expect(waiting).rejects.toThrow();
-  expect(waited).toEqual([null]);
+  expect(waited).toEqual([holder.pid]);
+  await release();
 });
 
 test("many that find an abandoned lock must hold it one at a time", async () => {
@@ -114,7 +148,7 @@ test("waiting must end when the signal fires, and leave the holder's lock alone"
   const leave = new AbortController();
   const waiting = acquireLock(request(path, { signal: leave.signal, onWait: () => leave.abort() }));
   await expect(waiting).rejects.toMatchObject({ name: "AbortError" });
-  expect(readdirSync(join(path, "..")).sort()).toEqual(["goat.json", "goat.lock"]);
+  expect(readdirSync(join(path, "..")).sort()).toEqual(["goat.lock"]);
   await release();
 });
 
