@@ -32,6 +32,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   dotenv: ["project/env-file.ts"],
   enquirer: ["cli/prompt.ts"],
   execa: ["platform/process.ts"],
+  "get-east-asian-width": ["platform/style.ts"],
   listr2: ["cli/views/listr.ts"],
   openai: ["client"],
   pg: ["platform/postgres.ts"],

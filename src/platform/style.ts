@@ -1,47 +1,53 @@
 import { stripVTControlCharacters, styleText } from "node:util";
+import { eastAsianWidth } from "get-east-asian-width";
 
 type Look = Parameters<typeof styleText>[0];
 
 /** Paints text, or leaves it as it is. */
 export type Paint = (look: Look, text: string) => string;
 
-/** The caller decides on colour (NO_COLOR, FORCE_COLOR, --no-color, terminal or not). */
-export const createPaint = (color: boolean): Paint =>
-  color ? (look, text) => styleText(look, text, { validateStream: false }) : (_look, text) => text;
-
-const isWide = (point: number): boolean =>
-  (point >= 0x1100 && point <= 0x115f) ||
-  (point >= 0x2e80 && point <= 0xa4cf) ||
-  (point >= 0xac00 && point <= 0xd7a3) ||
-  (point >= 0xf900 && point <= 0xfaff) ||
-  (point >= 0xfe30 && point <= 0xfe6f) ||
-  (point >= 0xff00 && point <= 0xff60) ||
-  (point >= 0x1f300 && point <= 0x1faff);
-
-/** Columns a text takes on a terminal: colours take none, East Asian characters and emoji two. */
-export const visibleWidth = (text: string): number => {
-  let width = 0;
-  for (const character of stripVTControlCharacters(text)) {
-    if (/\p{Mark}|\u200d|\ufe0f/u.test(character)) continue;
-    width += isWide(character.codePointAt(0) ?? 0) ? 2 : 1;
-  }
-  return width;
-};
-
-/** Padded to a visible width; longer text stays whole. */
-export const padTo = (text: string, width: number): string =>
-  text + " ".repeat(Math.max(0, width - visibleWidth(text)));
-
 const escapeCode = String.fromCharCode(27);
+
 const colorCode = new RegExp(`${escapeCode}\\[[\\d;]*m`, "g");
 
-const clean = (text: string): string =>
-  stripVTControlCharacters(text).replace(/\p{Cc}/gu, (found) => (found === "\t" || found === "\n" ? found : ""));
+/** Made where a text needs it: most hold nothing but ASCII. */
+let graphemes: Intl.Segmenter | undefined;
+
+/** The caller decides on colour (NO_COLOR, FORCE_COLOR, --no-color, terminal or not). */
+export function createPaint(color: boolean): Paint {
+  return color ? (look, text) => styleText(look, text, { validateStream: false }) : (_look, text) => text;
+}
+
+/** Columns a text takes on a terminal: colours and what only joins a character take none, East Asian characters and emoji two. */
+export function visibleWidth(text: string): number {
+  const shown = stripVTControlCharacters(text);
+  if (/^[\x20-\x7e]*$/.test(shown)) return shown.length;
+  graphemes ??= new Intl.Segmenter("en", { granularity: "grapheme" });
+  let width = 0;
+  for (const { segment } of graphemes.segment(shown)) width += widthOfGrapheme(segment);
+  return width;
+}
+
+function widthOfGrapheme(grapheme: string): number {
+  const seen = grapheme.replace(/^[\p{Control}\p{Mark}\p{Default_Ignorable_Code_Point}]+/u, "");
+  if (seen === "") return 0;
+  const isEmoji = /^(?:\p{Emoji}\u{fe0f}|\p{Regional_Indicator}{2})/u.test(seen);
+  return isEmoji ? 2 : eastAsianWidth(seen.codePointAt(0) ?? 0);
+}
+
+/** Padded to a visible width; longer text stays whole. */
+export function padTo(text: string, width: number): string {
+  return text + " ".repeat(Math.max(0, width - visibleWidth(text)));
+}
 
 /** Foreign text fit for a terminal: no cursor movement, no bells; colours only where colours are wanted. */
-export const tame = (text: string, color: boolean): string => {
+export function tame(text: string, color: boolean): string {
   const codes = color ? (text.match(colorCode) ?? []) : [];
   if (codes.length === 0) return clean(text);
   const kept = text.split(colorCode).map((part, index) => clean(part) + (codes[index] ?? ""));
   return `${kept.join("")}${escapeCode}[0m`;
-};
+}
+
+function clean(text: string): string {
+  return stripVTControlCharacters(text).replace(/\p{Cc}/gu, (found) => (found === "\t" || found === "\n" ? found : ""));
+}

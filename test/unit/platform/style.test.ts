@@ -18,6 +18,27 @@ test("columns must be aligned by what is seen, not by bytes", () => {
   ]);
 });
 
+test.each([
+  ["a check mark as text", "✔", 1],
+  ["a check mark as emoji", "✅", 2],
+  ["a character outside the basic plane", "𠮷", 2],
+  ["half-width Katakana", "ｱ", 1],
+  ["a full-width letter", "Ａ", 2],
+  ["a letter with its accents beside it", "e\u0301\u0323", 1],
+  ["Hangul in pieces", "\u1112\u1161\u11ab", 2],
+  ["a family of joined people", "👩‍👩‍👧", 2],
+  ["a waving hand with its colour", "👋🏽", 2],
+  ["a heart as text", "❤", 1],
+  ["a heart as emoji", "❤\ufe0f", 2],
+  ["a key's cap", "1\ufe0f\u20e3", 2],
+  ["a flag", "🇩🇪", 2],
+  ["a joiner alone", "\u200d", 0],
+  ["a bell", "\u0007", 0],
+  ["a word in colour", paint("green", "ready"), 5],
+])("%s must count as what it takes on a terminal", (_what, text, width) => {
+  expect(visibleWidth(text)).toBe(width);
+});
+
 test("pairs must align their texts", () => {
   expect(
     renderPairs([
