@@ -1,26 +1,29 @@
 import { GoatError } from "./goat-error.ts";
 
 /** The error's words, whatever was thrown. */
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
 
 /** Node's system error code (ENOENT, ECONNREFUSED), also from fetch's cause; undefined where there is none. */
-export const systemCode = (error: unknown): string | undefined => {
+export function systemCode(error: unknown): string | undefined {
   if (typeof error !== "object" || error === null) return undefined;
   if ("code" in error && typeof error.code === "string") return error.code;
   if ("errors" in error && Array.isArray(error.errors)) return systemCode(error.errors[0]);
   return "cause" in error ? systemCode(error.cause) : undefined;
-};
+}
 
 /** True where the error is an AbortSignal's doing. */
-export const isAbort = (error: unknown): boolean =>
-  error instanceof Error && (error.name === "AbortError" || error.name === "TimeoutError");
+export function isAbort(error: unknown): boolean {
+  return error instanceof Error && (error.name === "AbortError" || error.name === "TimeoutError");
+}
 
 /** Any thrown value as a GoatError; what nobody translated is our bug. */
-export const describe = (error: unknown): GoatError => {
+export function describe(error: unknown): GoatError {
   if (error instanceof GoatError) return error;
   if (error instanceof Error && error.name === "AbortError") {
     return new GoatError("interrupted", "interrupted", { cause: error });
   }
   const stack = error instanceof Error ? (error.stack?.split("\n").slice(1, 6) ?? []) : [];
   return new GoatError("internal", messageOf(error), { cause: error, evidence: stack.map((line) => line.trim()) });
-};
+}

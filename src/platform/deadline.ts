@@ -9,7 +9,7 @@ export interface Deadline extends Disposable {
  * A limit in time on top of a signal; hold it with `using`. AbortSignal.any over AbortSignal.timeout looks the same, but
  * nothing holds that timeout: once it is garbage-collected, it never fires.
  */
-export const deadline = (outer: AbortSignal, limitMs: number): Deadline => {
+export function deadline(outer: AbortSignal, limitMs: number): Deadline {
   const own = new AbortController();
   let over = false;
   const timer = setTimeout(() => {
@@ -27,4 +27,4 @@ export const deadline = (outer: AbortSignal, limitMs: number): Deadline => {
       outer.removeEventListener("abort", follow);
     },
   };
-};
+}

@@ -22,26 +22,13 @@ export interface Detached {
   readonly ended: Promise<number>;
 }
 
-/** Shells' way to say that a signal ended a process. */
-const statusOf = (code: number | null, signal: NodeJS.Signals | null): number =>
-  code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
-
 const closeOnExec = 0o2000000;
-
-const flagsOf = (path: string): number => {
-  try {
-    return Number.parseInt(/^flags:\s*([0-7]+)/m.exec(readFileSync(path, "utf8"))?.[1] ?? "", 8);
-  } catch {
-    // The one that was open to list them.
-    return closeOnExec;
-  }
-};
 
 /**
  * Open files beyond the three streams that every program gets: pipes and locks of whoever called, who would wait for them as
  * long as the program runs. Known on Linux alone.
  */
-export const inheritedDescriptors = (proc = "/proc/self"): readonly number[] => {
+export function inheritedDescriptors(proc = "/proc/self"): readonly number[] {
   try {
     return readdirSync(`${proc}/fdinfo`)
       .map(Number)
@@ -49,13 +36,22 @@ export const inheritedDescriptors = (proc = "/proc/self"): readonly number[] => 
   } catch {
     return [];
   }
-};
+}
+
+function flagsOf(path: string): number {
+  try {
+    return Number.parseInt(/^flags:\s*([0-7]+)/m.exec(readFileSync(path, "utf8"))?.[1] ?? "", 8);
+  } catch {
+    // The one that was open to list them.
+    return closeOnExec;
+  }
+}
 
 /**
  * Starts a program that outlives this process, without a shell, in a session of its own. Throws the system's error where it
  * does not start (ENOENT, EACCES).
  */
-export const spawnDetached = async (request: DetachedRequest): Promise<Detached> => {
+export async function spawnDetached(request: DetachedRequest): Promise<Detached> {
   const [file, ...args] = request.command;
   const output = openSync(request.outputFile, "a", 0o600);
   const nothing = openSync("/dev/null", "r+");
@@ -83,4 +79,9 @@ export const spawnDetached = async (request: DetachedRequest): Promise<Detached>
     closeSync(output);
     closeSync(nothing);
   }
-};
+}
+
+/** Shells' way to say that a signal ended a process. */
+function statusOf(code: number | null, signal: NodeJS.Signals | null): number {
+  return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
+}

@@ -26,11 +26,11 @@ export interface ForegroundEnd {
 const fromKeys: readonly NodeJS.Signals[] = ["SIGINT", "SIGQUIT"];
 
 /** Runs a program in this one's place: its streams, its terminal, its signals. Resolves when it has ended. */
-export const runForeground = (
+export function runForeground(
   command: string,
   args: readonly string[],
   options: ForegroundOptions,
-): Promise<ForegroundEnd> => {
+): Promise<ForegroundEnd> {
   const stdout = options.stdout === "inherit" ? "inherit" : 2;
   const child = spawn(command, [...args], { env: { ...options.env }, stdio: ["inherit", stdout, "inherit"] });
   const giveBack = options.takeSignals((name) => {
@@ -49,4 +49,4 @@ export const runForeground = (
     giveBack();
     options.signal.removeEventListener("abort", end);
   });
-};
+}

@@ -1,7 +1,5 @@
-const withUnit = (value: number, unit: string): string => `${value} ${unit}`;
-
 /** `0 B`, `512 B`, `48 MB`, `1.2 GB`: powers of 1024 under the names people use. */
-export const formatBytes = (bytes: number): string => {
+export function formatBytes(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];
   let value = Math.max(0, bytes);
   let unit = 0;
@@ -11,22 +9,28 @@ export const formatBytes = (bytes: number): string => {
   }
   const precise = unit >= 3 && value < 10 ? Math.round(value * 10) / 10 : Math.round(value);
   return withUnit(precise, units[unit] ?? "B");
-};
+}
+
+function withUnit(value: number, unit: string): string {
+  return `${value} ${unit}`;
+}
 
 /** A measured time: `450 ms`, `1.2 s`, `42 s`, `2 min 5 s`. */
-export const formatDuration = (ms: number): string => {
+export function formatDuration(ms: number): string {
   if (ms < 100) return withUnit(Math.max(0, Math.round(ms)), "ms");
   const tenths = Math.round(ms / 100) / 10;
   if (tenths < 60) return `${tenths < 10 ? tenths.toFixed(1) : formatTenths(tenths)} s`;
   const seconds = Math.round(ms / 1000);
   const rest = seconds % 60;
   return rest === 0 ? withUnit(seconds / 60, "min") : `${Math.floor(seconds / 60)} min ${rest} s`;
-};
+}
 
-const formatTenths = (seconds: number): string => (Number.isInteger(seconds) ? String(seconds) : seconds.toFixed(1));
+function formatTenths(seconds: number): string {
+  return Number.isInteger(seconds) ? String(seconds) : seconds.toFixed(1);
+}
 
 /** How long something has been so, as one unit: `5 s`, `14 min`, `2 h`, `3 d`. */
-export const formatAge = (ms: number): string => {
+export function formatAge(ms: number): string {
   const steps: readonly (readonly [number, string])[] = [
     [86_400_000, "d"],
     [3_600_000, "h"],
@@ -34,14 +38,14 @@ export const formatAge = (ms: number): string => {
   ];
   for (const [size, unit] of steps) if (ms >= size) return withUnit(Math.floor(ms / size), unit);
   return withUnit(Math.max(0, Math.floor(ms / 1000)), "s");
-};
+}
 
 /** US dollars with the digits that matter: `$0.00002`, `$0.42`, `$12.50`. */
-export const formatMoney = (dollars: number): string => {
+export function formatMoney(dollars: number): string {
   if (dollars === 0) return "$0";
   const size = Math.abs(dollars);
   const sign = dollars < 0 ? "-" : "";
   if (size >= 0.1) return `${sign}$${size.toFixed(2)}`;
   const digits = Math.min(12, Math.ceil(-Math.log10(size)) + 1);
   return `${sign}$${size.toFixed(digits).replace(/0+$/, "")}`;
-};
+}

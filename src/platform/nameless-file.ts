@@ -7,20 +7,16 @@ import { unwritable } from "./files.ts";
  * Gives `work` an open file with this text that has no name any more: whatever becomes of the process, nothing is left.
  * Mode 0600 for the moment in which it has one. Throws file-unwritable, disk-full, or what `work` throws.
  */
-export const withNamelessFile = async <T>(
-  folder: string,
-  text: string,
-  work: (fd: number) => Promise<T>,
-): Promise<T> => {
+export async function withNamelessFile<T>(folder: string, text: string, work: (fd: number) => Promise<T>): Promise<T> {
   const file = await openNameless(join(folder, `.${randomBytes(8).toString("hex")}`), text);
   try {
     return await work(file.fd);
   } finally {
     await file.close();
   }
-};
+}
 
-const openNameless = async (path: string, text: string) => {
+async function openNameless(path: string, text: string) {
   try {
     // Written and read through two handles: the second one stands at the beginning.
     const written = await open(path, "wx", 0o600);
@@ -36,4 +32,4 @@ const openNameless = async (path: string, text: string) => {
     await rm(path, { force: true });
     throw unwritable(path, error);
   }
-};
+}

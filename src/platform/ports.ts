@@ -14,32 +14,9 @@ type Attempt = "free" | "taken" | "forbidden" | "unknown";
 /** A connection to an address of this machine is answered or refused at once; silence means a firewall. */
 const answerWithinMs = 300;
 
-const attemptOf = (error: unknown): Attempt => {
-  const code = systemCode(error);
-  if (code === "EADDRINUSE") return "taken";
-  return code === "EACCES" || code === "EPERM" ? "forbidden" : "unknown";
-};
-
-const listenTcp = (options: ListenOptions): Promise<Attempt> =>
-  new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", (error) => resolve(attemptOf(error)));
-    server.listen({ ...options, exclusive: true }, () => server.close(() => resolve("free")));
-  });
-
-const listenUdp = (host: string, port: number): Promise<Attempt> =>
-  new Promise((resolve) => {
-    const socket = createSocket(host.includes(":") ? "udp6" : "udp4");
-    socket.once("error", (error) => {
-      socket.close();
-      resolve(attemptOf(error));
-    });
-    socket.bind({ port, address: host, exclusive: true }, () => socket.close(() => resolve("free")));
-  });
-
 /** True where something accepts a connection. */
-export const answers = (host: string, port: number): Promise<boolean> =>
-  new Promise((resolve) => {
+export function answers(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const socket = connect({ host, port });
     const done = (answer: boolean): void => {
       socket.destroy();
@@ -50,22 +27,50 @@ export const answers = (host: string, port: number): Promise<boolean> =>
     // A connection to a free port of the ephemeral range can meet itself.
     socket.once("connect", () => done(socket.localPort !== socket.remotePort));
   });
-
-const everywhere = (host: string): boolean => ["", "0.0.0.0", "::", "*"].includes(host);
-
-const attempts = ({ host, port, protocol }: PortQuestion): Promise<readonly Attempt[]> => {
-  const hosts = everywhere(host) ? ["0.0.0.0", "::"] : [host];
-  if (protocol === "udp") return Promise.all(hosts.map((one) => listenUdp(one, port)));
-  return Promise.all(hosts.map((one) => listenTcp({ host: one, port, ipv6Only: true })));
-};
+}
 
 /**
  * True where the port can be published. Listening proves it; the connection after it finds what listening misses:
  * a listener on every address (macOS), a forwarded port without a listener, and ports below 1024.
  */
-export const isFree = async (question: PortQuestion): Promise<boolean> => {
+export async function isFree(question: PortQuestion): Promise<boolean> {
   const found = await attempts(question);
   if (found.includes("taken")) return false;
   if (question.protocol === "udp") return true;
   return !(await answers(everywhere(question.host) ? "127.0.0.1" : question.host, question.port));
-};
+}
+
+function attempts({ host, port, protocol }: PortQuestion): Promise<readonly Attempt[]> {
+  const hosts = everywhere(host) ? ["0.0.0.0", "::"] : [host];
+  if (protocol === "udp") return Promise.all(hosts.map((one) => listenUdp(one, port)));
+  return Promise.all(hosts.map((one) => listenTcp({ host: one, port, ipv6Only: true })));
+}
+
+function everywhere(host: string): boolean {
+  return ["", "0.0.0.0", "::", "*"].includes(host);
+}
+
+function listenUdp(host: string, port: number): Promise<Attempt> {
+  return new Promise((resolve) => {
+    const socket = createSocket(host.includes(":") ? "udp6" : "udp4");
+    socket.once("error", (error) => {
+      socket.close();
+      resolve(attemptOf(error));
+    });
+    socket.bind({ port, address: host, exclusive: true }, () => socket.close(() => resolve("free")));
+  });
+}
+
+function attemptOf(error: unknown): Attempt {
+  const code = systemCode(error);
+  if (code === "EADDRINUSE") return "taken";
+  return code === "EACCES" || code === "EPERM" ? "forbidden" : "unknown";
+}
+
+function listenTcp(options: ListenOptions): Promise<Attempt> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", (error) => resolve(attemptOf(error)));
+    server.listen({ ...options, exclusive: true }, () => server.close(() => resolve("free")));
+  });
+}

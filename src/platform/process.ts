@@ -30,7 +30,7 @@ export interface RunResult {
 }
 
 /** Runs a program without a shell and tells how it ended; throws nothing but the signal's reason. */
-export const run = async (command: string, args: readonly string[], options: RunOptions): Promise<RunResult> => {
+export async function run(command: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
   options.signal.throwIfAborted();
   const { execa } = await import("execa");
   const child = execa(command, args, {
@@ -58,12 +58,14 @@ export const run = async (command: string, args: readonly string[], options: Run
     stdout: result.stdout,
     stderr: result.stderr,
   };
-};
+}
 
 /** execa passes any open file on; its types know those of this process's own streams alone. */
-const stdinOf = ({ inputFd }: RunOptions): "ignore" | 0 => (inputFd === undefined ? "ignore" : (inputFd as 0));
+function stdinOf({ inputFd }: RunOptions): "ignore" | 0 {
+  return inputFd === undefined ? "ignore" : (inputFd as 0);
+}
 
-const endGroupOnAbort = (pid: number | undefined, options: RunOptions): (() => void) => {
+function endGroupOnAbort(pid: number | undefined, options: RunOptions): () => void {
   if (pid === undefined) return () => {};
   let timer: NodeJS.Timeout | undefined;
   const end = (): void => {
@@ -76,12 +78,12 @@ const endGroupOnAbort = (pid: number | undefined, options: RunOptions): (() => v
     options.signal.removeEventListener("abort", end);
     clearTimeout(timer);
   };
-};
+}
 
-const signalGroup = (pid: number, signal: NodeJS.Signals): void => {
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     kill(-pid, signal);
   } catch {
     // It has ended already.
   }
-};
+}

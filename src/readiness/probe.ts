@@ -1,14 +1,47 @@
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { systemCode } from "../errors/describe.ts";
 import type { ReadinessSpec } from "../model/stack.ts";
+import type { Clock } from "../platform/clock.ts";
+import { httpStatus } from "../platform/http.ts";
 import { tryLogin } from "../platform/postgres.ts";
-import { probeHttp } from "./probes/http.ts";
-import { createRunningProbe, probeEngineHealth, probeExec, probeExit, probeLog } from "./probes/process.ts";
-import { probeTcp } from "./probes/tcp.ts";
-import { type ProbeContext, pending, ready, type Verdict } from "./verdict.ts";
 
 export type Probe = (context: ProbeContext) => Promise<Verdict>;
 
+export type Verdict =
+  | { readonly state: "ready" }
+  | { readonly state: "pending"; readonly why: string }
+  | { readonly state: "failed"; readonly why: string; readonly reason?: FailureReason };
+
+/** What a probe can tell apart for sure; the rest of a failure is in its words. */
+export type FailureReason = "wrong-password" | "exited";
+
+/** What a probe sees of the service's process. */
+interface Sighting {
+  readonly state: "created" | "running" | "restarting" | "paused" | "exited" | "dead";
+  readonly health: "none" | "starting" | "healthy" | "unhealthy";
+  readonly exitCode: number | null;
+  readonly startedAt: string | null;
+  readonly restartCount: number;
+}
+
+export interface ProbeContext {
+  readonly clock: Clock;
+  /** Ends this one try. */
+  readonly signal: AbortSignal;
+  sighting(): Promise<Sighting | null>;
+  exec(command: readonly string[]): Promise<{ readonly exitCode: number; readonly output: string }>;
+  /** The log so far. */
+  log(): Promise<string>;
+}
+
+export const ready: Verdict = { state: "ready" };
+
+/** Docker's proxy accepts for a port on which nobody listens yet, and hangs up within this time. */
+const HANG_UP_MS = 150;
+
 /** The probe for a spec. A probe may keep state between tries, so make one for each wait. */
-export const createProbe = (spec: ReadinessSpec): Probe => {
+export function createProbe(spec: ReadinessSpec): Probe {
   switch (spec.kind) {
     case "http":
       return (context) => probeHttp(spec, context.signal);
@@ -31,36 +64,138 @@ export const createProbe = (spec: ReadinessSpec): Probe => {
     case "any":
       return any(spec.of.map(createProbe));
   }
-};
+}
 
-/** First failed, else first pending, in order: the later question is not asked before the earlier is answered. */
-const all =
-  (probes: readonly Probe[]): Probe =>
-  async (context) => {
-    for (const probe of probes) {
-      const verdict = await probe(context);
-      if (verdict.state !== "ready") return verdict;
-    }
-    return ready;
-  };
-
-/** First ready wins; failed only when every one failed. */
-const any =
-  (probes: readonly Probe[]): Probe =>
-  async (context) => {
-    const verdicts = await Promise.all(probes.map((probe) => probe(context)));
-    const open = verdicts.find((verdict) => verdict.state === "ready") ?? verdicts.find((v) => v.state === "pending");
-    return open ?? verdicts[0] ?? pending("nothing to ask");
-  };
-
-const probePostgres = async (
+async function probePostgres(
   spec: Extract<ReadinessSpec, { kind: "postgres" }>,
   signal: AbortSignal,
-): Promise<Verdict> => {
+): Promise<Verdict> {
   const login = await tryLogin(spec, signal);
   if (login.ok) return ready;
   const why = `log-in as ${spec.user} on port ${spec.port}: ${login.reason}`;
   // 28P01: the server runs and knows another password. No waiting mends that.
   if (login.code === "28P01") return { state: "failed", why, reason: "wrong-password" };
   return pending(why);
-};
+}
+
+/** A line in the log. */
+async function probeLog(pattern: string, context: ProbeContext): Promise<Verdict> {
+  return new RegExp(pattern, "m").test(await context.log()) ? ready : pending(`no line matches ${pattern}`);
+}
+
+/** First failed, else first pending, in order: the later question is not asked before the earlier is answered. */
+function all(probes: readonly Probe[]): Probe {
+  return async (context) => {
+    for (const probe of probes) {
+      const verdict = await probe(context);
+      if (verdict.state !== "ready") return verdict;
+    }
+    return ready;
+  };
+}
+
+/** First ready wins; failed only when every one failed. */
+function any(probes: readonly Probe[]): Probe {
+  return async (context) => {
+    const verdicts = await Promise.all(probes.map((probe) => probe(context)));
+    const open = verdicts.find((verdict) => verdict.state === "ready") ?? verdicts.find((v) => v.state === "pending");
+    return open ?? verdicts[0] ?? pending("nothing to ask");
+  };
+}
+
+export function pending(why: string): Verdict {
+  return { state: "pending", why };
+}
+
+/** Asks the question a user's program would ask: the answer's status decides. */
+export async function probeHttp(
+  spec: { readonly host: string; readonly port: number; readonly path: string; readonly status: number },
+  signal: AbortSignal,
+): Promise<Verdict> {
+  const question = `GET ${spec.path} on port ${spec.port}`;
+  const host = spec.host.includes(":") ? `[${spec.host}]` : spec.host;
+  try {
+    const status = await httpStatus(`http://${host}:${spec.port}${spec.path}`, signal);
+    return status === spec.status ? ready : pending(`${question} answers ${status}`);
+  } catch (error) {
+    return pending(`${question}: ${reasonOf(error, signal)}`);
+  }
+}
+
+function reasonOf(error: unknown, signal: AbortSignal): string {
+  if (signal.aborted) return "no answer in time";
+  const code = systemCode(error);
+  // Docker's proxy accepts a connection before the server listens, then drops it.
+  if (code === "ECONNRESET") return "connection dropped, not listening yet";
+  return code === "ECONNREFUSED" ? "connection refused" : (code ?? "no answer");
+}
+
+/** A TCP connection that is accepted and stays. It proves little; a service that speaks HTTP deserves an http probe. */
+export async function probeTcp(
+  spec: { readonly host: string; readonly port: number },
+  signal: AbortSignal,
+): Promise<Verdict> {
+  const socket = connect({ host: spec.host, port: spec.port });
+  try {
+    await once(socket, "connect", { signal });
+    return (await hangsUp(socket)) ? pending(`port ${spec.port}: connection dropped, not listening yet`) : ready;
+  } catch (error) {
+    return pending(`port ${spec.port}: ${signal.aborted ? "no answer in time" : (systemCode(error) ?? "refused")}`);
+  } finally {
+    socket.destroy();
+  }
+}
+
+function hangsUp(socket: Socket): Promise<boolean> {
+  return new Promise((resolve) => {
+    socket.once("data", () => resolve(false));
+    socket.setTimeout(HANG_UP_MS, () => resolve(false));
+    for (const end of ["end", "close", "error"]) socket.once(end, () => resolve(true));
+  });
+}
+
+/** The engine's own health check decides; "unhealthy" is only information, since the deadline is ours. */
+export async function probeEngineHealth(context: ProbeContext): Promise<Verdict> {
+  const seen = await context.sighting();
+  if (seen === null) return pending("not there yet");
+  if (seen.health === "healthy") return ready;
+  // An image without a health check cannot tell more than that it runs.
+  if (seen.health === "none") return seen.state === "running" ? ready : pending(`state ${seen.state}`);
+  return pending(`its health check says ${seen.health}`);
+}
+
+/** The service's own check command, run inside it. */
+export async function probeExec(command: readonly string[], context: ProbeContext): Promise<Verdict> {
+  const { exitCode, output } = await context.exec(command);
+  if (exitCode === 0) return ready;
+  const what = command.join(" ").slice(0, 60);
+  return pending(`"${what}" ends with ${exitCode}${output === "" ? "" : `: ${lastLine(output)}`}`);
+}
+
+function lastLine(text: string): string {
+  return text.trimEnd().split("\n").at(-1)?.slice(0, 200) ?? "";
+}
+
+/** A one-shot service is ready when it has ended as it should. */
+export async function probeExit(code: number, context: ProbeContext): Promise<Verdict> {
+  const seen = await context.sighting();
+  if (seen?.state !== "exited") return pending("still running");
+  if (seen.exitCode === code) return ready;
+  return { state: "failed", why: `exited with status ${seen.exitCode}`, reason: "exited" };
+}
+
+/** Runs, and goes on running for `forMs` without a restart: all that can be said of a service nobody can ask. */
+export function createRunningProbe(forMs: number): (context: ProbeContext) => Promise<Verdict> {
+  let since = 0;
+  let life = "";
+  return async (context) => {
+    const seen = await context.sighting();
+    if (seen?.state !== "running") return pending(`state ${seen?.state ?? "absent"}`);
+    // Own clock, because the engine's may be behind; by the engine's what runs for long is not watched again.
+    const identity = `${seen.startedAt} ${seen.restartCount}`;
+    if (identity !== life) [life, since] = [identity, context.clock.now()];
+    const age = seen.startedAt === null ? 0 : context.clock.date().getTime() - Date.parse(seen.startedAt);
+    const ranMs = Math.max(context.clock.now() - since, age);
+    return ranMs >= forMs ? ready : pending(`running for ${Math.round(ranMs)} ms of ${forMs} ms`);
+  };
+}

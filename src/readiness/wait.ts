@@ -1,7 +1,6 @@
 import type { Clock } from "../platform/clock.ts";
 import { deadline } from "../platform/deadline.ts";
-import type { Probe } from "./probe.ts";
-import type { FailureReason, ProbeContext } from "./verdict.ts";
+import type { FailureReason, Probe, ProbeContext } from "./probe.ts";
 
 export type WaitResult =
   | { readonly state: "ready"; readonly tookMs: number }
@@ -20,13 +19,16 @@ export interface WaitOptions {
 }
 
 const SHORTEST_PAUSE_MS = 30;
+
 const LONGEST_PAUSE_MS = 100;
+
 /** A question that took long is asked less often: it costs the service, too, what it needs to get ready. */
 const PAUSES_TO_A_QUESTION = 10;
+
 const TRY_LIMIT_MS = 2_000;
 
 /** Asks from t = 0, ten to thirty times a second, until the verdict is final or the time is over. */
-export const waitUntilReady = async (probe: Probe, options: WaitOptions): Promise<WaitResult> => {
+export async function waitUntilReady(probe: Probe, options: WaitOptions): Promise<WaitResult> {
   const { clock, signal } = options;
   const begin = clock.now();
   let heard = "nothing yet";
@@ -43,12 +45,9 @@ export const waitUntilReady = async (probe: Probe, options: WaitOptions): Promis
     if (tookMs + pauseMs >= options.timeoutMs) return { state: "timeout", why: heard, tookMs };
     await clock.sleep(pauseMs, signal);
   }
-};
+}
 
-const pauseAfter = (questionMs: number): number =>
-  Math.min(Math.max(questionMs * PAUSES_TO_A_QUESTION, SHORTEST_PAUSE_MS), LONGEST_PAUSE_MS);
-
-const tryOnce = async (probe: Probe, options: WaitOptions) => {
+async function tryOnce(probe: Probe, options: WaitOptions) {
   using limit = deadline(options.signal, TRY_LIMIT_MS);
   const { signal } = limit;
   try {
@@ -58,4 +57,8 @@ const tryOnce = async (probe: Probe, options: WaitOptions) => {
     if (signal.aborted) return { state: "pending", why: "no answer in time" } as const;
     throw error;
   }
-};
+}
+
+function pauseAfter(questionMs: number): number {
+  return Math.min(Math.max(questionMs * PAUSES_TO_A_QUESTION, SHORTEST_PAUSE_MS), LONGEST_PAUSE_MS);
+}

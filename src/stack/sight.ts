@@ -1,5 +1,5 @@
 import type { Engine } from "../engine/engine.ts";
-import type { ProbeContext } from "../readiness/verdict.ts";
+import type { ProbeContext } from "../readiness/probe.ts";
 
 /** What a probe of this container sees. */
 export const sightContext = (

@@ -1,9 +1,7 @@
 import type { View } from "../../events/events.ts";
-import { createJsonView } from "./json.ts";
-import { createJsonStreamView } from "./json-stream.ts";
+import { createJsonStreamView, createJsonView } from "./json.ts";
 import { createListrView } from "./listr.ts";
-import { createPlainView } from "./plain.ts";
-import { createQuietView } from "./quiet.ts";
+import { createPlainView, createQuietView } from "./plain.ts";
 
 export interface ViewChoice {
   readonly stdout: NodeJS.WriteStream;
@@ -18,7 +16,7 @@ export interface ViewChoice {
 }
 
 /** The views of a run: with JSON, stdout holds data alone and talk goes to stderr. */
-export const createViews = (choice: ViewChoice): readonly View[] => {
+export function createViews(choice: ViewChoice): readonly View[] {
   const isData = choice.json || choice.jsonStream;
   if (isData) {
     const data = choice.jsonStream ? createJsonStreamView(choice) : createJsonView(choice);
@@ -26,16 +24,16 @@ export const createViews = (choice: ViewChoice): readonly View[] => {
   }
   if (choice.quiet) return [createQuietView(choice)];
   return [choice.live && !choice.verbose ? createListrView(choice) : createPlainView(choice)];
-};
+}
 
 /** Whether to colour: --no-color, then NO_COLOR and FORCE_COLOR as their conventions have it, then the terminal. */
-export const wantsColor = (
+export function wantsColor(
   flag: boolean,
   env: Readonly<Record<string, string | undefined>>,
   stream: { readonly isTTY?: boolean },
-): boolean => {
+): boolean {
   if (flag || (env["NO_COLOR"] ?? "") !== "") return false;
   const forced = env["FORCE_COLOR"];
   if (forced !== undefined) return forced !== "0" && forced !== "false";
   return stream.isTTY === true && env["TERM"] !== "dumb";
-};
+}

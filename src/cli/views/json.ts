@@ -1,7 +1,7 @@
 import type { GoatError } from "../../errors/goat-error.ts";
 import type { StampedEvent, View } from "../../events/events.ts";
-import { errorData } from "../render/error.ts";
-import { type ViewOptions, writeLine } from "./options.ts";
+import { type ViewOptions, writeLine } from "./plain.ts";
+import { errorData } from "./render.ts";
 
 interface Outcome {
   readonly result: { readonly data: unknown } | null;
@@ -9,25 +9,8 @@ interface Outcome {
   readonly exitCode: number;
 }
 
-const fieldsOf = (data: unknown): object =>
-  typeof data === "object" && data !== null && !Array.isArray(data) ? data : { data };
-
-/** The one document of a run: the result's own fields, and what went wrong. */
-const documentOf = ({ result, error, exitCode }: Outcome): object => {
-  const fields = result === null ? {} : fieldsOf(result.data);
-  if (error !== null) return { version: 1, ...fields, ok: false, error: errorData(error) };
-  return result === null ? { version: 1, ok: exitCode === 0 } : { version: 1, ...fields };
-};
-
-const logDocument = ({ service, at, stream, line }: Extract<StampedEvent, { readonly type: "log" }>): object => ({
-  service,
-  at,
-  stream,
-  line,
-});
-
 /** One JSON document on stdout, written at the end; the logs command's lines are a document each. */
-export const createJsonView = ({ stdout }: Pick<ViewOptions, "stdout">): View => {
+export function createJsonView({ stdout }: Pick<ViewOptions, "stdout">): View {
   let command = "";
   let outcome: Outcome = { result: null, error: null, exitCode: 0 };
 
@@ -55,4 +38,38 @@ export const createJsonView = ({ stdout }: Pick<ViewOptions, "stdout">): View =>
     writeLine(stdout, JSON.stringify(documentOf(outcome), null, isLogs ? 0 : 2));
   };
   return { on, close };
-};
+}
+
+function logDocument({ service, at, stream, line }: Extract<StampedEvent, { readonly type: "log" }>): object {
+  return {
+    service,
+    at,
+    stream,
+    line,
+  };
+}
+
+/** The one document of a run: the result's own fields, and what went wrong. */
+function documentOf({ result, error, exitCode }: Outcome): object {
+  const fields = result === null ? {} : fieldsOf(result.data);
+  if (error !== null) return { version: 1, ...fields, ok: false, error: errorData(error) };
+  return result === null ? { version: 1, ok: exitCode === 0 } : { version: 1, ...fields };
+}
+
+function fieldsOf(data: unknown): object {
+  return typeof data === "object" && data !== null && !Array.isArray(data) ? data : { data };
+}
+
+/** One event a line on stdout; the first says which schema they follow. */
+export function createJsonStreamView({ stdout, verbose }: Pick<ViewOptions, "stdout" | "verbose">): View {
+  let first = true;
+  return {
+    on: (event) => {
+      if (event.type === "detail" && !verbose) return;
+      const data = event.type === "error" ? { ...event, error: errorData(event.error) } : event;
+      writeLine(stdout, JSON.stringify(first ? { schema: 1, ...data } : data));
+      first = false;
+    },
+    close: async () => undefined,
+  };
+}

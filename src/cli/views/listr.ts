@@ -1,11 +1,9 @@
 import type { ListrTask } from "listr2";
 import type { StampedEvent, View } from "../../events/events.ts";
 import { createPaint, type Paint } from "../../platform/style.ts";
-import { markOf, noticeLine, stepLine, stepText } from "../render/lines.ts";
-import type { DrawnLine, LineQueue } from "./line-queue.ts";
-import { createLiveLines } from "./live-lines.ts";
-import type { ViewOptions } from "./options.ts";
-import { createTalk } from "./talk.ts";
+import { createLiveLines, type DrawnLine, type LineQueue } from "./live-lines.ts";
+import { createTalk, type ViewOptions } from "./plain.ts";
+import { markOf, noticeLine, stepLine, stepText } from "./render.ts";
 
 export interface ListrViewOptions extends ViewOptions {
   readonly stderr: NodeJS.WriteStream;
@@ -15,47 +13,8 @@ type Wrapper = Parameters<ListrTask["task"]>[1];
 
 const together = { concurrent: true, exitOnError: false } as const;
 
-const drawLine = (line: DrawnLine): ListrTask => ({
-  title: line.running,
-  task: async (_context: unknown, wrapper: Wrapper) => {
-    line.attach((text) => {
-      wrapper.title = text;
-    });
-    wrapper.title = await line.finished;
-  },
-});
-
-/** Each line brings a hidden task that waits for the next one: so lines join a drawing that has begun. */
-const drawNext = (lines: LineQueue): ListrTask => ({
-  task: async (_context: unknown, wrapper: Wrapper) => {
-    const line = await lines.next();
-    return line === null ? undefined : wrapper.newListr([drawLine(line), drawNext(lines)], together);
-  },
-});
-
-/** Draws until the queue ends. listr2 gets no signals and no failures: marks are part of a line's text. */
-const draw = async (lines: LineQueue, stream: NodeJS.WriteStream, paint: Paint): Promise<void> => {
-  const { DefaultRenderer, Listr, ListrLogger, ProcessOutput } = await import("listr2");
-  class StreamRenderer extends DefaultRenderer {
-    // The stream that is drawn on is a terminal, whatever the process's own stdout is.
-    static override readonly nonTTY = true;
-  }
-  const listr = new Listr([drawNext(lines)], {
-    ...together,
-    registerSignalListeners: false,
-    renderer: StreamRenderer,
-    rendererOptions: {
-      logger: new ListrLogger({ processOutput: new ProcessOutput(stream, stream) }),
-      icon: { COMPLETED: "" },
-      color: { PENDING: (text: string | undefined) => paint("cyan", text ?? "") },
-      removeEmptyLines: false,
-    },
-  });
-  await listr.run();
-};
-
 /** A live list on a terminal. Nothing else is written while it is drawn: results, logs and errors wait until it stands still. */
-export const createListrView = (options: ListrViewOptions): View => {
+export function createListrView(options: ListrViewOptions): View {
   const paint = createPaint(options.color);
   const talk = createTalk(options);
   const waiting: StampedEvent[] = [];
@@ -93,4 +52,47 @@ export const createListrView = (options: ListrViewOptions): View => {
   };
   const unfinished = (step: string): string => `${markOf("skipped", paint)} ${stepText(step, "not finished")}`;
   return { on, close: () => lines.close(unfinished) };
-};
+}
+
+/** Draws until the queue ends. listr2 gets no signals and no failures: marks are part of a line's text. */
+async function draw(lines: LineQueue, stream: NodeJS.WriteStream, paint: Paint): Promise<void> {
+  const { DefaultRenderer, Listr, ListrLogger, ProcessOutput } = await import("listr2");
+  class StreamRenderer extends DefaultRenderer {
+    // The stream that is drawn on is a terminal, whatever the process's own stdout is.
+    static override readonly nonTTY = true;
+  }
+  const listr = new Listr([drawNext(lines)], {
+    ...together,
+    registerSignalListeners: false,
+    renderer: StreamRenderer,
+    rendererOptions: {
+      logger: new ListrLogger({ processOutput: new ProcessOutput(stream, stream) }),
+      icon: { COMPLETED: "" },
+      color: { PENDING: (text: string | undefined) => paint("cyan", text ?? "") },
+      removeEmptyLines: false,
+    },
+  });
+  await listr.run();
+}
+
+/** Each line brings a hidden task that waits for the next one: so lines join a drawing that has begun. */
+function drawNext(lines: LineQueue): ListrTask {
+  return {
+    task: async (_context: unknown, wrapper: Wrapper) => {
+      const line = await lines.next();
+      return line === null ? undefined : wrapper.newListr([drawLine(line), drawNext(lines)], together);
+    },
+  };
+}
+
+function drawLine(line: DrawnLine): ListrTask {
+  return {
+    title: line.running,
+    task: async (_context: unknown, wrapper: Wrapper) => {
+      line.attach((text) => {
+        wrapper.title = text;
+      });
+      wrapper.title = await line.finished;
+    },
+  };
+}

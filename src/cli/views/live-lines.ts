@@ -1,5 +1,3 @@
-import { createLine, createLineQueue, type LineQueue, type LiveLine } from "./line-queue.ts";
-
 export interface LiveLinesOptions {
   /** Draws until the queue ends. */
   draw(lines: LineQueue): Promise<void>;
@@ -25,46 +23,31 @@ interface Stretch {
   readonly running: Map<string, LiveLine>;
 }
 
-const begin = (stretch: Stretch, key: string, text: string): LiveLine => {
-  const line = createLine(text);
-  stretch.running.set(key, line);
-  stretch.lines.push(line);
-  return line;
-};
+/** A line of the drawing: shown with `running` until `finished` gives the text it keeps. */
+export interface DrawnLine {
+  readonly running: string;
+  readonly finished: Promise<string>;
+  /** Called with what draws it, once that is there. */
+  attach(show: (text: string) => void): void;
+}
 
-/** Draws stretches one after the other; between them the terminal is free for others. */
-const createStretches = ({ draw, onStill }: LiveLinesOptions) => {
-  let active: Stretch | null = null;
-  let drawings = 0;
-  let drawn: Promise<void> = Promise.resolve();
+interface LiveLine extends DrawnLine {
+  /** Replaces the running text, at most twenty times a second. */
+  update(text: string): void;
+  finish(text: string): void;
+}
 
-  const stand = (): void => {
-    drawings -= 1;
-    if (drawings === 0) onStill();
-  };
-  const start = (): Stretch => {
-    const stretch: Stretch = { lines: createLineQueue(), running: new Map() };
-    drawings += 1;
-    drawn = drawn.then(() => draw(stretch.lines)).then(stand, stand);
-    return stretch;
-  };
-  return {
-    active: (): Stretch | null => active,
-    current: (): Stretch => {
-      active ??= start();
-      return active;
-    },
-    end: (stretch: Stretch): void => {
-      if (active !== stretch) return;
-      active = null;
-      stretch.lines.end();
-    },
-    isDrawing: (): boolean => drawings > 0,
-    settled: (): Promise<void> => drawn,
-  };
-};
+const redrawMs = 50;
 
-export const createLiveLines = (options: LiveLinesOptions): LiveLines => {
+export interface LineQueue {
+  push(line: DrawnLine): void;
+  /** No more lines. */
+  end(): void;
+  /** The next line, or null after the last. */
+  next(): Promise<DrawnLine | null>;
+}
+
+export function createLiveLines(options: LiveLinesOptions): LiveLines {
   const stretches = createStretches(options);
   return {
     show: (key, text) => {
@@ -96,4 +79,94 @@ export const createLiveLines = (options: LiveLinesOptions): LiveLines => {
       await stretches.settled();
     },
   };
-};
+}
+
+/** Draws stretches one after the other; between them the terminal is free for others. */
+function createStretches({ draw, onStill }: LiveLinesOptions) {
+  let active: Stretch | null = null;
+  let drawings = 0;
+  let drawn: Promise<void> = Promise.resolve();
+
+  const stand = (): void => {
+    drawings -= 1;
+    if (drawings === 0) onStill();
+  };
+  const start = (): Stretch => {
+    const stretch: Stretch = { lines: createLineQueue(), running: new Map() };
+    drawings += 1;
+    drawn = drawn.then(() => draw(stretch.lines)).then(stand, stand);
+    return stretch;
+  };
+  return {
+    active: (): Stretch | null => active,
+    current: (): Stretch => {
+      active ??= start();
+      return active;
+    },
+    end: (stretch: Stretch): void => {
+      if (active !== stretch) return;
+      active = null;
+      stretch.lines.end();
+    },
+    isDrawing: (): boolean => drawings > 0,
+    settled: (): Promise<void> => drawn,
+  };
+}
+
+function createLineQueue(): LineQueue {
+  const waiting: (DrawnLine | null)[] = [];
+  let wanted: ((line: DrawnLine | null) => void) | undefined;
+  const put = (line: DrawnLine | null): void => {
+    const deliver = wanted;
+    wanted = undefined;
+    if (deliver === undefined) waiting.push(line);
+    else deliver(line);
+  };
+  return {
+    push: put,
+    end: () => put(null),
+    next: () =>
+      new Promise((resolve) => {
+        const line = waiting.shift();
+        if (line === undefined) wanted = resolve;
+        else resolve(line);
+      }),
+  };
+}
+
+function begin(stretch: Stretch, key: string, text: string): LiveLine {
+  const line = createLine(text);
+  stretch.running.set(key, line);
+  stretch.lines.push(line);
+  return line;
+}
+
+function createLine(running: string): LiveLine {
+  let show: ((text: string) => void) | undefined;
+  let latest = running;
+  let timer: NodeJS.Timeout | undefined;
+  let resolve: (text: string) => void = () => undefined;
+  const finished = new Promise<string>((done) => {
+    resolve = done;
+  });
+  const draw = (): void => {
+    timer = undefined;
+    show?.(latest);
+  };
+  return {
+    running,
+    finished,
+    attach: (drawer) => {
+      show = drawer;
+      if (latest !== running) show(latest);
+    },
+    update: (text) => {
+      latest = text;
+      timer ??= setTimeout(draw, redrawMs);
+    },
+    finish: (text) => {
+      clearTimeout(timer);
+      resolve(text);
+    },
+  };
+}

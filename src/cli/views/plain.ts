@@ -1,11 +1,38 @@
-import type { View } from "../../events/events.ts";
-import { createPaint } from "../../platform/style.ts";
-import { stepLine } from "../render/lines.ts";
-import { writeLine } from "./options.ts";
-import { createTalk, type TalkOptions } from "./talk.ts";
+import type { Writable } from "node:stream";
+import type { GoatError } from "../../errors/goat-error.ts";
+import type { StampedEvent, View } from "../../events/events.ts";
+import { createPaint, padTo, tame, visibleWidth } from "../../platform/style.ts";
+import { noticeLine, renderError, stepLine } from "./render.ts";
+
+/** What a quiet run still shows. */
+const told: readonly string[] = ["run-started", "output", "result", "error"];
+
+export interface TalkOptions extends ViewOptions {
+  /** False where another view owns stdout; errors are told on stderr all the same. */
+  readonly results?: boolean;
+}
+
+/** Everything but steps: notices and errors on stderr, results and the logs command's lines on stdout. */
+export interface Talk {
+  on(event: StampedEvent): void;
+  /** A step's line was drawn: an error right below it, with the same words, does not repeat them. */
+  drew(event: Extract<StampedEvent, { readonly type: "step-finished" }>, isLowest: boolean): void;
+}
+
+type LogEvent = Extract<StampedEvent, { readonly type: "log" }>;
+
+const looks = ["cyan", "magenta", "blue", "yellow", "green"] as const;
+
+export interface ViewOptions {
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  /** Decided by the caller from NO_COLOR, FORCE_COLOR, --no-color and the terminal. */
+  readonly color: boolean;
+  readonly verbose: boolean;
+}
 
 /** One line for each finished step, notice and error on stderr, results on stdout; nothing moves. */
-export const createPlainView = (options: TalkOptions): View => {
+export function createPlainView(options: TalkOptions): View {
   const paint = createPaint(options.color);
   const talk = createTalk(options);
   return {
@@ -16,4 +43,86 @@ export const createPlainView = (options: TalkOptions): View => {
     },
     close: async () => undefined,
   };
-};
+}
+
+/** Results, the logs command's lines and errors; nothing else. */
+export function createQuietView(options: ViewOptions): View {
+  const talk = createTalk({ ...options, verbose: false });
+  let isLogs = false;
+  return {
+    on: (event) => {
+      if (event.type === "run-started") isLogs = event.command === "logs";
+      if (told.includes(event.type) || (event.type === "log" && isLogs)) talk.on(event);
+    },
+    close: async () => undefined,
+  };
+}
+
+export function createTalk(options: TalkOptions): Talk {
+  const { stdout, stderr, color, verbose, results = true } = options;
+  const paint = createPaint(color);
+  const log = createLogLines(options);
+  let lastFailure: readonly string[] = [];
+  let hasSpoken = false;
+  let isLogs = false;
+
+  const tellError = (error: GoatError): void => {
+    const alreadySaid = lastFailure.includes(error.message);
+    const gap = hasSpoken && !alreadySaid ? "\n" : "";
+    stderr.write(gap + renderError(error, { paint, color, alreadySaid }));
+  };
+  const on = (event: StampedEvent): void => {
+    switch (event.type) {
+      case "run-started":
+        isLogs = event.command === "logs";
+        break;
+      case "notice":
+        hasSpoken = true;
+        lastFailure = [];
+        writeLine(stderr, noticeLine(event, paint));
+        break;
+      case "detail":
+        if (verbose) writeLine(stderr, paint("dim", event.text));
+        break;
+      case "log":
+        if (results || !isLogs) log(event, isLogs);
+        break;
+      case "output":
+        if (results) stdout.write(event.text);
+        break;
+      case "result":
+        if (results) writeResult(stdout, event.text);
+        break;
+      case "error":
+        tellError(event.error);
+    }
+  };
+  const drew: Talk["drew"] = ({ outcome, step, text }, isLowest) => {
+    hasSpoken = true;
+    lastFailure = outcome === "failed" && isLowest ? [text, `${step} ${text}`] : [];
+  };
+  return { on, drew };
+}
+
+/** Writes `litellm | line`, names as wide as the widest so far. The logs command's lines are its result, others are talk. */
+function createLogLines(options: ViewOptions) {
+  const paint = createPaint(options.color);
+  const services: string[] = [];
+  let width = 0;
+  return (event: LogEvent, isResult: boolean): void => {
+    if (!services.includes(event.service)) services.push(event.service);
+    width = Math.max(width, visibleWidth(event.service));
+    const look = looks[services.indexOf(event.service) % looks.length] ?? "cyan";
+    const line = `${paint(look, padTo(event.service, width))} | ${tame(event.line, options.color)}`;
+    writeLine(isResult ? options.stdout : options.stderr, line);
+  };
+}
+
+export function writeLine(stream: Writable, text: string): void {
+  stream.write(`${text}\n`);
+}
+
+/** A result's text with exactly one newline at its end; nothing stays nothing. */
+function writeResult(stream: Writable, text: string): void {
+  if (text !== "") stream.write(text.endsWith("\n") ? text : `${text}\n`);
+}

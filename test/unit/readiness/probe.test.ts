@@ -1,7 +1,6 @@
 import { expect, test, vi } from "vitest";
 import type { ReadinessSpec } from "../../../src/model/stack.ts";
-import { createProbe } from "../../../src/readiness/probe.ts";
-import type { ProbeContext, Verdict } from "../../../src/readiness/verdict.ts";
+import { createProbe, type ProbeContext, type Verdict } from "../../../src/readiness/probe.ts";
 import { createTestClock } from "../../support/clock.ts";
 import { closedPort, postgresRefusal, startHttp, startTcp } from "../../support/fake-server.ts";
 

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import type { Probe } from "../../../src/readiness/probe.ts";
-import { pending, ready, type Verdict } from "../../../src/readiness/verdict.ts";
+import { type Probe, pending, ready, type Verdict } from "../../../src/readiness/probe.ts";
 import { type WaitResult, waitUntilReady } from "../../../src/readiness/wait.ts";
 import { createTestClock } from "../../support/clock.ts";
 

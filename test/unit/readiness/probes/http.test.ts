@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import { expect, test } from "vitest";
-import { probeHttp } from "../../../../src/readiness/probes/http.ts";
+import { probeHttp } from "../../../../src/readiness/probe.ts";
 import { closedPort, startHttp, startTcp } from "../../../support/fake-server.ts";
 
 const host = "127.0.0.1";

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import {
   createRunningProbe,
+  type ProbeContext,
   probeEngineHealth,
   probeExec,
   probeExit,
-} from "../../../../src/readiness/probes/process.ts";
-import type { ProbeContext } from "../../../../src/readiness/verdict.ts";
+} from "../../../../src/readiness/probe.ts";
 import { createTestClock } from "../../../support/clock.ts";
 
 type Seen = Awaited<ReturnType<ProbeContext["sighting"]>>;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { probeTcp } from "../../../../src/readiness/probes/tcp.ts";
+import { probeTcp } from "../../../../src/readiness/probe.ts";
 import { closedPort, startTcp } from "../../../support/fake-server.ts";
 
 const host = "127.0.0.1";
