@@ -42,7 +42,7 @@ function flagsOf(path: string): number {
   try {
     return Number.parseInt(/^flags:\s*([0-7]+)/m.exec(readFileSync(path, "utf8"))?.[1] ?? "", 8);
   } catch {
-    // The one that was open to list them.
+    // It served to list the others, and is closed by now.
     return closeOnExec;
   }
 }

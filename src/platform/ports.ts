@@ -1,6 +1,7 @@
 import { createSocket } from "node:dgram";
 import { connect, createServer, type ListenOptions } from "node:net";
 import { systemCode } from "../errors/describe.ts";
+import { isEveryAddress } from "../model/address.ts";
 
 export interface PortQuestion {
   /** The address of the mapping; empty and 0.0.0.0 mean every address. */
@@ -37,17 +38,13 @@ export async function isFree(question: PortQuestion): Promise<boolean> {
   const found = await attempts(question);
   if (found.includes("taken")) return false;
   if (question.protocol === "udp") return true;
-  return !(await answers(everywhere(question.host) ? "127.0.0.1" : question.host, question.port));
+  return !(await answers(isEveryAddress(question.host) ? "127.0.0.1" : question.host, question.port));
 }
 
 function attempts({ host, port, protocol }: PortQuestion): Promise<readonly Attempt[]> {
-  const hosts = everywhere(host) ? ["0.0.0.0", "::"] : [host];
+  const hosts = isEveryAddress(host) ? ["0.0.0.0", "::"] : [host];
   if (protocol === "udp") return Promise.all(hosts.map((one) => listenUdp(one, port)));
   return Promise.all(hosts.map((one) => listenTcp({ host: one, port, ipv6Only: true })));
-}
-
-function everywhere(host: string): boolean {
-  return ["", "0.0.0.0", "::", "*"].includes(host);
 }
 
 function listenUdp(host: string, port: number): Promise<Attempt> {

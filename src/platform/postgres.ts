@@ -114,7 +114,7 @@ async function connectAndRun<T>(
   }
 }
 
-// Explicit on every point where pg would else ask PGPASSWORD, PGSSLMODE or ~/.pgpass.
+// Nothing is left for pg to look up in PGPASSWORD, PGSSLMODE or ~/.pgpass.
 function configOf(options: PostgresOptions): ClientConfig {
   return {
     host: options.host,

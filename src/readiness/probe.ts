@@ -38,7 +38,7 @@ export interface ProbeContext {
 export const ready: Verdict = { state: "ready" };
 
 /** Docker's proxy accepts for a port on which nobody listens yet, and hangs up within this time. */
-const HANG_UP_MS = 150;
+const hangUpMs = 150;
 
 /** The probe for a spec. A probe may keep state between tries, so make one for each wait. */
 export function createProbe(spec: ReadinessSpec): Probe {
@@ -130,7 +130,7 @@ function reasonOf(error: unknown, signal: AbortSignal): string {
   return code === "ECONNREFUSED" ? "connection refused" : (code ?? "no answer");
 }
 
-/** A TCP connection that is accepted and stays. It proves little; a service that speaks HTTP deserves an http probe. */
+/** A TCP connection that is accepted and stays open. It proves little: a service that speaks HTTP is better asked by an http probe. */
 export async function probeTcp(
   spec: { readonly host: string; readonly port: number },
   signal: AbortSignal,
@@ -149,7 +149,7 @@ export async function probeTcp(
 function hangsUp(socket: Socket): Promise<boolean> {
   return new Promise((resolve) => {
     socket.once("data", () => resolve(false));
-    socket.setTimeout(HANG_UP_MS, () => resolve(false));
+    socket.setTimeout(hangUpMs, () => resolve(false));
     for (const end of ["end", "close", "error"]) socket.once(end, () => resolve(true));
   });
 }
@@ -184,14 +184,14 @@ export async function probeExit(code: number, context: ProbeContext): Promise<Ve
   return { state: "failed", why: `exited with status ${seen.exitCode}`, reason: "exited" };
 }
 
-/** Runs, and goes on running for `forMs` without a restart: all that can be said of a service nobody can ask. */
+/** It runs, and goes on running for `forMs` without a restart: all that can be known of a service that answers no questions. */
 export function createRunningProbe(forMs: number): (context: ProbeContext) => Promise<Verdict> {
   let since = 0;
   let life = "";
   return async (context) => {
     const seen = await context.sighting();
     if (seen?.state !== "running") return pending(`state ${seen?.state ?? "absent"}`);
-    // Own clock, because the engine's may be behind; by the engine's what runs for long is not watched again.
+    // Timed by this machine's clock, since the engine's may be behind; a service that has run for long, as its engine says, is not watched again.
     const identity = `${seen.startedAt} ${seen.restartCount}`;
     if (identity !== life) [life, since] = [identity, context.clock.now()];
     const age = seen.startedAt === null ? 0 : context.clock.date().getTime() - Date.parse(seen.startedAt);

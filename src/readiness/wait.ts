@@ -18,14 +18,14 @@ export interface WaitOptions {
   onHeard?(why: string): void;
 }
 
-const SHORTEST_PAUSE_MS = 30;
+const shortestPauseMs = 30;
 
-const LONGEST_PAUSE_MS = 100;
+const longestPauseMs = 100;
 
-/** A question that took long is asked less often: it costs the service, too, what it needs to get ready. */
-const PAUSES_TO_A_QUESTION = 10;
+/** After a question that took long the pause is longer: answering costs the service what it needs to get ready. */
+const pausesToAQuestion = 10;
 
-const TRY_LIMIT_MS = 2_000;
+const tryLimitMs = 2_000;
 
 /** Asks from t = 0, ten to thirty times a second, until the verdict is final or the time is over. */
 export async function waitUntilReady(probe: Probe, options: WaitOptions): Promise<WaitResult> {
@@ -48,7 +48,7 @@ export async function waitUntilReady(probe: Probe, options: WaitOptions): Promis
 }
 
 async function tryOnce(probe: Probe, options: WaitOptions) {
-  using limit = deadline(options.signal, TRY_LIMIT_MS);
+  using limit = deadline(options.signal, tryLimitMs);
   const { signal } = limit;
   try {
     return await probe({ ...options.context, clock: options.clock, signal });
@@ -60,5 +60,5 @@ async function tryOnce(probe: Probe, options: WaitOptions) {
 }
 
 function pauseAfter(questionMs: number): number {
-  return Math.min(Math.max(questionMs * PAUSES_TO_A_QUESTION, SHORTEST_PAUSE_MS), LONGEST_PAUSE_MS);
+  return Math.min(Math.max(questionMs * pausesToAQuestion, shortestPauseMs), longestPauseMs);
 }
