@@ -1,4 +1,4 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import type { ReadinessSpec } from "../../../src/model/stack.ts";
 import { createProbe, type ProbeContext, type Verdict } from "../../../src/readiness/probe.ts";
 import { createTestClock } from "../../support/clock.ts";
@@ -109,7 +109,7 @@ test("http and tcp must ask what really listens", async () => {
 });
 
 test("a log line must be found wherever it stands", async () => {
-  const log = vi.fn(async () => "starting\nready to accept connections\nmore");
+  const log = async () => "starting\nready to accept connections\nmore";
   expect(await ask({ kind: "log", pattern: "^ready to" }, { log })).toEqual({ state: "ready" });
   expect(await ask({ kind: "log", pattern: "^never" }, { log })).toEqual({
     state: "pending",
