@@ -5,18 +5,40 @@ import type { ApplyIo } from "../engine.ts";
 import { createContainer, removeContainer, renameContainer, startContainer, stopContainer } from "./containers.ts";
 import { guarded, unlessStatus } from "./errors.ts";
 import { label, networkLabels, volumeLabels } from "./labels.ts";
-import { present } from "./present.ts";
 import type { Reader } from "./reader.ts";
 
 type Op<T extends Operation["type"]> = Extract<Operation, { type: T }>;
 
-const isOurs = async (docker: Docker, stack: string, name: string, abortSignal: AbortSignal): Promise<boolean> => {
-  const filters = { name: [name], label: [`${label.project}=${stack}`] };
-  const list = await docker.listNetworks({ filters, abortSignal });
-  return list.some((network) => network.Name === name);
-};
+/** Runs every operation but pulls. What is already so is success. */
+export function apply(
+  docker: Docker,
+  reader: Reader,
+  op: Exclude<Operation, Op<"pull-image">>,
+  io: ApplyIo,
+): Promise<void> {
+  switch (op.type) {
+    case "create-network":
+      return createNetwork(docker, op, io.signal);
+    case "remove-network":
+      return removeNetwork(docker, op, io.signal);
+    case "create-volume":
+      return createVolume(docker, op, io.signal);
+    case "remove-volume":
+      return removeVolume(docker, op, io.signal);
+    case "create-container":
+      return createContainer(docker, reader, op, io.signal);
+    case "start-container":
+      return startContainer(docker, op, io.signal);
+    case "stop-container":
+      return stopContainer(docker, op, io.signal);
+    case "remove-container":
+      return removeContainer(docker, op, io.signal);
+    case "rename-container":
+      return renameContainer(docker, op, io.signal);
+  }
+}
 
-const createNetwork = (docker: Docker, op: Op<"create-network">, abortSignal: AbortSignal): Promise<void> => {
+function createNetwork(docker: Docker, op: Op<"create-network">, abortSignal: AbortSignal): Promise<void> {
   const { stack, network } = op;
   if (network.external) return Promise.resolve();
   return guarded({ verb: "create", subject: `the network ${network.name}` }, abortSignal, async () => {
@@ -38,57 +60,36 @@ const createNetwork = (docker: Docker, op: Op<"create-network">, abortSignal: Ab
       });
     }
   });
-};
+}
 
-const createVolume = (docker: Docker, op: Op<"create-volume">, abortSignal: AbortSignal): Promise<void> => {
+async function isOurs(docker: Docker, stack: string, name: string, abortSignal: AbortSignal): Promise<boolean> {
+  const filters = { name: [name], label: [`${label.project}=${stack}`] };
+  const list = await docker.listNetworks({ filters, abortSignal });
+  return list.some((network) => network.Name === name);
+}
+
+function createVolume(docker: Docker, op: Op<"create-volume">, abortSignal: AbortSignal): Promise<void> {
   const { stack, volume } = op;
   if (volume.external) return Promise.resolve();
   return guarded({ verb: "create", subject: `the volume ${volume.name}` }, abortSignal, async () => {
-    const options = present({
+    await docker.createVolume({
       Name: volume.name,
-      Driver: volume.driver,
+      ...(volume.driver === undefined ? {} : { Driver: volume.driver }),
       DriverOpts: { ...volume.driverOptions },
       Labels: { ...volumeLabels(stack, volume) },
+      abortSignal,
     });
-    await docker.createVolume({ ...options, abortSignal });
   });
-};
+}
 
-const removeNetwork = (docker: Docker, op: Op<"remove-network">, abortSignal: AbortSignal): Promise<void> =>
-  guarded({ verb: "remove", subject: `the network ${op.network}` }, abortSignal, () =>
+function removeNetwork(docker: Docker, op: Op<"remove-network">, abortSignal: AbortSignal): Promise<void> {
+  return guarded({ verb: "remove", subject: `the network ${op.network}` }, abortSignal, () =>
     unlessStatus([404], undefined, () => docker.getNetwork(op.network).remove({ abortSignal })),
   );
+}
 
-const removeVolume = (docker: Docker, op: Op<"remove-volume">, abortSignal: AbortSignal): Promise<void> =>
-  guarded({ verb: "remove", subject: `the volume ${op.volume}` }, abortSignal, () =>
+function removeVolume(docker: Docker, op: Op<"remove-volume">, abortSignal: AbortSignal): Promise<void> {
+  return guarded({ verb: "remove", subject: `the volume ${op.volume}` }, abortSignal, () =>
     unlessStatus([404], undefined, () => docker.getVolume(op.volume).remove({ abortSignal })),
   );
-
-/** Runs every operation but pulls. What is already so is success. */
-export const apply = (
-  docker: Docker,
-  reader: Reader,
-  op: Exclude<Operation, Op<"pull-image">>,
-  io: ApplyIo,
-): Promise<void> => {
-  switch (op.type) {
-    case "create-network":
-      return createNetwork(docker, op, io.signal);
-    case "remove-network":
-      return removeNetwork(docker, op, io.signal);
-    case "create-volume":
-      return createVolume(docker, op, io.signal);
-    case "remove-volume":
-      return removeVolume(docker, op, io.signal);
-    case "create-container":
-      return createContainer(docker, reader, op, io.signal);
-    case "start-container":
-      return startContainer(docker, op, io.signal);
-    case "stop-container":
-      return stopContainer(docker, op, io.signal);
-    case "remove-container":
-      return removeContainer(docker, op, io.signal);
-    case "rename-container":
-      return renameContainer(docker, op, io.signal);
-  }
-};
+}

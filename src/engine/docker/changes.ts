@@ -1,45 +1,11 @@
 import type { ServiceChange } from "../engine.ts";
 import { type Doing, translate } from "./errors.ts";
-import { jsonLines } from "./json-lines.ts";
 import { label } from "./labels.ts";
 import type { Reader } from "./reader.ts";
-
-interface EngineEvent {
-  readonly Action?: string;
-  readonly Actor?: { readonly ID?: string; readonly Attributes?: Readonly<Record<string, string>> };
-}
-
-const typeOf = (action: string): ServiceChange["type"] | null => {
-  switch (action) {
-    case "start":
-      return "started";
-    case "die":
-      return "died";
-    case "oom":
-      return "out-of-memory";
-    case "destroy":
-      return "removed";
-    case "health_status: healthy":
-      return "healthy";
-    case "health_status: unhealthy":
-      return "unhealthy";
-    default:
-      return null;
-  }
-};
-
-/** What an engine event says about a service; null for the many that say nothing. */
-export const toChange = (event: EngineEvent): ServiceChange | null => {
-  const type = typeOf(event.Action ?? "");
-  const attributes = event.Actor?.Attributes ?? {};
-  const service = attributes[label.service];
-  if (type === null || service === undefined || attributes[label.oneOff] === "True") return null;
-  const exitCode = type === "died" && attributes["exitCode"] !== undefined ? Number(attributes["exitCode"]) : null;
-  return { service, handle: event.Actor?.ID ?? "", container: attributes["name"] ?? "", type, exitCode };
-};
+import { jsonLines } from "./streams.ts";
 
 /** Changes of a stack's containers as the engine reports them. */
-export const changes = async function* (
+export async function* changes(
   reader: Reader,
   stack: string,
   options: { readonly signal: AbortSignal; ready?(): void },
@@ -64,4 +30,38 @@ export const changes = async function* (
   } finally {
     stop.abort();
   }
-};
+}
+
+interface EngineEvent {
+  readonly Action?: string;
+  readonly Actor?: { readonly ID?: string; readonly Attributes?: Readonly<Record<string, string>> };
+}
+
+/** What an engine event says about a service; null for the many that say nothing. */
+export function toChange(event: EngineEvent): ServiceChange | null {
+  const type = typeOf(event.Action ?? "");
+  const attributes = event.Actor?.Attributes ?? {};
+  const service = attributes[label.service];
+  if (type === null || service === undefined || attributes[label.oneOff] === "True") return null;
+  const exitCode = type === "died" && attributes["exitCode"] !== undefined ? Number(attributes["exitCode"]) : null;
+  return { service, handle: event.Actor?.ID ?? "", container: attributes["name"] ?? "", type, exitCode };
+}
+
+function typeOf(action: string): ServiceChange["type"] | null {
+  switch (action) {
+    case "start":
+      return "started";
+    case "die":
+      return "died";
+    case "oom":
+      return "out-of-memory";
+    case "destroy":
+      return "removed";
+    case "health_status: healthy":
+      return "healthy";
+    case "health_status: unhealthy":
+      return "unhealthy";
+    default:
+      return null;
+  }
+}

@@ -17,19 +17,40 @@ export interface Connection {
   close(): void;
 }
 
+/** The first candidate that answers. Throws engine-unreachable, which says what was tried and why it failed. */
+export async function connect(candidates: readonly Candidate[], signal: AbortSignal): Promise<Connection> {
+  const reasons: string[] = [];
+  for (const candidate of candidates) {
+    try {
+      using limit = deadline(signal, probeLimitMs);
+      return await connectionTo(candidate, limit.signal);
+    } catch (error) {
+      if (signal.aborted) throw abortError(signal);
+      reasons.push(reasonOf(error));
+    }
+  }
+  throw unreachable(candidates, reasons);
+}
+
+export function unreachable(candidates: readonly Candidate[], reasons: readonly string[]): GoatError {
+  const name = ({ source, product, choice, endpoint }: Candidate): string =>
+    choice === null ? `${source} (${product})` : `${source} (${endpoint})`;
+  const denied = reasons.some((reason) => reason.startsWith("permission denied"));
+  const choices = candidates.flatMap(({ choice }) => (choice === null ? [] : [undo(choice)]));
+  const [only] = candidates;
+  const message =
+    candidates.length === 1 && only !== undefined
+      ? `no Docker engine answers at ${name(only)}: ${reasons[0]}`
+      : `no Docker engine answers; tried ${candidates.length} places`;
+  return new GoatError("engine-unreachable", message, {
+    evidence: candidates.map((candidate, index) => `${name(candidate)}: ${reasons[index]}`),
+    fixes: [...(denied ? [joinGroup] : start), ...choices],
+  });
+}
+
 const probeLimitMs = 3_000;
 
-/** A ping's header says it at once; for /version Docker asks the programs below it first. */
-const versionOf = async (reader: Reader, signal: AbortSignal): Promise<string> => {
-  const answer = await reader.stream("/_ping", signal, {});
-  answer.resume();
-  const [, named] = /^\w+\/(\S+)/.exec(String(answer.headers["server"] ?? "")) ?? [];
-  if (named !== undefined) return named;
-  const told = await decoration(signal, probeLimitMs, (limited) => reader.json("/version", limited));
-  return (told as { readonly Version?: string } | null)?.Version ?? "unknown";
-};
-
-const connectionTo = async (candidate: Candidate, signal: AbortSignal): Promise<Connection> => {
+async function connectionTo(candidate: Candidate, signal: AbortSignal): Promise<Connection> {
   const reader = await createReader(candidate.transport);
   const close = (): void => reader.agent.destroy();
   try {
@@ -44,9 +65,19 @@ const connectionTo = async (candidate: Candidate, signal: AbortSignal): Promise<
     close();
     throw error;
   }
-};
+}
 
-const openDockerode = async ({ transport }: Candidate, { agent }: Reader): Promise<Docker> => {
+/** A ping's header says it at once; for /version Docker asks the programs below it first. */
+async function versionOf(reader: Reader, signal: AbortSignal): Promise<string> {
+  const answer = await reader.stream("/_ping", signal, {});
+  answer.resume();
+  const [, named] = /^\w+\/(\S+)/.exec(String(answer.headers["server"] ?? "")) ?? [];
+  if (named !== undefined) return named;
+  const told = await decoration(signal, probeLimitMs, (limited) => reader.json("/version", limited));
+  return (told as { readonly Version?: string } | null)?.Version ?? "unknown";
+}
+
+async function openDockerode({ transport }: Candidate, { agent }: Reader): Promise<Docker> {
   const { default: Dockerode } = await import("dockerode");
   const tls = transport.kind === "tcp" ? transport.tls : null;
   // Keys are given even where undefined: docker-modem fills absent ones from DOCKER_HOST and its companions.
@@ -64,10 +95,10 @@ const openDockerode = async ({ transport }: Candidate, { agent }: Reader): Promi
     agent,
   };
   return new Dockerode(options);
-};
+}
 
 /** Why one candidate did not answer, in a few words. */
-const reasonOf = (error: unknown): string => {
+function reasonOf(error: unknown): string {
   switch (systemCode(error)) {
     case "ENOENT":
       return "no such socket";
@@ -81,7 +112,7 @@ const reasonOf = (error: unknown): string => {
     default:
       return messageOf(error);
   }
-};
+}
 
 const start: readonly Fix[] = [
   { command: "sudo systemctl start docker", effect: "starts Docker on Linux" },
@@ -91,35 +122,4 @@ const start: readonly Fix[] = [
 const joinGroup: Fix = {
   command: "sudo usermod -aG docker $USER",
   effect: "lets you use Docker from the next log-in on",
-};
-
-export const unreachable = (candidates: readonly Candidate[], reasons: readonly string[]): GoatError => {
-  const name = ({ source, product, choice, endpoint }: Candidate): string =>
-    choice === null ? `${source} (${product})` : `${source} (${endpoint})`;
-  const denied = reasons.some((reason) => reason.startsWith("permission denied"));
-  const choices = candidates.flatMap(({ choice }) => (choice === null ? [] : [undo(choice)]));
-  const [only] = candidates;
-  const message =
-    candidates.length === 1 && only !== undefined
-      ? `no Docker engine answers at ${name(only)}: ${reasons[0]}`
-      : `no Docker engine answers; tried ${candidates.length} places`;
-  return new GoatError("engine-unreachable", message, {
-    evidence: candidates.map((candidate, index) => `${name(candidate)}: ${reasons[index]}`),
-    fixes: [...(denied ? [joinGroup] : start), ...choices],
-  });
-};
-
-/** The first candidate that answers. Throws engine-unreachable, which says what was tried and why it failed. */
-export const connect = async (candidates: readonly Candidate[], signal: AbortSignal): Promise<Connection> => {
-  const reasons: string[] = [];
-  for (const candidate of candidates) {
-    try {
-      using limit = deadline(signal, probeLimitMs);
-      return await connectionTo(candidate, limit.signal);
-    } catch (error) {
-      if (signal.aborted) throw abortError(signal);
-      reasons.push(reasonOf(error));
-    }
-  }
-  throw unreachable(candidates, reasons);
 };

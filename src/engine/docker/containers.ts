@@ -2,52 +2,20 @@ import type Docker from "dockerode";
 import type { ContainerInspectInfo } from "dockerode";
 import { GoatError } from "../../errors/goat-error.ts";
 import type { Operation } from "../../model/plan.ts";
+import type { DockerRecipe, StackSpec } from "../../model/stack.ts";
+import { type CreateRequest, createRequest, type InheritedVolume } from "./create-request.ts";
 import { type Doing, guarded, imageUnavailable, statusOf, unlessStatus } from "./errors.ts";
-import { needExternal } from "./external.ts";
-import { inspectImage } from "./images.ts";
-import type { InheritedVolume } from "./mounts.ts";
+import { inspectImage } from "./observe.ts";
 import type { Reader } from "./reader.ts";
-import { type CreatePlan, toCreate } from "./spec-to-create.ts";
 
 type Op<T extends Operation["type"]> = Extract<Operation, { type: T }>;
 
-/** The engine names volumes that nobody named by 64 hex digits. */
-const isAnonymous = (name: string | undefined): name is string => name !== undefined && /^[0-9a-f]{64}$/.test(name);
-
-const anonymousVolumes = (info: ContainerInspectInfo): InheritedVolume[] =>
-  info.Mounts.flatMap((mount) =>
-    mount.Type === "volume" && isAnonymous(mount.Name)
-      ? [{ name: mount.Name, target: mount.Destination, readOnly: !mount.RW }]
-      : [],
-  );
-
-const inheritedFrom = async (docker: Docker, container: string | undefined, abortSignal: AbortSignal) => {
-  if (container === undefined) return [];
-  const info = await unlessStatus([404], null, () => docker.getContainer(container).inspect({ abortSignal }));
-  return info === null ? [] : anonymousVolumes(info);
-};
-
-/** Query and body are given apart: dockerode would put the whole body, environment included, into the URL as well. */
-const create = async (docker: Docker, plan: CreatePlan, abortSignal: AbortSignal): Promise<void> => {
-  const options = { _query: plan.query, _body: plan.body, abortSignal };
-  const made = await docker.createContainer(options);
-  try {
-    for (const { network, settings } of plan.connect) {
-      const endpoint = { Container: made.id, EndpointConfig: settings, abortSignal };
-      await docker.getNetwork(network).connect(endpoint);
-    }
-  } catch (error) {
-    await made.remove({ force: true, v: true }).catch(() => undefined);
-    throw error;
-  }
-};
-
-export const createContainer = (
+export function createContainer(
   docker: Docker,
   reader: Reader,
   op: Op<"create-container">,
   signal: AbortSignal,
-): Promise<void> => {
+): Promise<void> {
   const { stack, service, container, fingerprint } = op;
   const recipe = service.run.docker;
   if (recipe === undefined) {
@@ -61,58 +29,38 @@ export const createContainer = (
       needExternal(docker, stack, recipe, signal),
     ]);
     if (image === null) throw imageUnavailable(recipe.image, { service: service.name });
-    await create(docker, toCreate({ stack, service, recipe, container, fingerprint, image, inherited }), signal);
+    await create(docker, createRequest({ stack, service, recipe, container, fingerprint, image, inherited }), signal);
   });
-};
+}
 
-export const startContainer = (docker: Docker, op: Op<"start-container">, abortSignal: AbortSignal): Promise<void> =>
-  guarded({ verb: "start", subject: op.container }, abortSignal, () => {
+export function startContainer(docker: Docker, op: Op<"start-container">, abortSignal: AbortSignal): Promise<void> {
+  return guarded({ verb: "start", subject: op.container }, abortSignal, () => {
     const container = docker.getContainer(op.container);
-    return unlessPaused(container, abortSignal, () =>
+    return alsoPaused(container, abortSignal, () =>
       unlessStatus([304], undefined, () => container.start({ abortSignal })),
     );
   });
+}
 
 /** Engines before API 1.42 do not know `signal` and send the one the container was made with, which is the same. */
-export const stopContainer = (docker: Docker, op: Op<"stop-container">, abortSignal: AbortSignal): Promise<void> =>
-  guarded({ verb: "stop", subject: op.container }, abortSignal, () => {
+export function stopContainer(docker: Docker, op: Op<"stop-container">, abortSignal: AbortSignal): Promise<void> {
+  return guarded({ verb: "stop", subject: op.container }, abortSignal, () => {
     const container = docker.getContainer(op.container);
     const options = {
       ...(op.signal === null ? {} : { signal: op.signal }),
       ...(op.graceMs === null ? {} : { t: Math.ceil(op.graceMs / 1000) }),
       abortSignal,
     };
-    return unlessPaused(container, abortSignal, () =>
-      unlessStatus([304, 404], undefined, () => container.stop(options)),
-    );
+    return alsoPaused(container, abortSignal, () => unlessStatus([304, 404], undefined, () => container.stop(options)));
   });
-
-/** A paused container can neither be started nor, on Podman, stopped: where that is why, it goes on first. */
-const unlessPaused = async (
-  container: Docker.Container,
-  abortSignal: AbortSignal,
-  work: () => Promise<void>,
-): Promise<void> => {
-  try {
-    await work();
-  } catch (error) {
-    if (statusOf(error) === undefined) throw error;
-    const info = await unlessStatus([404], null, () => container.inspect({ abortSignal }));
-    if (info?.State.Paused !== true) throw error;
-    await container.unpause({ abortSignal });
-    await work();
-  }
-};
-
-const removeVolume = (docker: Docker, name: string, abortSignal: AbortSignal): Promise<void> =>
-  unlessStatus([404, 409], undefined, () => docker.getVolume(name).remove({ abortSignal }));
+}
 
 /**
  * An anonymous volume that came from a replaced container counts as named to the engine, whose own `v` spares it;
  * so these are removed one by one, and those still in use elsewhere are left.
  */
-export const removeContainer = (docker: Docker, op: Op<"remove-container">, abortSignal: AbortSignal): Promise<void> =>
-  guarded({ verb: "remove", subject: op.container }, abortSignal, async () => {
+export function removeContainer(docker: Docker, op: Op<"remove-container">, abortSignal: AbortSignal): Promise<void> {
+  return guarded({ verb: "remove", subject: op.container }, abortSignal, async () => {
     const container = docker.getContainer(op.container);
     const volumes = op.anonymousVolumes ? await inheritedFrom(docker, op.container, abortSignal) : [];
     const options = { force: true, v: op.anonymousVolumes, abortSignal };
@@ -122,10 +70,105 @@ export const removeContainer = (docker: Docker, op: Op<"remove-container">, abor
     if (busy) await unlessStatus([404], undefined, () => container.wait({ condition: "removed", abortSignal }));
     await Promise.all(volumes.map(({ name }) => removeVolume(docker, name, abortSignal)));
   });
+}
 
-export const renameContainer = (docker: Docker, op: Op<"rename-container">, abortSignal: AbortSignal): Promise<void> =>
-  guarded({ verb: "rename", subject: op.container }, abortSignal, async () => {
+export function renameContainer(docker: Docker, op: Op<"rename-container">, abortSignal: AbortSignal): Promise<void> {
+  return guarded({ verb: "rename", subject: op.container }, abortSignal, async () => {
     const container = docker.getContainer(op.container);
     const { Name } = await container.inspect({ abortSignal });
     if (Name !== `/${op.name}`) await container.rename({ name: op.name, abortSignal });
   });
+}
+
+/** Query and body are given apart: dockerode would put the whole body, environment included, into the URL as well. */
+async function create(docker: Docker, request: CreateRequest, abortSignal: AbortSignal): Promise<void> {
+  const options = { _query: request.query, _body: request.body, abortSignal };
+  const made = await docker.createContainer(options);
+  try {
+    for (const { network, settings } of request.connect) {
+      const endpoint = { Container: made.id, EndpointConfig: settings, abortSignal };
+      await docker.getNetwork(network).connect(endpoint);
+    }
+  } catch (error) {
+    await made.remove({ force: true, v: true }).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function inheritedFrom(docker: Docker, container: string | undefined, abortSignal: AbortSignal) {
+  if (container === undefined) return [];
+  const info = await unlessStatus([404], null, () => docker.getContainer(container).inspect({ abortSignal }));
+  return info === null ? [] : anonymousVolumes(info);
+}
+
+function anonymousVolumes(info: ContainerInspectInfo): InheritedVolume[] {
+  return info.Mounts.flatMap((mount) =>
+    mount.Type === "volume" && isAnonymous(mount.Name)
+      ? [{ name: mount.Name, target: mount.Destination, readOnly: !mount.RW }]
+      : [],
+  );
+}
+
+/** The engine names volumes that nobody named by 64 hex digits. */
+function isAnonymous(name: string | undefined): name is string {
+  return name !== undefined && /^[0-9a-f]{64}$/.test(name);
+}
+
+/** No engine starts a paused container, and Podman does not stop one: it is resumed, and the work done again. */
+async function alsoPaused(
+  container: Docker.Container,
+  abortSignal: AbortSignal,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (statusOf(error) === undefined) throw error;
+    const info = await unlessStatus([404], null, () => container.inspect({ abortSignal }));
+    if (info?.State.Paused !== true) throw error;
+    await container.unpause({ abortSignal });
+    await work();
+  }
+}
+
+function removeVolume(docker: Docker, name: string, abortSignal: AbortSignal): Promise<void> {
+  return unlessStatus([404, 409], undefined, () => docker.getVolume(name).remove({ abortSignal }));
+}
+
+type Kind = "network" | "volume";
+
+/** Throws where an external network or volume is not there: the engine would make an empty volume of that name. */
+async function needExternal(
+  docker: Docker,
+  stack: StackSpec,
+  recipe: DockerRecipe,
+  signal: AbortSignal,
+): Promise<void> {
+  const mounted = recipe.mounts.flatMap((mount) => (mount.kind === "volume" ? [mount.volume] : []));
+  const joined = recipe.networks.map(({ network }) => network);
+  const volumes = stack.volumes.filter(({ external, key }) => external && mounted.includes(key));
+  const networks = stack.networks.filter(({ external, key }) => external && joined.includes(key));
+  const needed: readonly { readonly kind: Kind; readonly name: string }[] = [
+    ...volumes.map(({ name }) => ({ kind: "volume" as const, name })),
+    ...networks.map(({ name }) => ({ kind: "network" as const, name })),
+  ];
+  await Promise.all(
+    needed.map(async ({ kind, name }) => {
+      if (!(await exists(docker, kind, name, signal))) throw absent(kind, name);
+    }),
+  );
+}
+
+function exists(docker: Docker, kind: Kind, name: string, abortSignal: AbortSignal): Promise<boolean> {
+  return unlessStatus([404], false, async () => {
+    const asked = { abortSignal };
+    await (kind === "volume" ? docker.getVolume(name).inspect(asked) : docker.getNetwork(name).inspect());
+    return true;
+  });
+}
+
+function absent(kind: Kind, name: string): GoatError {
+  return new GoatError("engine-refused", `the ${kind} ${name}, which the Compose file calls external, does not exist`, {
+    fixes: [{ command: `docker ${kind} create ${name}`, effect: "makes it" }],
+  });
+}

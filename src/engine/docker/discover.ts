@@ -1,6 +1,10 @@
+import { createHash } from "node:crypto";
 import { posix } from "node:path";
-import { currentContext, type ReadFile, readContext, readTls } from "./docker-context.ts";
-import { type Candidate, parseEndpoint, type TlsMaterial, wellKnownSocket } from "./endpoint.ts";
+import { GoatError } from "../../errors/goat-error.ts";
+import { type Candidate, type Choice, parseEndpoint, type TlsMaterial, undo, wellKnownSocket } from "./endpoint.ts";
+
+/** Reads a text file; null where there is none. */
+export type ReadFile = (path: string) => Promise<string | null>;
 
 export interface DiscoverInput {
   /** The --docker-host flag. */
@@ -10,7 +14,27 @@ export interface DiscoverInput {
   readonly readFile: ReadFile;
 }
 
-const wellKnown = (env: DiscoverInput["env"], home: string): readonly Candidate[] => {
+/**
+ * The engines to try, in order. A flag, a variable or a context is final: the list then has one entry.
+ * Throws engine-remote, engine-context-unknown, and engine-unreachable for an endpoint that cannot be used at all.
+ */
+export async function discover(input: DiscoverInput): Promise<readonly Candidate[]> {
+  const { env, home, readFile } = input;
+  const configDir = env["DOCKER_CONFIG"] || posix.join(home, ".docker");
+  const host = input.dockerHost || env["DOCKER_HOST"];
+  if (host) {
+    const choice = input.dockerHost ? "--docker-host" : "DOCKER_HOST";
+    return [parseEndpoint(host, { choice, source: choice, tls: await tlsOfEnvironment(input, configDir) })];
+  }
+  const asked = env["DOCKER_CONTEXT"];
+  const name = asked || (await currentContext(configDir, readFile));
+  if (name === null || name === "default") return wellKnown(env, home);
+  const choice = asked ? "DOCKER_CONTEXT" : "the current context";
+  const context = await readContext(configDir, name, choice, readFile);
+  return [parseEndpoint(context.host, { choice, source: `context ${name}`, tls: context.tls })];
+}
+
+function wellKnown(env: DiscoverInput["env"], home: string): readonly Candidate[] {
   const at = (product: string, folder: string | undefined, path: string): Candidate[] =>
     folder ? [wellKnownSocket(posix.join(folder, path), product)] : [];
   const candidates = [
@@ -26,31 +50,65 @@ const wellKnown = (env: DiscoverInput["env"], home: string): readonly Candidate[
     ...at("Podman", "/run", "podman/podman.sock"),
   ];
   return candidates.filter((one, index) => candidates.findIndex((other) => other.endpoint === one.endpoint) === index);
-};
+}
 
-const tlsOfEnvironment = async (input: DiscoverInput, configDir: string): Promise<TlsMaterial | null> => {
+async function tlsOfEnvironment(input: DiscoverInput, configDir: string): Promise<TlsMaterial | null> {
   const { env, readFile } = input;
   const verify = Boolean(env["DOCKER_TLS_VERIFY"]);
   const folder = env["DOCKER_CERT_PATH"];
   return verify || folder ? readTls(folder || configDir, verify, readFile) : null;
-};
+}
 
-/**
- * The engines to try, in order. A flag, a variable or a context is final: the list then has one entry.
- * Throws engine-remote, engine-context-unknown, and engine-unreachable for an endpoint that cannot be used at all.
- */
-export const discover = async (input: DiscoverInput): Promise<readonly Candidate[]> => {
-  const { env, home, readFile } = input;
-  const configDir = env["DOCKER_CONFIG"] || posix.join(home, ".docker");
-  const host = input.dockerHost || env["DOCKER_HOST"];
-  if (host) {
-    const choice = input.dockerHost ? "--docker-host" : "DOCKER_HOST";
-    return [parseEndpoint(host, { choice, source: choice, tls: await tlsOfEnvironment(input, configDir) })];
+/** The name Docker's config file says is in use; null for none, and for "default", which names no engine. */
+async function currentContext(configDir: string, readFile: ReadFile): Promise<string | null> {
+  const name = field(parsed(await readFile(posix.join(configDir, "config.json"))), "currentContext");
+  return typeof name === "string" && name !== "" && name !== "default" ? name : null;
+}
+
+interface DockerContext {
+  readonly host: string;
+  readonly tls: TlsMaterial | null;
+}
+
+/** Where a named context points. Throws engine-context-unknown. */
+async function readContext(
+  configDir: string,
+  name: string,
+  choice: Choice,
+  readFile: ReadFile,
+): Promise<DockerContext> {
+  const id = createHash("sha256").update(name).digest("hex");
+  const meta = parsed(await readFile(posix.join(configDir, "contexts", "meta", id, "meta.json")));
+  const endpoint = field(field(meta, "Endpoints"), "docker");
+  const host = field(endpoint, "Host");
+  if (typeof host !== "string" || host === "") {
+    throw new GoatError("engine-context-unknown", `there is no Docker context ${name} (named by ${choice})`, {
+      fixes: [{ command: "docker context ls", effect: "lists the contexts there are" }, undo(choice)],
+    });
   }
-  const asked = env["DOCKER_CONTEXT"];
-  const name = asked || (await currentContext(configDir, readFile));
-  if (name === null || name === "default") return wellKnown(env, home);
-  const choice = asked ? "DOCKER_CONTEXT" : "the current context";
-  const context = await readContext(configDir, name, choice, readFile);
-  return [parseEndpoint(context.host, { choice, source: `context ${name}`, tls: context.tls })];
-};
+  const verify = field(endpoint, "SkipTLSVerify") !== true;
+  return { host, tls: await readTls(posix.join(configDir, "contexts", "tls", id, "docker"), verify, readFile) };
+}
+
+/** TLS files as Docker names them; null where the folder has none. */
+async function readTls(folder: string, verify: boolean, readFile: ReadFile): Promise<TlsMaterial | null> {
+  const [ca, cert, key] = await Promise.all(
+    ["ca.pem", "cert.pem", "key.pem"].map((name) => readFile(posix.join(folder, name))),
+  );
+  if (!ca && !cert && !key) return null;
+  return { ca: ca ?? null, cert: cert ?? null, key: key ?? null, verify };
+}
+
+function parsed(text: string | null): unknown {
+  try {
+    return text === null ? null : JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function field(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null
+    ? Object.entries(value).find(([name]) => name === key)?.[1]
+    : undefined;
+}

@@ -17,10 +17,8 @@ import type {
 import { changes } from "./changes.ts";
 import { type Connection, connect } from "./connect.ts";
 import { discover } from "./discover.ts";
-import { localMemory, readNow } from "./local-memory.ts";
 import { observe } from "./observe.ts";
-import { portHolder } from "./port-holder.ts";
-import { memory, volumeSizes } from "./usage.ts";
+import { localMemory, memory, portHolder, readNow, volumeSizes } from "./usage.ts";
 
 export interface DockerEngineOptions {
   /** The --docker-host flag. */
@@ -30,7 +28,10 @@ export interface DockerEngineOptions {
   readonly clock?: Clock;
 }
 
-const readText = (path: string): Promise<string | null> => readFile(path, "utf8").catch(() => null);
+/** An engine over dockerode and its own reader; nothing is loaded or connected before the first call. */
+export function createDockerEngine(options: DockerEngineOptions): Engine {
+  return new DockerEngine(options);
+}
 
 /** Docker, or what speaks its API. Connects at first use, and loads what changes something or reads logs when that is asked for. */
 class DockerEngine implements Engine {
@@ -148,5 +149,6 @@ class DockerEngine implements Engine {
   }
 }
 
-/** An engine over dockerode and its own reader; nothing is loaded or connected before the first call. */
-export const createDockerEngine = (options: DockerEngineOptions): Engine => new DockerEngine(options);
+function readText(path: string): Promise<string | null> {
+  return readFile(path, "utf8").catch(() => null);
+}

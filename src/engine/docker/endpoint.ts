@@ -32,67 +32,8 @@ export interface Chosen {
   readonly tls: TlsMaterial | null;
 }
 
-/** What takes a choice back. */
-export const undo = (choice: Choice): Fix => {
-  const effect = "lets goat-dev find the engine of this machine";
-  switch (choice) {
-    case "--docker-host":
-      return { command: "goat-dev doctor", effect: `without --docker-host, ${effect}` };
-    case "the current context":
-      return { command: "docker context use default", effect };
-    default:
-      return { command: `unset ${choice}`, effect };
-  }
-};
-
-const unusable = (text: string, { source, choice }: Chosen): GoatError => {
-  const example = { command: "export DOCKER_HOST=unix:///var/run/docker.sock", effect: "is how it is written" };
-  const message = `${source} is not understood: ${text}`;
-  return new GoatError("engine-unreachable", message, { fixes: [example, undo(choice)] });
-};
-
-const windowsPipe = (text: string, { source }: Chosen): GoatError =>
-  new GoatError("engine-unreachable", `${source} names a Windows pipe (${text}); goat-dev works inside WSL2`, {
-    fixes: [{ command: "wsl", effect: "opens a Linux shell, where Docker Desktop's socket is" }],
-  });
-
-const remote = (endpoint: string, { source, choice }: Chosen): GoatError => {
-  const message = `${source} names an engine on another machine (${endpoint}), where this machine's files cannot be mounted`;
-  return new GoatError("engine-remote", message, { fixes: [undo(choice)] });
-};
-
-const isLocal = (host: string): boolean =>
-  host === "localhost" || host === "[::1]" || host === "0.0.0.0" || /^127(\.\d+){3}$/.test(host);
-
-const tcp = (scheme: string, url: URL, chosen: Chosen): Candidate => {
-  const { source, choice } = chosen;
-  const endpoint = `${scheme}://${url.host}`;
-  const host = url.hostname.toLowerCase();
-  if (!isLocal(host)) throw remote(endpoint, chosen);
-  const tls = chosen.tls ?? (scheme === "https" ? { ca: null, cert: null, key: null, verify: true } : null);
-  const port = url.port === "" ? (tls === null ? 2375 : 2376) : Number(url.port);
-  const address = host === "0.0.0.0" ? "127.0.0.1" : host.replace(/^\[|\]$/g, "");
-  return { endpoint, source, choice, product: "", transport: { kind: "tcp", host: address, port, tls } };
-};
-
-const socket = (path: string, { source, choice }: Chosen): Candidate => ({
-  endpoint: `unix://${path}`,
-  source,
-  choice,
-  product: "",
-  transport: { kind: "socket", path },
-});
-
-export const wellKnownSocket = (path: string, product: string): Candidate => ({
-  endpoint: `unix://${path}`,
-  source: path,
-  choice: null,
-  product,
-  transport: { kind: "socket", path },
-});
-
 /** An endpoint as a user writes it. Throws engine-remote for another machine, engine-unreachable for what is none. */
-export const parseEndpoint = (text: string, chosen: Chosen): Candidate => {
+export function parseEndpoint(text: string, chosen: Chosen): Candidate {
   if (text.startsWith("unix://")) return socket(text.slice("unix://".length) || "/var/run/docker.sock", chosen);
   if (text.startsWith("/")) return socket(text, chosen);
   const scheme = text.includes("://") ? text.slice(0, text.indexOf("://")) : "tcp";
@@ -104,4 +45,69 @@ export const parseEndpoint = (text: string, chosen: Chosen): Candidate => {
   if (scheme === "ssh") throw remote(`ssh://${url.host}`, chosen);
   if (!["tcp", "http", "https"].includes(scheme)) throw unusable(text, chosen);
   return tcp(scheme, url, chosen);
-};
+}
+
+export function wellKnownSocket(path: string, product: string): Candidate {
+  return {
+    endpoint: `unix://${path}`,
+    source: path,
+    choice: null,
+    product,
+    transport: { kind: "socket", path },
+  };
+}
+
+/** What takes a choice back. */
+export function undo(choice: Choice): Fix {
+  const effect = "lets goat-dev find the engine of this machine";
+  switch (choice) {
+    case "--docker-host":
+      return { command: "goat-dev doctor", effect: `without --docker-host, ${effect}` };
+    case "the current context":
+      return { command: "docker context use default", effect };
+    default:
+      return { command: `unset ${choice}`, effect };
+  }
+}
+
+function tcp(scheme: string, url: URL, chosen: Chosen): Candidate {
+  const { source, choice } = chosen;
+  const endpoint = `${scheme}://${url.host}`;
+  const host = url.hostname.toLowerCase();
+  if (!isLocal(host)) throw remote(endpoint, chosen);
+  const tls = chosen.tls ?? (scheme === "https" ? { ca: null, cert: null, key: null, verify: true } : null);
+  const port = url.port === "" ? (tls === null ? 2375 : 2376) : Number(url.port);
+  const address = host === "0.0.0.0" ? "127.0.0.1" : host.replace(/^\[|\]$/g, "");
+  return { endpoint, source, choice, product: "", transport: { kind: "tcp", host: address, port, tls } };
+}
+
+function isLocal(host: string): boolean {
+  return host === "localhost" || host === "[::1]" || host === "0.0.0.0" || /^127(\.\d+){3}$/.test(host);
+}
+
+function socket(path: string, { source, choice }: Chosen): Candidate {
+  return {
+    endpoint: `unix://${path}`,
+    source,
+    choice,
+    product: "",
+    transport: { kind: "socket", path },
+  };
+}
+
+function unusable(text: string, { source, choice }: Chosen): GoatError {
+  const example = { command: "export DOCKER_HOST=unix:///var/run/docker.sock", effect: "is how it is written" };
+  const message = `${source} is not understood: ${text}`;
+  return new GoatError("engine-unreachable", message, { fixes: [example, undo(choice)] });
+}
+
+function windowsPipe(text: string, { source }: Chosen): GoatError {
+  return new GoatError("engine-unreachable", `${source} names a Windows pipe (${text}); goat-dev works inside WSL2`, {
+    fixes: [{ command: "wsl", effect: "opens a Linux shell, where Docker Desktop's socket is" }],
+  });
+}
+
+function remote(endpoint: string, { source, choice }: Chosen): GoatError {
+  const message = `${source} names an engine on another machine (${endpoint}), where this machine's files cannot be mounted`;
+  return new GoatError("engine-remote", message, { fixes: [undo(choice)] });
+}

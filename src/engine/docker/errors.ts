@@ -1,7 +1,7 @@
 import { isAbort, messageOf, systemCode } from "../../errors/describe.ts";
 import { type Fix, GoatError, type GoatErrorDetails } from "../../errors/goat-error.ts";
 
-/** What was being done, for people: verb "start", subject "goat-litellm-1". */
+/** What was being done, for people: verb "start", subject "shop-web-1". */
 export interface Doing {
   readonly verb: "list" | "inspect" | "create" | "start" | "stop" | "remove" | "rename" | "read" | "run" | "watch";
   readonly subject: string;
@@ -9,97 +9,28 @@ export interface Doing {
   readonly image?: string;
 }
 
-const unreachableCodes = new Set([
-  "ENOENT",
-  "EACCES",
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "EPIPE",
-  "ETIMEDOUT",
-  "EHOSTUNREACH",
-]);
-
-/** The HTTP status of an engine's answer; undefined where the error is not an answer. */
-export const statusOf = (error: unknown): number | undefined =>
-  typeof error === "object" && error !== null && "statusCode" in error && typeof error.statusCode === "number"
-    ? error.statusCode
-    : undefined;
-
-/** The engine's own words, without the HTTP wrapping that docker-modem adds. */
-export const engineWords = (error: unknown): string => {
-  if (typeof error === "object" && error !== null && "json" in error) {
-    const json = error.json;
-    if (typeof json === "object" && json !== null && "message" in json && typeof json.message === "string") {
-      return json.message.trim();
-    }
+/** Runs `work`; what it throws comes out translated. */
+export async function guarded<T>(doing: Doing, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  if (signal.aborted) throw abortError(signal);
+  try {
+    return await work();
+  } catch (error) {
+    throw translate(error, doing, signal);
   }
-  return messageOf(error)
-    .replace(/^\(HTTP code \d+\) [^-]* - /, "")
-    .trim();
-};
+}
 
-/** The error an AbortSignal asks for: its reason, so that a deadline stays a deadline. */
-export const abortError = (signal: AbortSignal): Error =>
-  signal.reason instanceof Error ? signal.reason : new DOMException("interrupted", "AbortError");
-
-const portTaken = (words: string, doing: Doing, details: GoatErrorDetails): GoatError => {
-  const port = /(?:\d{1,3}(?:\.\d{1,3}){3}|\]|::):(\d+)/.exec(words)?.[1];
-  const fixes: Fix[] =
-    port === undefined
-      ? [{ command: "goat-dev doctor", effect: "says which port and who holds it" }]
-      : [
-          { command: `docker ps --filter publish=${port}`, effect: "shows the container that holds it, if one does" },
-          { command: "goat-dev doctor", effect: "says who holds it otherwise" },
-        ];
-  const what = port === undefined ? "a port" : `port ${port}`;
-  return new GoatError("port-taken", `${doing.subject} cannot start: ${what} is taken`, { ...details, fixes });
-};
-
-const nameTaken = (words: string, doing: Doing, details: GoatErrorDetails): GoatError => {
-  const name = /name "\/?([^"]+)"/.exec(words)?.[1] ?? doing.subject;
-  const fixes = [
-    { command: `docker ps --all --filter name=^/${name}$`, effect: "shows who has it" },
-    { command: `docker rm --force ${name}`, effect: "removes that container" },
-  ];
-  return new GoatError("name-taken", `the container name ${name} is taken`, { ...details, fixes });
-};
-
-export const imageUnavailable = (image: string, details: GoatErrorDetails): GoatError =>
-  new GoatError("image-unavailable", `the image ${image} is not here`, {
-    ...details,
-    fixes: [{ command: `docker pull ${image}`, effect: "fetches it, or says why it cannot" }],
-  });
-
-const refused = (words: string, doing: Doing, details: GoatErrorDetails): GoatError =>
-  new GoatError("engine-refused", `cannot ${doing.verb} ${doing.subject}: ${words}`, details);
-
-/** The engine gives these failures one status (500 or 400) and no code, so its words are all there is to tell them by. */
-const byWords = (words: string, doing: Doing, details: GoatErrorDetails): GoatError | null => {
-  if (/port is already allocated|address already in use|ports are not available/i.test(words)) {
-    return portTaken(words, doing, details);
+/** Runs `work`; answers with one of `statuses` mean that it is already so, and give `otherwise`. */
+export async function unlessStatus<T>(statuses: readonly number[], otherwise: T, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (statuses.includes(statusOf(error) ?? 0)) return otherwise;
+    throw error;
   }
-  const missing = /bind source path does not exist: (.+)$/.exec(words)?.[1];
-  return missing === undefined
-    ? null
-    : new GoatError("mount-source-missing", `${missing}, mounted into ${doing.subject}, does not exist`, details);
-};
-
-const fromAnswer = (status: number, error: unknown, doing: Doing): GoatError => {
-  const words = engineWords(error);
-  const details: GoatErrorDetails = {
-    cause: error,
-    evidence: [words],
-    ...(doing.service === undefined ? {} : { service: doing.service }),
-  };
-  if (status === 409 && (doing.verb === "create" || doing.verb === "rename")) return nameTaken(words, doing, details);
-  if (status === 404 && doing.verb === "create" && doing.image !== undefined && /image/i.test(words)) {
-    return imageUnavailable(doing.image, details);
-  }
-  return byWords(words, doing, details) ?? refused(words, doing, details);
-};
+}
 
 /** The one place where errors of dockerode, docker-modem and the socket become ours. */
-export const translate = (error: unknown, doing: Doing, signal?: AbortSignal): Error => {
+export function translate(error: unknown, doing: Doing, signal?: AbortSignal): Error {
   if (error instanceof GoatError) return error;
   if (signal?.aborted) return abortError(signal);
   if (error instanceof Error && isAbort(error)) return error;
@@ -119,28 +50,97 @@ export const translate = (error: unknown, doing: Doing, signal?: AbortSignal): E
   return new GoatError("engine-refused", `cannot ${doing.verb} ${doing.subject}: ${messageOf(error)}`, {
     cause: error,
   });
-};
+}
 
-/** Runs `work`; what it throws comes out translated. */
-export const guarded = async <T>(doing: Doing, signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
-  if (signal.aborted) throw abortError(signal);
-  try {
-    return await work();
-  } catch (error) {
-    throw translate(error, doing, signal);
-  }
-};
+export function imageUnavailable(image: string, details: GoatErrorDetails): GoatError {
+  return new GoatError("image-unavailable", `the image ${image} is not here`, {
+    ...details,
+    fixes: [{ command: `docker pull ${image}`, effect: "fetches it, or says why it cannot" }],
+  });
+}
 
-/** Runs `work`; answers with one of `statuses` mean that it is already so, and give `otherwise`. */
-export const unlessStatus = async <T>(
-  statuses: readonly number[],
-  otherwise: T,
-  work: () => Promise<T>,
-): Promise<T> => {
-  try {
-    return await work();
-  } catch (error) {
-    if (statuses.includes(statusOf(error) ?? 0)) return otherwise;
-    throw error;
+/** The HTTP status of an engine's answer; undefined where the error is not an answer. */
+export function statusOf(error: unknown): number | undefined {
+  return typeof error === "object" && error !== null && "statusCode" in error && typeof error.statusCode === "number"
+    ? error.statusCode
+    : undefined;
+}
+
+/** The engine's own words, without the HTTP wrapping that docker-modem adds. */
+export function engineWords(error: unknown): string {
+  if (typeof error === "object" && error !== null && "json" in error) {
+    const json = error.json;
+    if (typeof json === "object" && json !== null && "message" in json && typeof json.message === "string") {
+      return json.message.trim();
+    }
   }
-};
+  return messageOf(error)
+    .replace(/^\(HTTP code \d+\) [^-]* - /, "")
+    .trim();
+}
+
+/** The error an AbortSignal asks for: its reason, so that a deadline stays a deadline. */
+export function abortError(signal: AbortSignal): Error {
+  return signal.reason instanceof Error ? signal.reason : new DOMException("interrupted", "AbortError");
+}
+
+const unreachableCodes = new Set([
+  "ENOENT",
+  "EACCES",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+]);
+
+function fromAnswer(status: number, error: unknown, doing: Doing): GoatError {
+  const words = engineWords(error);
+  const details: GoatErrorDetails = {
+    cause: error,
+    evidence: [words],
+    ...(doing.service === undefined ? {} : { service: doing.service }),
+  };
+  if (status === 409 && (doing.verb === "create" || doing.verb === "rename")) return nameTaken(words, doing, details);
+  if (status === 404 && doing.verb === "create" && doing.image !== undefined && /image/i.test(words)) {
+    return imageUnavailable(doing.image, details);
+  }
+  return byWords(words, doing, details) ?? refused(words, doing, details);
+}
+
+/** The engine gives these failures one status (500 or 400) and no code, so its words are all there is to tell them by. */
+function byWords(words: string, doing: Doing, details: GoatErrorDetails): GoatError | null {
+  if (/port is already allocated|address already in use|ports are not available/i.test(words)) {
+    return portTaken(words, doing, details);
+  }
+  const missing = /bind source path does not exist: (.+)$/.exec(words)?.[1];
+  return missing === undefined
+    ? null
+    : new GoatError("mount-source-missing", `${missing}, mounted into ${doing.subject}, does not exist`, details);
+}
+
+function portTaken(words: string, doing: Doing, details: GoatErrorDetails): GoatError {
+  const port = /(?:\d{1,3}(?:\.\d{1,3}){3}|\]|::):(\d+)/.exec(words)?.[1];
+  const fixes: Fix[] =
+    port === undefined
+      ? [{ command: "goat-dev doctor", effect: "says which port and who holds it" }]
+      : [
+          { command: `docker ps --filter publish=${port}`, effect: "shows the container that holds it, if one does" },
+          { command: "goat-dev doctor", effect: "says who holds it otherwise" },
+        ];
+  const what = port === undefined ? "a port" : `port ${port}`;
+  return new GoatError("port-taken", `${doing.subject} cannot start: ${what} is taken`, { ...details, fixes });
+}
+
+function nameTaken(words: string, doing: Doing, details: GoatErrorDetails): GoatError {
+  const name = /name "\/?([^"]+)"/.exec(words)?.[1] ?? doing.subject;
+  const fixes = [
+    { command: `docker ps --all --filter name=^/${name}$`, effect: "shows who has it" },
+    { command: `docker rm --force ${name}`, effect: "removes that container" },
+  ];
+  return new GoatError("name-taken", `the container name ${name} is taken`, { ...details, fixes });
+}
+
+function refused(words: string, doing: Doing, details: GoatErrorDetails): GoatError {
+  return new GoatError("engine-refused", `cannot ${doing.verb} ${doing.subject}: ${words}`, details);
+}

@@ -22,78 +22,57 @@ export const label = {
 
 type Labels = Readonly<Record<string, string>>;
 
-const composeVersion = "2.0.0";
-
-const conditions = {
-  started: "service_started",
-  ready: "service_healthy",
-  completed: "service_completed_successfully",
-} as const satisfies Record<Dependency["until"], string>;
-
-const dependsOn = (service: ServiceSpec): string =>
-  service.dependsOn.map((d) => `${d.service}:${conditions[d.until]}:${d.restart}`).join(",");
-
-/** Compose ignores containers without a config-hash; its own hash cannot be had outside of it, so this one is ours. */
-const configHash = (fingerprint: Labels): string =>
-  createHash("sha256")
-    .update(JSON.stringify(Object.entries(fingerprint).sort()))
-    .digest("hex");
-
-export const containerLabels = (
-  stack: StackSpec,
-  service: ServiceSpec,
-  fingerprint: Labels,
-  imageId: string,
-): Labels => ({
-  ...service.run.docker?.labels,
-  [label.project]: stack.name,
-  [label.service]: service.name,
-  [label.oneOff]: "False",
-  [`${compose}.container-number`]: "1",
-  ...originLabels(stack),
-  ...(stack.environmentFiles.length > 0
-    ? { [`${compose}.project.environment_file`]: stack.environmentFiles.join(",") }
-    : {}),
-  [`${compose}.config-hash`]: configHash(fingerprint),
-  [`${compose}.image`]: imageId,
-  [`${compose}.depends_on`]: dependsOn(service),
-  [`${compose}.version`]: composeVersion,
-  [label.spec]: JSON.stringify(fingerprint),
-  [label.files]: JSON.stringify(Object.fromEntries(service.files.map((file) => [file.path, file.hash]))),
-});
-
-const originLabels = (stack: StackSpec): Labels => ({
-  [label.folder]: stack.workingDir,
-  [label.configFiles]: stack.configFiles.join(","),
-});
-
 /** Whose project a container or volume says it is; Compose writes that on containers alone. */
-export const originOf = (labels: Labels | null | undefined): Origin | null => {
+export function originOf(labels: Labels | null | undefined): Origin | null {
   const folder = labels?.[label.folder];
   if (folder === undefined || folder === "") return null;
   const [file = ""] = (labels?.[label.configFiles] ?? "").split(",");
   // Compose reads a file from its standard input as "-".
   return { folder, file: isAbsolute(file) ? file : null };
-};
+}
 
-export const networkLabels = (stack: StackSpec, network: NetworkSpec, fingerprint: string): Labels => ({
-  ...network.labels,
-  [label.project]: stack.name,
-  [label.network]: network.key,
-  [`${compose}.version`]: composeVersion,
-  [label.spec]: fingerprint,
-});
+export function containerLabels(stack: StackSpec, service: ServiceSpec, fingerprint: Labels, imageId: string): Labels {
+  return {
+    ...service.run.docker?.labels,
+    [label.project]: stack.name,
+    [label.service]: service.name,
+    [label.oneOff]: "False",
+    [`${compose}.container-number`]: "1",
+    ...originLabels(stack),
+    ...(stack.environmentFiles.length > 0
+      ? { [`${compose}.project.environment_file`]: stack.environmentFiles.join(",") }
+      : {}),
+    [`${compose}.config-hash`]: configHash(fingerprint),
+    [`${compose}.image`]: imageId,
+    [`${compose}.depends_on`]: dependsOn(service),
+    [`${compose}.version`]: composeVersion,
+    [label.spec]: JSON.stringify(fingerprint),
+    [label.files]: JSON.stringify(Object.fromEntries(service.files.map((file) => [file.path, file.hash]))),
+  };
+}
 
-export const volumeLabels = (stack: StackSpec, volume: VolumeSpec): Labels => ({
-  ...volume.labels,
-  ...originLabels(stack),
-  [label.project]: stack.name,
-  [label.volume]: volume.key,
-  [`${compose}.version`]: composeVersion,
-});
+export function networkLabels(stack: StackSpec, network: NetworkSpec, fingerprint: string): Labels {
+  return {
+    ...network.labels,
+    [label.project]: stack.name,
+    [label.network]: network.key,
+    [`${compose}.version`]: composeVersion,
+    [label.spec]: fingerprint,
+  };
+}
+
+export function volumeLabels(stack: StackSpec, volume: VolumeSpec): Labels {
+  return {
+    ...volume.labels,
+    ...originLabels(stack),
+    [label.project]: stack.name,
+    [label.volume]: volume.key,
+    [`${compose}.version`]: composeVersion,
+  };
+}
 
 /** A label's JSON as text values by name; null when absent or written by something else. */
-export const readRecord = (text: string | undefined): Labels | null => {
+export function readRecord(text: string | undefined): Labels | null {
   if (text === undefined) return null;
   try {
     const value: unknown = JSON.parse(text);
@@ -105,4 +84,30 @@ export const readRecord = (text: string | undefined): Labels | null => {
   } catch {
     return null;
   }
-};
+}
+
+const composeVersion = "2.0.0";
+
+function originLabels(stack: StackSpec): Labels {
+  return {
+    [label.folder]: stack.workingDir,
+    [label.configFiles]: stack.configFiles.join(","),
+  };
+}
+
+const conditions = {
+  started: "service_started",
+  ready: "service_healthy",
+  completed: "service_completed_successfully",
+} as const satisfies Record<Dependency["until"], string>;
+
+function dependsOn(service: ServiceSpec): string {
+  return service.dependsOn.map((d) => `${d.service}:${conditions[d.until]}:${d.restart}`).join(",");
+}
+
+/** Compose ignores containers without a config-hash; its own hash cannot be had outside of it, so this one is ours. */
+function configHash(fingerprint: Labels): string {
+  return createHash("sha256")
+    .update(JSON.stringify(Object.entries(fingerprint).sort()))
+    .digest("hex");
+}

@@ -1,21 +1,48 @@
 import type { Readable } from "node:stream";
 import type { ContainerInspectInfo } from "dockerode";
 import type { LogLine, LogOptions } from "../engine.ts";
-import { demux } from "./demux.ts";
 import { type Doing, guarded, translate, unlessStatus } from "./errors.ts";
-import { framesToLines, type Line, terminalToLines } from "./lines.ts";
-import { mergeByArrival, mergeInOrder } from "./merge.ts";
 import type { Reader } from "./reader.ts";
+import { demux, type Frame } from "./streams.ts";
+
+/** Lines of several containers; ends quietly when the signal fires or the reader stops reading. */
+export async function* logs(reader: Reader, options: LogOptions): AsyncGenerator<LogLine> {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([options.signal, stop.signal]);
+  const sources = options.containers.map((source) => linesOf(reader, source, options, signal));
+  try {
+    yield* options.follow ? mergeByArrival(sources) : mergeInOrder(sources, byTime);
+  } finally {
+    stop.abort();
+  }
+}
+
+/** Seconds with nine digits, as the engine takes them; the fraction is kept as it was written. */
+export function toEngineTime(iso: string): string {
+  const fraction = /\.(\d+)/.exec(iso)?.[1] ?? "";
+  return `${Math.floor(Date.parse(iso) / 1000)}.${fraction.padEnd(9, "0").slice(0, 9)}`;
+}
 
 type Source = LogOptions["containers"][number];
 
-/** Seconds with nine digits, as the engine takes them; the fraction is kept as it was written. */
-export const toEngineTime = (iso: string): string => {
-  const fraction = /\.(\d+)/.exec(iso)?.[1] ?? "";
-  return `${Math.floor(Date.parse(iso) / 1000)}.${fraction.padEnd(9, "0").slice(0, 9)}`;
-};
+async function* linesOf(
+  reader: Reader,
+  source: Source,
+  options: LogOptions,
+  signal: AbortSignal,
+): AsyncGenerator<LogLine> {
+  const doing: Doing = { verb: "read", subject: `the log of ${source.container}`, service: source.service };
+  try {
+    const opened = await guarded(doing, signal, () => open(reader, source, options, signal));
+    if (opened === null) return;
+    for await (const line of toLines(opened.stream, opened.terminal)) yield { service: source.service, ...line };
+  } catch (error) {
+    // An aborted stream ends with ECONNRESET as well as with AbortError; both are a clean end.
+    if (!signal.aborted) throw translate(error, doing);
+  }
+}
 
-const open = async (reader: Reader, source: Source, options: LogOptions, signal: AbortSignal) => {
+async function open(reader: Reader, source: Source, options: LogOptions, signal: AbortSignal) {
   const { container } = source;
   // An absent container has no lines.
   const found = await unlessStatus([404], null, () => reader.json(`/containers/${container}/json`, signal));
@@ -31,41 +58,130 @@ const open = async (reader: Reader, source: Source, options: LogOptions, signal:
   };
   const stream = await unlessStatus([404], null, () => reader.stream(`/containers/${info.Id}/logs`, signal, query));
   return stream === null ? null : { stream, terminal: info.Config.Tty };
-};
+}
 
-const toLines = (stream: Readable, terminal: boolean): AsyncIterable<Line> =>
-  terminal ? terminalToLines(stream) : framesToLines(demux(stream));
+function toLines(stream: Readable, terminal: boolean): AsyncIterable<Line> {
+  return terminal ? terminalToLines(stream) : framesToLines(demux(stream));
+}
 
-const linesOf = async function* (
-  reader: Reader,
-  source: Source,
-  options: LogOptions,
-  signal: AbortSignal,
-): AsyncGenerator<LogLine> {
-  const doing: Doing = { verb: "read", subject: `the log of ${source.container}`, service: source.service };
-  try {
-    const opened = await guarded(doing, signal, () => open(reader, source, options, signal));
-    if (opened === null) return;
-    for await (const line of toLines(opened.stream, opened.terminal)) yield { service: source.service, ...line };
-  } catch (error) {
-    // An aborted stream ends with ECONNRESET as well as with AbortError; both are a clean end.
-    if (!signal.aborted) throw translate(error, doing);
-  }
-};
-
-const byTime = (a: LogLine, b: LogLine): number => {
+function byTime(a: LogLine, b: LogLine): number {
   if (a.at === null || b.at === null) return 0;
   return Date.parse(a.at) - Date.parse(b.at) || (a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
-};
+}
 
-/** Lines of several containers; ends quietly when the signal fires or the reader stops reading. */
-export const logs = async function* (reader: Reader, options: LogOptions): AsyncGenerator<LogLine> {
-  const stop = new AbortController();
-  const signal = AbortSignal.any([options.signal, stop.signal]);
-  const sources = options.containers.map((source) => linesOf(reader, source, options, signal));
-  try {
-    yield* options.follow ? mergeByArrival(sources) : mergeInOrder(sources, byTime);
-  } finally {
-    stop.abort();
+export interface Line {
+  readonly stream: "stdout" | "stderr";
+  readonly at: string | null;
+  readonly line: string;
+}
+
+/** Messages to lines; the engine cuts a line longer than 16 KiB into several messages. */
+export async function* framesToLines(frames: AsyncIterable<Frame>): AsyncGenerator<Line> {
+  const streams = { stdout: messageAssembler("stdout"), stderr: messageAssembler("stderr") };
+  for await (const { stream, data } of frames) yield* streams[stream].add(data);
+  yield* streams.stdout.end();
+  yield* streams.stderr.end();
+}
+
+/** A terminal's output to lines: chunks are cut anywhere, and each line starts with its time stamp. */
+export async function* terminalToLines(source: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
+  const decoder = newDecoder();
+  const toLine = (whole: string): Line => {
+    const { at, text } = unstamp(withoutReturn(whole));
+    return { stream: "stdout", at, line: text };
+  };
+  let rest = "";
+  for await (const data of source) {
+    const parts = (rest + decoder.decode(data, { stream: true })).split("\n");
+    rest = parts.pop() ?? "";
+    yield* parts.map(toLine);
   }
-};
+  rest += decoder.decode();
+  if (rest !== "") yield toLine(rest);
+}
+
+/** One stream's messages, each of which starts with a time stamp, also where it goes on with an unfinished line. */
+function messageAssembler(stream: Line["stream"]) {
+  const decoder = newDecoder();
+  let unfinished: { at: string | null; text: string } | null = null;
+  return {
+    add(data: Uint8Array): Line[] {
+      const head = Buffer.from(data.subarray(0, longestStamp)).toString("latin1");
+      const stamp = stampPattern.exec(head);
+      const body = decoder.decode(data.subarray(stamp?.[0].length ?? 0), { stream: true });
+      const [first = "", ...more] = body.split("\n");
+      const start = { at: unfinished?.at ?? stamp?.[1] ?? null, text: (unfinished?.text ?? "") + first };
+      const lines = [start, ...more.map(unstamp)];
+      const last = lines.pop();
+      // After a newline nothing is unfinished; before one, even an empty text is, for it has its time.
+      unfinished = last === undefined || (lines.length > 0 && last.text === "") ? null : last;
+      return lines.map(({ at, text }) => ({ stream, at, line: withoutReturn(text) }));
+    },
+    end(): Line[] {
+      const text = (unfinished?.text ?? "") + decoder.decode();
+      return unfinished === null && text === ""
+        ? []
+        : [{ stream, at: unfinished?.at ?? null, line: withoutReturn(text) }];
+    },
+  };
+}
+
+const stampPattern = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)) ?/;
+
+const longestStamp = 40;
+
+/** The time stamp that text begins with, and what follows it. */
+function unstamp(text: string): { at: string | null; text: string } {
+  const match = stampPattern.exec(text);
+  return match === null ? { at: null, text } : { at: match[1] ?? null, text: text.slice(match[0].length) };
+}
+
+function withoutReturn(text: string): string {
+  return text.endsWith("\r") ? text.slice(0, -1) : text;
+}
+
+function newDecoder() {
+  return new TextDecoder("utf-8", { ignoreBOM: true });
+}
+
+/** Takes from all sources as values arrive; order between sources is chance. */
+export async function* mergeByArrival<T>(sources: readonly AsyncIterable<T>[]): AsyncGenerator<T> {
+  type Step = { readonly index: number; readonly result: IteratorResult<T> };
+  const iterators = sources.map((source) => source[Symbol.asyncIterator]());
+  const step = async (index: number): Promise<Step | null> => {
+    const result = await iterators[index]?.next();
+    return result === undefined ? null : { index, result };
+  };
+  const waiting = new Map(iterators.map((_, index) => [index, step(index)]));
+  while (waiting.size > 0) {
+    const next = await Promise.race(waiting.values());
+    if (next === null) return;
+    if (next.result.done) waiting.delete(next.index);
+    else {
+      waiting.set(next.index, step(next.index));
+      yield next.result.value;
+    }
+  }
+}
+
+/** Merges sources that are each in order into one that is; equal values keep the sources' order. */
+export async function* mergeInOrder<T>(
+  sources: readonly AsyncIterable<T>[],
+  compare: (a: T, b: T) => number,
+): AsyncGenerator<T> {
+  const iterators = sources.map((source) => source[Symbol.asyncIterator]());
+  const heads = await Promise.all(iterators.map((iterator) => iterator.next()));
+  for (;;) {
+    let best = -1;
+    let value: T | undefined;
+    for (const [index, head] of heads.entries()) {
+      if (head.done || (best !== -1 && compare(head.value, value as T) >= 0)) continue;
+      best = index;
+      value = head.value;
+    }
+    const iterator = iterators[best];
+    if (iterator === undefined) return;
+    yield value as T;
+    heads[best] = await iterator.next();
+  }
+}

@@ -1,64 +1,25 @@
-import type { ContainerInfo, ContainerInspectInfo, NetworkInspectInfo, VolumeInspectInfo } from "dockerode";
+import type {
+  ContainerInfo,
+  ContainerInspectInfo,
+  ImageInspectInfo,
+  NetworkInspectInfo,
+  VolumeInspectInfo,
+} from "dockerode";
 import type { ObservedNetwork, ObservedService, ObservedStack, ObservedVolume } from "../../model/observed.ts";
+import type { PortSpec } from "../../model/stack.ts";
 import type { ObserveRequest } from "../engine.ts";
+import type { ImageFacts } from "./create-request.ts";
 import { guarded, unlessStatus } from "./errors.ts";
-import { inspectImage } from "./images.ts";
-import { label, originOf } from "./labels.ts";
-import { toObservedService } from "./observed-service.ts";
+import { label, originOf, readRecord } from "./labels.ts";
 import type { Reader } from "./reader.ts";
 
-const ofProject = (stack: string): { readonly filters: string } => ({
-  filters: JSON.stringify({ label: [`${label.project}=${stack}`] }),
-});
-
-const inspectAll = async (reader: Reader, stack: string, signal: AbortSignal): Promise<ContainerInspectInfo[]> => {
-  const query = { all: "true", ...ofProject(stack) };
-  const list = (await reader.json("/containers/json", signal, query)) as readonly ContainerInfo[];
-  const inspected = await Promise.all(
-    // One that vanished since the list is not there any more.
-    list.map(({ Id }) => unlessStatus([404], null, () => reader.json(`/containers/${Id}/json`, signal))),
-  );
-  return inspected.flatMap((info) => (info === null ? [] : [info as ContainerInspectInfo]));
-};
-
-/** All there are, whose ever: a container may be joined to another project's. */
-const listNetworks = async (reader: Reader, signal: AbortSignal): Promise<readonly NetworkInspectInfo[]> =>
-  (await reader.json("/networks", signal)) as readonly NetworkInspectInfo[];
-
-const toServices = (
-  inspected: readonly ContainerInspectInfo[],
-  networks: readonly NetworkInspectInfo[],
-): ObservedService[] =>
-  inspected
-    .map((info) => toObservedService(info, networks))
-    .filter((service) => service !== null)
-    .sort((a, b) => (a.container < b.container ? -1 : 1));
-
-const toNetworks = (networks: readonly NetworkInspectInfo[], stack: string): ObservedNetwork[] =>
-  networks.flatMap(({ Name, Id, Labels }) => {
-    const key = Labels?.[label.project] === stack ? Labels[label.network] : undefined;
-    return key === undefined ? [] : [{ key, name: Name, id: Id, fingerprint: Labels?.[label.spec] ?? null }];
-  });
-
-const volumes = async (reader: Reader, stack: string, signal: AbortSignal): Promise<ObservedVolume[]> => {
-  const answer = (await reader.json("/volumes", signal, ofProject(stack))) as {
-    readonly Volumes?: readonly VolumeInspectInfo[] | null;
-  };
-  return (answer.Volumes ?? []).flatMap((volume) => {
-    const key = volume.Labels?.[label.volume];
-    if (key === undefined) return [];
-    const createdAt = "CreatedAt" in volume && typeof volume.CreatedAt === "string" ? volume.CreatedAt : null;
-    return [{ key, name: volume.Name, createdAt, labels: volume.Labels, origin: originOf(volume.Labels) }];
-  });
-};
-
 /** What there is of a stack: one list and its inspects, networks, volumes and images, side by side. */
-export const observe = (reader: Reader, request: ObserveRequest, signal: AbortSignal): Promise<ObservedStack> =>
-  guarded({ verb: "list", subject: `the containers of ${request.stack}` }, signal, async () => {
-    const [inspected, networks, vols, images] = await Promise.all([
+export function observe(reader: Reader, request: ObserveRequest, signal: AbortSignal): Promise<ObservedStack> {
+  return guarded({ verb: "list", subject: `the containers of ${request.stack}` }, signal, async () => {
+    const [inspected, networks, volumes, images] = await Promise.all([
       inspectAll(reader, request.stack, signal),
       listNetworks(reader, signal),
-      volumes(reader, request.stack, signal),
+      listVolumes(reader, request.stack, signal),
       Promise.all(
         [...new Set(request.images)].map(async (image) => {
           const info = await inspectImage(reader, image, signal);
@@ -70,7 +31,159 @@ export const observe = (reader: Reader, request: ObserveRequest, signal: AbortSi
       name: request.stack,
       services: toServices(inspected, networks),
       networks: toNetworks(networks, request.stack),
-      volumes: vols,
+      volumes,
       images: Object.fromEntries(images),
     };
   });
+}
+
+/** What the engine has under an image reference; null where it has nothing, or takes it for no reference at all. */
+export function inspectImage(reader: Reader, image: string, signal: AbortSignal): Promise<ImageFacts | null> {
+  return guarded({ verb: "inspect", subject: `the image ${image}` }, signal, async () => {
+    const path = `/images/${image.split("/").map(encodeURIComponent).join("/")}/json`;
+    const info = await unlessStatus([400, 404], null, () => reader.json(path, signal));
+    if (info === null) return null;
+    const { Id, Config } = info as ImageInspectInfo;
+    return { id: Id, volumes: Object.keys(Config?.Volumes ?? {}) };
+  });
+}
+
+type Network = Pick<NetworkInspectInfo, "Id" | "Name">;
+
+/** What an inspect says about a service, among the networks there are; null for a container that is no service's. */
+export function toObservedService(info: ContainerInspectInfo, networks: readonly Network[]): ObservedService | null {
+  const labels = info.Config.Labels ?? {};
+  const name = labels[label.service];
+  if (name === undefined) return null;
+  const { State: state } = info;
+  const over = state.Status === "exited" || state.Status === "dead" || state.Status === "restarting";
+  return {
+    name,
+    handle: info.Id,
+    container: info.Name.replace(/^\//, ""),
+    state: states[state.Status] ?? "dead",
+    health: healthOf(state.Health?.Status),
+    exitCode: over ? state.ExitCode : null,
+    oomKilled: state.OOMKilled,
+    startError: state.Error === "" ? null : (state.Error ?? null),
+    startedAt: timeOf(state.StartedAt),
+    restartCount: info.RestartCount ?? 0,
+    image: info.Config.Image,
+    imageId: info.Image,
+    fingerprint: readRecord(labels[label.spec]),
+    files: readRecord(labels[label.files]) ?? {},
+    networks: joined(info, networks),
+    ports: portsOf(info),
+    oneOff: labels[label.oneOff] === "True",
+    origin: originOf(labels),
+  };
+}
+
+function ofProject(stack: string): { readonly filters: string } {
+  return {
+    filters: JSON.stringify({ label: [`${label.project}=${stack}`] }),
+  };
+}
+
+async function inspectAll(reader: Reader, stack: string, signal: AbortSignal): Promise<ContainerInspectInfo[]> {
+  const query = { all: "true", ...ofProject(stack) };
+  const list = (await reader.json("/containers/json", signal, query)) as readonly ContainerInfo[];
+  const inspected = await Promise.all(
+    // One that vanished since the list is not there any more.
+    list.map(({ Id }) => unlessStatus([404], null, () => reader.json(`/containers/${Id}/json`, signal))),
+  );
+  return inspected.flatMap((info) => (info === null ? [] : [info as ContainerInspectInfo]));
+}
+
+/** All of the engine's: a container may be joined to another project's. */
+async function listNetworks(reader: Reader, signal: AbortSignal): Promise<readonly NetworkInspectInfo[]> {
+  return (await reader.json("/networks", signal)) as readonly NetworkInspectInfo[];
+}
+
+function toServices(
+  inspected: readonly ContainerInspectInfo[],
+  networks: readonly NetworkInspectInfo[],
+): ObservedService[] {
+  return inspected
+    .map((info) => toObservedService(info, networks))
+    .filter((service) => service !== null)
+    .sort((a, b) => (a.container < b.container ? -1 : 1));
+}
+
+function toNetworks(networks: readonly NetworkInspectInfo[], stack: string): ObservedNetwork[] {
+  return networks.flatMap(({ Name, Id, Labels }) => {
+    const key = Labels?.[label.project] === stack ? Labels[label.network] : undefined;
+    return key === undefined ? [] : [{ key, name: Name, id: Id, fingerprint: Labels?.[label.spec] ?? null }];
+  });
+}
+
+async function listVolumes(reader: Reader, stack: string, signal: AbortSignal): Promise<ObservedVolume[]> {
+  const answer = (await reader.json("/volumes", signal, ofProject(stack))) as {
+    readonly Volumes?: readonly VolumeInspectInfo[] | null;
+  };
+  return (answer.Volumes ?? []).flatMap((volume) => {
+    const key = volume.Labels?.[label.volume];
+    if (key === undefined) return [];
+    const createdAt = "CreatedAt" in volume && typeof volume.CreatedAt === "string" ? volume.CreatedAt : null;
+    return [{ key, name: volume.Name, createdAt, labels: volume.Labels, origin: originOf(volume.Labels) }];
+  });
+}
+
+const states: Readonly<Record<string, ObservedService["state"]>> = {
+  created: "created",
+  running: "running",
+  restarting: "restarting",
+  paused: "paused",
+  exited: "exited",
+  removing: "dead",
+  dead: "dead",
+  // Podman's words.
+  configured: "created",
+  initialized: "created",
+  stopping: "running",
+  stopped: "exited",
+};
+
+function healthOf(status: string | undefined): ObservedService["health"] {
+  return status === "starting" || status === "healthy" || status === "unhealthy" ? status : "none";
+}
+
+/** An ISO time; null where the engine tells none: year 1 is its word for never. */
+function timeOf(text: string | undefined): string | null {
+  return text === undefined || text.startsWith("0001-") || Number.isNaN(Date.parse(text)) ? null : text;
+}
+
+/**
+ * The networks it is joined to. A stopped container goes on naming one that was removed meanwhile, and cannot start on another of
+ * the same name; before its first start it knows a network by its name alone.
+ */
+function joined(info: ContainerInspectInfo, networks: readonly Network[]): readonly string[] {
+  return Object.entries(info.NetworkSettings.Networks ?? {})
+    .filter(([name, { NetworkID }]) => networks.some(({ Id, Name }) => [Id, Name].includes(NetworkID || name)))
+    .map(([name]) => name)
+    .sort();
+}
+
+/** The ports as asked for, with the host ports the engine chose filled in. */
+function portsOf(info: ContainerInspectInfo): readonly PortSpec[] {
+  const bound = toPorts(info.NetworkSettings.Ports);
+  return toPorts(info.HostConfig.PortBindings).map((port) => {
+    if (port.host !== null) return port;
+    const chosen = bound.find((b) => b.container === port.container && b.protocol === port.protocol);
+    return chosen === undefined ? port : { ...port, host: chosen.host };
+  });
+}
+
+type Bindings = Readonly<Record<string, readonly { readonly HostIp?: string; readonly HostPort?: string }[] | null>>;
+
+function toPorts(bindings: Bindings | null | undefined): PortSpec[] {
+  return Object.entries(bindings ?? {}).flatMap(([key, hosts]) => {
+    const [container, protocol] = key.split("/");
+    return (hosts ?? []).map((host) => ({
+      hostIp: host.HostIp ?? "",
+      host: host.HostPort ? Number(host.HostPort) : null,
+      container: Number(container),
+      protocol: protocol === "udp" ? ("udp" as const) : ("tcp" as const),
+    }));
+  });
+}

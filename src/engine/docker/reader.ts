@@ -19,7 +19,7 @@ export interface Reader {
 
 type Open = (path: string, signal: AbortSignal) => Promise<IncomingMessage>;
 
-export const createReader = async (transport: Transport): Promise<Reader> => {
+export async function createReader(transport: Transport): Promise<Reader> {
   const { agent, open } = await openerOf(transport);
   // docker-modem inspects its agent to the last socket for a debug line at every call.
   Object.assign(agent, { [inspect.custom]: () => "[Agent]" });
@@ -32,9 +32,9 @@ export const createReader = async (transport: Transport): Promise<Reader> => {
   const json: Reader["json"] = async (path, signal, query = {}) =>
     JSON.parse(await textOf(await stream(path, signal, query)));
   return { agent, json, stream };
-};
+}
 
-const openerOf = async (transport: Transport): Promise<{ readonly agent: Agent; readonly open: Open }> => {
+async function openerOf(transport: Transport): Promise<{ readonly agent: Agent; readonly open: Open }> {
   const tls = transport.kind === "tcp" ? transport.tls : null;
   const place =
     transport.kind === "tcp" ? { host: transport.host, port: transport.port } : { socketPath: transport.path };
@@ -52,24 +52,25 @@ const openerOf = async (transport: Transport): Promise<{ readonly agent: Agent; 
     agent,
     open: (path, signal) => sent(secure.request({ ...place, ...material, path, agent, signal, headers })),
   };
-};
+}
 
 const headers = { host: "docker" };
 
-const sent = (asked: ReturnType<typeof request>): Promise<IncomingMessage> =>
-  new Promise((resolve, reject) => {
+function sent(asked: ReturnType<typeof request>): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
     asked.once("response", resolve).on("error", reject).end();
   });
+}
 
-const textOf = async (answer: IncomingMessage): Promise<string> => {
+async function textOf(answer: IncomingMessage): Promise<string> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of answer) chunks.push(chunk);
   return Buffer.concat(chunks).toString("utf8");
-};
+}
 
 /** In the shape of dockerode's own errors. */
-const refusal = (statusCode: number, text: string): Error => {
+function refusal(statusCode: number, text: string): Error {
   const message = /"message":\s*("(?:[^"\\]|\\.)*")/.exec(text)?.[1];
   const words = message === undefined ? text.trim() : String(JSON.parse(message));
   return Object.assign(new Error(words || `status ${statusCode}`), { statusCode });
-};
+}

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { run } from "../../platform/process.ts";
-import type { ReadFile } from "./docker-context.ts";
+import type { ReadFile } from "./discover.ts";
 
 /** What the engine sends to a registry for us. */
 export type RegistryAuth =
@@ -13,22 +13,35 @@ export interface AuthSource {
   readonly readFile: ReadFile;
 }
 
+/** The log-in that `docker login` left for an image's registry; null where there is none. */
+export async function registryAuth(
+  image: string,
+  source: AuthSource,
+  signal: AbortSignal,
+): Promise<RegistryAuth | null> {
+  const config = await readConfig(source);
+  const registry = registryOf(image);
+  const helper = config.credHelpers?.[registry] ?? config.credsStore;
+  const found = helper === undefined ? null : await fromHelper(helper, registry, source.env, signal);
+  return found ?? fromFile(config, registry);
+}
+
+/** The registry of an image, by the key Docker's config file has for it. */
+export function registryOf(image: string): string {
+  const [first = "", ...rest] = image.split("/");
+  const isHost = rest.length > 0 && (/[.:]/.test(first) || first === "localhost");
+  return isHost && first !== "docker.io" && first !== "index.docker.io" ? first : dockerHub;
+}
+
+const dockerHub = "https://index.docker.io/v1/";
+
 interface DockerConfig {
   readonly auths?: Readonly<Record<string, { readonly auth?: string; readonly identitytoken?: string }>>;
   readonly credHelpers?: Readonly<Record<string, string>>;
   readonly credsStore?: string;
 }
 
-const dockerHub = "https://index.docker.io/v1/";
-
-/** The registry of an image, by the key Docker's config file has for it. */
-export const registryOf = (image: string): string => {
-  const [first = "", ...rest] = image.split("/");
-  const isHost = rest.length > 0 && (/[.:]/.test(first) || first === "localhost");
-  return isHost && first !== "docker.io" && first !== "index.docker.io" ? first : dockerHub;
-};
-
-const readConfig = async ({ env, home, readFile }: AuthSource): Promise<DockerConfig> => {
+async function readConfig({ env, home, readFile }: AuthSource): Promise<DockerConfig> {
   const text = await readFile(posix.join(env["DOCKER_CONFIG"] || posix.join(home, ".docker"), "config.json"));
   try {
     const value: unknown = JSON.parse(text ?? "{}");
@@ -36,24 +49,15 @@ const readConfig = async ({ env, home, readFile }: AuthSource): Promise<DockerCo
   } catch {
     return {};
   }
-};
-
-const fromFile = (config: DockerConfig, registry: string): RegistryAuth | null => {
-  const entry = config.auths?.[registry] ?? config.auths?.[`https://${registry}`];
-  if (entry?.identitytoken) return { identitytoken: entry.identitytoken, serveraddress: registry };
-  const text = Buffer.from(entry?.auth ?? "", "base64").toString("utf8");
-  const colon = text.indexOf(":");
-  if (colon === -1) return null;
-  return { username: text.slice(0, colon), password: text.slice(colon + 1), serveraddress: registry };
-};
+}
 
 /** The helper gets the registry on its standard input and answers with JSON; any failure means no credentials. */
-const fromHelper = async (
+async function fromHelper(
   helper: string,
   registry: string,
   env: AuthSource["env"],
   signal: AbortSignal,
-): Promise<RegistryAuth | null> => {
+): Promise<RegistryAuth | null> {
   const defined = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const options = { env: Object.fromEntries(defined), input: registry, signal };
   const result = await run(`docker-credential-${helper}`, ["get"], options);
@@ -67,17 +71,13 @@ const fromHelper = async (
   } catch {
     return null;
   }
-};
+}
 
-/** The log-in that `docker login` left for an image's registry; null where there is none. */
-export const registryAuth = async (
-  image: string,
-  source: AuthSource,
-  signal: AbortSignal,
-): Promise<RegistryAuth | null> => {
-  const config = await readConfig(source);
-  const registry = registryOf(image);
-  const helper = config.credHelpers?.[registry] ?? config.credsStore;
-  const found = helper === undefined ? null : await fromHelper(helper, registry, source.env, signal);
-  return found ?? fromFile(config, registry);
-};
+function fromFile(config: DockerConfig, registry: string): RegistryAuth | null {
+  const entry = config.auths?.[registry] ?? config.auths?.[`https://${registry}`];
+  if (entry?.identitytoken) return { identitytoken: entry.identitytoken, serveraddress: registry };
+  const text = Buffer.from(entry?.auth ?? "", "base64").toString("utf8");
+  const colon = text.indexOf(":");
+  if (colon === -1) return null;
+  return { username: text.slice(0, colon), password: text.slice(colon + 1), serveraddress: registry };
+}

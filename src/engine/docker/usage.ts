@@ -1,62 +1,33 @@
+import { readFileSync } from "node:fs";
+import type { ContainerInfo } from "dockerode";
 import { decoration } from "../../platform/decoration.ts";
 import { guarded } from "./errors.ts";
+import { label } from "./labels.ts";
 import type { Reader } from "./reader.ts";
 
-interface Top {
-  readonly Titles?: readonly string[];
-  readonly Processes?: readonly (readonly string[])[] | null;
-}
-
-const topLimitMs = 2_000;
-
-/** Bytes from `ps -o pid,rss`, which counts in KiB; null where the engine's ps answered something else. */
-export const residentBytes = (top: Top): number | null => {
-  const column = (top.Titles ?? []).findIndex((title) => title.toUpperCase() === "RSS");
-  if (column === -1) return null;
-  const sizes = (top.Processes ?? []).map((row) => Number.parseInt(row[column] ?? "", 10));
-  return sizes.some(Number.isNaN) ? null : sizes.reduce((sum, kib) => sum + kib * 1024, 0);
-};
-
-const memoryOf = async (
-  reader: Reader,
-  container: string,
-  signal: AbortSignal,
-): Promise<readonly [string, number][]> => {
-  // All processes (-e): where ps runs inside of the container, as Podman has it, it would show only those of its own terminal.
-  const query = { ps_args: "-eo pid,rss" };
-  const bytes = await decoration(signal, topLimitMs, async (limited) =>
-    residentBytes((await reader.json(`/containers/${container}/top`, limited, query)) as Top),
-  );
-  return bytes === null ? [] : [[container, bytes]];
-};
-
-/** `local` knows what can be seen without the engine. A container whose memory cannot be had has no number. */
-export const memory = async (
+/** Container -> resident bytes: by `local`, which asks this machine's kernel, else by the engine; without what cannot be had. */
+export async function memory(
   reader: Reader,
   containers: readonly string[],
   signal: AbortSignal,
   local: (container: string) => number | null,
-): Promise<Readonly<Record<string, number>>> => {
+): Promise<Readonly<Record<string, number>>> {
   const found = await Promise.all(
     containers.map(async (container) => {
-      const bytes = local(container);
-      return bytes === null ? memoryOf(reader, container, signal) : [[container, bytes] as const];
+      const bytes = local(container) ?? (await memoryByTop(reader, container, signal));
+      return bytes === null ? [] : [[container, bytes] as const];
     }),
   );
   return Object.fromEntries(found.flat());
-};
-
-interface DiskUse {
-  readonly Volumes?: readonly { readonly Name: string; readonly UsageData?: { readonly Size: number } | null }[] | null;
 }
 
 /** Asks for volumes only, which engines before API 1.42 answer with everything. */
-export const volumeSizes = (
+export function volumeSizes(
   reader: Reader,
   volumes: readonly string[],
   signal: AbortSignal,
-): Promise<Readonly<Record<string, number | null>>> =>
-  guarded({ verb: "read", subject: "volume sizes" }, signal, async () => {
+): Promise<Readonly<Record<string, number | null>>> {
+  return guarded({ verb: "read", subject: "volume sizes" }, signal, async () => {
     if (volumes.length === 0) return {};
     const use = (await reader.json("/system/df", signal, { type: "volume" })) as DiskUse;
     const sizes = new Map((use.Volumes ?? []).map((volume) => [volume.Name, volume.UsageData?.Size ?? -1]));
@@ -67,3 +38,87 @@ export const volumeSizes = (
       }),
     );
   });
+}
+
+/** Which running container publishes a TCP port of the host: "container web-1 of shop"; null for none. */
+export function portHolder(reader: Reader, port: number, signal: AbortSignal): Promise<string | null> {
+  return guarded({ verb: "list", subject: "published ports" }, signal, async () => {
+    const running = (await reader.json("/containers/json", signal)) as readonly ContainerInfo[];
+    const holder = running.find(({ Ports }) =>
+      (Ports ?? []).some((one) => one.PublicPort === port && one.Type === "tcp"),
+    );
+    if (holder === undefined) return null;
+    const name = (holder.Names?.[0] ?? holder.Id.slice(0, 12)).replace(/^\//, "");
+    const project = holder.Labels?.[label.project];
+    return project === undefined ? `container ${name}` : `container ${name} of ${project}`;
+  });
+}
+
+const topLimitMs = 2_000;
+
+function memoryByTop(reader: Reader, container: string, signal: AbortSignal): Promise<number | null> {
+  // All processes (-e): where ps runs inside of the container, as Podman has it, it would show only those of its own terminal.
+  const query = { ps_args: "-eo pid,rss" };
+  return decoration(signal, topLimitMs, async (limited) =>
+    residentBytes((await reader.json(`/containers/${container}/top`, limited, query)) as Top),
+  );
+}
+
+interface Top {
+  readonly Titles?: readonly string[];
+  readonly Processes?: readonly (readonly string[])[] | null;
+}
+
+/** Bytes from `ps -o pid,rss`, which counts in KiB; null where the engine's ps answered something else. */
+export function residentBytes(top: Top): number | null {
+  const column = (top.Titles ?? []).findIndex((title) => title.toUpperCase() === "RSS");
+  if (column === -1) return null;
+  const sizes = (top.Processes ?? []).map((row) => Number.parseInt(row[column] ?? "", 10));
+  return sizes.some(Number.isNaN) ? null : sizes.reduce((sum, kib) => sum + kib * 1024, 0);
+}
+
+interface DiskUse {
+  readonly Volumes?: readonly { readonly Name: string; readonly UsageData?: { readonly Size: number } | null }[] | null;
+}
+
+/** Reads a text file; null where that cannot be done. */
+export type ReadNow = (path: string) => string | null;
+
+export const readNow: ReadNow = (path) => {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return null;
+  }
+};
+
+/**
+ * Bytes over a container's processes, as `top` would count them, without the engine's running `ps` for it. Null unless this
+ * machine's kernel runs a container of that id and shows all of its processes.
+ */
+export function localMemory(id: string, read: ReadNow): number | null {
+  for (const path of listsOf(id)) {
+    const pids = (read(path) ?? "").split("\n").filter((pid) => pid !== "");
+    if (pids.length === 0) continue;
+    const sizes = pids.map((pid) => residentOf(pid, read));
+    return sizes.reduce((sum, size) => (sum === null || size === null ? null : sum + size), 0);
+  }
+  return null;
+}
+
+/** Where Linux lists a container's processes: the groups of Docker and Podman with systemd and without, in version 2 and 1. */
+function listsOf(id: string): readonly string[] {
+  const groups = [
+    `system.slice/docker-${id}.scope`,
+    `docker/${id}`,
+    `machine.slice/libpod-${id}.scope/container`,
+    `machine.slice/libpod-${id}.scope`,
+    `libpod_parent/libpod-${id}`,
+  ];
+  return ["", "memory/"].flatMap((version) => groups.map((group) => `/sys/fs/cgroup/${version}${group}/cgroup.procs`));
+}
+
+function residentOf(pid: string, read: ReadNow): number | null {
+  const kib = /^VmRSS:\s*(\d+) kB$/m.exec(read(`/proc/${pid}/status`) ?? "")?.[1];
+  return kib === undefined ? null : Number(kib) * 1024;
+}

@@ -1,8 +1,9 @@
 import type { ContainerInspectInfo } from "dockerode";
 import { describe, expect, test } from "vitest";
-import { toObservedService as toObserved } from "../../../../src/engine/docker/observed-service.ts";
+import { toObservedService as toObserved } from "../../../../src/engine/docker/observe.ts";
 
 const networks = ["goat_default", "a-net"].map((Name) => ({ Name, Id: `id of ${Name}` }));
+
 const toObservedService = (info: ContainerInspectInfo) => toObserved(info, networks);
 
 interface Changes {

@@ -1,0 +1,212 @@
+import type {
+  DockerRecipe,
+  HealthCheck,
+  Mount,
+  NetworkAttachment,
+  PortSpec,
+  ServiceSpec,
+  StackSpec,
+} from "../../model/stack.ts";
+import { containerLabels } from "./labels.ts";
+
+export interface CreateRequest {
+  readonly query: { readonly name: string; readonly platform?: string };
+  readonly body: Readonly<Record<string, unknown>>;
+  /** Networks after the first: engines before API 1.44 attach one network at creation. */
+  readonly connect: readonly Endpoint[];
+}
+
+export interface CreateInput {
+  readonly stack: StackSpec;
+  readonly service: ServiceSpec;
+  readonly recipe: DockerRecipe;
+  readonly container: string;
+  readonly fingerprint: Readonly<Record<string, string>>;
+  readonly image: ImageFacts;
+  readonly inherited: readonly InheritedVolume[];
+}
+
+/** The part of an image that decides about a container made from it. */
+export interface ImageFacts {
+  readonly id: string;
+  /** Paths the image declares as volumes. */
+  readonly volumes: readonly string[];
+}
+
+/** An anonymous volume of the container that is replaced. */
+export interface InheritedVolume {
+  readonly name: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+}
+
+/** What the engine is asked for when a service's container is made. */
+export function createRequest(input: CreateInput): CreateRequest {
+  const { stack, service, recipe, container } = input;
+  const [first, ...rest] = recipe.networks
+    .map((attachment) => toEndpoint(input, attachment))
+    .sort((a, b) => (a.network < b.network ? -1 : 1));
+  const body = present({
+    Image: recipe.image,
+    Env: Object.entries(service.environment).map(([key, value]) => `${key}=${value}`),
+    Cmd: recipe.command,
+    Entrypoint: recipe.entrypoint,
+    Hostname: recipe.hostname,
+    User: recipe.user,
+    WorkingDir: recipe.workingDir,
+    Tty: recipe.tty,
+    OpenStdin: recipe.stdinOpen,
+    StopSignal: service.stopSignal ?? undefined,
+    StopTimeout: service.stopGraceMs === null ? undefined : Math.ceil(service.stopGraceMs / 1000),
+    Healthcheck: healthCheck(recipe.healthCheck),
+    ExposedPorts: exposedPorts(service.ports, recipe.expose),
+    Labels: containerLabels(stack, service, input.fingerprint, input.image.id),
+    HostConfig: hostConfig(input, first),
+    NetworkingConfig: first === undefined ? undefined : { EndpointsConfig: { [first.network]: first.settings } },
+  });
+  return {
+    query: { name: container, ...(recipe.platform === undefined ? {} : { platform: recipe.platform }) },
+    body,
+    connect: rest,
+  };
+}
+
+interface Endpoint {
+  readonly network: string;
+  readonly settings: {
+    readonly Aliases: string[];
+    readonly IPAMConfig?: { readonly IPv4Address?: string; readonly IPv6Address?: string };
+  };
+}
+
+function hostConfig(input: CreateInput, first: Endpoint | undefined): Record<string, unknown> {
+  const { stack, recipe, service } = input;
+  return present({
+    NetworkMode: first?.network ?? "none",
+    PortBindings: portBindings(service.ports),
+    Mounts: toMounts(stack, recipe, input.image, input.inherited),
+    RestartPolicy: present({ Name: recipe.restart.name, MaximumRetryCount: recipe.restart.maxRetries }),
+    Init: recipe.init,
+    Privileged: recipe.privileged,
+    ReadonlyRootfs: recipe.readOnly,
+    CapAdd: recipe.capAdd,
+    CapDrop: recipe.capDrop,
+    ExtraHosts: recipe.extraHosts,
+    Memory: recipe.memoryBytes,
+    ShmSize: recipe.shmBytes,
+  });
+}
+
+function toEndpoint(input: CreateInput, attachment: NetworkAttachment): Endpoint {
+  const { ipv4Address, ipv6Address } = attachment;
+  const aliases = [input.container, input.service.name, ...attachment.aliases];
+  const addresses = {
+    ...(ipv4Address === undefined ? {} : { IPv4Address: ipv4Address }),
+    ...(ipv6Address === undefined ? {} : { IPv6Address: ipv6Address }),
+  };
+  return {
+    network: input.stack.networks.find((network) => network.key === attachment.network)?.name ?? attachment.network,
+    settings: {
+      Aliases: [...new Set(aliases)],
+      ...(Object.keys(addresses).length > 0 ? { IPAMConfig: addresses } : {}),
+    },
+  };
+}
+
+/** An inherited volume stands in for an anonymous one of the file or the image, never for a mount with a source. */
+export function toMounts(
+  stack: StackSpec,
+  recipe: DockerRecipe,
+  image: ImageFacts,
+  inherited: readonly InheritedVolume[],
+): object[] {
+  const wanted = new Set([
+    ...image.volumes,
+    ...recipe.mounts.filter((mount) => mount.kind === "anonymous").map((mount) => mount.target),
+  ]);
+  const taken = new Set(recipe.mounts.filter((mount) => mount.kind !== "anonymous").map((mount) => mount.target));
+  const kept = inherited.filter((volume) => wanted.has(volume.target) && !taken.has(volume.target));
+  const keptTargets = new Set(kept.map((volume) => volume.target));
+  return [
+    ...recipe.mounts
+      .filter((mount) => mount.kind !== "anonymous" || !keptTargets.has(mount.target))
+      .map((mount) => toMount(mount, stack)),
+    ...kept.map((volume) => ({
+      Type: "volume",
+      Source: volume.name,
+      Target: volume.target,
+      ReadOnly: volume.readOnly,
+    })),
+  ];
+}
+
+function toMount(mount: Mount, stack: StackSpec): object {
+  switch (mount.kind) {
+    case "bind":
+      return present({
+        Type: "bind",
+        Source: mount.source,
+        Target: mount.target,
+        ReadOnly: mount.readOnly,
+        BindOptions: mount.propagation === undefined ? undefined : { Propagation: mount.propagation },
+      });
+    case "volume":
+      return present({
+        Type: "volume",
+        Source: stack.volumes.find((volume) => volume.key === mount.volume)?.name ?? mount.volume,
+        Target: mount.target,
+        ReadOnly: mount.readOnly,
+        VolumeOptions: mount.noCopy === undefined ? undefined : { NoCopy: mount.noCopy },
+      });
+    case "anonymous":
+      return { Type: "volume", Target: mount.target, ReadOnly: mount.readOnly };
+    case "tmpfs":
+      return {
+        Type: "tmpfs",
+        Target: mount.target,
+        TmpfsOptions: present({ SizeBytes: mount.sizeBytes, Mode: mount.mode }),
+      };
+  }
+}
+
+function portBindings(ports: readonly PortSpec[]): Record<string, object[]> {
+  const bindings: Record<string, object[]> = {};
+  for (const port of ports) {
+    const binding = { HostIp: port.hostIp, HostPort: port.host === null ? "" : String(port.host) };
+    bindings[portKey(port)] = [...(bindings[portKey(port)] ?? []), binding];
+  }
+  return bindings;
+}
+
+function exposedPorts(ports: readonly PortSpec[], expose: readonly string[]): Record<string, object> {
+  return Object.fromEntries(
+    [...ports.map(portKey), ...expose.map((port) => (port.includes("/") ? port : `${port}/tcp`))].map((k) => [k, {}]),
+  );
+}
+
+function portKey(port: PortSpec): string {
+  return `${port.container}/${port.protocol}`;
+}
+
+function healthCheck(check: HealthCheck | undefined): object | undefined {
+  if (check === undefined) return undefined;
+  if (check.disabled) return { Test: ["NONE"] };
+  const time = (ms: number | undefined): number | undefined => (ms === undefined ? undefined : nanoseconds(ms));
+  return present({
+    Test: check.test,
+    Interval: time(check.intervalMs),
+    Timeout: time(check.timeoutMs),
+    StartPeriod: time(check.startPeriodMs),
+    StartInterval: time(check.startIntervalMs),
+    Retries: check.retries,
+  });
+}
+
+function nanoseconds(ms: number): number {
+  return Math.round(ms * 1_000_000);
+}
+
+/** Without the keys whose value is undefined: the engine's defaults apply to what is not sent. */
+function present(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
