@@ -4,6 +4,8 @@ import type { ServiceSpec, StackSpec } from "../model/stack.ts";
 
 export interface EngineInfo {
   readonly kind: "docker" | "embedded";
+  /** Whose it is, where it is not the one that its kind is named after: Podman. */
+  readonly product?: string;
   /** The engine's own version, such as 28.2.2. */
   readonly version: string;
   /** As a user would write it: unix:///var/run/docker.sock */

@@ -171,9 +171,10 @@ const execContract = (harness: Harness): void => {
   });
 
   test("memory must be given for what runs, and for nothing else", async () => {
-    const { engine, run, create, service } = await scene();
+    const { engine, run, create, service, observe } = await scene();
     const running = await run(service("web", stay));
     const created = await create(service("other", stay));
+    expect(await observe("web")).toMatchObject({ state: "running" });
     const found = await engine.memory([running, created, "goat-contract-none"], signal());
     expect(found).toEqual({ [running]: expect.any(Number) });
     expect(found[running]).toBeGreaterThan(0);

@@ -3,7 +3,7 @@ import { GoatError } from "../../errors/goat-error.ts";
 import type { Operation } from "../../model/plan.ts";
 import type { ApplyIo } from "../engine.ts";
 import { createContainer, removeContainer, renameContainer, startContainer, stopContainer } from "./containers.ts";
-import { guarded, unlessStatus } from "./errors.ts";
+import { engineWords, guarded, statusOf, unlessStatus } from "./errors.ts";
 import { label, networkLabels, volumeLabels } from "./labels.ts";
 import type { Reader } from "./reader.ts";
 
@@ -53,13 +53,24 @@ function createNetwork(docker: Docker, op: Op<"create-network">, abortSignal: Ab
       Labels: { ...networkLabels(stack, network, op.fingerprint) },
       abortSignal,
     };
-    const made = await unlessStatus([409], null, () => docker.createNetwork(options));
-    if (made === null && !(await isOurs(docker, stack.name, network.name, abortSignal))) {
+    const isMade = await docker.createNetwork(options).then(
+      () => true,
+      (error: unknown) => {
+        if (isThere(error)) return false;
+        throw error;
+      },
+    );
+    if (!isMade && !(await isOurs(docker, stack.name, network.name, abortSignal))) {
       throw new GoatError("engine-refused", `there is a network ${network.name} already, and it is not this stack's`, {
         fixes: [{ command: `docker network rm ${network.name}`, effect: "removes it, if nothing uses it" }],
       });
     }
   });
+}
+
+/** Podman says it with status 500. */
+function isThere(error: unknown): boolean {
+  return statusOf(error) === 409 || (statusOf(error) === 500 && /already exists/i.test(engineWords(error)));
 }
 
 async function isOurs(docker: Docker, stack: string, name: string, abortSignal: AbortSignal): Promise<boolean> {

@@ -56,6 +56,8 @@ function typeOf(action: string): ServiceChange["type"] | null {
     case "oom":
       return "out-of-memory";
     case "destroy":
+    // Podman's word.
+    case "remove":
       return "removed";
     case "health_status: healthy":
       return "healthy";

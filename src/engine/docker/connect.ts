@@ -13,8 +13,13 @@ export interface Connection {
   /** For what changes something; loaded when first asked for. */
   docker(): Promise<Docker>;
   readonly candidate: Candidate;
-  readonly version: string;
+  readonly about: About;
   close(): void;
+}
+
+interface About {
+  readonly product?: "Podman";
+  readonly version: string;
 }
 
 /** The first candidate that answers. Throws engine-unreachable, which says what was tried and why it failed. */
@@ -54,13 +59,13 @@ async function connectionTo(candidate: Candidate, signal: AbortSignal): Promise<
   const reader = await createReader(candidate.transport);
   const close = (): void => reader.agent.destroy();
   try {
-    const version = await versionOf(reader, signal);
+    const about = await askAbout(reader, signal);
     let docker: Promise<Docker> | undefined;
     const load = (): Promise<Docker> => {
       docker ??= openDockerode(candidate, reader);
       return docker;
     };
-    return { reader, docker: load, candidate, version, close };
+    return { reader, docker: load, candidate, about, close };
   } catch (error) {
     close();
     throw error;
@@ -68,13 +73,13 @@ async function connectionTo(candidate: Candidate, signal: AbortSignal): Promise<
 }
 
 /** A ping's header says it at once; for /version Docker asks the programs below it first. */
-async function versionOf(reader: Reader, signal: AbortSignal): Promise<string> {
+async function askAbout(reader: Reader, signal: AbortSignal): Promise<About> {
   const answer = await reader.stream("/_ping", signal, {});
   answer.resume();
-  const [, named] = /^\w+\/(\S+)/.exec(String(answer.headers["server"] ?? "")) ?? [];
-  if (named !== undefined) return named;
+  const [, name, version] = /^(\w+)\/(\S+)/.exec(String(answer.headers["server"] ?? "")) ?? [];
+  if (version !== undefined) return name === "Libpod" ? { product: "Podman", version } : { version };
   const told = await decoration(signal, probeLimitMs, (limited) => reader.json("/version", limited));
-  return (told as { readonly Version?: string } | null)?.Version ?? "unknown";
+  return { version: (told as { readonly Version?: string } | null)?.Version ?? "unknown" };
 }
 
 async function openDockerode({ transport }: Candidate, { agent }: Reader): Promise<Docker> {

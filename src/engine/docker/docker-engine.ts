@@ -68,8 +68,8 @@ class DockerEngine implements Engine {
   }
 
   async probe(signal: AbortSignal): Promise<EngineInfo> {
-    const { version, candidate } = await this.#connected(signal);
-    return { kind: "docker", version, endpoint: candidate.endpoint, source: candidate.source };
+    const { about, candidate } = await this.#connected(signal);
+    return { kind: "docker", ...about, endpoint: candidate.endpoint, source: candidate.source };
   }
 
   fit(stack: StackSpec): StackSpec {

@@ -15,6 +15,7 @@ test("an engine must be told with its version and where the choice came from", (
     source: "context colima",
   } as const;
   expect(engineText(info)).toBe("Docker 28.2.2 (context colima)");
+  expect(engineText({ ...info, product: "Podman" })).toBe("Podman 28.2.2 (context colima)");
 });
 
 test.each([

@@ -13,6 +13,7 @@ describe("an engine event", () => {
     ["start", "started"],
     ["oom", "out-of-memory"],
     ["destroy", "removed"],
+    ["remove", "removed"],
     ["health_status: healthy", "healthy"],
     ["health_status: unhealthy", "unhealthy"],
   ])("%s must be told as %s", (action, type) => {

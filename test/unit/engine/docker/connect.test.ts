@@ -94,19 +94,18 @@ describe("connecting", () => {
   });
 
   test.each([
-    ["Docker/28.1.0+dfsg1 (linux)", "28.1.0+dfsg1"],
-    ["Libpod/5.2.1 (linux)", "5.2.1"],
-    ["nginx", "20.10.24"],
-  ])("must know its version where a ping is answered by %s", async (server, version) => {
+    ["Docker/28.1.0+dfsg1 (linux)", "28.1.0+dfsg1", undefined],
+    ["Libpod/5.2.1 (linux)", "5.2.1", "Podman"],
+    ["nginx", "20.10.24", undefined],
+  ])("must know its name and version where a ping is answered by %s", async (server, version, product) => {
     const docker = await fake();
     docker.intercept = ({ url }, response) => {
       if (url.pathname !== "/_ping") return false;
       response.writeHead(200, { server }).end("OK");
       return true;
     };
-    expect(await open({ dockerHost: docker.host, env: {}, home: "/nonexistent" }).probe(signal())).toMatchObject({
-      version,
-    });
+    const info = await open({ dockerHost: docker.host, env: {}, home: "/nonexistent" }).probe(signal());
+    expect([info.version, info.product]).toEqual([version, product]);
   });
 
   test("must end at once when its signal fires", async () => {

@@ -74,6 +74,19 @@ describe("a race with the engine", () => {
 });
 
 describe("a network", () => {
+  test("that Podman says is there already must be taken for made, where it is the stack's", async () => {
+    const { docker, networks } = await openDocker();
+    await networks("default");
+    docker.intercept = ({ method, url }, response) => {
+      if (method !== "POST" || url.pathname !== "/networks/create") return false;
+      const message = "network name goat_default already used: network already exists";
+      response.writeHead(500).end(JSON.stringify({ cause: "network already exists", message, response: 500 }));
+      return true;
+    };
+    await networks("default");
+    await expect(networks("public")).rejects.toMatchObject({ code: "engine-refused" });
+  });
+
   test("of the same name that another stack made must be refused, not used", async () => {
     const { docker, networks } = await openDocker();
     docker.state.networks.set("goat_default", { id: "n", labels: { "com.docker.compose.project": "other" } });
