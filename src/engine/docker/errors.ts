@@ -113,6 +113,10 @@ function byWords(words: string, doing: Doing, details: GoatErrorDetails): GoatEr
   if (/port is already allocated|address already in use|ports are not available/i.test(words)) {
     return portTaken(words, doing, details);
   }
+  // Podman's, where Docker has a status of its own.
+  if (doing.verb === "create" && /container name "[^"]+" is already in use/.test(words)) {
+    return nameTaken(words, doing, details);
+  }
   const missing = /bind source path does not exist: (.+)$/.exec(words)?.[1];
   return missing === undefined
     ? null
@@ -133,7 +137,7 @@ function portTaken(words: string, doing: Doing, details: GoatErrorDetails): Goat
 }
 
 function nameTaken(words: string, doing: Doing, details: GoatErrorDetails): GoatError {
-  const name = /name "\/?([^"]+)"/.exec(words)?.[1] ?? doing.subject;
+  const name = /name "?\/?([^" ]+)"? (?:is )?already/.exec(words)?.[1] ?? doing.subject;
   const fixes = [
     { command: `docker ps --all --filter name=^/${name}$`, effect: "shows who has it" },
     { command: `docker rm --force ${name}`, effect: "removes that container" },

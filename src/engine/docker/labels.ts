@@ -18,6 +18,8 @@ export const label = {
   spec: "dev.goat.spec",
   /** JSON of path -> hash of mounted files. */
   files: "dev.goat.files",
+  /** The image's name as it was asked for: Podman tells its own, whole one. */
+  image: "dev.goat.image",
 } as const;
 
 type Labels = Readonly<Record<string, string>>;
@@ -47,6 +49,7 @@ export function containerLabels(stack: StackSpec, service: ServiceSpec, fingerpr
     [`${compose}.depends_on`]: dependsOn(service),
     [`${compose}.version`]: composeVersion,
     [label.spec]: JSON.stringify(fingerprint),
+    ...(service.run.docker === undefined ? {} : { [label.image]: service.run.docker.image }),
     [label.files]: JSON.stringify(Object.fromEntries(service.files.map((file) => [file.path, file.hash]))),
   };
 }

@@ -68,7 +68,7 @@ export function toObservedService(info: ContainerInspectInfo, networks: readonly
     startError: state.Error === "" ? null : (state.Error ?? null),
     startedAt: timeOf(state.StartedAt),
     restartCount: info.RestartCount ?? 0,
-    image: info.Config.Image,
+    image: labels[label.image] ?? info.Config.Image,
     imageId: info.Image,
     fingerprint: readRecord(labels[label.spec]),
     files: readRecord(labels[label.files]) ?? {},

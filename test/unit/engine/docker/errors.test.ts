@@ -44,6 +44,19 @@ describe("an engine's answer", () => {
     expect(translate(answer(404, "network goat_default not found"), create)).toMatchObject({ code: "engine-refused" });
   });
 
+  test("Podman's refusal of a taken name must be told as one, and name it", () => {
+    const words =
+      'container create: creating container storage: the container name "shop-web-1" is already in use by 0c5f. You have to remove that container to be able to reuse that name: that name is already in use';
+    expect(translate(answer(500, words), { verb: "create", subject: "x" })).toMatchObject({
+      code: "name-taken",
+      message: "the container name shop-web-1 is taken",
+    });
+    const renaming = "renaming container 0c5f: name shop-web-1 already in use, cannot rename container 0c5f";
+    expect(translate(answer(409, renaming), { verb: "rename", subject: "x" })).toMatchObject({
+      message: "the container name shop-web-1 is taken",
+    });
+  });
+
   test("about an absent mount source must name the path", () => {
     const words = 'invalid mount config for type "bind": bind source path does not exist: /p/dev/litellm-config.yaml';
     expect(translate(answer(400, words), create)).toMatchObject({

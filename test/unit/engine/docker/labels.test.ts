@@ -64,6 +64,7 @@ describe("a container's labels", () => {
         "postgres:service_healthy:true,init:service_completed_successfully:false,log:service_started:false",
       "com.docker.compose.version": expect.stringMatching(/^2\./),
       "dev.goat.spec": '{"image":"1a"}',
+      "dev.goat.image": "x",
       "dev.goat.files": '{"dev/c.yaml":"h"}',
     });
   });

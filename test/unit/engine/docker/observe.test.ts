@@ -147,6 +147,14 @@ describe("what an inspect says", () => {
     expect(toObservedService(inspect({ networks: { goat_gone: { NetworkID: "" } } }))?.networks).toEqual([]);
   });
 
+  test("must name the image as it was asked for, where the engine names it otherwise", () => {
+    const config = {
+      Image: "localhost/shop/web:1",
+      Labels: { "com.docker.compose.service": "web", "dev.goat.image": "shop/web:1" },
+    };
+    expect(toObservedService(inspect({ config }))?.image).toBe("shop/web:1");
+  });
+
   test("must mark a one-off run, and be nothing for a container of no service", () => {
     expect(toObservedService(inspect({ labels: { "com.docker.compose.oneoff": "True" } }))?.oneOff).toBe(true);
     expect(toObservedService(inspect({ config: { Labels: null } }))).toBeNull();
