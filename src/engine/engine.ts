@@ -85,7 +85,10 @@ export interface LocalDatabase {
   save(container: string, file: string, signal: AbortSignal): Promise<number>;
 }
 
-/** What runs services. Everything foreign is translated to GoatError inside. */
+/**
+ * What runs services. Everything foreign is translated to GoatError inside. Who holds a port, memory and volume sizes only
+ * decorate an answer: ask for them by `decoration`, so that an engine that cannot tell does not fail it.
+ */
 export interface Engine extends AsyncDisposable {
   readonly kind: "docker" | "embedded";
   /** Throws engine-unreachable, engine-remote. */

@@ -25,6 +25,8 @@ export const embedded: Harness = {
   restarts: false,
   pauses: false,
   stampsLines: false,
+  stampsFinely: false,
+  keepsStartErrors: true,
   async open(): Promise<Rig> {
     const folder = newFolder();
     const engine = embeddedIn(folder);

@@ -8,4 +8,4 @@ const real = await realDocker();
 
 for (const harness of [simulated, embedded, fakeDocker, real]) engineContract(harness);
 
-describe.skipIf(real.skip !== undefined)("engine: real docker beside compose", () => composeContract(real));
+describe.skipIf(real.skip !== undefined)(`engine: ${real.name} beside compose`, () => composeContract(real));

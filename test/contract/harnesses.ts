@@ -48,7 +48,16 @@ const toScript = (
   };
 };
 
-const asDocker = { restarts: true, pauses: true, stampsLines: true } as const;
+const asDocker = {
+  restarts: true,
+  pauses: true,
+  stampsLines: true,
+  stampsFinely: true,
+  keepsStartErrors: true,
+} as const;
+
+/** Podman 4.3 stamps lines by the second, and forgets why a container could not start. */
+const asPodman = { ...asDocker, stampsFinely: false, keepsStartErrors: false } as const;
 
 export const simulated: Harness = {
   name: "simulated",
@@ -130,26 +139,29 @@ const newestBase = async (endpoint: string): Promise<string | null> => {
   return images.toSorted((a, b) => b.Created - a.Created)[0]?.RepoTags?.[0] ?? null;
 };
 
-const findReal = async (): Promise<{ readonly image: string } | { readonly skip: string }> => {
+type Found = { readonly image: string; readonly product: string } | { readonly skip: string };
+
+const findReal = async (): Promise<Found> => {
   await using engine = realEngine();
   try {
-    const { endpoint } = await engine.probe(AbortSignal.timeout(10_000));
+    const { endpoint, product = "docker" } = await engine.probe(AbortSignal.timeout(10_000));
     const image = process.env["BASE_IMAGE"] || (await newestBase(endpoint));
-    return image === null ? { skip: "no goat-test/base image: npm run test:images" } : { image };
+    return image === null ? { skip: "no goat-test/base image: npm run test:images" } : { image, product };
   } catch (error) {
     return { skip: error instanceof Error ? error.message : String(error) };
   }
 };
 
-/** Real Docker, where an engine and a base image are here. GOAT_DEV_REQUIRE_ENGINES=1 makes their absence a failure. */
+/** Real Docker, or what DOCKER_HOST names instead of it, where an engine and a base image are here. GOAT_DEV_REQUIRE_ENGINES=1 makes their absence a failure. */
 export const realDocker = async (): Promise<Harness> => {
   const found = await findReal();
   if ("skip" in found && process.env["GOAT_DEV_REQUIRE_ENGINES"] === "1") {
     throw new Error(`GOAT_DEV_REQUIRE_ENGINES is set, but: ${found.skip}`);
   }
+  const product = "skip" in found ? "docker" : found.product;
   return {
-    name: "real docker",
-    ...asDocker,
+    name: `real ${product}`,
+    ...(product === "Podman" ? asPodman : asDocker),
     ...("skip" in found ? { skip: found.skip } : {}),
     async open(): Promise<Rig> {
       const engine = realEngine();

@@ -14,6 +14,10 @@ export interface Harness {
   readonly pauses: boolean;
   /** Whether the engine knows when a line was printed that does not say so itself. */
   readonly stampsLines: boolean;
+  /** Whether it knows so to less than a second. */
+  readonly stampsFinely: boolean;
+  /** Whether a container that could not start goes on saying why. */
+  readonly keepsStartErrors: boolean;
   open(): Promise<Rig>;
 }
 
