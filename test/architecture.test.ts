@@ -20,7 +20,7 @@ const ranks: readonly (readonly string[])[] = [
   ["engine/docker", "engine/processes", "runtimes", "gateway", "client", "tracing", "recorder", "modal"],
   ["stack", "doctor"],
   ["app"],
-  ["commands"],
+  ["commands", "json.ts"],
   ["cli"],
   ["main.ts"],
 ];
@@ -127,12 +127,15 @@ describe("the architecture", () => {
   });
 
   test("the app must know no face: no command line, no view, no terminal", () => {
-    expect(
-      importsWhere(({ path }, to) => isIn(path, "app") && ["commands", "cli"].some((face) => isIn(to, face)), true),
-    ).toEqual([]);
-    expect(
-      files.filter(({ path, text }) => isIn(path, "app") && /type: "result"/.test(text)).map(({ path }) => path),
-    ).toEqual([]);
+    const isFace = (to: string): boolean => ["commands", "cli"].some((face) => isIn(to, face));
+    expect(importsWhere(({ path }, to) => isIn(path, "app") && isFace(to), true)).toEqual([]);
+    expect(importsWhere(({ path }, to) => isIn(path, "app") && /^node:(?:tty|readline)/.test(to), false)).toEqual([]);
+  });
+
+  test("only cli/run.ts may tell a result, save commands that stand on the bridge", () => {
+    const onBridge = ({ imports }: SourceFile): boolean => imports.some(({ to }) => to === "commands/old-command.ts");
+    const telling = files.filter((file) => /emit\(\{\s*type: "result"/.test(file.text) && !onBridge(file));
+    expect(telling.map(({ path }) => path)).toEqual(["cli/run.ts"]);
   });
 
   test("a package must be imported through its one door", () => {

@@ -61,7 +61,7 @@ describe("init", () => {
       name: "goat-shopapi",
       files: expect.arrayContaining([
         { path: "dev/docker-compose.yml", state: "new", written: false },
-        { path: ".gitignore", state: "extended", written: false },
+        { path: ".gitignore", state: "extended", written: false, note: "+ .env .goat-dev/" },
       ]),
     });
     expect(repository.files()).toEqual(before);

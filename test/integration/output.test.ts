@@ -61,14 +61,14 @@ test("with --json and --quiet stderr must stay empty", async () => {
   expect(await goat(["up", "--json", "--quiet"])).toMatchObject({ exitCode: 2, err: "" });
 });
 
-test("with --json-stream every line must be an event, the first with its schema, the last with the exit status", async () => {
+test("with --json-stream every line must be an event, the first with its version, the last with the exit status", async () => {
   const { goat } = await openProject();
   const { exitCode, out } = await goat(["up", "--json-stream"]);
   const events = out
     .trimEnd()
     .split("\n")
     .map((line): Record<string, unknown> => JSON.parse(line));
-  expect(events[0]).toMatchObject({ schema: 1, type: "run-started", command: "up" });
+  expect(events[0]).toMatchObject({ version: 1, type: "run-started", command: "up" });
   expect(events.at(-1)).toMatchObject({ type: "run-finished", exitCode });
   expect(events.filter(({ type }) => type === "result")).toHaveLength(1);
   const finished = events.flatMap(({ type, step }) => (type === "step-finished" ? [step] : []));

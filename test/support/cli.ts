@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { checkDocuments } from "./documents.ts";
 
 /** What --json promises, as far as tests read it. */
 export interface Document {
@@ -110,16 +111,11 @@ export const startCli = (launch: Launch): RunningCli => {
   if (launch.input !== undefined) child.stdin.end(launch.input);
   else if (launch.tty !== true) child.stdin.end();
   const output = (): string => stdout + stderr;
-  const done = once(child, "close").then(
-    ([code]: (number | null)[]): CliResult => ({
-      args: launch.args,
-      exitCode: code ?? null,
-      stdout,
-      stderr,
-      json: parse(stdout),
-      output: output(),
-    }),
-  );
+  const done = once(child, "close").then(([code]: (number | null)[]): CliResult => {
+    // What a signal has cut off is no document.
+    if (code !== null && launch.tty !== true) checkDocuments(launch.args, stdout);
+    return { args: launch.args, exitCode: code ?? null, stdout, stderr, json: parse(stdout), output: output() };
+  });
   const { pid } = child;
   if (pid === undefined) throw new Error(`cannot start ${command}`);
   const until = async (pattern: RegExp): Promise<string> => {

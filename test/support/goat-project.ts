@@ -4,6 +4,7 @@ import { PassThrough } from "node:stream";
 import { onTestFinished } from "vitest";
 import { runCli } from "../../src/cli/run.ts";
 import { createTestClock, type TestClock } from "./clock.ts";
+import { checkDocuments } from "./documents.ts";
 import { composeText, configText, exampleAnswer } from "./goat-files.ts";
 import { freePorts } from "./ports.ts";
 import type { SimulatedEngineOptions } from "./simulated-engine/script.ts";
@@ -154,6 +155,7 @@ export const openProject = async (options: ProjectOptions = {}): Promise<GoatPro
       clock,
       createEngine: () => engine,
     });
+    checkDocuments(args, stdout.text());
     return {
       exitCode,
       out: neutral(stdout.text()),

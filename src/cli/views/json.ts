@@ -60,14 +60,14 @@ function fieldsOf(data: unknown): object {
   return typeof data === "object" && data !== null && !Array.isArray(data) ? data : { data };
 }
 
-/** One event a line on stdout; the first says which schema they follow. */
+/** One event a line on stdout; the first says which version of their shape they have. */
 export function createJsonStreamView({ stdout, verbose }: Pick<ViewOptions, "stdout" | "verbose">): View {
   let first = true;
   return {
     on: (event) => {
       if (event.type === "detail" && !verbose) return;
       const data = event.type === "error" ? { ...event, error: errorData(event.error) } : event;
-      writeLine(stdout, JSON.stringify(first ? { schema: 1, ...data } : data));
+      writeLine(stdout, JSON.stringify(first ? { version: 1, ...data } : data));
       first = false;
     },
     close: async () => undefined,

@@ -169,8 +169,8 @@ test("with --json-stream every event is a line, and the first says the schema", 
     .split("\n")
     .map((line) => JSON.parse(line));
   expect(lines).toHaveLength(brokenUp.length - 1);
-  expect(lines[0]).toEqual({ schema: 1, type: "run-started", command: "up", at });
-  expect(lines[1]).not.toHaveProperty("schema");
+  expect(lines[0]).toEqual({ version: 1, type: "run-started", command: "up", at });
+  expect(lines[1]).not.toHaveProperty("version");
   expect(lines.at(-2)).toMatchObject({ type: "error", error: { code: "database-password-drift", service: "litellm" } });
 });
 

@@ -1,0 +1,58 @@
+import type { UpReport } from "./app/bring-up.ts";
+import type { ChecksReport } from "./app/checks-report.ts";
+import type { ConfigReport } from "./app/config.ts";
+import type { DownReport } from "./app/down.ts";
+import type { InitReport } from "./app/init/init.ts";
+import type { SetPasswordReport } from "./app/set-password.ts";
+import type { StatusReport } from "./app/status.ts";
+import type { PlanReport } from "./app/up.ts";
+import type { LogLine } from "./engine/engine.ts";
+import type { ErrorCode } from "./errors/catalog.ts";
+import type { Fix } from "./errors/goat-error.ts";
+
+export type {
+  ChecksReport,
+  ConfigReport,
+  DownReport,
+  ErrorCode,
+  Fix,
+  InitReport,
+  LogLine,
+  PlanReport,
+  SetPasswordReport,
+  StatusReport,
+  UpReport,
+};
+
+/** What `--json` prints, by the command as it is typed after goat-dev. Where it fails, each prints a Failure instead. */
+export interface Documents {
+  readonly up: Document<UpReport | PlanReport>;
+  readonly status: Document<StatusReport>;
+  /** One for each line. */
+  readonly logs: LogLine;
+  readonly restart: Document<UpReport>;
+  readonly down: Document<DownReport>;
+  readonly doctor: Document<ChecksReport>;
+  readonly config: Document<ConfigReport>;
+  readonly init: Document<InitReport>;
+  readonly "db set-password": Document<SetPasswordReport>;
+}
+
+/** A report with the version of its shape. */
+export type Document<Report> = { readonly version: 1 } & Report;
+
+/** What is printed in place of a report where a command fails. */
+export interface Failure {
+  readonly version: 1;
+  readonly ok: false;
+  readonly error: {
+    readonly code: ErrorCode;
+    readonly message: string;
+    /** The service that it is about. */
+    readonly service?: string;
+    /** What was seen. */
+    readonly evidence: readonly string[];
+    /** What to type, and what it does. */
+    readonly fixes: readonly Fix[];
+  };
+}
