@@ -1,11 +1,12 @@
 import { chmod, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { noProviderKey } from "../doctor/checks/provider-keys.ts";
 import { GoatError } from "../errors/goat-error.ts";
 import { run } from "../platform/process.ts";
 import { shortPath } from "../platform/short-path.ts";
 import { readTextIfThere } from "../platform/text-file.ts";
 import { createEnvFile, updateEnvFile } from "../project/env-store.ts";
-import { noProviderKey, type Provider, providers, readKeys } from "../project/keys.ts";
+import { type Provider, providers, readKeys } from "../project/keys.ts";
 import type { App, Ask } from "./app.ts";
 import { openEnvironment } from "./project.ts";
 import type { Environment } from "./read-project.ts";

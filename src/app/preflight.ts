@@ -1,8 +1,7 @@
-import { mountMistakes } from "../compose/mount-mistakes.ts";
 import { type CheckResult, problem, skipped } from "../doctor/check.ts";
 import { engineText } from "../doctor/checks/engine.ts";
 import { checkGatewayConfig } from "../doctor/checks/gateway-config.ts";
-import { checkMounts } from "../doctor/checks/mounts.ts";
+import { checkMounts, mountMistakes } from "../doctor/checks/mounts.ts";
 import { checkPasswords } from "../doctor/checks/passwords.ts";
 import { checkBeside, checkPorts, type PortHost, type PortNeed } from "../doctor/checks/ports.ts";
 import { checkProviderKeys } from "../doctor/checks/provider-keys.ts";

@@ -1,6 +1,3 @@
-import { GoatError } from "../errors/goat-error.ts";
-import { list } from "../platform/text.ts";
-
 type ProviderId = "azure" | "groq" | "openai" | "anthropic";
 
 export interface Provider {
@@ -68,18 +65,4 @@ export const readKeys = (variables: Variables): Keys => {
     halfSet,
     notes: env === variables ? [] : [note],
   };
-};
-
-/** The error where no provider has its keys; names the variables and the file, never a value. */
-export const noProviderKey = (keys: Keys, envFile: string): GoatError => {
-  const evidence = keys.halfSet.map(({ provider, missing }) => `${provider.name}: ${list(missing)} is missing`);
-  const wanted = providers.map(({ variables }) => variables.join(" with "));
-  return new GoatError("no-provider-key", `no provider key in ${envFile}: set one of ${list(wanted, "or")}`, {
-    evidence: [...evidence, ...keys.notes],
-    fixes: [
-      { command: `set GROQ_API_KEY=… in ${envFile}`, effect: "any one of these variables will do" },
-      { command: "goat-dev up", effect: "on a terminal asks for a key and saves it" },
-      { command: "goat-dev up --demo", effect: "needs no key: the models answer from the config" },
-    ],
-  });
 };

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { mountMistakes } from "../../../src/compose/mount-mistakes.ts";
-import { loadText } from "../../support/load-compose.ts";
+import { mountMistakes } from "../../../../src/doctor/checks/mounts.ts";
+import { loadText } from "../../../support/load-compose.ts";
 
 const text = `
 services:
