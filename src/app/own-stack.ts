@@ -70,7 +70,7 @@ export function folderOf({ origin }: Owner): string {
 
 const madeText = (owner: Owner): string => `made from ${folderOf(owner)}: ${owner.made.join(", ")}`;
 
-const ownFolder = (stack: StackSpec): string => folderOf({ origin: originOf(stack), made: [] });
+export const ownFolder = (stack: StackSpec): string => folderOf({ origin: originOf(stack), made: [] });
 
 const paths: Paths = { isSame: isSameFile, isGone };
 

@@ -2,7 +2,7 @@ import type { EngineInfo } from "../engine/engine.ts";
 import { observeStack } from "../stack/observe.ts";
 import { readStatus, type ServiceStatus } from "../stack/status.ts";
 import type { App } from "./app.ts";
-import { folderOf, ownerOf } from "./own-stack.ts";
+import { folderOf, ownerOf, ownFolder } from "./own-stack.ts";
 import { openProject, openStack } from "./project.ts";
 
 export interface StatusReport {
@@ -10,6 +10,8 @@ export interface StatusReport {
   readonly stack: string;
   readonly engine: Pick<EngineInfo, "kind" | "version" | "endpoint">;
   readonly demo: boolean;
+  /** The folder of this project's stack. */
+  readonly folder: string;
   /** Which folder's stack this is, where it is another's. */
   readonly owner: string | null;
   readonly services: readonly ServiceStatus[];
@@ -25,6 +27,7 @@ export async function status(_input: object, app: App): Promise<StatusReport> {
     stack: open.stack.name,
     engine: { kind, version, endpoint },
     demo: open.demo !== null,
+    folder: ownFolder(open.stack),
     owner: owner === null ? null : folderOf(owner),
     services: await readStatus(open.stack, open, { observed, ready: [] }),
   };

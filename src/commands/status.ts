@@ -13,11 +13,13 @@ export const status = command<StatusReport>({
   options: [],
   examples: [["goat-dev status --json", "for programs"]],
   call: async (_typed, app) => (await import("../app/status.ts")).status({}, app),
-  text: ({ stack, services, demo, owner }, _typed, { now }) =>
+  text: ({ stack, services, demo, folder, owner }, _typed, { now }) =>
     [
       servicesTable(services, now),
       ...(demo ? [demoText] : []),
-      ...(owner === null ? [] : [`${stack} is the stack of ${owner}: goat-dev up says what can be done`]),
+      ...(owner === null
+        ? []
+        : [`${stack} is the stack of ${owner}, not of ${folder}: goat-dev up says what can be done`]),
     ].join("\n\n"),
   exitCode: ({ services }) => (services.every(({ state }) => state === "ready") ? 0 : exitCodeOf("stack-not-ready")),
 });
