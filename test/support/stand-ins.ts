@@ -41,7 +41,7 @@ const traceIdOf = (body: unknown): string =>
 const sendTrace = async (id: string, langfuse: string): Promise<void> => {
   const login = Buffer.from("pk-lf-goat-dev:sk-lf-goat-dev").toString("base64");
   const body = JSON.stringify({ batch: litellmCall(id) });
-  const headers = { authorization: `Basic ${login}` };
+  const headers = { authorization: `Basic ${login}`, "content-type": "application/json" };
   const answer = await fetch(`${langfuse}/api/public/ingestion`, { method: "POST", headers, body });
   if (answer.status !== 207) throw new Error(`the recorder answers ${answer.status}`);
 };
