@@ -1,4 +1,5 @@
-// Builds dist from src, and the templates' JavaScript beside their TypeScript. `--out <folder>` puts both there and checks no types.
+// Builds dist from src, and the templates' JavaScript beside their TypeScript. `--out <folder>` puts both there and checks no types;
+// with `--types` it writes the libraries' types as well.
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -6,10 +7,12 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { generateDtsBundle } from "dts-bundle-generator";
-import { bundleLibrary, bundlePrograms } from "./bundle.mjs";
+import { bundleExample, bundleLibrary, bundlePrograms } from "./bundle.mjs";
 
 process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
-const { out } = parseArgs({ options: { out: { type: "string" } } }).values;
+const { out, types = out === undefined } = parseArgs({
+  options: { out: { type: "string" }, types: { type: "boolean" } },
+}).values;
 const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
 const compile = (...args) => execFileSync(process.execPath, [tsc, ...args], { stdio: "inherit" });
 
@@ -19,17 +22,18 @@ const libraries = Object.values(JSON.parse(readFileSync("package.json", "utf8"))
   .filter((name) => name !== undefined);
 
 async function build(to) {
-  if (out === undefined) compile("-p", "tsconfig.build.json", "--outDir", join(to, "types"));
+  if (types) compile("-p", "tsconfig.build.json", "--outDir", join(to, "types"));
   await bundlePrograms(to);
+  await bundleExample(to);
   writeFileSync(join(to, "package.json"), '{ "type": "commonjs" }\n');
   for (const name of libraries) {
     const folder = join(to, dirname(name));
     await bundleLibrary(name, to);
     writeFileSync(join(folder, "package.json"), '{ "type": "module" }\n');
-    if (out === undefined) copyTypes(`${name}.d.ts`, join(to, "types"), to);
+    if (types) copyTypes(`${name}.d.ts`, join(to, "types"), to);
   }
   rmSync(join(to, "types"), { recursive: true, force: true });
-  if (out === undefined) writeFileSync(join(to, "json.d.ts"), jsonTypes());
+  if (types) writeFileSync(join(to, "json.d.ts"), jsonTypes());
 }
 
 /** The reports' types in one file, whatever they are put together from. */

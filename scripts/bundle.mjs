@@ -1,5 +1,5 @@
 // Puts src and the packages it uses into few files: many take longer to find than to run.
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
@@ -81,6 +81,12 @@ export async function bundlePrograms(dir) {
     },
   );
   return modules;
+}
+
+/** The example client that `up` runs, with the openai package in it: what is installed beside goat-dev is the application's. */
+export async function bundleExample(dir) {
+  await write({ input: { "example/main": "templates/example/example.ts" } }, { dir, format: "es" });
+  writeFileSync(join(dir, "example", "package.json"), '{ "type": "module" }\n');
 }
 
 /** What applications import, as a module; packages stay theirs. */

@@ -28,6 +28,7 @@ const ranks: readonly (readonly string[])[] = [
 /** Package -> the only places that import it. */
 const doors: Readonly<Record<string, readonly string[]>> = {
   commander: ["cli/parse.ts"],
+  diff: ["gateway/edit/diff.ts"],
   dockerode: ["engine/docker"],
   dotenv: ["project/env-file.ts"],
   enquirer: ["cli/prompt.ts"],

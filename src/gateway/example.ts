@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { GoatError } from "../errors/goat-error.ts";
 import { readFailure } from "../litellm/failure.ts";
@@ -40,7 +41,12 @@ export interface ExampleRequest {
   onText?(text: string): void;
 }
 
-const shippedScript = fileURLToPath(new URL("../../templates/example/example.js", import.meta.url));
+/** With the openai package in it; in a clone without dist, as compiled beside its source. */
+const shippedScript = (): string => {
+  const places = ["dist/example/main.js", "templates/example/example.js"];
+  const paths = places.map((place) => fileURLToPath(new URL(`../../${place}`, import.meta.url)));
+  return paths.find((path) => existsSync(path)) ?? paths.join(", ");
+};
 
 const harmless = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR"];
 
@@ -50,7 +56,7 @@ const harmless = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR"];
  */
 export const runExample = async (request: ExampleRequest): Promise<ExampleAnswer> => {
   const { access, choice, onText } = request;
-  const result = await run(request.node, [request.script ?? shippedScript, "--json"], {
+  const result = await run(request.node, [request.script ?? shippedScript(), "--json"], {
     env: environmentFor(request),
     signal: request.signal,
     onData: (stream, text) => {

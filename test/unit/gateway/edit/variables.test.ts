@@ -69,6 +69,12 @@ test("the cloud's list of secrets must hold the variable in its secret, once, an
 
 test("a diff must show the changed lines with a little around them", () => {
   expect(diffLines("a\nb\nc\nd\n", "a\nb\nx\nc\nd\n")).toEqual(["@@ line 3 @@", "  a", "  b", "+ x", "  c", "  d"]);
-  expect(diffLines("a\r\nb\r\n", "a\r\n")).toEqual(["@@ line 2 @@", "  a", "- b", " "].map((line) => line.trimEnd()));
+  expect(diffLines("a\r\nb\r\n", "a\r\n")).toEqual(["@@ line 2 @@", "  a", "- b"]);
+  const far = Array.from({ length: 20 }, (_, index) => `${index + 1}\n`);
+  const edited = far.map((line) => (line === "3\n" || line === "17\n" ? "x\n" : line));
+  expect(diffLines(far.join(""), edited.join("")).filter((line) => line.startsWith("@@"))).toEqual([
+    "@@ line 3 @@",
+    "@@ line 17 @@",
+  ]);
   expect(diffLines("a\n", "a\n")).toEqual([]);
 });
