@@ -10,34 +10,29 @@ export interface AskStreams {
   readonly signal: AbortSignal;
 }
 
-/** The commands' questions, and a free one. */
-export interface Prompts extends Ask {
-  input(message: string, initial?: string): Promise<string>;
-}
-
 type Question = Readonly<Record<string, unknown>> & { readonly type: string; readonly message: string };
 
 const colorCodes = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, "g");
 
-/** The library colours whatever NO_COLOR says, so its colours are taken out on their way. */
-const withoutColor = (stream: NodeJS.WriteStream): NodeJS.WriteStream =>
-  Object.create(stream, {
-    write: { value: (text: string) => stream.write(String(text).replace(colorCodes, "")) },
-  });
-
 const showCursor = "\u001b[?25h";
 
-const restore = ({ stdin, stderr }: AskStreams): void => {
-  if (stdin.isTTY) stdin.setRawMode(false);
-  stdin.pause();
-  stderr.write(showCursor);
-};
-
-const answerOf = (answers: unknown): unknown =>
-  typeof answers === "object" && answers !== null && "answer" in answers ? answers.answer : undefined;
+/** Questions to a person, drawn on stderr; null where nobody can answer. They throw interrupted where the person leaves. */
+export function createAsk(streams: AskStreams): Ask | null {
+  if (streams.stdin.isTTY !== true || streams.stderr.isTTY !== true) return null;
+  return {
+    select: async (message, choices) => {
+      const options = choices.map(({ value, label }) => ({ name: value, message: label }));
+      return String(await askOne(streams, { type: "select", message, choices: options }));
+    },
+    secret: async (message) => String(await askOne(streams, { type: "password", message })).trim(),
+    confirm: async (message, initial) =>
+      (await askOne(streams, { type: "confirm", message, initial, format: yesOrNo })) === true,
+    input: async (message) => String(await askOne(streams, { type: "input", message })).trim(),
+  };
+}
 
 /** Asks one question; Ctrl-C, Escape and the signal reject with interrupted. */
-const askOne = async (streams: AskStreams, question: Question): Promise<unknown> => {
+async function askOne(streams: AskStreams, question: Question): Promise<unknown> {
   const { default: Enquirer } = await import("enquirer");
   // What was drawn before is still on its way to the terminal.
   await setImmediate();
@@ -57,24 +52,25 @@ const askOne = async (streams: AskStreams, question: Question): Promise<unknown>
   } finally {
     restore(streams);
   }
-};
+}
 
-const yesOrNo = (value: unknown): string => (value === true ? "yes" : "no");
+/** The library colours whatever NO_COLOR says, so its colours are taken out on their way. */
+function withoutColor(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+  return Object.create(stream, {
+    write: { value: (text: string) => stream.write(String(text).replace(colorCodes, "")) },
+  });
+}
 
-/** Questions to a person, drawn on stderr; null where nobody can answer. They throw interrupted where the person leaves. */
-export const createAsk = (streams: AskStreams): Prompts | null => {
-  if (streams.stdin.isTTY !== true || streams.stderr.isTTY !== true) return null;
-  return {
-    select: async (message, choices) => {
-      const options = choices.map(({ value, label }) => ({ name: value, message: label }));
-      return String(await askOne(streams, { type: "select", message, choices: options }));
-    },
-    secret: async (message) => String(await askOne(streams, { type: "password", message })).trim(),
-    confirm: async (message, initial) =>
-      (await askOne(streams, { type: "confirm", message, initial, format: yesOrNo })) === true,
-    input: async (message, initial) => {
-      const start = initial === undefined ? {} : { initial };
-      return String(await askOne(streams, { type: "input", message, ...start })).trim();
-    },
-  };
-};
+function answerOf(answers: unknown): unknown {
+  return typeof answers === "object" && answers !== null && "answer" in answers ? answers.answer : undefined;
+}
+
+function restore({ stdin, stderr }: AskStreams): void {
+  if (stdin.isTTY) stdin.setRawMode(false);
+  stdin.pause();
+  stderr.write(showCursor);
+}
+
+function yesOrNo(value: unknown): string {
+  return value === true ? "yes" : "no";
+}

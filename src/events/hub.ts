@@ -15,37 +15,8 @@ export interface HubOptions {
   readonly views: readonly View[];
 }
 
-/** A copy fit to be shown: words redacted, the cause left behind. */
-const redactError = (error: GoatError, redactor: Redactor): GoatError =>
-  new GoatError(error.code, redactor.text(error.message), {
-    ...(error.service === undefined ? {} : { service: error.service }),
-    evidence: error.evidence.map(redactor.text),
-    fixes: error.fixes.map(({ command, effect }) => ({
-      command: redactor.text(command),
-      effect: redactor.text(effect),
-    })),
-  });
-
-const redactEvent = (event: GoatEvent, redactor: Redactor): GoatEvent => {
-  switch (event.type) {
-    case "error":
-      return { ...event, error: redactError(event.error, redactor) };
-    case "step-started":
-      return event.text === undefined ? event : { ...event, text: redactor.text(event.text) };
-    case "result":
-      return { ...event, text: redactor.text(event.text), data: redactor.data(event.data) };
-    case "log":
-      return { ...event, line: redactor.text(event.line) };
-    case "run-started":
-    case "run-finished":
-      return event;
-    default:
-      return { ...event, text: redactor.text(event.text) };
-  }
-};
-
 /** The one place events pass through: stamped, redacted once, handed to every view whatever another view does. */
-export const createHub = ({ clock, redactor, views }: HubOptions): Hub => {
+export function createHub({ clock, redactor, views }: HubOptions): Hub {
   let closed = false;
   const emit = (event: GoatEvent): void => {
     if (closed) return;
@@ -65,4 +36,34 @@ export const createHub = ({ clock, redactor, views }: HubOptions): Hub => {
     await Promise.allSettled(views.map((view) => view.close()));
   };
   return { emit, close };
-};
+}
+
+function redactEvent(event: GoatEvent, redactor: Redactor): GoatEvent {
+  switch (event.type) {
+    case "error":
+      return { ...event, error: redactError(event.error, redactor) };
+    case "step-started":
+      return event.text === undefined ? event : { ...event, text: redactor.text(event.text) };
+    case "result":
+      return { ...event, text: redactor.text(event.text), data: redactor.data(event.data) };
+    case "log":
+      return { ...event, line: redactor.text(event.line) };
+    case "run-started":
+    case "run-finished":
+      return event;
+    default:
+      return { ...event, text: redactor.text(event.text) };
+  }
+}
+
+/** A copy fit to be shown: words redacted, the cause left behind. */
+function redactError(error: GoatError, redactor: Redactor): GoatError {
+  return new GoatError(error.code, redactor.text(error.message), {
+    ...(error.service === undefined ? {} : { service: error.service }),
+    evidence: error.evidence.map(redactor.text),
+    fixes: error.fixes.map(({ command, effect }) => ({
+      command: redactor.text(command),
+      effect: redactor.text(effect),
+    })),
+  });
+}

@@ -21,63 +21,8 @@ const shortest = 8;
 /** The key that the template ships is written in the README: masking it would hide nothing. */
 const templateKey = "sk-dev-key";
 
-const lowerEscapes = (text: string): string => text.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());
-
-const encoded = (value: string): string => {
-  try {
-    return encodeURIComponent(value);
-  } catch {
-    return value;
-  }
-};
-
-const withoutPadding = (text: string): string => text.replace(/=+$/, "");
-
-/** The ways in which a value can be written: as it is, trimmed, by line, for a URL, in JSON, in base64. */
-const formsOf = (value: string): readonly string[] => {
-  const bytes = Buffer.from(value, "utf8");
-  const plain = [value, value.trim()];
-  const lines = value.includes("\n") ? value.split(/\r?\n/).filter((line) => !line.startsWith("-----")) : [];
-  const url = encoded(value);
-  return [
-    ...plain,
-    ...lines,
-    url,
-    lowerEscapes(url),
-    url.replaceAll("%20", "+"),
-    JSON.stringify(value).slice(1, -1),
-    withoutPadding(bytes.toString("base64")),
-    bytes.toString("base64url"),
-  ].filter((form) => form.length >= shortest);
-};
-
-const escapeForPattern = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-
-/** Longest first, so that a secret inside a longer one does not leave the rest of it readable. */
-const patternOf = (forms: Iterable<string>): RegExp | null => {
-  const alternatives = [...forms].sort((left, right) => right.length - left.length).map(escapeForPattern);
-  return alternatives.length === 0 ? null : new RegExp(alternatives.join("|"), "g");
-};
-
-/** Takes out what a mask and its neighbours happen to spell; every round is shorter, so it ends. */
-const removeAll = (text: string, pattern: RegExp): string => {
-  let rest = text;
-  for (;;) {
-    const shorter = rest.replace(pattern, "");
-    if (shorter.length === rest.length) return rest;
-    rest = shorter;
-  }
-};
-
-const mapStrings = (value: unknown, change: (text: string) => string): unknown => {
-  if (typeof value === "string") return change(value);
-  if (Array.isArray(value)) return value.map((item) => mapStrings(item, change));
-  if (typeof value !== "object" || value === null || value instanceof Date) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [change(key), mapStrings(item, change)]));
-};
-
 /** Masks secrets by value, from eight characters up, wherever they stand: `[GROQ_API_KEY]`. */
-export const createRedactor = (initial: readonly Secret[] = []): Redactor => {
+export function createRedactor(initial: readonly Secret[] = []): Redactor {
   const secrets = new Map<string, string>();
   const allowed = new Set<string>([templateKey]);
   let masks = new Map<string, string>();
@@ -109,24 +54,87 @@ export const createRedactor = (initial: readonly Secret[] = []): Redactor => {
   };
   add(initial);
   return { text, add, allow, data: (value) => mapStrings(value, text) };
-};
+}
 
-const decoded = (text: string): string => {
+/** The ways in which a value can be written: as it is, trimmed, by line, for a URL, in JSON, in base64. */
+function formsOf(value: string): readonly string[] {
+  const bytes = Buffer.from(value, "utf8");
+  const plain = [value, value.trim()];
+  const lines = value.includes("\n") ? value.split(/\r?\n/).filter((line) => !line.startsWith("-----")) : [];
+  const url = encoded(value);
+  return [
+    ...plain,
+    ...lines,
+    url,
+    lowerEscapes(url),
+    url.replaceAll("%20", "+"),
+    JSON.stringify(value).slice(1, -1),
+    withoutPadding(bytes.toString("base64")),
+    bytes.toString("base64url"),
+  ].filter((form) => form.length >= shortest);
+}
+
+function encoded(value: string): string {
   try {
-    return decodeURIComponent(text);
+    return encodeURIComponent(value);
   } catch {
-    return text;
+    return value;
   }
-};
+}
 
-const passwordInUrl = (value: string): string | undefined =>
-  /^[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:([^\s@/]+)@/i.exec(value)?.[1];
+function lowerEscapes(text: string): string {
+  return text.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());
+}
+
+function withoutPadding(text: string): string {
+  return text.replace(/=+$/, "");
+}
+
+/** Longest first, so that a secret inside a longer one does not leave the rest of it readable. */
+function patternOf(forms: Iterable<string>): RegExp | null {
+  const alternatives = [...forms].sort((left, right) => right.length - left.length).map(escapeForPattern);
+  return alternatives.length === 0 ? null : new RegExp(alternatives.join("|"), "g");
+}
+
+function escapeForPattern(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
+/** Takes out what a mask and its neighbours happen to spell; every round is shorter, so it ends. */
+function removeAll(text: string, pattern: RegExp): string {
+  let rest = text;
+  for (;;) {
+    const shorter = rest.replace(pattern, "");
+    if (shorter.length === rest.length) return rest;
+    rest = shorter;
+  }
+}
+
+function mapStrings(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === "string") return change(value);
+  if (Array.isArray(value)) return value.map((item) => mapStrings(item, change));
+  if (typeof value !== "object" || value === null || value instanceof Date) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [change(key), mapStrings(item, change)]));
+}
 
 /** What of these variables is secret: by name, or as a URL's password. */
-export const secretsIn = (variables: Readonly<Record<string, string>>): readonly Secret[] =>
-  Object.entries(variables).flatMap(([name, value]) => {
+export function secretsIn(variables: Readonly<Record<string, string>>): readonly Secret[] {
+  return Object.entries(variables).flatMap(([name, value]) => {
     if (looksSecret(name)) return [{ name, value }];
     const password = passwordInUrl(value);
     if (password === undefined) return [];
     return [...new Set([password, decoded(password)])].map((form) => ({ name, value: form }));
   });
+}
+
+function passwordInUrl(value: string): string | undefined {
+  return /^[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:([^\s@/]+)@/i.exec(value)?.[1];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

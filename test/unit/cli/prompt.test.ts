@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { createAsk, type Prompts } from "../../../src/cli/prompt.ts";
+import type { Ask } from "../../../src/app/app.ts";
+import { createAsk } from "../../../src/cli/prompt.ts";
 import { createKeyboard } from "../../support/keyboard.ts";
 import { createSink, createTerminal } from "../../support/terminal.ts";
 
@@ -58,7 +59,7 @@ test("a question that needs a yes must take its default on Enter", async () => {
   expect(await answer).toBe(false);
 });
 
-test.each<[string, (ask: Prompts) => Promise<unknown>]>([
+test.each<[string, (ask: Ask) => Promise<unknown>]>([
   ["choice", (ask) => ask.select("Which?", providers)],
   ["secret", (ask) => ask.secret("Which?")],
   ["yes or no", (ask) => ask.confirm("Which?", true)],
