@@ -64,10 +64,10 @@ async function acquireFirst(
   }
 }
 
-function holderText(holder: LockHolder | null): string {
-  return holder === null ? "another goat-dev" : `${holder.command} (pid ${holder.pid})`;
+function holderText({ command, pid }: LockHolder): string {
+  return `${command} (pid ${pid})`;
 }
 
-function sinceText(holder: LockHolder | null, { clock }: App): string {
-  return holder === null ? "" : ` for ${formatAge(clock.date().getTime() - Date.parse(holder.since))}`;
+function sinceText({ since }: LockHolder, { clock }: App): string {
+  return ` for ${formatAge(clock.date().getTime() - Date.parse(since))}`;
 }

@@ -80,7 +80,7 @@ export const installLitellm = async ({ machine, place }: InstallRequest, io: App
     command: "goat-dev",
     clock: systemClock,
     signal: io.signal,
-    onWait: (holder) => io.progress({ text: `${title}: waiting for pid ${holder?.pid ?? "?"}, which installs it` }),
+    onWait: ({ pid }) => io.progress({ text: `${title}: waiting for pid ${pid}, which installs it` }),
   });
   try {
     if (isInstalled(place)) return;
