@@ -1,5 +1,10 @@
 import type { UpReport } from "./app/bring-up.ts";
 import type { ChecksReport } from "./app/checks-report.ts";
+import type { CloudUrlReport } from "./app/cloud/address.ts";
+import type { CloudDeployReport } from "./app/cloud/deploy.ts";
+import type { CloudSecretsReport } from "./app/cloud/secrets.ts";
+import type { CloudStatusReport } from "./app/cloud/status.ts";
+import type { CloudStopReport } from "./app/cloud/stop.ts";
 import type { ConfigReport } from "./app/config.ts";
 import type { DownReport } from "./app/down.ts";
 import type { InitReport } from "./app/init/init.ts";
@@ -12,6 +17,11 @@ import type { Fix } from "./errors/goat-error.ts";
 
 export type {
   ChecksReport,
+  CloudDeployReport,
+  CloudSecretsReport,
+  CloudStatusReport,
+  CloudStopReport,
+  CloudUrlReport,
   ConfigReport,
   DownReport,
   ErrorCode,
@@ -35,6 +45,14 @@ export interface Documents {
   readonly doctor: Document<ChecksReport>;
   readonly config: Document<ConfigReport>;
   readonly init: Document<InitReport>;
+  readonly "modal doctor": Document<ChecksReport>;
+  readonly "modal secrets sync": Document<CloudSecretsReport>;
+  readonly "modal deploy": Document<CloudDeployReport>;
+  readonly "modal status": Document<CloudStatusReport>;
+  /** One for each line. */
+  readonly "modal logs": LogLine;
+  readonly "modal stop": Document<CloudStopReport>;
+  readonly "modal url": Document<CloudUrlReport>;
   readonly "db set-password": Document<SetPasswordReport>;
 }
 
