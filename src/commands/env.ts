@@ -2,13 +2,13 @@ import { GoatError } from "../errors/goat-error.ts";
 import { quoteForFish, quoteForPowerShell, quoteForSh } from "../platform/shell-quote.ts";
 import { list, nearest } from "../platform/text.ts";
 import { quoteValue } from "../project/env-edit.ts";
-import { openGateway, programVariables } from "./gateway-target.ts";
+import { cloudVariables, openGateway, programVariables } from "./gateway-target.ts";
 import type { Context, Run } from "./old-command.ts";
 
 export const env: Run = async (input, context) => {
   const write = formatOf(input.text("format"), context);
   const variables = input.flag("modal")
-    ? await (await import("./modal/program.ts")).cloudVariables(context, input)
+    ? await cloudVariables(context, input)
     : programVariables(await openGateway(context, input));
   // To print the key is what this command is for.
   context.revealWords([variables["OPENAI_API_KEY"] ?? ""]);

@@ -48,11 +48,18 @@ export const patienceOf = (
   return patienceFor(model, route, () => vllmModels({ session }, context), wantedMs);
 };
 
+/** The same for the cloud's gateway. */
+export const cloudVariables = async (context: Context, input: Input): Promise<Readonly<Record<string, string>>> => {
+  const { cloudGateway } = await import("../app/cloud/gateway.ts");
+  const gateway = await cloudGateway({ environment: input.text("env"), workspace: input.text("workspace") }, context);
+  return variablesFor(gateway, gateway.model);
+};
+
 export const programVariables = (found: ProjectGateway): Readonly<Record<string, string>> =>
   variablesFor(found.gateway, defaultModel(found));
 
 /** What a program needs: EVAL_MODEL only where a model can be used, LITELLM_API_KEY for those that look there. */
-export const variablesFor = (
+const variablesFor = (
   { url, key }: { readonly url: string; readonly key: string },
   model: string | null,
 ): Readonly<Record<string, string>> => ({

@@ -5,9 +5,9 @@ import { doctor } from "./doctor.ts";
 import { down } from "./down.ts";
 import { init } from "./init.ts";
 import { logs } from "./logs.ts";
+import { modal } from "./modal.ts";
 import { restart } from "./restart.ts";
 import { status } from "./status.ts";
-import { modalCommand } from "./tables/modal.ts";
 import { modelsCommand } from "./tables/models.ts";
 import { programCommands } from "./tables/programs.ts";
 import { up } from "./up.ts";
@@ -24,6 +24,6 @@ export const commands: readonly AnyCommand[] = [
   modelsCommand,
   ...programCommands,
   init,
-  modalCommand,
+  modal,
   db,
 ];

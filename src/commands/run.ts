@@ -3,7 +3,7 @@ import { GoatError } from "../errors/goat-error.ts";
 import { type ForegroundEnd, runForeground } from "../platform/foreground.ts";
 import { pastProxy } from "../platform/no-proxy.ts";
 import { answers } from "../platform/ports.ts";
-import { openGateway, type ProjectGateway, programVariables } from "./gateway-target.ts";
+import { cloudVariables, openGateway, type ProjectGateway, programVariables } from "./gateway-target.ts";
 import type { Context, Input, Run } from "./old-command.ts";
 
 export const run: Run = async (input, context) => {
@@ -26,7 +26,7 @@ export const run: Run = async (input, context) => {
 
 /** The cloud's gateway is not asked first: that would wake it up for a command that may need none. */
 const variablesOf = async (context: Context, input: Input): Promise<Readonly<Record<string, string>>> => {
-  if (input.flag("modal")) return (await import("./modal/program.ts")).cloudVariables(context, input);
+  if (input.flag("modal")) return cloudVariables(context, input);
   const found = await openGateway(context, input);
   await warnIfSilent(found, context);
   return { ...programVariables(found), ...pastProxy(found.gateway.url, context.env) };

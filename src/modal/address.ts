@@ -1,39 +1,38 @@
 import { GoatError } from "../errors/goat-error.ts";
-import { outputUnknown } from "./rows.ts";
-import { oneLine, plainLines } from "./words.ts";
+import { oneLine, outputUnknown, plainLines } from "./cli-output.ts";
 
 /** A function of an app: underscores become hyphens, as in all that is a host's name. */
-export const webAddress = (place: {
+export function webAddress(place: {
   readonly workspace: string;
   /** The environment's; empty for none. */
   readonly webSuffix: string;
   readonly app: string;
   readonly webFunction: string;
-}): string => {
+}): string {
   const account = place.webSuffix === "" ? place.workspace : `${place.workspace}-${place.webSuffix}`;
   return `https://${account}--${place.app}-${place.webFunction}.modal.run`.replaceAll("_", "-");
-};
+}
 
 /** Refuses what cannot be part of an address. Throws usage. */
-export const checkWorkspace = (name: string): string => {
+export function checkWorkspace(name: string): string {
   if (/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(name)) return name;
   throw new GoatError("usage", `${JSON.stringify(name)} is no Modal workspace: small letters, digits and -`, {
     fixes: [{ command: "modal token info", effect: "prints the workspace" }],
   });
-};
+}
 
 /** The workspace, from `modal token info`. Throws modal-output-unknown. */
-export const readWorkspace = (text: string): string => {
+export function readWorkspace(text: string): string {
   const name = /\bWorkspace:\s*([\w.-]+)/.exec(oneLine(text))?.[1];
   if (name === undefined) throw outputUnknown("modal token info", "no line Workspace: NAME");
   return name;
-};
+}
 
 /**
  * Function -> its address, from what `modal deploy` printed: behind `=>` on the function's line in older versions, on the
  * line below it in newer ones; none where it printed none, as it may without a terminal.
  */
-export const addressesIn = (text: string): Readonly<Record<string, string>> => {
+export function addressesIn(text: string): Readonly<Record<string, string>> {
   const found: Record<string, string> = {};
   let current: string | null = null;
   for (const line of plainLines(text)) {
@@ -43,4 +42,4 @@ export const addressesIn = (text: string): Readonly<Record<string, string>> => {
     if (current !== null && isFunctions) found[current] ??= address.replace(/[.,/]+$/, "");
   }
   return found;
-};
+}

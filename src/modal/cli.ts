@@ -34,8 +34,11 @@ export interface ModalWorld {
 
 type Program = readonly [string, ...string[]];
 
+/** It has to say whole lines in UTF-8, without colours, whatever this shell wants. */
+const manners = { COLUMNS: "200", NO_COLOR: "1", PYTHONIOENCODING: "utf-8", PYTHONUNBUFFERED: "1", TERM: "dumb" };
+
 /** `modal`, else `python3 -m modal`, else only what GOAT_DEV_MODAL names. Nothing is run yet. */
-export const openModal = (world: ModalWorld): ModalCli => {
+export function openModal(world: ModalWorld): ModalCli {
   const named = world.shell["GOAT_DEV_MODAL"];
   const programs: readonly Program[] = named ? [[named]] : [["modal"], ["python3", "-m", "modal"]];
   let settled: readonly Program[] = programs;
@@ -63,33 +66,14 @@ export const openModal = (world: ModalWorld): ModalCli => {
       throw explain(`${result.stdout}\n${result.stderr}`, question, request.otherwise ?? "modal-refused");
     },
   };
-};
+}
 
-const within = async <T>(
-  limitMs: number | undefined,
-  signal: AbortSignal,
-  question: Question,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> => {
-  if (limitMs === undefined) return work(signal);
-  using limit = deadline(signal, limitMs);
-  try {
-    return await work(limit.signal);
-  } catch (error) {
-    if (limit.isOver()) throw notWithin(question, limitMs);
-    throw error;
-  }
-};
-
-/** It has to say whole lines in UTF-8, without colours, whatever this shell wants. */
-const manners = { COLUMNS: "200", NO_COLOR: "1", PYTHONIOENCODING: "utf-8", PYTHONUNBUFFERED: "1", TERM: "dumb" };
-
-const runOnce = async (
+async function runOnce(
   [command, ...before]: Program,
   request: ModalRequest,
   { shell, cwd }: ModalWorld,
   signal: AbortSignal,
-): Promise<RunResult> => {
+): Promise<RunResult> {
   const lines = createLines(request.onLine);
   const inherited = Object.entries(shell).flatMap(([name, value]) =>
     value === undefined || name === "FORCE_COLOR" ? [] : [[name, value] as const],
@@ -103,10 +87,10 @@ const runOnce = async (
   });
   lines.end();
   return result;
-};
+}
 
 /** Pieces of any size in, whole lines out. */
-const createLines = (onLine: ModalRequest["onLine"] = () => {}) => {
+function createLines(onLine: ModalRequest["onLine"] = () => {}) {
   const rest = { stdout: "", stderr: "" };
   return {
     take: (stream: "stdout" | "stderr", text: string): void => {
@@ -118,4 +102,20 @@ const createLines = (onLine: ModalRequest["onLine"] = () => {}) => {
       for (const stream of ["stdout", "stderr"] as const) if (rest[stream] !== "") onLine(rest[stream], stream);
     },
   };
-};
+}
+
+async function within<T>(
+  limitMs: number | undefined,
+  signal: AbortSignal,
+  question: Question,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  if (limitMs === undefined) return work(signal);
+  using limit = deadline(signal, limitMs);
+  try {
+    return await work(limit.signal);
+  } catch (error) {
+    if (limit.isOver()) throw notWithin(question, limitMs);
+    throw error;
+  }
+}

@@ -1,9 +1,9 @@
 import { GoatError } from "../errors/goat-error.ts";
 import { addressesIn } from "./address.ts";
 import type { ModalCli } from "./cli.ts";
+import { plainLines } from "./cli-output.ts";
 import { envOption } from "./failures.ts";
 import type { Target } from "./targets.ts";
-import { plainLines } from "./words.ts";
 
 export interface Deployment {
   /** As the CLI printed it; null where it printed none. */
@@ -13,7 +13,7 @@ export interface Deployment {
 }
 
 /** Deploys one script. Throws modal-deploy-failed, or what else the CLI's words mean. */
-export const deploy = async (
+export async function deploy(
   cli: ModalCli,
   target: Target,
   how: {
@@ -23,7 +23,7 @@ export const deploy = async (
     /** What the CLI says meanwhile, a line at a time. */
     onLine(line: string): void;
   },
-): Promise<Deployment> => {
+): Promise<Deployment> {
   const printed: string[] = [];
   try {
     await cli.ask({
@@ -41,10 +41,10 @@ export const deploy = async (
   }
   const text = printed.join("\n");
   return { address: addressesIn(text)[target.webFunction] ?? null, isUnchanged: /no changes detected/i.test(text) };
-};
+}
 
 /** In this product's words; what Modal said stands as evidence. */
-const halfWay = (error: unknown, { name, app }: Target, environment: string): unknown => {
+function halfWay(error: unknown, { name, app }: Target, environment: string): unknown {
   if (!(error instanceof GoatError) || error.code !== "modal-deploy-failed") return error;
   return new GoatError("modal-deploy-failed", `${app} was not deployed: \`modal deploy\` ended with an error`, {
     evidence: error.evidence,
@@ -57,4 +57,4 @@ const halfWay = (error: unknown, { name, app }: Target, environment: string): un
     ],
     cause: error,
   });
-};
+}

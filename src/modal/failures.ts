@@ -1,8 +1,7 @@
 import type { ErrorCode } from "../errors/catalog.ts";
 import { type Fix, GoatError } from "../errors/goat-error.ts";
 import { cut } from "../platform/text.ts";
-import { outputUnknown } from "./rows.ts";
-import { oneLine, plainLines } from "./words.ts";
+import { oneLine, outputUnknown, plainLines } from "./cli-output.ts";
 
 /** What was asked, for messages. */
 export interface Question {
@@ -20,10 +19,12 @@ interface Known {
 }
 
 const newToken: Fix = { command: "modal token new", effect: "opens a browser to log in" };
+
 const setToken: Fix = {
   command: "export MODAL_TOKEN_ID=ak-… MODAL_TOKEN_SECRET=as-…",
   effect: "where there is no browser; they win over ~/.modal.toml",
 };
+
 const doctor: Fix = { command: "goat-dev modal doctor", effect: "checks the whole way to Modal" };
 
 /** In the order in which they are tried; Modal gives no codes, so its words have to do. */
@@ -90,46 +91,59 @@ const installFixes: readonly Fix[] = [
 ];
 
 /** ` --env NAME` where it is not the usual one. */
-export const envOption = (environment: string): string => (environment === "goat" ? "" : ` --env ${environment}`);
-
-const environmentFixes = (name: string): readonly Fix[] => [
-  { command: `modal environment create ${name}`, effect: "makes it" },
-  { command: "modal environment list", effect: "shows which there are" },
-];
-
-const secretFixes = (names: readonly string[], environment: string): readonly Fix[] => [
-  { command: `goat-dev modal secrets sync ${names.join(" ")}${envOption(environment)}`, effect: "writes it from .env" },
-];
+export function envOption(environment: string): string {
+  return environment === "goat" ? "" : ` --env ${environment}`;
+}
 
 /** The environment is not among those that there are. */
-export const environmentMissing = (name: string, there: readonly string[]): GoatError =>
-  new GoatError("modal-environment-missing", `the Modal environment ${name} does not exist`, {
+export function environmentMissing(name: string, there: readonly string[]): GoatError {
+  return new GoatError("modal-environment-missing", `the Modal environment ${name} does not exist`, {
     evidence: there.length === 0 ? [] : [`there are: ${there.join(", ")}`],
     fixes: environmentFixes(name),
   });
+}
 
-export const secretsMissing = (names: readonly string[], environment: string): GoatError =>
-  new GoatError(
+function environmentFixes(name: string): readonly Fix[] {
+  return [
+    { command: `modal environment create ${name}`, effect: "makes it" },
+    { command: "modal environment list", effect: "shows which there are" },
+  ];
+}
+
+export function secretsMissing(names: readonly string[], environment: string): GoatError {
+  return new GoatError(
     "modal-secret-missing",
     `Modal's environment ${environment} has no ${names.length === 1 ? "secret" : "secrets"} ${names.join(", ")}`,
     { fixes: secretFixes(names, environment) },
   );
+}
+
+function secretFixes(names: readonly string[], environment: string): readonly Fix[] {
+  return [
+    {
+      command: `goat-dev modal secrets sync ${names.join(" ")}${envOption(environment)}`,
+      effect: "writes it from .env",
+    },
+  ];
+}
 
 /** The CLI is not there. */
-export const cliMissing = (why: string): GoatError =>
-  new GoatError("modal-missing", "the Modal CLI is not installed", { evidence: [why], fixes: installFixes });
+export function cliMissing(why: string): GoatError {
+  return new GoatError("modal-missing", "the Modal CLI is not installed", { evidence: [why], fixes: installFixes });
+}
 
-export const notWithin = (question: Question, limitMs: number): GoatError =>
-  new GoatError(
+export function notWithin(question: Question, limitMs: number): GoatError {
+  return new GoatError(
     "modal-unreachable",
     `Modal cannot be reached: \`${question.command}\` has no answer within ${limitMs / 1000} s`,
     {
       fixes: [doctor],
     },
   );
+}
 
 /** What went wrong, from the CLI's words; `otherwise` where none is known. */
-export const explain = (output: string, question: Question, otherwise: ErrorCode): GoatError => {
+export function explain(output: string, question: Question, otherwise: ErrorCode): GoatError {
   const text = oneLine(output);
   const evidence = lastLines(output);
   for (const { pattern, code, message, fixes } of known) {
@@ -140,10 +154,11 @@ export const explain = (output: string, question: Question, otherwise: ErrorCode
   const unknown = /No such (?:option|command)[^.]{0,60}/i.exec(text)?.[0];
   if (unknown !== undefined) return outputUnknown(question.command, unknown);
   return new GoatError(otherwise, `\`${question.command}\` failed`, { evidence, fixes: [doctor] });
-};
+}
 
-const lastLines = (output: string): readonly string[] =>
-  plainLines(output)
+function lastLines(output: string): readonly string[] {
+  return plainLines(output)
     .map((line) => cut(line.trim(), 300))
     .filter((line) => line !== "")
     .slice(-5);
+}

@@ -23,8 +23,22 @@ export interface SecretPlan {
   readonly change: "new" | "replaced" | "unchanged";
 }
 
+/** A variable that needs others beside it: one without them is a mistake, none at all is a choice. */
+const together: readonly (readonly string[])[] = [
+  ["AZURE_API_KEY", "AZURE_API_BASE"],
+  ["LANGFUSE_HOST", "LANGFUSE_PUBLIC_KEY", "LANGFUSE_SECRET_KEY"],
+];
+
+/** The template's, and the one of LiteLLM's documentation. */
+const knownKeys = ["sk-dev-key", "sk-1234"];
+
+interface Incomplete {
+  readonly why: string;
+  readonly fix: Fix;
+}
+
 /** Reads dev/modal-secrets.json. Throws internal: the file is the package's own. */
-export const readSecretTable = (text: string, file: string): SecretTable => {
+export function readSecretTable(text: string, file: string): SecretTable {
   const isNames = (value: unknown): value is readonly string[] =>
     Array.isArray(value) && value.every((name) => typeof name === "string");
   try {
@@ -36,39 +50,32 @@ export const readSecretTable = (text: string, file: string): SecretTable => {
   } catch (error) {
     throw new GoatError("internal", `${file} cannot be read`, { evidence: [messageOf(error)] });
   }
-};
+}
 
 /** What each secret would become. */
-export const planSecrets = (
+export function planSecrets(
   table: SecretTable,
   variables: Variables,
   there: readonly string[],
   kept: { readonly salt: string; readonly hashes: Readonly<Record<string, string>> },
-): readonly SecretPlan[] =>
-  Object.entries(table).map(([name, keys]) => {
+): readonly SecretPlan[] {
+  return Object.entries(table).map(([name, keys]) => {
     const values = Object.fromEntries(keys.map((key) => [key, (variables[key] ?? "").trim()]));
     const set = keys.filter((key) => values[key] !== "");
     const hash = hashOf(values, kept.salt);
     const change = !there.includes(name) ? "new" : kept.hashes[name] === hash ? "unchanged" : "replaced";
     return { name, values, set, unset: keys.filter((key) => values[key] === ""), hash, change };
   });
+}
 
-const hashOf = (values: Readonly<Record<string, string>>, salt: string): string =>
-  createHmac("sha256", Buffer.from(salt, "hex"))
+function hashOf(values: Readonly<Record<string, string>>, salt: string): string {
+  return createHmac("sha256", Buffer.from(salt, "hex"))
     .update(JSON.stringify(Object.entries(values).toSorted(([left], [right]) => (left < right ? -1 : 1))))
     .digest("hex");
-
-/** A variable that needs others beside it: one without them is a mistake, none at all is a choice. */
-const together: readonly (readonly string[])[] = [
-  ["AZURE_API_KEY", "AZURE_API_BASE"],
-  ["LANGFUSE_HOST", "LANGFUSE_PUBLIC_KEY", "LANGFUSE_SECRET_KEY"],
-];
-
-/** The template's, and the one of LiteLLM's documentation. */
-const knownKeys = ["sk-dev-key", "sk-1234"];
+}
 
 /** Refuses a secret that could not do its work, all of them at once. Throws modal-secret-incomplete. */
-export const refuseIncomplete = (plans: readonly SecretPlan[], envFile: string): void => {
+export function refuseIncomplete(plans: readonly SecretPlan[], envFile: string): void {
   const problems = plans.flatMap((plan) =>
     problemsOf(plan, envFile).map((problem) => ({ name: plan.name, ...problem })),
   );
@@ -78,19 +85,13 @@ export const refuseIncomplete = (plans: readonly SecretPlan[], envFile: string):
     evidence: problems.slice(1).map(({ name, why }) => `${name}: ${why}`),
     fixes: problems.map(({ fix }) => fix),
   });
-};
-
-interface Incomplete {
-  readonly why: string;
-  readonly fix: Fix;
 }
 
-const problemsOf = (plan: SecretPlan, envFile: string): readonly Incomplete[] => [
-  ...masterProblems(plan, envFile),
-  ...partnerProblems(plan, envFile),
-];
+function problemsOf(plan: SecretPlan, envFile: string): readonly Incomplete[] {
+  return [...masterProblems(plan, envFile), ...partnerProblems(plan, envFile)];
+}
 
-const masterProblems = ({ values }: SecretPlan, envFile: string): readonly Incomplete[] => {
+function masterProblems({ values }: SecretPlan, envFile: string): readonly Incomplete[] {
   const key = values["LITELLM_MASTER_KEY"];
   if (key === undefined) return [];
   const effect = `makes one that nobody can guess: with sk- before it, as LITELLM_MASTER_KEY in ${envFile}`;
@@ -101,11 +102,11 @@ const masterProblems = ({ values }: SecretPlan, envFile: string): readonly Incom
   }
   const isWeak = !key.startsWith("sk-") || key.length < 8;
   return isWeak ? [{ why: "LITELLM_MASTER_KEY does not begin with sk-, or is too short", fix }] : [];
-};
+}
 
 /** LANGFUSE_HOST decides: without it the local stack's own keys are no mistake. */
-const partnerProblems = ({ values, set }: SecretPlan, envFile: string): readonly Incomplete[] =>
-  together.flatMap((group) => {
+function partnerProblems({ values, set }: SecretPlan, envFile: string): readonly Incomplete[] {
+  return together.flatMap((group) => {
     const present = group.filter((key) => set.includes(key));
     const missing = group.filter((key) => values[key] === "");
     const isBegun = group[0] === "LANGFUSE_HOST" ? present.includes("LANGFUSE_HOST") : present.length > 0;
@@ -113,9 +114,10 @@ const partnerProblems = ({ values, set }: SecretPlan, envFile: string): readonly
     const fix = { command: `set ${list(missing)} in ${envFile}`, effect: `or take ${list(present)} out` };
     return [{ why: `${list(present)} without ${list(missing)}`, fix }];
   });
+}
 
 /** Writes one secret; its values go through an open file without a name. Throws what the CLI's words mean. */
-export const writeSecret = async (cli: ModalCli, { name, values }: SecretPlan, folder: string): Promise<void> => {
+export async function writeSecret(cli: ModalCli, { name, values }: SecretPlan, folder: string): Promise<void> {
   await withNamelessFile(folder, JSON.stringify(values), (inputFd) =>
     cli.ask({
       args: ["secret", "create", name, "--from-json", "/dev/stdin", "--force", "--env", cli.environment],
@@ -123,4 +125,4 @@ export const writeSecret = async (cli: ModalCli, { name, values }: SecretPlan, f
       limitMs: 60_000,
     }),
   );
-};
+}

@@ -34,7 +34,7 @@ export const gatewayTarget: Target = {
 };
 
 /** Every model that vLLM serves, from dev/vllm-models.json. Throws internal: the file is the package's own. */
-export const readTargets = (text: string, file: string): readonly Target[] => {
+export function readTargets(text: string, file: string): readonly Target[] {
   try {
     const { models }: { readonly models?: unknown } = JSON.parse(text);
     if (Array.isArray(models)) return models.map(targetOf);
@@ -42,9 +42,9 @@ export const readTargets = (text: string, file: string): readonly Target[] => {
   } catch (error) {
     throw new GoatError("internal", `${file} cannot be read`, { evidence: [messageOf(error)] });
   }
-};
+}
 
-const targetOf = (entry: Readonly<Record<string, unknown>>): Target => {
+function targetOf(entry: Readonly<Record<string, unknown>>): Target {
   const text = (field: string): string => {
     const value = entry[field];
     if (typeof value === "string" && value !== "") return value;
@@ -67,19 +67,20 @@ const targetOf = (entry: Readonly<Record<string, unknown>>): Target => {
     limitSeconds: count("startupSeconds"),
     gpu: gpus === 1 ? text("modalGpu") : `${gpus} × ${text("modalGpu")}`,
   };
-};
+}
 
 /** The targets that these words name, each once, in the order of the table. Throws modal-target-unknown. */
-export const chooseTargets = (words: readonly string[], all: readonly Target[], command: string): readonly Target[] => {
+export function chooseTargets(words: readonly string[], all: readonly Target[], command: string): readonly Target[] {
   for (const word of words) if (!all.some((target) => names(target, word))) throw unknownTarget(word, all, command);
   return all.filter((target) => words.some((word) => names(target, word)));
-};
+}
 
 /** A model goes by its key, its app, or the name that programs ask for. */
-const names = ({ name, app }: Target, word: string): boolean =>
-  word === name || word === app || word.replaceAll(".", "-") === `${name}-local`;
+function names({ name, app }: Target, word: string): boolean {
+  return word === name || word === app || word.replaceAll(".", "-") === `${name}-local`;
+}
 
-const unknownTarget = (word: string, all: readonly Target[], command: string): GoatError => {
+function unknownTarget(word: string, all: readonly Target[], command: string): GoatError {
   const there = all.map(({ name }) => name);
   const near = nearest(word, there);
   const meant = near === undefined ? "" : `; did you mean ${near}?`;
@@ -91,4 +92,4 @@ const unknownTarget = (word: string, all: readonly Target[], command: string): G
         : { command: `goat-dev modal ${command} ${near}`, effect: "perhaps this was meant" },
     ],
   });
-};
+}

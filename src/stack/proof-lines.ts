@@ -63,7 +63,7 @@ const gatewayText = ({ listed, usable, unexpected, uses }: ModelsProof): string 
   return `${plural(listed.length, "model")} routed, ${usable.length} usable with your keys${names}${extra}`;
 };
 
-const exampleText = ({ model, text, totalTokens, costUsd, durationMs }: ExampleAnswer): string => {
+export const exampleText = ({ model, text, totalTokens, costUsd, durationMs }: ExampleAnswer): string => {
   const tokens = totalTokens === null ? "" : `  ${totalTokens} tokens`;
   const cost = costUsd === null ? "" : `, ${formatMoney(costUsd)}`;
   return `${model} answered in ${formatDuration(durationMs)}: "${cut(text.replace(/\s+/g, " ").trim(), 60)}"${tokens}${cost}`;

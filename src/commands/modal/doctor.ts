@@ -1,69 +1,15 @@
-import { checksReport } from "../../app/checks-report.ts";
-import { type CheckResult, ok, problem, skipped } from "../../doctor/check.ts";
-import { describe } from "../../errors/describe.ts";
-import { apps, cliVersion, environment, isDeployed, needSecrets, secretNames, workspace } from "../../modal/account.ts";
-import { list } from "../../platform/text.ts";
+import type { ChecksReport } from "../../app/checks-report.ts";
 import { checksExitCode, checksText } from "../checks-text.ts";
-import type { Run } from "../old-command.ts";
-import { type Cloud, openCloud } from "./open.ts";
+import { command } from "../command.ts";
+import { env } from "./options.ts";
 
-export const doctor: Run = async (input, context) => {
-  const cloud = openCloud(context, input);
-  const report = checksReport(await examine(cloud, context.signal));
-  context.emit({ type: "result", data: report, text: checksText(report) });
-  return checksExitCode(report);
-};
-
-/** One question after the other: each needs what the one before has found. */
-const examine = async (cloud: Cloud, signal: AbortSignal): Promise<readonly CheckResult[]> => {
-  const { cli } = cloud;
-  const results: CheckResult[] = [];
-  const questions: readonly (readonly [string, () => Promise<readonly CheckResult[]>])[] = [
-    ["Modal CLI", async () => [ok(`Modal CLI ${await cliVersion(cli)}`)]],
-    ["token", async () => [ok(`token accepted, workspace ${await workspace(cli)}`)]],
-    ["environment", async () => [environmentCheck(await environment(cli))]],
-    ["secrets", () => checkSecrets(cloud)],
-    ["apps", () => checkApps(cloud)],
-  ];
-  for (const [index, [, ask]] of questions.entries()) {
-    try {
-      results.push(...(await ask()));
-    } catch (error) {
-      signal.throwIfAborted();
-      const rest = questions.slice(index + 1).map(([name]) => name);
-      return [
-        ...results,
-        problem(describe(error)),
-        ...(rest.length === 0 ? [] : [skipped(`not asked: ${list(rest)}`)]),
-      ];
-    }
-  }
-  return results;
-};
-
-const environmentCheck = ({ name, webSuffix }: { readonly name: string; readonly webSuffix: string }): CheckResult =>
-  ok(`environment ${name}, ${webSuffix === "" ? "no suffix in addresses" : `-${webSuffix} in addresses`}`);
-
-/** What the gateway cannot do without is a problem; the others depend on what is wanted. */
-const checkSecrets = async ({ cli, targets }: Cloud): Promise<readonly CheckResult[]> => {
-  const there = await secretNames(cli);
-  const needed = targets[0]?.secrets ?? [];
-  const optional = ["goat-langfuse", "goat-postgres", "goat-hf-token"].filter((name) => !there.includes(name));
-  const rest = optional.length === 0 ? [] : [skipped(`not there, and not always needed: ${list(optional)}`)];
-  try {
-    needSecrets(cli, needed, there);
-    return [ok(`secrets ${list(needed)}`), ...rest];
-  } catch (error) {
-    return [problem(describe(error)), ...rest];
-  }
-};
-
-const checkApps = async ({ cli, targets }: Cloud): Promise<readonly CheckResult[]> => {
-  const found = await apps(cli);
-  const deployed = targets.filter(({ app }) => {
-    const there = found.get(app);
-    return there !== undefined && isDeployed(there);
-  });
-  if (deployed.length === 0) return [skipped("nothing is deployed yet: goat-dev modal deploy")];
-  return [ok(`deployed: ${list(deployed.map(({ app }) => app))}`)];
-};
+export const modalDoctor = command<ChecksReport>({
+  name: "doctor",
+  summary: "is there a CLI, a token, the environment, the secrets; and what to type where not",
+  options: [env],
+  examples: [["goat-dev modal doctor --json", "for programs"]],
+  call: async (typed, app) =>
+    (await import("../../app/cloud/doctor.ts")).cloudDoctor({ environment: typed.text("env") }, app),
+  text: checksText,
+  exitCode: checksExitCode,
+});

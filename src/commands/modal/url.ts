@@ -1,16 +1,17 @@
-import { GoatError } from "../../errors/goat-error.ts";
-import { chooseTargets, gatewayTarget } from "../../modal/targets.ts";
-import type { Run } from "../old-command.ts";
-import { openCloud } from "./open.ts";
-import { placeOf } from "./place.ts";
+import type { CloudUrlReport } from "../../app/cloud/address.ts";
+import { command } from "../command.ts";
+import { env, workspace } from "./options.ts";
 
-export const url: Run = async (input, context) => {
-  const cloud = openCloud(context, input);
-  const [word = gatewayTarget.name, ...others] = input.args;
-  const [target] = chooseTargets([word], cloud.targets, "url");
-  if (target === undefined || others.length > 0) throw new GoatError("usage", "url prints one address at a time");
-  const at = `${await placeOf(cloud, target, input, context)}/v1`;
-  const data = { name: target.name, app: target.app, environment: cloud.cli.environment, url: at };
-  context.emit({ type: "result", data, text: at });
-  return undefined;
-};
+export const modalUrl = command<CloudUrlReport>({
+  name: "url",
+  summary: "where the gateway or a model answers",
+  arguments: "[target]",
+  options: [env, workspace],
+  examples: [["goat-dev modal url", "the gateway's, as OPENAI_BASE_URL"]],
+  call: async (typed, app) => {
+    const { cloudUrl } = await import("../../app/cloud/address.ts");
+    const [environment, workspace] = [typed.text("env"), typed.text("workspace")];
+    return cloudUrl({ environment, workspace, targets: typed.args }, app);
+  },
+  text: ({ url }) => url,
+});

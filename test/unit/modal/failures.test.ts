@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { oneLine } from "../../../src/modal/cli-output.ts";
 import { explain } from "../../../src/modal/failures.ts";
-import { oneLine } from "../../../src/modal/words.ts";
 
 const question = { command: "modal app list --json", environment: "goat" };
 

@@ -1,14 +1,14 @@
 import { randomBytes } from "node:crypto";
 import type { State } from "../project/state.ts";
 
-/** What goat-dev remembers of the cloud between two runs; without it everything is asked again. */
-export interface Memory {
+/** What is known of the cloud from earlier runs; without it everything is asked again. */
+export interface CloudCache {
   /** In hex. */
   readonly salt: string;
-  readonly environments: Readonly<Record<string, EnvironmentMemory>>;
+  readonly environments: Readonly<Record<string, CachedEnvironment>>;
 }
 
-interface EnvironmentMemory {
+interface CachedEnvironment {
   /** App -> its address. */
   readonly urls: Readonly<Record<string, string>>;
   /** Secret -> a salted hash of what was written last. */
@@ -17,9 +17,9 @@ interface EnvironmentMemory {
 
 const file = "modal.json";
 
-const nothing: EnvironmentMemory = { urls: {}, secrets: {} };
+const nothing: CachedEnvironment = { urls: {}, secrets: {} };
 
-export const readMemory = (state: State): Memory => {
+export function readCache(state: State): CloudCache {
   const kept = state.readJson(file);
   const salt = fieldsOf(kept)["salt"];
   const environments = Object.entries(fieldsOf(fieldsOf(kept)["environments"])).map(([name, value]) => {
@@ -30,13 +30,24 @@ export const readMemory = (state: State): Memory => {
     salt: typeof salt === "string" && /^[0-9a-f]{32}$/.test(salt) ? salt : randomBytes(16).toString("hex"),
     environments: Object.fromEntries(environments),
   };
-};
+}
 
-export const recall = (memory: Memory, environment: string): EnvironmentMemory =>
-  memory.environments[environment] ?? nothing;
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? { ...value } : {};
+}
+
+function textsOf(value: unknown): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(fieldsOf(value)).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );
+}
+
+export function cached(cache: CloudCache, environment: string): CachedEnvironment {
+  return cache.environments[environment] ?? nothing;
+}
 
 /** Adds to what is kept; an undefined entry is forgotten. Gives a warning where nothing can be kept. */
-export const remember = async (
+export async function updateCache(
   state: State,
   environment: string,
   change: {
@@ -45,20 +56,12 @@ export const remember = async (
     /** What the hashes of these secrets were made with. */
     readonly salt?: string;
   },
-): Promise<string | null> => {
+): Promise<string | null> {
   // Read again: one run writes several times.
-  const memory = readMemory(state);
-  const before = recall(memory, environment);
+  const cache = readCache(state);
+  const before = cached(cache, environment);
   const after = { urls: { ...before.urls, ...change.urls }, secrets: { ...before.secrets, ...change.secrets } };
-  const environments = { ...memory.environments, [environment]: after };
-  const kept = await state.writeJson(file, { salt: change.salt ?? memory.salt, environments });
+  const environments = { ...cache.environments, [environment]: after };
+  const kept = await state.writeJson(file, { salt: change.salt ?? cache.salt, environments });
   return kept.ok ? null : kept.warning;
-};
-
-const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null ? { ...value } : {};
-
-const textsOf = (value: unknown): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    Object.entries(fieldsOf(value)).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
-  );
+}

@@ -1,22 +1,26 @@
 import { dirname, join } from "node:path";
-import { openEnvironment } from "../../app/project.ts";
-import type { Environment } from "../../app/read-project.ts";
 import { GoatError } from "../../errors/goat-error.ts";
+import { type CloudCache, readCache } from "../../modal/cache.ts";
 import { type ModalCli, openModal } from "../../modal/cli.ts";
-import { type Memory, readMemory } from "../../modal/memory.ts";
 import { gatewayTarget, readTargets, type Target } from "../../modal/targets.ts";
 import { kindOf } from "../../platform/files.ts";
 import { readTextIfThere } from "../../platform/text-file.ts";
-import { resolveSettings } from "../../project/settings.ts";
 import { openState, type State } from "../../project/state.ts";
-import type { Context, Input } from "../old-command.ts";
+import type { App } from "../app.ts";
+import { openEnvironment } from "../project.ts";
+import type { Environment } from "../read-project.ts";
+
+export interface CloudInput {
+  /** Modal's environment; else GOAT_DEV_MODAL_ENV, else goat. */
+  readonly environment: string | undefined;
+}
 
 /** A project's cloud half: what would go to Modal, and the way there. Nothing has been asked yet. */
 export interface Cloud {
   readonly environment: Environment;
   readonly cli: ModalCli;
   readonly state: State;
-  readonly memory: Memory;
+  readonly cache: CloudCache;
   /** The gateway first, then the models. */
   readonly targets: readonly Target[];
   /** The project's own dev/, else the shipped one. */
@@ -26,11 +30,11 @@ export interface Cloud {
 }
 
 /** Reads .env and what is shipped beside it. Throws env-file-invalid, usage. */
-export const openCloud = (context: Context, input: Input): Cloud => {
-  const environment = openEnvironment(context);
+export function openCloud(input: CloudInput, app: App): Cloud {
+  const environment = openEnvironment(app);
   const { root, composeFiles, stateDir } = environment.project;
   const own = dirname(composeFiles[0] ?? root);
-  const shipped = join(context.packageRoot, "dev");
+  const shipped = join(app.packageRoot, "dev");
   const file: Cloud["file"] = (name) => {
     const path = kindOf(join(own, name)) === "file" ? join(own, name) : join(shipped, name);
     const text = readTextIfThere(path);
@@ -40,37 +44,23 @@ export const openCloud = (context: Context, input: Input): Cloud => {
   const table = file("vllm-models.json");
   const state = openState(stateDir);
   const ownScripts = join(root, "scripts", gatewayTarget.script);
-  const scripts = kindOf(ownScripts) === "file" ? dirname(ownScripts) : join(context.packageRoot, "scripts");
+  const scripts = kindOf(ownScripts) === "file" ? dirname(ownScripts) : join(app.packageRoot, "scripts");
   return {
     environment,
-    cli: openModal({
-      shell: context.env,
-      cwd: root,
-      environment: modalEnvironment(context, input),
-      signal: context.signal,
-    }),
+    cli: openModal({ shell: app.env, cwd: root, environment: modalEnvironment(input, app), signal: app.signal }),
     state,
-    memory: readMemory(state),
+    cache: readCache(state),
     targets: [gatewayTarget, ...readTargets(table.text, table.path)],
     devFolder: kindOf(own) === "directory" ? own : shipped,
     file,
     script: (target) => join(scripts, target.script),
   };
-};
+}
 
-/** --env, else GOAT_DEV_MODAL_ENV, else goat. */
-const modalEnvironment = (context: Context, input: Input): string => {
-  const name = input.text("env") ?? (context.env["GOAT_DEV_MODAL_ENV"] || "goat");
+function modalEnvironment(input: CloudInput, app: App): string {
+  const name = input.environment ?? (app.env["GOAT_DEV_MODAL_ENV"] || "goat");
   if (/^[A-Za-z0-9][\w.-]*$/.test(name)) return name;
   throw new GoatError("usage", `${JSON.stringify(name)} is no name of a Modal environment`, {
     fixes: [{ command: "modal environment list", effect: "shows which there are" }],
   });
-};
-
-/** --timeout in ms. Throws usage. */
-export const timeoutOf = (input: Input, otherwiseMs: number): number => {
-  const flag = input.text("timeout");
-  return flag === undefined
-    ? otherwiseMs
-    : (resolveSettings({ flags: { timeoutMs: flag }, env: {}, xGoat: undefined }).timeoutMs ?? otherwiseMs);
-};
+}

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readApps, readEnvironments, readSecretNames } from "../../../src/modal/rows.ts";
+import { readApps, readEnvironments, readSecretNames } from "../../../src/modal/cli-output.ts";
 
 /** The headings of 1.3.0, and of every version the text for people. */
 const headings = ["App ID", "Description", "State", "Tasks", "Created at", "Stopped at"];
@@ -31,8 +31,8 @@ describe("a list of the CLI", () => {
         const [older, newer] = [documentOf(rows, (heading) => heading), documentOf(rows, newKey)];
         const apps = readApps(`${warning}${newer}`);
         expect(readApps(`${warning}${older}`)).toEqual(apps);
-        expect(apps.map(({ id, name, state, containers }) => [id, name, state, String(containers)])).toEqual(
-          rows.map((row) => row.slice(0, 4)),
+        expect(apps.map(({ name, state, containers }) => [name, state, String(containers)])).toEqual(
+          rows.map((row) => row.slice(1, 4)),
         );
       }),
     );

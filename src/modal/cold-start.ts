@@ -24,7 +24,7 @@ export interface ColdStart {
 const requestMs = 160_000;
 
 /** Asks until it answers; the first request starts a container. Gives the time that took. Throws modal-not-ready. */
-export const waitForStart = async (start: ColdStart): Promise<number> => {
+export async function waitForStart(start: ColdStart): Promise<number> {
   const begin = start.clock.now();
   using limit = deadline(start.signal, start.limitMs);
   const waited = (): number => start.clock.now() - begin;
@@ -44,10 +44,10 @@ export const waitForStart = async (start: ColdStart): Promise<number> => {
     evidence: [`last: GET ${new URL(start.url).pathname} -> ${last}`],
     fixes: start.fixes,
   });
-};
+}
 
 /** Null for 200, else what was heard. */
-const askOnce = async (url: string, signal: AbortSignal): Promise<string | null> => {
+async function askOnce(url: string, signal: AbortSignal): Promise<string | null> {
   using limit = deadline(signal, requestMs);
   try {
     const { status, text } = await httpGet(url, limit.signal);
@@ -57,4 +57,4 @@ const askOnce = async (url: string, signal: AbortSignal): Promise<string | null>
     if (isAbort(error)) return `no answer within ${requestMs / 1_000} s`;
     return systemCode(error) ?? messageOf(error);
   }
-};
+}
