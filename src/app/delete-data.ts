@@ -77,8 +77,8 @@ async function startDatabase(open: OpenStack): Promise<OpenDatabase | null> {
   const name = databaseService(open.stack)?.name ?? "";
   const prepared = await prepare(open.stack, { names: [name], restart: false }, open);
   await carryOut(prepared, null, open).catch((error: unknown) => {
-    // Saving goes through the container itself, where no password is asked.
-    if (describe(error).code !== "database-password-drift") throw error;
+    // Saving goes through the container itself, where nobody has to log in.
+    if (!["database-password-drift", "database-user-drift"].includes(describe(error).code)) throw error;
   });
   return openDatabase(open.stack, open);
 }

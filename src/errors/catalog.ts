@@ -27,6 +27,7 @@ export const catalog = {
   "service-out-of-memory": { exit: 5, title: "a service was killed: out of memory" },
   "service-not-ready": { exit: 5, title: "a service did not get ready" },
   "database-password-drift": { exit: 5, title: "the database has another password" },
+  "database-user-drift": { exit: 5, title: "the database has another user" },
   "stack-not-ready": { exit: 5, title: "the stack is not ready" },
   "gateway-refused": { exit: 6, title: "the gateway refuses" },
   "models-missing": { exit: 6, title: "the gateway lacks models of its config" },

@@ -2,6 +2,7 @@ import { GoatError } from "../errors/goat-error.ts";
 import type { ServiceSpec, StackSpec } from "../model/stack.ts";
 import { createProbe } from "../readiness/probe.ts";
 import { waitUntilReady } from "../readiness/wait.ts";
+import { databaseUser } from "./database-users.ts";
 import type { EngineContext } from "./engine-context.ts";
 import { containerOf, observeStack } from "./observe.ts";
 import { sightContext } from "./sight.ts";
@@ -25,7 +26,7 @@ export const openDatabase = async (stack: StackSpec, context: EngineContext): Pr
   const found = containerOf(stack, service, await observeStack(stack, context));
   if (found === undefined) return null;
   const { container } = found;
-  const { POSTGRES_USER: user = "postgres" } = service.environment;
+  const user = databaseUser(service);
   // Its engine reaches the data without the server's help.
   if (context.engine.localDatabase !== undefined) return { service, container, user };
   await context.engine.apply({ type: "start-container", container }, { signal: context.signal, progress: () => {} });

@@ -7,6 +7,7 @@ import { createGzip } from "node:zlib";
 import { GoatError } from "../errors/goat-error.ts";
 import { unwritable } from "../platform/files.ts";
 import type { OpenDatabase } from "./database.ts";
+import { databaseUsers } from "./database-users.ts";
 import type { EngineContext } from "./engine-context.ts";
 
 /** What a copy of the database is called: SQL where the engine has pg_dumpall, else the data's own files. */
@@ -24,14 +25,21 @@ export const dumpDatabase = async (database: OpenDatabase, file: string, context
 };
 
 const dumpAsSql = async (database: OpenDatabase, file: string, context: EngineContext): Promise<number> => {
+  // Who made the data can read all of it; .env may name somebody else by now.
+  const users = await databaseUsers({ ...database, engine: context.engine }, context.signal);
   const pieces = new PassThrough();
   const written = writeTo(file, pieces, context.signal);
   // Looked at below; until then its failure is nobody's surprise.
   written.catch(() => {});
   const { exitCode, output } = await context.engine
-    .exec(database.container, ["pg_dumpall", "--clean", "--if-exists", "--username", database.user], context.signal, {
-      onStdout: (piece) => writePiece(pieces, piece, written),
-    })
+    .exec(
+      database.container,
+      ["pg_dumpall", "--clean", "--if-exists", "--username", users?.first ?? database.user],
+      context.signal,
+      {
+        onStdout: (piece) => writePiece(pieces, piece, written),
+      },
+    )
     .finally(() => pieces.end());
   await written;
   if (exitCode === 0) return (await stat(file)).size;

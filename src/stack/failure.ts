@@ -4,6 +4,7 @@ import { type Fix, GoatError } from "../errors/goat-error.ts";
 import type { ServiceSpec } from "../model/stack.ts";
 import { formatBytes } from "../platform/format.ts";
 import type { WaitResult } from "../readiness/wait.ts";
+import { databaseUser, databaseUsers, noSuchUser } from "./database-users.ts";
 import type { Death } from "./watch.ts";
 
 const EVIDENCE_LINES = 8;
@@ -38,20 +39,25 @@ export const waitError = async (scene: Scene, result: Exclude<WaitResult, { stat
   const { name } = scene.service;
   const seconds = Math.round(result.tookMs / 1000);
   const heard = `last: ${result.why}`;
-  if (result.state === "failed" && result.reason === "wrong-password") return passwordError(scene, result.why);
+  if (result.state === "failed" && result.reason === "wrong-password") return loginError(scene, result.why);
   const lines = await lastLines(scene);
   if (result.state === "failed") return failure("service-exited", `${name} ${result.why}`, scene, lines);
   return failure("service-not-ready", `${name} is not ready after ${seconds} s; ${heard}`, scene, lines);
 };
 
-const passwordError = async (scene: Scene, why: string): Promise<GoatError> => {
+/** A wrong name and a wrong password get the same answer from the server; the data's own files tell them apart. */
+const loginError = async (scene: Scene, why: string): Promise<GoatError> => {
   const { service } = scene;
+  const evidence = [why, ...(await volumesOf(scene))];
+  const user = databaseUser(service);
+  const users = await databaseUsers(scene, AbortSignal.timeout(LOG_LIMIT_MS)).catch(() => null);
+  if (users !== null && !users.all.includes(user)) return noSuchUser(service, user, users, evidence);
   return new GoatError(
     "database-password-drift",
     `${service.name} refuses the log-in: POSTGRES_PASSWORD is not the one its volume was made with`,
     {
       service: service.name,
-      evidence: [why, ...(await volumesOf(scene))],
+      evidence,
       fixes: [
         { command: "goat-dev db set-password", effect: "gives the database the password of .env, keeps the data" },
         { command: "goat-dev down --volumes", effect: "deletes the data, asks first" },

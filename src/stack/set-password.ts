@@ -3,6 +3,7 @@ import type { ServiceSpec, StackSpec } from "../model/stack.ts";
 import { createProbe } from "../readiness/probe.ts";
 import { waitUntilReady } from "../readiness/wait.ts";
 import { openDatabase, START_LIMIT_MS } from "./database.ts";
+import { databaseUsers, noSuchUser } from "./database-users.ts";
 import type { EngineContext } from "./engine-context.ts";
 import { sightContext } from "./sight.ts";
 
@@ -25,6 +26,8 @@ export const setDatabasePassword = async (
     });
   }
   const { service, container, user } = database;
+  const users = await databaseUsers({ engine: context.engine, service, container }, context.signal);
+  if (users !== null && !users.all.includes(user)) throw noSuchUser(service, user, users);
   const { localDatabase } = context.engine;
   if (localDatabase !== undefined) {
     const password = service.environment["POSTGRES_PASSWORD"] ?? "";

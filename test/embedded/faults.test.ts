@@ -122,6 +122,22 @@ describeLocally("where things are", () => {
     expect(await stack.pids()).toEqual({});
   });
 
+  test("a user whom the data does not know must be told with the one it was made with, whose name mends it", async () => {
+    const stack = await openLocally();
+    await mustRun(stack, "up", "postgres");
+    await sql(stack, "create table kept (n int)");
+    stack.setEnv({ POSTGRES_USER: "frieda" });
+    const up = await stack.run(["up", "postgres", "--json"]);
+    expect(up).toMatchObject({ exitCode: 5, json: { error: { code: "database-user-drift" } } });
+    expect(up.json.error?.message).toContain("no user frieda: its volume was made with POSTGRES_USER=postgres");
+    const set = await stack.run(["db", "set-password", "--json"]);
+    expect(set).toMatchObject({ exitCode: 5, json: { error: { code: "database-user-drift" } } });
+    expect(up.json.error?.fixes[0]?.command).toBe("POSTGRES_USER=postgres goat-dev up");
+    const mended = await stack.run(["up", "postgres"], { env: { POSTGRES_USER: "postgres" } });
+    expect(mended.exitCode, mended.output).toBe(0);
+    expect(await sql(stack, "select count(*)::int from kept")).toEqual([[0]]);
+  });
+
   test("a password that is not the data's must be told, and be mended by what the message says", async () => {
     const stack = await openLocally();
     await mustRun(stack, "up", "postgres");

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { docker } from "../../support/docker.ts";
 import type { Scenario } from "../../support/scenario.ts";
@@ -52,5 +54,60 @@ describeOnEngine("a database with another password than .env", () => {
     const error = failureOf(await stack.run(["db", "set-password", "--json"]), 5, "service-not-ready");
     expect(error.message).toContain("there is no database yet");
     expect(error.fixes.map(({ command }) => command)).toEqual(["goat-dev up"]);
+  });
+});
+
+describeOnEngine("a database that was made with another POSTGRES_USER than .env has now", () => {
+  test("must be told as that by up and by db set-password, and the fix must bring it up with every row", async () => {
+    const stack = await openDatabase();
+    await expectWell(stack);
+    await sql(stack, "create table kept as select generate_series(1, 1000) as id");
+    stack.setEnv({ POSTGRES_USER: "frieda" });
+
+    const error = failureOf(await stack.run(["up", "--json"]), 5, "database-user-drift");
+    expect(error.message).toBe("postgres has no user frieda: its volume was made with POSTGRES_USER=postgres");
+    expect(error.text).toContain(`volume ${stack.name}_postgres-data was made on`);
+    failureOf(await stack.run(["db", "set-password", "--json"]), 5, "database-user-drift");
+
+    const mended = await type(stack, error.fixes[0]?.command ?? "");
+    expect(mended).toMatchObject({ exitCode: 0 });
+    expect(await sql(stack, "select count(*) from kept")).toBe("1000");
+  });
+
+  test("must be deleted by down --volumes after a copy was made of it", async () => {
+    const stack = await openDatabase();
+    await expectWell(stack);
+    await sql(stack, "create table kept as select 'precious' as word");
+    stack.setEnv({ POSTGRES_USER: "frieda" });
+    failureOf(await stack.run(["up", "--json"]), 5, "database-user-drift");
+
+    const down = await stack.run(["down", "--volumes", "--yes"]);
+    expect(down.exitCode, down.output).toBe(0);
+    const [dump = ""] = readdirSync(stack.path(".goat-dev", "dumps"));
+    expect(gunzipSync(readFileSync(stack.path(".goat-dev", "dumps", dump))).toString()).toContain("precious");
+    await expectWell(stack);
+    expect(
+      await docker(
+        "exec",
+        (await stack.container("postgres")).id,
+        "psql",
+        "-U",
+        "frieda",
+        "-d",
+        "postgres",
+        "-Atc",
+        "select 1",
+      ),
+    ).toBe("1");
+  });
+
+  test("must be told by the name that it was made with, also where that is not postgres", async () => {
+    const stack = await openDatabase();
+    stack.setEnv({ POSTGRES_USER: "hildegard" });
+    await expectWell(stack);
+    stack.setEnv({ POSTGRES_USER: "postgres" });
+    const error = failureOf(await stack.run(["up", "--json"]), 5, "database-user-drift");
+    expect(error.message).toBe("postgres has no user postgres: its volume was made with POSTGRES_USER=hildegard");
+    expect(await type(stack, error.fixes[0]?.command ?? "")).toMatchObject({ exitCode: 0 });
   });
 });
