@@ -1,2 +1,3 @@
 -- Runs once, on an empty volume. LiteLLM's database is POSTGRES_DB; Langfuse needs one of its own.
-SELECT 'CREATE DATABASE langfuse' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'langfuse')\gexec
+-- Alone in its file: a database cannot be made in one transaction with anything else.
+CREATE DATABASE langfuse;

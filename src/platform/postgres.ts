@@ -26,8 +26,8 @@ export interface Queryable {
 }
 
 export interface Connection extends Queryable {
-  /** Every row as a list: columns of the same name all stay. */
-  lists(text: string): Promise<readonly (readonly unknown[])[]>;
+  /** Any number of statements, which the server itself tells apart and runs in one transaction. */
+  script(text: string): Promise<void>;
 }
 
 export interface PostgresPool extends Queryable {
@@ -107,8 +107,8 @@ async function connectAndRun<T>(
   client.on("error", () => {});
   try {
     await client.connect();
-    const lists = async (text: string) => (await client.query({ text, rowMode: "array" })).rows;
-    return await work({ ...queryableOf(client), lists });
+    const script = async (text: string): Promise<void> => void (await client.query(text));
+    return await work({ ...queryableOf(client), script });
   } finally {
     void client.end().catch(() => {});
   }

@@ -158,6 +158,25 @@ export const postgresSuite = (name: string, place: () => Promise<PostgresPlace>)
       expect(readdirSync(other.data)).toEqual(["letter.txt"]);
     });
 
+    test.each([
+      ["a command of psql", "-- ä 𠮷\nselect 1;\nselect 'select 2'\\gexec\n", /1\.sql:3: \\gexec is a command of psql/],
+      [
+        "a database made beside other things",
+        "create table t ();\ncreate database d;",
+        /1\.sql: CREATE DATABASE .* a file of its own/,
+      ],
+    ])("must refuse in an init script %s, and say where", async (what, text, message) => {
+      const folder = join(scene().folder, what);
+      const fresh = await localPostgres(scene().machine, folder);
+      mkdirSync(join(folder, "initdb"));
+      writeFileSync(join(folder, "initdb", "1.sql"), text);
+      await expect(fresh.prepare()).rejects.toMatchObject({
+        code: "service-exited",
+        message: expect.stringMatching(message),
+      });
+      expect(existsSync(join(fresh.data, "PG_VERSION"))).toBe(false);
+    });
+
     test("must begin an interrupted set-up anew, and say which line of a script failed", async () => {
       // Short enough for a socket, and awkward in a list.
       const folder = join(scene().folder, "..", 'a, "b"');

@@ -1,16 +1,14 @@
 import { chown, mkdtemp, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { messageOf } from "../../errors/describe.ts";
 import { GoatError } from "../../errors/goat-error.ts";
 import { systemClock } from "../../platform/clock.ts";
 import { type Connection, type PostgresOptions, tryLogin, withConnection } from "../../platform/postgres.ts";
 import { type RunResult, run } from "../../platform/process.ts";
 import { complaints, diskFull, neededBytes, saysDiskFull } from "../disk.ts";
-import { type InitScript, readInitScript } from "./init-scripts.ts";
+import { type InitScript, readInitScript, scriptFailure } from "./init-scripts.ts";
 import { programIn } from "./package.ts";
 import { quoteName } from "./quote.ts";
 import type { ServerUser } from "./server-user.ts";
-import type { ScriptStep } from "./sql-script.ts";
 
 export interface FirstRun {
   readonly service: string;
@@ -29,25 +27,18 @@ const socketFolderLimit = 89;
 const askAgainAfterMs = 10;
 const stopGraceMs = 30_000;
 
-const runStep = async (connection: Connection, { sql, gexec }: ScriptStep): Promise<void> => {
-  const rows = await connection.lists(sql);
-  if (!gexec) return;
-  for (const cell of rows.flat()) if (cell !== null && cell !== undefined) await connection.lists(String(cell));
-};
-
 const runScript = async (connection: Connection, service: string, script: InitScript): Promise<void> => {
-  const read = readInitScript(script);
-  const failed = (line: number, reason: string): GoatError =>
-    new GoatError("service-exited", `${service}: its init script failed: ${script.path}:${line}: ${reason}`, {
+  const text = readInitScript(script);
+  try {
+    await connection.script(text);
+  } catch (error) {
+    const { line, reason } = scriptFailure(text, error);
+    const where = line === null ? script.path : `${script.path}:${line}`;
+    throw new GoatError("service-exited", `${service}: its init script failed: ${where}: ${reason}`, {
       service,
       fixes: [
         { command: "goat-dev up", effect: "begins anew once the script is mended; nothing was kept of this try" },
       ],
-    });
-  if (!read.ok) throw failed(read.line, read.reason);
-  for (const step of read.steps) {
-    await runStep(connection, step).catch((error: unknown) => {
-      throw failed(step.line, messageOf(error));
     });
   }
 };

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { type ReadScript, readScript } from "./sql-script.ts";
+import { messageOf, systemCode } from "../../errors/describe.ts";
 
 const scriptFolder = "/docker-entrypoint-initdb.d";
 
@@ -37,18 +37,37 @@ const foundIn = (mounts: readonly MountedPath[]): readonly InitScript[] =>
     .filter(({ name }) => name.endsWith(".sql") || needsShell.test(name))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 
-export const readInitScript = ({ path }: InitScript): ReadScript =>
-  readScript(readFileSync(path, "utf8").replace(/^\ufeff/, ""));
+export const readInitScript = ({ path }: InitScript): string => readFileSync(path, "utf8").replace(/^\ufeff/, "");
 
-/** Why a script cannot run here; null where all can. */
+/** Why a script cannot run here; null where all can. What is wrong in its SQL, the server says when it runs it. */
 export const refuseScripts = (mounts: readonly MountedPath[]): string | null => {
-  for (const script of foundIn(mounts)) {
-    if (needsShell.test(script.name)) return `its init script ${script.path} needs the image's shell and psql`;
-    const readIt = readInitScript(script);
-    if (!readIt.ok) return `its init script ${script.path} cannot run here: line ${readIt.line}, ${readIt.reason}`;
-  }
-  return null;
+  const script = foundIn(mounts).find(({ name }) => needsShell.test(name));
+  return script === undefined ? null : `its init script ${script.path} needs the image's shell and psql`;
 };
+
+/** The server's own code for a statement that no transaction may hold, as CREATE DATABASE. */
+const notInTransaction = "25001";
+
+/** What the server refused of a script, and in which line where it says so. */
+export function scriptFailure(text: string, error: unknown): { readonly line: number | null; readonly reason: string } {
+  const message = messageOf(error);
+  if (systemCode(error) === notInTransaction) {
+    return { line: null, reason: `${message}: it needs a file of its own, with nothing else in it` };
+  }
+  const before = textBefore(text, error);
+  if (before === null) return { line: null, reason: message };
+  const [command] = /^\\\S*/.exec(text.slice(before.length)) ?? [];
+  return {
+    line: before.split("\n").length,
+    reason: command === undefined ? message : `${command} is a command of psql, which does not run this script`,
+  };
+}
+
+/** The text before the place that the server names, which it counts in characters from 1. */
+function textBefore(text: string, error: unknown): string | null {
+  const at = typeof error === "object" && error !== null && "position" in error ? Number(error.position) : 0;
+  return at > 0 ? [...text].slice(0, at - 1).join("") : null;
+}
 
 export const scriptsIn = (mounts: readonly MountedPath[]): readonly InitScript[] =>
   foundIn(mounts).filter(({ name }) => name.endsWith(".sql"));
