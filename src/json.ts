@@ -8,6 +8,15 @@ import type { CloudStopReport } from "./app/cloud/stop.ts";
 import type { ConfigReport } from "./app/config.ts";
 import type { DownReport } from "./app/down.ts";
 import type { InitReport } from "./app/init/init.ts";
+import type { ModelsChangeReport } from "./app/models/change.ts";
+import type { ModelsCheckReport } from "./app/models/check.ts";
+import type { ModelsReport } from "./app/models/list.ts";
+import type { EnableReport } from "./app/models/switch.ts";
+import type { ModelsTestReport } from "./app/models/test.ts";
+import type { AskReport } from "./app/programs/ask.ts";
+import type { ExampleReport } from "./app/programs/example.ts";
+import type { RunReport } from "./app/programs/run.ts";
+import type { ProgramVariables } from "./app/programs/variables.ts";
 import type { SetPasswordReport } from "./app/set-password.ts";
 import type { StatusReport } from "./app/status.ts";
 import type { PlanReport } from "./app/up.ts";
@@ -16,6 +25,7 @@ import type { ErrorCode } from "./errors/catalog.ts";
 import type { Fix } from "./errors/goat-error.ts";
 
 export type {
+  AskReport,
   ChecksReport,
   CloudDeployReport,
   CloudSecretsReport,
@@ -24,11 +34,19 @@ export type {
   CloudUrlReport,
   ConfigReport,
   DownReport,
+  EnableReport,
   ErrorCode,
+  ExampleReport,
   Fix,
   InitReport,
   LogLine,
+  ModelsChangeReport,
+  ModelsCheckReport,
+  ModelsReport,
+  ModelsTestReport,
   PlanReport,
+  ProgramVariables,
+  RunReport,
   SetPasswordReport,
   StatusReport,
   UpReport,
@@ -44,6 +62,17 @@ export interface Documents {
   readonly down: Document<DownReport>;
   readonly doctor: Document<ChecksReport>;
   readonly config: Document<ConfigReport>;
+  readonly models: Document<ModelsReport>;
+  readonly "models add": Document<ModelsChangeReport>;
+  readonly "models remove": Document<ModelsChangeReport>;
+  readonly "models enable": Document<EnableReport>;
+  readonly "models disable": Document<ModelsChangeReport>;
+  readonly "models check": Document<ModelsCheckReport>;
+  readonly "models test": Document<ModelsTestReport>;
+  readonly env: Document<ProgramVariables>;
+  readonly run: Document<RunReport>;
+  readonly ask: Document<AskReport>;
+  readonly example: Document<ExampleReport>;
   readonly init: Document<InitReport>;
   readonly "modal doctor": Document<ChecksReport>;
   readonly "modal secrets sync": Document<CloudSecretsReport>;

@@ -79,7 +79,7 @@ const addCommand = (
   node.copyInheritedSettings(parent);
 };
 
-const isRunnable = (command: AnyCommand): command is Runnable => "call" in command || "load" in command;
+const isRunnable = (command: AnyCommand): command is Runnable => "call" in command;
 
 /** `logs -f` follows; the global -f is then --file only. */
 const withoutClash = (option: OptionSpec, { options }: AnyCommand): OptionSpec => {

@@ -61,7 +61,6 @@ async function answer(
   { app, terminal, reader }: CliContext,
   emit: Hub["emit"],
 ): Promise<number> {
-  if ("load" in command) return (await (await command.load())(typed, { ...app, ...terminal, emit })) ?? 0;
   const report = await command.call(typed, app, terminal);
   if (command.text !== undefined) {
     emit({ type: "result", data: report, text: await command.text(report, typed, reader()) });

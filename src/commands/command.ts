@@ -1,5 +1,4 @@
 import type { App } from "../app/app.ts";
-import type { GoatEvent } from "../events/events.ts";
 
 /** A command: what can be typed, what it calls, and how the report reads. Nothing else of it is loaded before it is called. */
 export interface Command<R> extends Described {
@@ -21,7 +20,7 @@ interface CommandGroup extends Described {
 
 export type AnyCommand = Runnable | CommandGroup;
 
-export type Runnable = Command<unknown> | OldCommand;
+export type Runnable = Command<unknown>;
 
 /** Fixes what a command's call and its text have in common. */
 export function command<R>(described: Command<R>): Command<R> {
@@ -76,18 +75,4 @@ export interface Reader {
   readonly home: string;
   readonly platform: NodeJS.Platform;
   readonly now: Date;
-}
-
-// The bridge for commands that still tell their results themselves; `old-command.ts` is the rest of it.
-
-/** Returns the exit status where it is not 0. */
-export type Run = (typed: Typed, context: Context) => Promise<number | undefined>;
-
-export interface Context extends App, Terminal {
-  emit(event: GoatEvent): void;
-}
-
-interface OldCommand extends Described {
-  load(): Promise<Run>;
-  readonly subcommands?: readonly AnyCommand[];
 }

@@ -1,20 +1,28 @@
+import type { ProgramVariables } from "../app/programs/variables.ts";
 import { GoatError } from "../errors/goat-error.ts";
-import { quoteForFish, quoteForPowerShell, quoteForSh } from "../platform/shell-quote.ts";
+import { quoteForFish, quoteForPowerShell, quoteForSh, quoteValue } from "../platform/shell-quote.ts";
 import { list, nearest } from "../platform/text.ts";
-import { quoteValue } from "../project/env-edit.ts";
-import { cloudVariables, openGateway, programVariables } from "./gateway-target.ts";
-import type { Context, Run } from "./old-command.ts";
+import { command, type Typed } from "./command.ts";
 
-export const env: Run = async (input, context) => {
-  const write = formatOf(input.text("format"), context);
-  const variables = input.flag("modal")
-    ? await cloudVariables(context, input)
-    : programVariables(await openGateway(context, input));
-  // To print the key is what this command is for.
-  context.revealWords([variables["OPENAI_API_KEY"] ?? ""]);
-  context.emit({ type: "result", data: variables, text: write(variables) });
-  return undefined;
-};
+export const env = command<ProgramVariables>({
+  name: "env",
+  summary: "the three variables that point a program at the gateway",
+  options: [
+    { flags: "--format <name>", description: "sh (which fish reads too), fish, powershell, dotenv or json" },
+    { flags: "--modal", description: "the gateway that goat-dev modal deploy put into the cloud" },
+  ],
+  examples: [
+    ['eval "$(goat-dev env)"', "in sh, bash and zsh: sets them in this shell"],
+    ["goat-dev env --format fish | source", "in fish"],
+    ["goat-dev env --format powershell | Out-String | Invoke-Expression", "in PowerShell"],
+  ],
+  call: async (typed, app) => {
+    formatOf(typed, app.platform);
+    const { env } = await import("../app/programs/variables.ts");
+    return env({ modal: typed.flag("modal"), environment: typed.text("env"), workspace: typed.text("workspace") }, app);
+  },
+  text: (variables, typed, { platform }) => formatOf(typed, platform)(variables),
+});
 
 type Write = (variables: Readonly<Record<string, string>>) => string;
 
@@ -34,12 +42,12 @@ const formats: Readonly<Record<string, Write>> = {
 };
 
 /** Where nobody says: what sh reads, and fish too. $SHELL would not tell who reads it, as in a script. */
-const formatOf = (wanted: string | undefined, { platform }: Context): Write => {
-  const name = wanted ?? (platform === "win32" ? "powershell" : "sh");
+function formatOf(typed: Typed, platform: NodeJS.Platform): Write {
+  const name = typed.text("format") ?? (platform === "win32" ? "powershell" : "sh");
   const format = formats[name];
   if (format !== undefined) return format;
   const names = Object.keys(formats);
   throw new GoatError("usage", `--format is ${JSON.stringify(name)}, and should be ${list(names, "or")}`, {
     fixes: [{ command: `goat-dev env --format ${nearest(name, names) ?? "sh"}`, effect: "perhaps this was meant" }],
   });
-};
+}

@@ -1,98 +1,44 @@
-import type { ToolCall } from "../client/client.ts";
-import { GoatError } from "../errors/goat-error.ts";
-import { cut, plural } from "../platform/text.ts";
-import { type AgentEnd, runAgent } from "./agent.ts";
-import { openClient, priceOf, usageText } from "./call-cost.ts";
-import { type ExampleTarget, exampleTarget } from "./example-target.ts";
-import { explainCall } from "./gateway-failure.ts";
-import { remarkLater } from "./models/patience.ts";
-import type { Context, Input, Run } from "./old-command.ts";
-import { createWordStream } from "./word-stream.ts";
+import type { ExampleReport } from "../app/programs/example.ts";
+import { plural } from "../platform/text.ts";
+import { usageText } from "./call-text.ts";
+import { command } from "./command.ts";
 
-export const example: Run = async (input, context) => {
-  const maxTurns = turnsOf(input.text("maxTurns"));
-  const target = await exampleTarget(input, context);
-  try {
-    await converse(target, maxTurns, input, context);
-  } catch (error) {
-    const { config, service, model } = target;
-    const { limitMs } = target.patience;
-    throw explainCall(error, { baseUrl: config.baseURL, service, model, limitMs, command: "goat-dev example" });
-  }
-  return undefined;
-};
-
-const defaultPrompt = "What time is it now in Tokyo and in Berlin? Answer in one short sentence.";
-const promptWithoutTools = "Say hello in one short sentence.";
-
-const converse = async (target: ExampleTarget, maxTurns: number, input: Input, context: Context): Promise<void> => {
-  const { clock, signal, emit } = context;
-  const gateway = openClient(target.config, target.patience.limitMs);
-  using remark = remarkLater(target.patience, context);
-  const withTools = !input.flag("noTools");
-  const words = createWordStream((text) => emit({ type: "output", text }));
-  const called: (ToolCall & { readonly result: string })[] = [];
-  const begin = clock.now();
-  const end = await runAgent({
-    gateway,
-    model: target.model,
-    prompt: input.text("prompt") ?? (withTools ? defaultPrompt : promptWithoutTools),
-    withTools,
-    stream: input.flag("stream"),
-    maxTurns,
-    signal,
-    now: clock.date,
-    onText: (text) => {
-      remark[Symbol.dispose]();
-      words.add(text);
-    },
-    onTool: (call, result) => {
-      called.push({ ...call, result });
-      emit({ type: "notice", level: "info", text: cut(`${call.name}(${call.arguments}): ${result}`, 200) });
-    },
-  }).finally(words.end);
-  const costs = await Promise.all(end.answers.map((answer) => priceOf(answer, gateway, signal)));
-  const data = {
-    ...summary(end, costs),
-    model: target.model,
-    tools: called,
-    durationMs: Math.round(clock.now() - begin),
-  };
-  if (end.text === null) throw unfinished(maxTurns, target.service);
-  emit({ type: "result", data, text: input.flag("stream") ? "" : end.text });
-  emit({ type: "notice", level: "info", text: `${plural(data.turns, "turn")}, ${usageText(data)}` });
-};
-
-const summary = ({ text, answers }: AgentEnd, costs: readonly (number | null)[]) => ({
-  text,
-  turns: answers.length,
-  totalTokens: sum(answers.map(({ usage }) => usage?.total_tokens ?? null)),
-  costUsd: sum(costs),
-  callIds: answers.map(({ callId }) => callId),
+export const example = command<ExampleReport>({
+  name: "example",
+  summary: "a short agent loop through the gateway, with one harmless tool: the current time",
+  options: [
+    { flags: "--provider <name>", description: "the first model of azure, groq, openai, anthropic or vllm" },
+    { flags: "--base-url <url>", description: "another gateway than the project's" },
+    { flags: "--api-key-env <name>", description: "the variable that holds the key" },
+    { flags: "--model <name>", description: "else EVAL_MODEL, else the first that can be used" },
+    { flags: "--prompt <text>", description: "another question" },
+    { flags: "--max-turns <number>", description: "questions at most; 5 where left out" },
+    { flags: "--no-tools", description: "without the tool" },
+    { flags: "--stream", description: "word by word" },
+    { flags: "--timeout <duration>", description: "the longest silence before and in an answer; 30s where left out" },
+    { flags: "--env <path>", description: "the same as --env-file" },
+  ],
+  examples: [
+    ["goat-dev example", "asks for the time in two cities"],
+    ["goat-dev example --provider groq --stream", "through Groq, word by word"],
+  ],
+  call: async (typed, app) => {
+    const { example } = await import("../app/programs/example.ts");
+    const input = {
+      provider: typed.text("provider"),
+      baseUrl: typed.text("baseUrl"),
+      apiKeyEnv: typed.text("apiKeyEnv"),
+      model: typed.text("model"),
+      env: typed.text("env"),
+      timeout: typed.text("timeout"),
+      prompt: typed.text("prompt"),
+      maxTurns: typed.text("maxTurns"),
+      tools: !typed.flag("noTools"),
+      stream: typed.flag("stream"),
+    };
+    return example(input, app);
+  },
+  // A stream has gone out already.
+  text: ({ text }, typed) => (typed.flag("stream") ? "" : text),
+  remark: (report) => `${plural(report.turns, "turn")}, ${usageText(report)}`,
 });
-
-/** Null where a part is unknown: a sum without it would be too low. */
-const sum = (parts: readonly (number | null)[]): number | null =>
-  parts.reduce((total, part) => (total === null || part === null ? null : total + part), 0);
-
-const turnsOf = (written: string | undefined): number => {
-  if (written === undefined) return 5;
-  const turns = Number(written);
-  if (Number.isInteger(turns) && turns > 0 && turns <= 100) return turns;
-  throw new GoatError("usage", `--max-turns is ${JSON.stringify(written)}, and should be a number from 1 to 100`, {
-    fixes: [{ command: "goat-dev example --max-turns 5", effect: "the default" }],
-  });
-};
-
-const unfinished = (maxTurns: number, service: string | null): GoatError =>
-  new GoatError(
-    "example-failed",
-    `no answer after ${plural(maxTurns, "turn")}: the model goes on asking for its tool`,
-    {
-      ...(service === null ? {} : { service }),
-      fixes: [
-        { command: `goat-dev example --max-turns ${maxTurns * 2}`, effect: "lets it go on" },
-        { command: "goat-dev example --no-tools", effect: "asks without the tool" },
-      ],
-    },
-  );

@@ -1,15 +1,18 @@
+import { ask } from "./ask.ts";
 import type { AnyCommand } from "./command.ts";
 import { config } from "./config.ts";
 import { db } from "./db.ts";
 import { doctor } from "./doctor.ts";
 import { down } from "./down.ts";
+import { env } from "./env.ts";
+import { example } from "./example.ts";
 import { init } from "./init.ts";
 import { logs } from "./logs.ts";
 import { modal } from "./modal.ts";
+import { models } from "./models.ts";
 import { restart } from "./restart.ts";
+import { run } from "./run.ts";
 import { status } from "./status.ts";
-import { modelsCommand } from "./tables/models.ts";
-import { programCommands } from "./tables/programs.ts";
 import { up } from "./up.ts";
 
 /** In the order of --help. What a command does, and all that it needs, is loaded when it is called. */
@@ -21,8 +24,11 @@ export const commands: readonly AnyCommand[] = [
   down,
   doctor,
   config,
-  modelsCommand,
-  ...programCommands,
+  models,
+  env,
+  run,
+  ask,
+  example,
   init,
   modal,
   db,

@@ -1,3 +1,5 @@
+import { quoteValue } from "../platform/shell-quote.ts";
+
 /** Where an assignment's parts stand in the text; `end` is the end of its last line, without the line break. */
 interface Assignment {
   readonly name: string;
@@ -54,23 +56,6 @@ const assignments = (text: string): readonly Assignment[] => {
     at = newline === -1 ? text.length : newline + 1;
   }
   return found;
-};
-
-const needsNoQuotes = /^[^\s\p{Cc}'"`$#\\]+$/u;
-
-const doubleQuoted = (value: string): string => {
-  const escaped = value
-    .replace(/[\\"$]/g, "\\$&")
-    .replaceAll("\n", "\\n")
-    .replaceAll("\r", "\\r");
-  return `"${escaped}"`;
-};
-
-/** The value as Compose reads it back: bare where it can be, else in single quotes, else in double quotes. */
-export const quoteValue = (value: string): string => {
-  if (value === "" || needsNoQuotes.test(value)) return value;
-  const swallowsQuote = /\\$/.test(value);
-  return value.includes("'") || value.includes("\r") || swallowsQuote ? doubleQuoted(value) : `'${value}'`;
 };
 
 const replaceAt = (text: string, { valueStart, valueEnd: stop, end }: Assignment, value: string): string => {

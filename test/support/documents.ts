@@ -37,7 +37,9 @@ const pathOf = ([word, ...rest]: readonly string[], among: readonly AnyCommand[]
 };
 
 /** Throws where what a command printed with --json is not as its published schema has it. */
-export const checkDocuments = (args: readonly string[], stdout: string): void => {
+export const checkDocuments = (typed: readonly string[], stdout: string): void => {
+  // Behind -- all is another program's.
+  const args = typed.includes("--") ? typed.slice(0, typed.indexOf("--")) : typed;
   if (!args.includes("--json")) return;
   const name = schemaNameFor(args);
   if (!names.includes(name)) return;

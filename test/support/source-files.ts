@@ -60,15 +60,6 @@ export const isDefaultExport = (node: ts.Node): boolean =>
     (ts.getModifiers(node) ?? []).some(({ kind }) => kind === ts.SyntaxKind.DefaultKeyword)) ||
   (ts.isExportSpecifier(node) && node.name.text === "default");
 
-/** `export const x: Run = …` */
-export const exportsA = ({ tree }: SourceFile, type: string): boolean =>
-  tree.statements.some(
-    (statement) =>
-      ts.isVariableStatement(statement) &&
-      (statement.modifiers ?? []).some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) &&
-      statement.declarationList.declarations.some((declaration) => declaration.type?.getText(tree) === type),
-  );
-
 /** What a file loads when it is loaded itself, as in `imports`; types load nothing, and `import()` waits until it is called. */
 export const loadedAtOnce = ({ path, tree }: SourceFile): readonly string[] =>
   tree.statements.flatMap((statement) =>

@@ -1,127 +1,42 @@
-import { dirname, join } from "node:path";
-import { GoatError } from "../../errors/goat-error.ts";
-import type { NewEntry } from "../../gateway/edit/entry.ts";
-import { addModel } from "../../gateway/edit/models.ts";
-import { newEntry, variablesOf } from "../../gateway/edit/new-entry.ts";
-import { addToSecret, addToTemplate, passVariable, variablesPassed } from "../../gateway/edit/variables.ts";
-import { list } from "../../platform/text.ts";
-import { readTextIfThere } from "../../platform/text-file.ts";
-import type { Context, Input, Run } from "../old-command.ts";
-import { askForEntry } from "./ask-entry.ts";
-import type { FileEdit } from "./change.ts";
-import { type ModelsProject, shown } from "./open.ts";
-import { openOwn } from "./own.ts";
-import { carryOutChange } from "./report.ts";
-import { typedCommand } from "./typed.ts";
-import { vllmRequest } from "./vllm.ts";
+import type { ModelsChangeReport } from "../../app/models/change.ts";
+import { command } from "../command.ts";
+import { changeText } from "./change-text.ts";
 
-/** The cloud's secret for keys of providers. */
-const providerSecret = "goat-llm-providers";
-
-const options = {
-  route: "text",
-  key: "text",
-  apiBase: "text",
-  apiVersion: "text",
-  baseModel: "text",
-  mode: "text",
-  vllm: "flag",
-  url: "text",
-} as const;
-
-export const add: Run = async (input, context) => {
-  const project = await openOwn(context, input);
-  const entry = newEntry(await requestOf(project, input, context));
-  const variables = variablesOf(entry);
-  const configs = [project.local, ...(project.cloud === null ? [] : [project.cloud])].map((file) => ({
-    source: file.source,
-    path: file.path,
-    before: file.text,
-    after: addModel(file, entry),
-  }));
-  const edits = [...configs, ...variables.reduce(withVariable(project), [])];
-  const remarks = [...unsetRemarks(project, variables), ...addressRemarks(entry)];
-  const command = typedCommand(["models", "add", entry.name], input, options);
-  const what = `${entry.name} added to`;
-  await carryOutChange(project, { command, edits, what, wanted: [entry.name], remarks }, input, context);
-  return undefined;
-};
-
-const requestOf = async (project: ModelsProject, input: Input, context: Context) => {
-  const [name, ...others] = input.args;
-  if (others.length > 0)
-    throw usage(`one model at a time: ${list(others)} ${others.length === 1 ? "is" : "are"} too much`);
-  const options = {
-    apiBase: input.text("apiBase"),
-    key: input.text("key"),
-    apiVersion: input.text("apiVersion"),
-    baseModel: input.text("baseModel"),
-    mode: input.text("mode"),
-    vllm: input.flag("vllm"),
-  };
-  const route = input.text("route");
-  if (options.vllm) return { ...options, ...(await vllmRequest(project, name, input, context)) };
-  if (input.text("url") !== undefined) throw usage("--url goes with --vllm; another server's address is --api-base");
-  if (name !== undefined && route !== undefined) return { ...options, name, route };
-  if (context.ask === null) throw usage(name === undefined ? "a model needs a name" : `${name} needs a --route`);
-  return { ...options, ...(await askForEntry(context.ask, name, route)) };
-};
-
-const usage = (message: string): GoatError =>
-  new GoatError("usage", message, {
-    fixes: [
-      { command: "goat-dev models add NAME --route PROVIDER/MODEL", effect: "such as --route groq/openai/gpt-oss-20b" },
-    ],
-  });
-
-/** Passes a variable that the gateway does not get yet through the Compose file, the .env template and the cloud's secrets. */
-const withVariable =
-  (project: ModelsProject) =>
-  (edits: readonly FileEdit[], name: string): readonly FileEdit[] => {
-    const { environment } = project.session;
-    const service = project.gateway.service.name;
-    const { root } = environment.project;
-    const edit = (source: string, change: (text: string) => string): readonly FileEdit[] => {
-      const known = edits.find((other) => other.source === source);
-      const before = known?.before ?? readTextIfThere(source);
-      if (before === undefined) return [];
-      return [{ source, path: shown(source, root), before, after: change(known?.after ?? before) }];
+export const add = command<ModelsChangeReport>({
+  name: "add",
+  summary: "put a model into both configs, pass its key on, and take it into use",
+  arguments: "[name]",
+  options: [
+    { flags: "--route <provider/model>", description: "where it goes, such as anthropic/claude-sonnet-4-5" },
+    { flags: "--key <variable>", description: "the variable of .env that holds its key" },
+    { flags: "--api-base <url>", description: "a server of its own; it speaks OpenAI's protocol" },
+    { flags: "--api-version <date>", description: "Azure's (2024-06-01)" },
+    { flags: "--base-model <name>", description: "whose price LiteLLM counts with" },
+    { flags: "--mode <mode>", description: "chat or embedding, where the name does not say it" },
+    { flags: "--vllm", description: "a vLLM server, at --url" },
+    { flags: "--url <url>", description: "the vLLM server's address" },
+    { flags: "-y, --yes", description: "do not ask" },
+  ],
+  examples: [
+    ["goat-dev models add claude-sonnet-4-5 --route anthropic/claude-sonnet-4-5", "its key is ANTHROPIC_API_KEY"],
+    ["goat-dev models add my-gpt --route azure/my-deployment --base-model azure/gpt-4o-mini", "a deployment of yours"],
+    ["goat-dev models add qwen3-8b-local --vllm --url http://10.0.0.5:8000/v1", "vLLM tells which model it serves"],
+  ],
+  call: async (typed, app) => {
+    const { add } = await import("../../app/models/add.ts");
+    const input = {
+      names: typed.args,
+      route: typed.text("route"),
+      key: typed.text("key"),
+      apiBase: typed.text("apiBase"),
+      apiVersion: typed.text("apiVersion"),
+      baseModel: typed.text("baseModel"),
+      mode: typed.text("mode"),
+      vllm: typed.flag("vllm"),
+      url: typed.text("url"),
+      yes: typed.flag("yes"),
     };
-    const compose = composeFileOf(project);
-    const folder = dirname(project.local.source);
-    const template = [join(folder, ".env.example"), join(root, ".env.example")].find(
-      (path) => readTextIfThere(path) !== undefined,
-    );
-    const secrets = join(folder, "modal-secrets.json");
-    const fresh = [
-      ...edit(compose, (text) => passVariable({ path: shown(compose, root), text }, service, name)),
-      ...(template === undefined ? [] : edit(template, (text) => addToTemplate(text, name))),
-      ...edit(secrets, (text) => addToSecret({ path: shown(secrets, root), text }, providerSecret, name)),
-    ];
-    return [...edits.filter(({ source }) => !fresh.some((other) => other.source === source)), ...fresh];
-  };
-
-/** The file that gives the gateway its environment; the last one wins in Compose. */
-const composeFileOf = ({ session, gateway }: ModelsProject): string => {
-  const files = session.environment.project.composeFiles;
-  const having = files.findLast((path) => {
-    const text = readTextIfThere(path) ?? "";
-    return variablesPassed({ path, text }, gateway.service.name) !== null;
-  });
-  return having ?? files[0] ?? "";
-};
-
-const unsetRemarks = ({ session }: ModelsProject, variables: readonly string[]): readonly string[] => {
-  const unset = variables.filter((name) => (session.environment.variables[name] ?? "") === "");
-  return unset.length === 0
-    ? []
-    : [`It works once ${list(unset)} ${unset.length === 1 ? "is" : "are"} set in .env: goat-dev up`];
-};
-
-/** Inside a container localhost is that container. */
-const addressRemarks = ({ params }: NewEntry): readonly string[] =>
-  /^https?:\/\/(?:localhost|127\.|\[::1\])/.test(String(params["api_base"] ?? ""))
-    ? [
-        "In a container that address is the container itself; this machine is http://host.docker.internal:… or its own IP.",
-      ]
-    : [];
+    return add(input, app);
+  },
+  text: (report) => changeText(report, `${report.model} added to`, report.model),
+});

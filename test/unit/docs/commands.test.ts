@@ -22,7 +22,7 @@ const named = (list: readonly AnyCommand[], before = ""): ReadonlyMap<string, re
       const name = `${before}${command.name}`;
       const own = command.options.flatMap(({ flags }) => flags.match(/--[\w-]+/g) ?? []);
       const subcommands = named(command.subcommands ?? [], `${name} `);
-      return "load" in command || "call" in command ? [[name, own], ...subcommands] : [...subcommands];
+      return "call" in command ? [[name, own], ...subcommands] : [...subcommands];
     }),
   );
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { quoteValue, setVariable } from "../../../src/project/env-edit.ts";
+import { quoteValue } from "../../../src/platform/shell-quote.ts";
+import { setVariable } from "../../../src/project/env-edit.ts";
 import { parseEnvFile } from "../../../src/project/env-file.ts";
 
 const valuesOf = (text: string): Readonly<Record<string, string | undefined>> => {

@@ -1,0 +1,125 @@
+import { dirname, join } from "node:path";
+import { GoatError } from "../../errors/goat-error.ts";
+import type { NewEntry } from "../../gateway/edit/entry.ts";
+import { addModel } from "../../gateway/edit/models.ts";
+import { newEntry, variablesOf } from "../../gateway/edit/new-entry.ts";
+import { addToSecret, addToTemplate, passVariable, variablesPassed } from "../../gateway/edit/variables.ts";
+import { list } from "../../platform/text.ts";
+import { readTextIfThere } from "../../platform/text-file.ts";
+import type { App } from "../app.ts";
+import { askForEntry } from "./ask-entry.ts";
+import { carryOutChange, type FileEdit, type ModelsChangeReport } from "./change.ts";
+import { type ModelsProject, shown } from "./open.ts";
+import { openOwn } from "./own.ts";
+import { typedCommand } from "./typed.ts";
+import { vllmRequest } from "./vllm.ts";
+
+/** The cloud's secret for keys of providers. */
+const providerSecret = "goat-llm-providers";
+
+export interface AddInput {
+  /** One name; asked for where a person can answer. */
+  readonly names: readonly string[];
+  readonly route?: string | undefined;
+  readonly key?: string | undefined;
+  readonly apiBase?: string | undefined;
+  readonly apiVersion?: string | undefined;
+  readonly baseModel?: string | undefined;
+  readonly mode?: string | undefined;
+  readonly vllm: boolean;
+  /** A vLLM server's address. */
+  readonly url?: string | undefined;
+  /** Nobody is asked. */
+  readonly yes: boolean;
+}
+
+/** Puts a model into both configs and passes its key's variable on. Throws usage, and what a change of the configs throws. */
+export async function add(input: AddInput, app: App): Promise<ModelsChangeReport> {
+  const { names: _names, yes, ...options } = input;
+  const project = await openOwn(yes, app);
+  const entry = newEntry(await requestOf(project, input, app));
+  const variables = variablesOf(entry);
+  const configs = [project.local, ...(project.cloud === null ? [] : [project.cloud])].map((file) => ({
+    source: file.source,
+    path: file.path,
+    before: file.text,
+    after: addModel(file, entry),
+  }));
+  const edits = [...configs, ...variables.reduce(withVariable(project), [])];
+  const remarks = [...unsetRemarks(project, variables), ...addressRemarks(entry)];
+  const command = typedCommand(["models", "add", entry.name], options);
+  return carryOutChange(project, entry.name, { command, yes, edits, wanted: [entry.name], remarks }, app);
+}
+
+const requestOf = async ({ session }: ModelsProject, input: AddInput, app: App) => {
+  const { names, route, key, apiBase, apiVersion, baseModel, mode, vllm } = input;
+  const [name, ...others] = names;
+  if (others.length > 0) {
+    throw usage(`one model at a time: ${list(others)} ${others.length === 1 ? "is" : "are"} too much`);
+  }
+  const options = { apiBase, key, apiVersion, baseModel, mode, vllm };
+  if (vllm) return { ...options, ...(await vllmRequest(session, { name, url: input.url ?? apiBase, route }, app)) };
+  if (input.url !== undefined) throw usage("--url goes with --vllm; another server's address is --api-base");
+  if (name !== undefined && route !== undefined) return { ...options, name, route };
+  if (app.ask === null) throw usage(name === undefined ? "a model needs a name" : `${name} needs a --route`);
+  return { ...options, ...(await askForEntry(app.ask, name, route)) };
+};
+
+const usage = (message: string): GoatError =>
+  new GoatError("usage", message, {
+    fixes: [
+      { command: "goat-dev models add NAME --route PROVIDER/MODEL", effect: "such as --route groq/openai/gpt-oss-20b" },
+    ],
+  });
+
+/** Passes a variable that the gateway does not get yet through the Compose file, the .env template and the cloud's secrets. */
+const withVariable =
+  (project: ModelsProject) =>
+  (edits: readonly FileEdit[], name: string): readonly FileEdit[] => {
+    const { environment } = project.session;
+    const service = project.gateway.service.name;
+    const { root } = environment.project;
+    const edit = (source: string, change: (text: string) => string): readonly FileEdit[] => {
+      const known = edits.find((other) => other.source === source);
+      const before = known?.before ?? readTextIfThere(source);
+      if (before === undefined) return [];
+      return [{ source, path: shown(source, root), before, after: change(known?.after ?? before) }];
+    };
+    const compose = composeFileOf(project);
+    const folder = dirname(project.local.source);
+    const template = [join(folder, ".env.example"), join(root, ".env.example")].find(
+      (path) => readTextIfThere(path) !== undefined,
+    );
+    const secrets = join(folder, "modal-secrets.json");
+    const fresh = [
+      ...edit(compose, (text) => passVariable({ path: shown(compose, root), text }, service, name)),
+      ...(template === undefined ? [] : edit(template, (text) => addToTemplate(text, name))),
+      ...edit(secrets, (text) => addToSecret({ path: shown(secrets, root), text }, providerSecret, name)),
+    ];
+    return [...edits.filter(({ source }) => !fresh.some((other) => other.source === source)), ...fresh];
+  };
+
+/** The file that gives the gateway its environment; the last one wins in Compose. */
+const composeFileOf = ({ session, gateway }: ModelsProject): string => {
+  const files = session.environment.project.composeFiles;
+  const having = files.findLast((path) => {
+    const text = readTextIfThere(path) ?? "";
+    return variablesPassed({ path, text }, gateway.service.name) !== null;
+  });
+  return having ?? files[0] ?? "";
+};
+
+const unsetRemarks = ({ session }: ModelsProject, variables: readonly string[]): readonly string[] => {
+  const unset = variables.filter((name) => (session.environment.variables[name] ?? "") === "");
+  return unset.length === 0
+    ? []
+    : [`It works once ${list(unset)} ${unset.length === 1 ? "is" : "are"} set in .env: goat-dev up`];
+};
+
+/** Inside a container localhost is that container. */
+const addressRemarks = ({ params }: NewEntry): readonly string[] =>
+  /^https?:\/\/(?:localhost|127\.|\[::1\])/.test(String(params["api_base"] ?? ""))
+    ? [
+        "In a container that address is the container itself; this machine is http://host.docker.internal:… or its own IP.",
+      ]
+    : [];

@@ -1,0 +1,74 @@
+import { dirname, join } from "node:path";
+import { GoatError } from "../../errors/goat-error.ts";
+import { compareConfigs } from "../../gateway/check/compare.ts";
+import { checkConfigFile } from "../../gateway/check/config-file.ts";
+import { type Finding, tidy } from "../../gateway/check/finding.ts";
+import type { Surroundings } from "../../gateway/check/surroundings.ts";
+import { masterKeyProblem } from "../../gateway/check/values.ts";
+import { readGatewayConfig } from "../../gateway/config.ts";
+import { variablesInSecrets, variablesPassed } from "../../gateway/edit/variables.ts";
+import { shortPath } from "../../platform/short-path.ts";
+import { list } from "../../platform/text.ts";
+import { readTextIfThere } from "../../platform/text-file.ts";
+import type { App } from "../app.ts";
+import { type ConfigFile, type ModelsProject, openModels, shown } from "./open.ts";
+
+export interface ModelsCheckReport {
+  /** No finding is an error. */
+  readonly ok: boolean;
+  /** The configs, as messages name them. */
+  readonly files: readonly string[];
+  readonly findings: readonly Finding[];
+}
+
+/** Reads both configs without asking anybody. Throws usage. */
+export async function check(_input: object, app: App): Promise<ModelsCheckReport> {
+  const project = await openModels(app, "own");
+  const { local, cloud } = project;
+  const mine = checkConfigFile(local, here(project));
+  const other = cloud === null ? [] : checkConfigFile(cloud, inCloud(project));
+  const both = cloud !== null && isReadable(local) && isReadable(cloud) ? compareConfigs(local, cloud) : [];
+  const findings = tidy([...mine, ...other, ...both, ...masterKey(project, app)]);
+  const files = [local.path, ...(cloud === null ? [] : [cloud.path])];
+  return { ok: findings.every(({ level }) => level !== "error"), files, findings };
+}
+
+const here = ({ session, gateway }: ModelsProject): Surroundings => {
+  const { project, variables } = session.environment;
+  const passed = project.composeFiles.flatMap((path) => {
+    const text = readTextIfThere(path);
+    return text === undefined ? [] : (variablesPassed({ path, text }, gateway.service.name) ?? []);
+  });
+  // What an env_file or a default gives it counts as well.
+  const all = [...passed, ...Object.keys(gateway.service.environment)];
+  const passedBy = list(project.composeFiles.map((path) => shown(path, project.root)));
+  return { variables: { ...variables, ...gateway.service.environment }, passed: all, passedBy, stateless: false };
+};
+
+const inCloud = ({ session, local }: ModelsProject): Surroundings => {
+  const { project, variables } = session.environment;
+  const path = join(dirname(local.source), "modal-secrets.json");
+  const text = readTextIfThere(path);
+  const passed = text === undefined ? null : variablesInSecrets({ path: shown(path, project.root), text });
+  return { variables, passed, passedBy: shown(path, project.root), stateless: true };
+};
+
+/** Nothing can be compared where one of them cannot be read, which has been said. */
+const isReadable = ({ text, path }: ConfigFile): boolean => {
+  try {
+    readGatewayConfig(text, path);
+    return true;
+  } catch (error) {
+    if (error instanceof GoatError) return false;
+    throw error;
+  }
+};
+
+const masterKey = ({ session, gateway }: ModelsProject, app: App): readonly Finding[] => {
+  const text = masterKeyProblem(gateway.key);
+  if (text === null) return [];
+  const { project, lines } = session.environment;
+  const line = lines["LITELLM_MASTER_KEY"];
+  const place = line === undefined ? (project.composeFiles[0] ?? "") : `${project.envFile}:${line}`;
+  return [{ level: "error", place: shortPath(app, place), text }];
+};

@@ -1,0 +1,60 @@
+import { basename, dirname, extname, join, relative } from "node:path";
+import { GoatError } from "../../errors/goat-error.ts";
+import type { GatewayAccess } from "../../gateway/access.ts";
+import { readTextIfThere } from "../../platform/text-file.ts";
+import { type GatewayEndpoint, gatewayOf } from "../../stack/endpoints.ts";
+import type { App } from "../app.ts";
+import { openProject, type ProjectSession } from "../project.ts";
+
+/** A file that says which models there are. */
+export interface ConfigFile {
+  /** Where it lies. */
+  readonly source: string;
+  /** As messages name it. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** A project as the commands about models see it. */
+export interface ModelsProject {
+  readonly session: ProjectSession;
+  readonly gateway: GatewayEndpoint;
+  readonly access: GatewayAccess;
+  /** What the gateway of this machine reads. */
+  readonly local: ConfigFile;
+  /** What the cloud's reads; null where there is no such file beside it. */
+  readonly cloud: ConfigFile | null;
+}
+
+/**
+ * Reads the project and both configs; no engine is asked. In a demo the gateway runs on a copy, and what is to be edited or
+ * checked is the user's own. Throws usage where the stack has no gateway with a config.
+ */
+export const openModels = async (app: App, which: "own" | "running"): Promise<ModelsProject> => {
+  const session = await openProject(app, which === "own" ? { demo: false } : {});
+  const gateway = gatewayOf(session.stack);
+  if (gateway === null) throw new GoatError("usage", "no service of the Compose file is the gateway (x-goat: role)");
+  const { config, service } = gateway;
+  const text = session.demo?.text ?? (config === null ? undefined : readTextIfThere(config.source));
+  if (config === null || text === undefined) {
+    const why = config === null ? "mounts no LiteLLM config" : `mounts ${config.path}, which is not there`;
+    throw new GoatError("usage", `${service.name} ${why}`, {
+      fixes: [{ command: "goat-dev config", effect: "shows the stack as it is understood" }],
+    });
+  }
+  const local = { source: config.source, path: config.path, text };
+  const access = { baseUrl: gateway.url, key: gateway.key, service: service.name };
+  return { session, gateway, access, local, cloud: cloudOf(local, session.environment.project.root) };
+};
+
+/** dev/litellm-config.yaml has dev/litellm-config-modal.yaml beside it. */
+const cloudOf = ({ source }: ConfigFile, root: string): ConfigFile | null => {
+  const ending = extname(source);
+  const path = join(dirname(source), `${basename(source, ending)}-modal${ending}`);
+  const text = readTextIfThere(path);
+  return text === undefined ? null : { source: path, path: shown(path, root), text };
+};
+
+/** A file of the project as messages name it: from the project's root. */
+export const shown = (path: string, root: string): string =>
+  path.startsWith(`${root}/`) ? relative(root, path) : path;

@@ -1,0 +1,73 @@
+import { GoatError } from "../../errors/goat-error.ts";
+import { usualLimitMs } from "../../gateway/access.ts";
+import type { VllmModel } from "../../gateway/catalogue.ts";
+import { matches, type Route } from "../../gateway/routes.ts";
+import { formatDuration } from "../../platform/format.ts";
+import { parseDuration } from "../../project/settings.ts";
+import type { App } from "../app.ts";
+import type { ProjectSession } from "../project.ts";
+import { readRoutes } from "../routes.ts";
+import { vllmModels } from "./vllm.ts";
+
+/** Where the table says nothing: Modal's GPUs with large weights. */
+const startupMs = 1_200_000;
+const speakAfterMs = 5_000;
+
+/** How long a model may take, and what to say when it does. */
+export interface Patience {
+  readonly limitMs: number;
+  readonly remark: string | null;
+}
+
+/** --timeout in ms; null where it was not given. GOAT_DEV_TIMEOUT is about a stack that comes up, not about an answer. Throws usage. */
+export const wantedLimit = (written: string | undefined): number | null => {
+  if (written === undefined) return null;
+  const ms = parseDuration(written.trim());
+  if (ms !== undefined) return ms;
+  throw new GoatError("usage", `--timeout is ${JSON.stringify(written)}, and should be a duration such as 90s or 2m`);
+};
+
+/** What a model is given for its answer: as wanted, else as usual, more where it may have to start on Modal's GPUs first. */
+export const patienceFor = (
+  model: string,
+  route: Pick<Route, "apiBase"> | undefined,
+  catalogue: () => readonly VllmModel[],
+  wantedMs: number | null,
+): Patience => {
+  const apiBase = route?.apiBase ?? null;
+  if (apiBase === null || !/^https:\/\/[^/]+\.modal\.run(?:\/|$)/.test(apiBase)) {
+    return { limitMs: wantedMs ?? usualLimitMs, remark: null };
+  }
+  const known = catalogue().find(({ name }) => name === model);
+  const usual = known?.coldStartMs ?? null;
+  const time = usual === null ? "minutes" : `about ${formatDuration(usual)}, more where it fetches its weights first`;
+  return {
+    limitMs: wantedMs ?? known?.startupMs ?? startupMs,
+    remark: `${model} may be starting its GPU: a cold start takes ${time}`,
+  };
+};
+
+/** What a project's model is given for its answer. */
+export const patienceOf = (model: string, session: ProjectSession, wantedMs: number | null, app: App): Patience => {
+  const route = readRoutes(session.stack).find(({ name }) => matches(name, model));
+  return patienceFor(model, route, () => vllmModels(session, app), wantedMs);
+};
+
+/** Says the remark once the answer is late; dispose of it when it has come. */
+export const remarkLater = ({ remark }: Patience, { clock, signal, emit }: App): Disposable => {
+  const answered = new AbortController();
+  const end = (): void => answered.abort();
+  signal.addEventListener("abort", end, { once: true });
+  if (remark !== null) {
+    void clock.sleep(speakAfterMs, answered.signal).then(
+      () => emit({ type: "notice", level: "info", text: remark }),
+      () => undefined,
+    );
+  }
+  return {
+    [Symbol.dispose]: () => {
+      signal.removeEventListener("abort", end);
+      end();
+    },
+  };
+};

@@ -1,0 +1,141 @@
+import { GoatError } from "../../errors/goat-error.ts";
+import { modalUrl } from "../../gateway/catalogue.ts";
+import { readGatewayConfig } from "../../gateway/config.ts";
+import { address } from "../../gateway/edit/new-entry.ts";
+import { disabledModels, disabledRoutes, disableModel, enableModel, setApiBase } from "../../gateway/edit/switch.ts";
+import { placeholderIn } from "../../gateway/routes.ts";
+import { nearest } from "../../platform/text.ts";
+import type { App } from "../app.ts";
+import { carryOutChange, type FileEdit, type ModelsChangeReport } from "./change.ts";
+import type { ConfigFile, ModelsProject } from "./open.ts";
+import { openOwn } from "./own.ts";
+import { typedCommand } from "./typed.ts";
+import { vllmModels } from "./vllm.ts";
+
+export interface SwitchInput {
+  readonly name: string;
+  /** Nobody is asked. */
+  readonly yes: boolean;
+}
+
+export interface EnableInput extends SwitchInput {
+  /** Of Modal; with the environment's suffix it says where the model is served. */
+  readonly workspace?: string | undefined;
+  readonly environment?: string | undefined;
+  /** Any other server's address. */
+  readonly url?: string | undefined;
+}
+
+export interface EnableReport extends ModelsChangeReport {
+  /** The entry was in use already, and points elsewhere now. */
+  readonly moved: boolean;
+}
+
+/** Takes an entry into use that is commented out, or points one that is in use elsewhere. Throws usage, and what a change of the configs throws. */
+export async function enable(input: EnableInput, app: App): Promise<EnableReport> {
+  const { name, yes, workspace, environment, url } = input;
+  const project = await openOwn(yes, app);
+  const apiBase = addressOf(project, input, app);
+  if (apiBase === null) refusePlaceholder(project.local, name);
+  const moved = isActive(project.local, name) && apiBase !== null;
+  const edits = [
+    edit(project.local, (file) => taken(file, name, apiBase)),
+    ...cloudEdit(project, (file) => {
+      // An address of Modal's holds for the cloud's gateway too.
+      if (isActive(file, name)) return workspace === undefined ? file.text : taken(file, name, apiBase);
+      return disabledModels(file).some((entry) => entry.name === name) ? taken(file, name, apiBase) : file.text;
+    }),
+  ];
+  const command = typedCommand(["models", "enable", name], { workspace, environment, url });
+  const report = await carryOutChange(project, name, { command, yes, edits, wanted: [name], remarks: [] }, app);
+  return { ...report, moved };
+}
+
+/** Comments an entry out. Throws usage, and what a change of the configs throws. */
+export async function disable({ name, yes }: SwitchInput, app: App): Promise<ModelsChangeReport> {
+  const project = await openOwn(yes, app);
+  const edits = [
+    edit(project.local, (file) => disableModel(file, name)),
+    // The cloud has its GPUs at hand whether this machine uses them or not.
+    ...cloudEdit(project, (file) => (isOnGpus(file, name) ? file.text : disableModel(file, name))),
+  ];
+  return carryOutChange(project, name, { command: `models disable ${name}`, yes, edits, wanted: [], remarks: [] }, app);
+}
+
+const routesOf = ({ text, path }: ConfigFile) => readGatewayConfig(text, path).routes;
+
+const isActive = (file: ConfigFile, name: string): boolean => routesOf(file).some((route) => route.name === name);
+
+/** Also where the file has no such entry in use: then there is nothing to comment out. */
+const isOnGpus = (file: ConfigFile, name: string): boolean =>
+  routesOf(file)
+    .filter((route) => route.name === name)
+    .every(({ provider }) => provider === "vllm");
+
+const edit = (file: ConfigFile, change: (file: ConfigFile) => string): FileEdit => ({
+  source: file.source,
+  path: file.path,
+  before: file.text,
+  after: change(file),
+});
+
+const cloudEdit = ({ cloud }: ModelsProject, change: (file: ConfigFile) => string): readonly FileEdit[] =>
+  cloud === null ? [] : [edit(cloud, change)];
+
+/** The config with the entry in use, at this address where there is one. */
+const taken = (file: ConfigFile, name: string, apiBase: string | null): string => {
+  const text = apiBase !== null && isActive(file, name) ? file.text : enableModel(file, name);
+  return apiBase === null ? text : setApiBase({ ...file, text }, name, apiBase);
+};
+
+/** Where the model is to be asked; null where its entry says so already. Throws usage. */
+const addressOf = (
+  { session }: ModelsProject,
+  { name, workspace, environment, url }: EnableInput,
+  app: App,
+): string | null => {
+  if (url !== undefined) return address("--url", url);
+  if (workspace === undefined) return null;
+  const suffix = environment ?? "goat";
+  checkPart("--workspace", workspace);
+  if (suffix !== "") checkPart("--environment", suffix);
+  const models = vllmModels(session, app);
+  const model = models.find((known) => known.name === name || known.key === name);
+  if (model !== undefined) return modalUrl(model.app, workspace, suffix);
+  const near = nearest(
+    name,
+    models.map((known) => known.name),
+  );
+  throw new GoatError(
+    "usage",
+    `${name} is no model of dev/vllm-models.json${near === undefined ? "" : `; did you mean ${near}?`}`,
+    {
+      fixes: [
+        { command: `goat-dev models enable ${near ?? name} --url https://host/v1`, effect: "for a server elsewhere" },
+      ],
+    },
+  );
+};
+
+/** Both become part of a host's name. */
+const checkPart = (option: string, value: string): void => {
+  if (/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(value)) return;
+  throw new GoatError("usage", `${option} is small letters, digits and -, as in the address that Modal shows`, {
+    fixes: [{ command: "modal profile current", effect: "prints the workspace" }],
+  });
+};
+
+const refusePlaceholder = (file: ConfigFile, name: string): void => {
+  const route = disabledRoutes(file).find((found) => found.name === name);
+  const open = route?.apiBase === null || route === undefined ? null : placeholderIn(route.apiBase);
+  if (open === null) return;
+  throw new GoatError("usage", `${name} needs to know its server: ${open} in its api_base is to be filled in`, {
+    fixes: [
+      {
+        command: `goat-dev models enable ${name} --workspace NAME`,
+        effect: "your Modal workspace; --environment where it is not goat",
+      },
+      { command: `goat-dev models enable ${name} --url https://host/v1`, effect: "any other server" },
+    ],
+  });
+};

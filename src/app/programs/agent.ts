@@ -1,0 +1,65 @@
+import type { ChatAnswer, ChatRequest, GatewayClient, ToolCall } from "../../client/client.ts";
+import { callTool, timeTool } from "./agent-tool.ts";
+
+export interface AgentRequest {
+  readonly gateway: GatewayClient;
+  readonly model: string;
+  readonly prompt: string;
+  readonly withTools: boolean;
+  readonly stream: boolean;
+  readonly maxTurns: number;
+  readonly signal: AbortSignal;
+  now(): Date;
+  onText(text: string): void;
+  onTool(call: ToolCall, result: string): void;
+}
+
+export interface AgentEnd {
+  /** Null where the turns were used up before there was an answer. */
+  readonly text: string | null;
+  /** One for each turn. */
+  readonly answers: readonly ChatAnswer[];
+}
+
+type Messages = ChatRequest["messages"];
+
+/** Asks, runs the tools that the model asks for, and asks again, until there is an answer. Throws GatewayError, or the signal's reason. */
+export const runAgent = async (request: AgentRequest): Promise<AgentEnd> => {
+  const { model, prompt, withTools, maxTurns } = request;
+  let messages: Messages = [{ role: "user", content: prompt }];
+  const answers: ChatAnswer[] = [];
+  while (answers.length < maxTurns) {
+    const answer = await ask({ model, messages, ...(withTools ? { tools: [timeTool] } : {}) }, request);
+    answers.push(answer);
+    if (answer.toolCalls.length === 0) return { text: answer.text, answers };
+    messages = [...messages, asMessage(answer), ...resultsOf(answer.toolCalls, request)];
+  }
+  return { text: null, answers };
+};
+
+const ask = async (question: ChatRequest, request: AgentRequest): Promise<ChatAnswer> => {
+  const { gateway, signal, onText } = request;
+  if (!request.stream) return gateway.chat(question, { signal });
+  for await (const event of gateway.stream(question, { signal })) {
+    if (event.type === "answer") return event.answer;
+    onText(event.text);
+  }
+  throw new Error("a stream ended without its answer");
+};
+
+const asMessage = ({ text, toolCalls }: ChatAnswer): Messages[number] => ({
+  role: "assistant",
+  content: text === "" ? null : text,
+  tool_calls: toolCalls.map(({ id, name, arguments: written }) => ({
+    id,
+    type: "function",
+    function: { name, arguments: written },
+  })),
+});
+
+const resultsOf = (calls: readonly ToolCall[], { now, onTool }: AgentRequest): Messages =>
+  calls.map((call) => {
+    const content = callTool(call, now());
+    onTool(call, content);
+    return { role: "tool", tool_call_id: call.id, content };
+  });

@@ -1,0 +1,38 @@
+import {
+  type ChatAnswer,
+  costOf,
+  createClient,
+  fetchPricing,
+  type GatewayClient,
+  type GatewayConfig,
+  GatewayError,
+} from "../../client/client.ts";
+import { deadline } from "../../platform/deadline.ts";
+
+/** One try, ended by silence; a redirection is an answer, since a question is for the gateway alone. */
+export const openClient = (config: GatewayConfig, limitMs: number): GatewayClient =>
+  createClient(config, {
+    maxRetries: 0,
+    timeoutMs: limitMs,
+    fetch: (input, init) => fetch(input, { ...init, redirect: "manual" }),
+  });
+
+const priceLimitMs = 5_000;
+
+/** US dollars for an answer: as the gateway says, else from its price list, where it has one; else null. */
+export const priceOf = async (
+  { usage, costUsd, model }: ChatAnswer,
+  gateway: GatewayClient,
+  signal: AbortSignal,
+): Promise<number | null> => {
+  if (costUsd !== null || usage === null) return costUsd;
+  using limit = deadline(signal, priceLimitMs);
+  try {
+    const { models } = await fetchPricing(gateway, { signal: limit.signal });
+    return costOf(usage, models.get(model));
+  } catch (error) {
+    // An answer is worth more than its price.
+    if (error instanceof GatewayError || limit.isOver()) return null;
+    throw error;
+  }
+};
