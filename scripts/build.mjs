@@ -6,7 +6,6 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { generateDtsBundle } from "dts-bundle-generator";
 import { bundleExample, bundleLibrary, bundlePrograms } from "./bundle.mjs";
 
 process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -32,17 +31,8 @@ async function build(to) {
     writeFileSync(join(folder, "package.json"), '{ "type": "module" }\n');
     if (types) copyTypes(`${name}.d.ts`, join(to, "types"), to);
   }
+  if (types) copyTypes("json.d.ts", join(to, "types"), to);
   rmSync(join(to, "types"), { recursive: true, force: true });
-  if (types) writeFileSync(join(to, "json.d.ts"), jsonTypes());
-}
-
-/** The reports' types in one file, whatever they are put together from. */
-function jsonTypes() {
-  const output = { exportReferencedTypes: false, noBanner: true };
-  const [text] = generateDtsBundle([{ filePath: "src/json.ts", output }], {
-    preferredConfigPath: "tsconfig.build.json",
-  });
-  return text;
 }
 
 /** A library's types, with all that they are made of. */
