@@ -1,6 +1,5 @@
 import type { EngineInfo } from "../engine/engine.ts";
-import { writeStackState } from "../project/stack-state.ts";
-import { openState } from "../project/state.ts";
+import { openState, writeStackState } from "../project/state.ts";
 import { observeStack, ownVolumes } from "../stack/observe.ts";
 import { planDown, takeDown } from "../stack/take-down.ts";
 import type { App } from "./app.ts";

@@ -5,7 +5,7 @@ import { GoatError } from "../errors/goat-error.ts";
 import { run } from "../platform/process.ts";
 import { shortPath } from "../platform/short-path.ts";
 import { readTextIfThere } from "../platform/text-file.ts";
-import { createEnvFile, updateEnvFile } from "../project/env-store.ts";
+import { createEnvFile, updateEnvFile } from "../project/env-file.ts";
 import { type Provider, providers, readKeys } from "../project/keys.ts";
 import type { App, Ask } from "./app.ts";
 import { openEnvironment } from "./project.ts";

@@ -1,8 +1,7 @@
 import type { EngineInfo } from "../engine/engine.ts";
 import type { StackSpec } from "../model/stack.ts";
 import { resolveSettings, type Settings } from "../project/settings.ts";
-import { readStackState, type StackState } from "../project/stack-state.ts";
-import { openState } from "../project/state.ts";
+import { openState, readStackState, type StackState } from "../project/state.ts";
 import { type DemoConfig, demoStack } from "../stack/demo.ts";
 import type { EngineContext } from "../stack/engine-context.ts";
 import type { App, EngineRequest } from "./app.ts";

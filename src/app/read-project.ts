@@ -61,7 +61,7 @@ export const readEnvironment = (request: LoadRequest): Environment => {
   const fromShell = Object.fromEntries(
     Object.entries(shell).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
-  const parsed = parseEnvFile(envText ?? "", project.envFile, (name) => fromShell[name]);
+  const parsed = parseEnvFile(envText ?? "", (name) => fromShell[name]);
   refuseMistakes(inside(project.root, project.envFile), parsed.mistakes);
   const master = fromShell["LITELLM_MASTER_KEY"] ?? parsed.variables["LITELLM_MASTER_KEY"];
   const gatewayKeyInShell = isGatewayKeyAsOpenAi({ ...fromShell, LITELLM_MASTER_KEY: master });

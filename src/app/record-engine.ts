@@ -2,8 +2,7 @@ import { describe } from "../errors/describe.ts";
 import { GoatError } from "../errors/goat-error.ts";
 import { plural } from "../platform/text.ts";
 import type { EngineKind } from "../project/settings.ts";
-import { readStackState, writeStackState } from "../project/stack-state.ts";
-import { openState } from "../project/state.ts";
+import { openState, readStackState, writeStackState } from "../project/state.ts";
 import type { App } from "./app.ts";
 import { engineRequest, type OpenStack } from "./project.ts";
 

@@ -1,5 +1,5 @@
 import { nearest } from "../platform/text.ts";
-import type { Place, Report } from "./diagnostics.ts";
+import type { Position, Report } from "./diagnostics.ts";
 import type { ServiceDraft } from "./service.ts";
 
 interface Names {
@@ -7,18 +7,32 @@ interface Names {
   readonly volumes: readonly string[];
 }
 
-const hint = (name: string, known: readonly string[]): string => {
-  // Of one or two letters everything is near.
-  const near = name.length > 2 ? nearest(name, known) : undefined;
-  return near === undefined ? "" : `: did you mean "${near}"?`;
-};
+/** Holds the services that are switched on against what the file declares. */
+export function checkConsistency(
+  enabled: readonly ServiceDraft[],
+  all: readonly ServiceDraft[],
+  names: Names,
+  report: Report,
+): void {
+  const enabledNames = new Set(enabled.map((draft) => draft.name));
+  const owners = new Map<string, string>();
+  for (const draft of enabled) {
+    const container = draft.recipe.containerName;
+    const owner = container === undefined ? undefined : owners.get(container);
+    if (owner !== undefined)
+      report.error(draft.at, `"${draft.name}" has the container name "${container}" of "${owner}"`);
+    if (container !== undefined) owners.set(container, draft.name);
+    checkDependencies(draft, all, enabledNames, report);
+    checkUses(draft, names, report);
+  }
+}
 
-const checkDependencies = (
+function checkDependencies(
   draft: ServiceDraft,
   all: readonly ServiceDraft[],
   enabled: ReadonlySet<string>,
   report: Report,
-) => {
+) {
   const names = all.map((other) => other.name);
   for (const { value, at } of draft.dependencies) {
     if (enabled.has(value.service)) continue;
@@ -33,10 +47,16 @@ const checkDependencies = (
       report.error(at, `"${draft.name}" depends on "${value.service}", which is off without profile ${profiles}`);
     }
   }
-};
+}
 
-const checkUses = (draft: ServiceDraft, names: Names, report: Report): void => {
-  const refuse = (at: Place, kind: string, name: string, known: readonly string[]): void =>
+function hint(name: string, known: readonly string[]): string {
+  // Of one or two letters everything is near.
+  const near = name.length > 2 ? nearest(name, known) : undefined;
+  return near === undefined ? "" : `: did you mean "${near}"?`;
+}
+
+function checkUses(draft: ServiceDraft, names: Names, report: Report): void {
+  const refuse = (at: Position, kind: string, name: string, known: readonly string[]): void =>
     report.error(at, `${kind} "${name}" is not declared under "${kind}s:"${hint(name, known)}`);
   for (const { value, at } of draft.attachments) {
     if (!names.networks.includes(value.network)) refuse(at, "network", value.network, names.networks);
@@ -45,24 +65,25 @@ const checkUses = (draft: ServiceDraft, names: Names, report: Report): void => {
     if (mount.kind === "volume" && !names.volumes.includes(mount.volume))
       refuse(at, "volume", mount.volume, names.volumes);
   }
-};
+}
 
-/** Holds the services that are switched on against what the file declares. */
-export const checkConsistency = (
-  enabled: readonly ServiceDraft[],
-  all: readonly ServiceDraft[],
-  names: Names,
-  report: Report,
-): void => {
-  const enabledNames = new Set(enabled.map((draft) => draft.name));
-  const owners = new Map<string, string>();
-  for (const draft of enabled) {
-    const container = draft.recipe.containerName;
-    const owner = container === undefined ? undefined : owners.get(container);
-    if (owner !== undefined)
-      report.error(draft.at, `"${draft.name}" has the container name "${container}" of "${owner}"`);
-    if (container !== undefined) owners.set(container, draft.name);
-    checkDependencies(draft, all, enabledNames, report);
-    checkUses(draft, names, report);
+/** One circle of names, its first name again at the end; undefined where there is none. */
+export function findCycle(edges: ReadonlyMap<string, readonly string[]>): readonly string[] | undefined {
+  const done = new Set<string>();
+  const search = (name: string, path: readonly string[]): readonly string[] | undefined => {
+    const start = path.indexOf(name);
+    if (start >= 0) return [...path.slice(start), name];
+    if (done.has(name)) return undefined;
+    for (const next of edges.get(name) ?? []) {
+      const cycle = search(next, [...path, name]);
+      if (cycle !== undefined) return cycle;
+    }
+    done.add(name);
+    return undefined;
+  };
+  for (const name of edges.keys()) {
+    const cycle = search(name, []);
+    if (cycle !== undefined) return cycle;
   }
-};
+  return undefined;
+}

@@ -1,11 +1,11 @@
 /** Where something stands; line and column count from 1. */
-export interface Place {
+export interface Position {
   readonly file: string;
   readonly line: number;
   readonly column: number;
 }
 
-export interface Diagnostic extends Place {
+export interface Diagnostic extends Position {
   readonly level: "error" | "warning";
   readonly message: string;
 }
@@ -13,14 +13,14 @@ export interface Diagnostic extends Place {
 /** Collects what is wrong, so that all of it can be said at once. */
 export interface Report {
   readonly diagnostics: readonly Diagnostic[];
-  error(at: Place, message: string): void;
-  warning(at: Place, message: string): void;
+  error(at: Position, message: string): void;
+  warning(at: Position, message: string): void;
 }
 
-export const createReport = (): Report => {
+export function createReport(): Report {
   const diagnostics: Diagnostic[] = [];
   const seen = new Set<string>();
-  const add = (level: Diagnostic["level"], at: Place, message: string): void => {
+  const add = (level: Diagnostic["level"], at: Position, message: string): void => {
     const diagnostic: Diagnostic = { level, file: at.file, line: at.line, column: at.column, message };
     // An anchor's content is read once for each alias.
     const key = `${level} ${formatDiagnostic(diagnostic)}`;
@@ -33,18 +33,22 @@ export const createReport = (): Report => {
     error: (at, message) => add("error", at, message),
     warning: (at, message) => add("warning", at, message),
   };
-};
+}
 
 /** `file:line:column message` */
-export const formatDiagnostic = (diagnostic: Diagnostic): string =>
-  `${diagnostic.file}:${diagnostic.line}:${diagnostic.column} ${diagnostic.message}`;
-
-const compare = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0);
+export function formatDiagnostic(diagnostic: Diagnostic): string {
+  return `${diagnostic.file}:${diagnostic.line}:${diagnostic.column} ${diagnostic.message}`;
+}
 
 /** Those of one level, in reading order. */
-export const sorted = (diagnostics: readonly Diagnostic[], level: Diagnostic["level"]): readonly Diagnostic[] =>
-  diagnostics
+export function sorted(diagnostics: readonly Diagnostic[], level: Diagnostic["level"]): readonly Diagnostic[] {
+  return diagnostics
     .filter((diagnostic) => diagnostic.level === level)
     .toSorted(
       (a, b) => compare(a.file, b.file) || a.line - b.line || a.column - b.column || compare(a.message, b.message),
     );
+}
+
+function compare(a: string | number, b: string | number): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,73 +1,12 @@
 import { readEnvText } from "../platform/env-text.ts";
-import { checkKeys } from "./check-keys.ts";
-import type { Place } from "./diagnostics.ts";
-import { type Field, readBoolean, readMapping, readOneOf, readPairs, readText } from "./fields.ts";
-import type { Located, Mapping, Scalar } from "./located.ts";
-import { displayPath, lookupIn, readKey, resolvePath, type Scope } from "./scope.ts";
+import type { Position } from "./diagnostics.ts";
+import { checkKeys, type Field, readBoolean, readKey, readOneOf, readPairs, readText } from "./fields.ts";
+import { displayPath, lookupIn, resolvePath, type Scope } from "./scope.ts";
 import { supported } from "./supported.ts";
-
-interface EnvFile {
-  readonly path: string;
-  readonly at: Place;
-  readonly required: boolean;
-  readonly raw: boolean;
-}
-
-const readEnvFile = (field: Field): EnvFile | undefined => {
-  const { node, report } = field;
-  if (node.kind !== "map") {
-    const path = readText(field);
-    return path === undefined ? undefined : { path, at: node.at, required: true, raw: false };
-  }
-  checkKeys(node, supported.envFile, report);
-  const path = readKey(node, "path", report, readText);
-  if (path === undefined) {
-    report.error(node.at, '"env_file" needs a path');
-    return undefined;
-  }
-  const required = readKey(node, "required", report, readBoolean) ?? true;
-  const format = readKey(node, "format", report, (inner) => readOneOf(inner, ["raw"]));
-  return { path, at: node.entries.get("path")?.value.at ?? node.at, required, raw: format === "raw" };
-};
-
-const readEnvFiles = (field: Field): readonly EnvFile[] => {
-  const nodes: readonly Located[] = field.node.kind === "list" ? field.node.items : [field.node];
-  return nodes.flatMap((node) => readEnvFile({ ...field, node }) ?? []);
-};
-
-/** `format: raw`: everything behind the = is the value. */
-const parseRaw = (text: string): Record<string, string> =>
-  Object.fromEntries(
-    text
-      .split(/\r?\n/)
-      .filter((line) => line.includes("=") && !line.trimStart().startsWith("#"))
-      .map((line) => [line.slice(0, line.indexOf("=")).trim(), line.slice(line.indexOf("=") + 1)]),
-  );
-
-const loadEnvFile = (
-  envFile: EnvFile,
-  own: Readonly<Record<string, string>>,
-  scope: Scope,
-): Readonly<Record<string, string>> => {
-  if (envFile.path === "") {
-    scope.report.error(envFile.at, '"env_file" names no file: its path is empty');
-    return {};
-  }
-  const path = resolvePath(envFile.path, envFile.at, scope);
-  const shown = displayPath(path, scope.root);
-  const file = scope.readFile(path);
-  if (file.state === "unusable") scope.report.error(envFile.at, `${JSON.stringify(shown)} ${file.why}`);
-  if (file.state === "missing" && envFile.required) scope.report.error(envFile.at, `there is no ${shown}`);
-  if (file.state !== "text") return {};
-  const { text } = file;
-  if (envFile.raw) return parseRaw(text);
-  const { variables, mistakes } = readEnvText(text, lookupIn({ ...own, ...scope.variables }));
-  for (const { line, message } of mistakes) scope.report.error({ file: shown, line, column: 1 }, message);
-  return variables;
-};
+import type { Located, Mapping, Scalar } from "./tree.ts";
 
 /** `environment:` over `env_file:`; a name without a value takes the project's, or is left out. */
-export const readEnvironment = (service: Mapping, isEnabled: boolean, scope: Scope): Record<string, string> => {
+export function readEnvironment(service: Mapping, isEnabled: boolean, scope: Scope): Record<string, string> {
   const { report } = scope;
   const pairs = readKey(service, "environment", report, readPairs) ?? new Map<string, Scalar | null>();
   const lookup = lookupIn(scope.variables);
@@ -86,11 +25,65 @@ export const readEnvironment = (service: Mapping, isEnabled: boolean, scope: Sco
   );
   // A name without a value takes an env file's away too, as in Compose.
   return Object.fromEntries([...loaded.filter(([name]) => !unset.has(name)), ...own]);
-};
+}
 
-/** Labels and options of a part, kept as texts. */
-export const readOptions = (field: Field): Readonly<Record<string, string>> => {
-  const mapping = readMapping(field);
-  if (mapping === undefined) return {};
-  return Object.fromEntries([...readPairs({ ...field, node: mapping })].map(([key, node]) => [key, node?.text ?? ""]));
-};
+interface EnvFile {
+  readonly path: string;
+  readonly at: Position;
+  readonly required: boolean;
+  readonly raw: boolean;
+}
+
+function readEnvFiles(field: Field): readonly EnvFile[] {
+  const nodes: readonly Located[] = field.node.kind === "list" ? field.node.items : [field.node];
+  return nodes.flatMap((node) => readEnvFile({ ...field, node }) ?? []);
+}
+
+function readEnvFile(field: Field): EnvFile | undefined {
+  const { node, report } = field;
+  if (node.kind !== "map") {
+    const path = readText(field);
+    return path === undefined ? undefined : { path, at: node.at, required: true, raw: false };
+  }
+  checkKeys(node, supported.envFile, report);
+  const path = readKey(node, "path", report, readText);
+  if (path === undefined) {
+    report.error(node.at, '"env_file" needs a path');
+    return undefined;
+  }
+  const required = readKey(node, "required", report, readBoolean) ?? true;
+  const format = readKey(node, "format", report, (inner) => readOneOf(inner, ["raw"]));
+  return { path, at: node.entries.get("path")?.value.at ?? node.at, required, raw: format === "raw" };
+}
+
+function loadEnvFile(
+  envFile: EnvFile,
+  own: Readonly<Record<string, string>>,
+  scope: Scope,
+): Readonly<Record<string, string>> {
+  if (envFile.path === "") {
+    scope.report.error(envFile.at, '"env_file" names no file: its path is empty');
+    return {};
+  }
+  const path = resolvePath(envFile.path, envFile.at, scope);
+  const shown = displayPath(path, scope.root);
+  const file = scope.readFile(path);
+  if (file.state === "unusable") scope.report.error(envFile.at, `${JSON.stringify(shown)} ${file.why}`);
+  if (file.state === "missing" && envFile.required) scope.report.error(envFile.at, `there is no ${shown}`);
+  if (file.state !== "text") return {};
+  const { text } = file;
+  if (envFile.raw) return parseRaw(text);
+  const { variables, mistakes } = readEnvText(text, lookupIn({ ...own, ...scope.variables }));
+  for (const { line, message } of mistakes) scope.report.error({ file: shown, line, column: 1 }, message);
+  return variables;
+}
+
+/** `format: raw`: everything behind the = is the value. */
+function parseRaw(text: string): Record<string, string> {
+  return Object.fromEntries(
+    text
+      .split(/\r?\n/)
+      .filter((line) => line.includes("=") && !line.trimStart().startsWith("#"))
+      .map((line) => [line.slice(0, line.indexOf("=")).trim(), line.slice(line.indexOf("=") + 1)]),
+  );
+}

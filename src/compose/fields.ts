@@ -1,7 +1,9 @@
+import { nearest } from "../platform/text.ts";
 import type { Report } from "./diagnostics.ts";
-import { parseBytes } from "./formats/bytes.ts";
-import { parseDuration } from "./formats/duration.ts";
-import { isBroken, isNull, type Located, type Mapping, type Scalar } from "./located.ts";
+import { parseShellWords } from "./formats/shell-words.ts";
+import { parseBytes, parseDuration } from "./formats/units.ts";
+import type { KeyTable } from "./supported.ts";
+import { type Entry, isBroken, isNull, type Located, type Mapping, type Scalar } from "./tree.ts";
 
 /** A value and the name a user knows it by. Readers report what does not fit and return undefined. */
 export interface Field {
@@ -10,88 +12,91 @@ export interface Field {
   readonly report: Report;
 }
 
-const refuse = ({ name, node, report }: Field, need: string): undefined => {
-  if (!isBroken(node)) report.error(node.at, `"${name}" needs ${need}`);
-  return undefined;
-};
-
-const scalarOf = (field: Field, types: readonly Scalar["type"][], need: string): Scalar | undefined =>
-  field.node.kind === "scalar" && types.includes(field.node.type) ? field.node : refuse(field, need);
-
-export const readText = (field: Field): string | undefined => {
+export function readText(field: Field): string | undefined {
   const isWord = field.node.kind === "scalar" && !isNull(field.node);
   return scalarOf(field, ["string"], isWord ? "a text: put it in quotes" : "a text")?.text;
-};
+}
+
+function scalarOf(field: Field, types: readonly Scalar["type"][], need: string): Scalar | undefined {
+  return field.node.kind === "scalar" && types.includes(field.node.type) ? field.node : refuse(field, need);
+}
+
+function refuse({ name, node, report }: Field, need: string): undefined {
+  if (!isBroken(node)) report.error(node.at, `"${name}" needs ${need}`);
+  return undefined;
+}
 
 /** Texts and numbers, as a text. */
-export const readWord = (field: Field): string | undefined =>
-  scalarOf(field, ["string", "number"], "a text or a number")?.text;
+export function readWord(field: Field): string | undefined {
+  return scalarOf(field, ["string", "number"], "a text or a number")?.text;
+}
 
 const truths: ReadonlyMap<string, boolean> = new Map([
   ...["true", "y", "yes", "on"].map((word) => [word, true] as const),
   ...["false", "n", "no", "off"].map((word) => [word, false] as const),
 ]);
 
-export const readBoolean = (field: Field): boolean | undefined => {
+export function readBoolean(field: Field): boolean | undefined {
   const node = scalarOf(field, ["boolean", "string"], "true or false");
   if (node === undefined) return undefined;
   const value = truths.get(node.text.toLowerCase());
   return value ?? refuse(field, "true or false");
-};
+}
 
 /** A whole number from `min` up, also when it is written as a text. */
-export const readInteger = (field: Field, min = 0): number | undefined => {
+export function readInteger(field: Field, min = 0): number | undefined {
   const node = scalarOf(field, ["number", "string"], "a whole number");
   if (node === undefined) return undefined;
   const value = /^\+?\d+$/.test(node.text) ? Number(node.text) : Number.NaN;
   return Number.isSafeInteger(value) && value >= min ? value : refuse(field, `a whole number from ${min} up`);
-};
+}
 
-export const readDuration = (field: Field): number | undefined => {
+export function readDuration(field: Field): number | undefined {
   const text = scalarOf(field, ["string"], "a duration with a unit, such as 10s or 1m30s")?.text;
   if (text === undefined) return undefined;
   return parseDuration(text) ?? refuse(field, "a duration such as 10s or 1m30s");
-};
+}
 
-export const readBytes = (field: Field): number | undefined => {
+export function readBytes(field: Field): number | undefined {
   const text = scalarOf(field, ["string", "number"], "a size such as 512m")?.text;
   if (text === undefined) return undefined;
   return parseBytes(text) ?? refuse(field, "a size such as 512m or 1gb");
-};
+}
 
-export const readOneOf = <const Choice extends string>(
-  field: Field,
-  choices: readonly Choice[],
-): Choice | undefined => {
+export function readOneOf<const Choice extends string>(field: Field, choices: readonly Choice[]): Choice | undefined {
   const need = `one of ${choices.join(", ")}`;
   const node = scalarOf(field, ["string", "boolean"], need);
   if (node === undefined) return undefined;
   return choices.find((choice) => choice === node.text) ?? refuse(field, need);
-};
+}
 
 /** The items of a list; nothing (`key:`) counts as an empty one. */
-export const readItems = (field: Field): readonly Located[] => {
+export function readItems(field: Field): readonly Located[] {
   if (field.node.kind === "list") return field.node.items;
   if (!isNull(field.node)) refuse(field, "a list");
   return [];
-};
+}
 
-export const readTexts = (field: Field): readonly string[] =>
-  readItems(field).flatMap((node) => readText({ ...field, node }) ?? []);
+export function readTexts(field: Field): readonly string[] {
+  return readItems(field).flatMap((node) => readText({ ...field, node }) ?? []);
+}
 
 /** A list of texts, where one text alone is allowed too. */
-export const readTextOrTexts = (field: Field): readonly string[] =>
-  field.node.kind === "scalar" && field.node.type === "string" ? [field.node.text] : readTexts(field);
+export function readTextOrTexts(field: Field): readonly string[] {
+  return field.node.kind === "scalar" && field.node.type === "string" ? [field.node.text] : readTexts(field);
+}
 
 /** A mapping; nothing (`key:`) counts as an empty one. */
-export const readMapping = (field: Field): Mapping | undefined => {
+export function readMapping(field: Field): Mapping | undefined {
   if (field.node.kind === "map") return field.node;
   if (isNull(field.node)) return { kind: "map", entries: new Map(), at: field.node.at };
   return refuse(field, "a mapping (key: value)");
-};
+}
+
+const valueTypes: readonly Scalar["type"][] = ["string", "number", "boolean"];
 
 /** A mapping or a list of `KEY=value`; null is a key without a value. */
-export const readPairs = (field: Field): ReadonlyMap<string, Scalar | null> => {
+export function readPairs(field: Field): ReadonlyMap<string, Scalar | null> {
   const pairs = new Map<string, Scalar | null>();
   if (field.node.kind === "map") {
     for (const { key, value } of field.node.entries.values()) {
@@ -108,10 +113,94 @@ export const readPairs = (field: Field): ReadonlyMap<string, Scalar | null> => {
     else pairs.set(node.text.slice(0, equals), { ...node, type: "string", text: node.text.slice(equals + 1) });
   }
   return pairs;
-};
-
-const valueTypes: readonly Scalar["type"][] = ["string", "number", "boolean"];
+}
 
 /** Labels and options: pairs where no value means an empty one. */
-export const readLabels = (field: Field): Readonly<Record<string, string>> =>
-  Object.fromEntries([...readPairs(field)].map(([key, value]) => [key, value?.text ?? ""]));
+export function readLabels(field: Field): Readonly<Record<string, string>> {
+  return Object.fromEntries([...readPairs(field)].map(([key, value]) => [key, value?.text ?? ""]));
+}
+
+/** Reports every key that is not read; `x-` keys are anybody's own. */
+export function checkKeys(mapping: Mapping, table: KeyTable, report: Report): void {
+  for (const entry of mapping.entries.values()) {
+    if (!table.read.includes(entry.key) && !entry.key.startsWith("x-")) judge(entry, table, report);
+  }
+}
+
+function judge(entry: Entry, table: KeyTable, report: Report): void {
+  const { key, at } = entry;
+  const reason = Object.hasOwn(table.refused, key) ? table.refused[key] : undefined;
+  // Nothing in it changes nothing.
+  if (reason !== undefined && isEmpty(entry)) return;
+  if (reason !== undefined) report.error(at, `"${key}" is not supported: ${reason}`);
+  else if (table.ignored.includes(key)) report.warning(at, `"${key}" is ignored`);
+  else {
+    const near = nearest(key, [...table.read, ...Object.keys(table.refused), ...table.ignored]);
+    report.error(at, `unknown key "${key}"${near === undefined ? "" : `: did you mean "${near}"?`}`);
+  }
+}
+
+function isEmpty({ value }: Entry): boolean {
+  return (
+    isNull(value) ||
+    (value.kind === "list" && value.items.length === 0) ||
+    (value.kind === "map" && value.entries.size === 0)
+  );
+}
+
+/** Leaves out what is undefined. */
+export function present<Parts extends object>(parts: Parts): { [Key in keyof Parts]?: Exclude<Parts[Key], undefined> } {
+  return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof Parts]?: Exclude<Parts[Key], undefined>;
+  };
+}
+
+type Reader<Value> = (field: Field) => Value | undefined;
+
+/** Reads one key of a mapping where it is there; `key:` with nothing behind it is a mistake, as in Compose. */
+export function readKey<Value>(mapping: Mapping, key: string, report: Report, read: Reader<Value>): Value | undefined {
+  const entry = mapping.entries.get(key);
+  if (entry === undefined) return undefined;
+  if (!isNull(entry.value)) return readEntry(entry, report, read);
+  report.error(entry.at, `"${key}" has no value: give it one or leave it out`);
+  return undefined;
+}
+
+function readEntry<Value>(entry: Entry, report: Report, read: Reader<Value>): Value | undefined {
+  return isBroken(entry.value) ? undefined : read({ name: entry.key, node: entry.value, report });
+}
+
+/** As readKey, where `key:` with nothing behind it counts as absent. */
+export function readOptionalKey<Value>(
+  mapping: Mapping,
+  key: string,
+  report: Report,
+  read: Reader<Value>,
+): Value | undefined {
+  const entry = mapping.entries.get(key);
+  return entry === undefined || isNull(entry.value) ? undefined : readEntry(entry, report, read);
+}
+
+/** Labels and options of a part, kept as texts. */
+export function readOptions(field: Field): Readonly<Record<string, string>> {
+  const mapping = readMapping(field);
+  if (mapping === undefined) return {};
+  return Object.fromEntries([...readPairs({ ...field, node: mapping })].map(([key, node]) => [key, node?.text ?? ""]));
+}
+
+/** A list as it is, a text cut into words; no shell reads it. */
+export function readCommand(field: Field): readonly string[] | undefined {
+  const { node, report, name } = field;
+  if (node.kind === "list") return readTexts(field);
+  const text = readText(field);
+  if (text === undefined) return undefined;
+  const parsed = parseShellWords(text);
+  if ("problem" in parsed) {
+    report.error(node.at, `"${name}": ${parsed.problem}`);
+    return undefined;
+  }
+  if (parsed.dropped !== "") {
+    report.warning(node.at, `"${name}": no shell reads this, and everything from "${parsed.dropped[0]}" on is dropped`);
+  }
+  return parsed.words;
+}

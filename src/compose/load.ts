@@ -1,30 +1,124 @@
+import { basename } from "node:path";
 import { GoatError } from "../errors/goat-error.ts";
 import type { ServiceSpec, StackSpec } from "../model/stack.ts";
 import { plural } from "../platform/text.ts";
-import { buildService } from "./build-stack.ts";
-import { checkKeys } from "./check-keys.ts";
-import { checkConsistency } from "./consistency.ts";
-import { findCycle } from "./cycles.ts";
+import { checkConsistency, findCycle } from "./consistency.ts";
 import { createReport, type Diagnostic, formatDiagnostic, type Report, sorted } from "./diagnostics.ts";
-import { readMapping } from "./fields.ts";
-import { type Interpolation, interpolateMapping } from "./interpolate-tree.ts";
-import { type Mapping, toPlain } from "./located.ts";
+import { checkKeys, readKey, readMapping, readText } from "./fields.ts";
 import { mergeFiles } from "./merge-files.ts";
-import { type LoadInput, readFiles, readName } from "./read-files.ts";
+import { readYaml } from "./read-yaml.ts";
+import { defaultReady, defaultTimeoutMs, readReady } from "./ready.ts";
 import { readNetworks, readVolumes } from "./resources.ts";
-import { lookupIn, readKey, type Scope } from "./scope.ts";
+import { displayPath, lookupIn, type Scope } from "./scope.ts";
 import { readService, type ServiceDraft } from "./service.ts";
 import { supported } from "./supported.ts";
+import { type Interpolation, interpolateMapping, interpolateTree, type Mapping, toPlain } from "./tree.ts";
 
-export interface Loaded {
+export interface LoadedStack {
   readonly stack: StackSpec;
   readonly warnings: readonly Diagnostic[];
   /** The file's top-level `x-goat` block. */
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
+export interface LoadInput {
+  /** Several are merged as Compose does with `-f a -f b`. */
+  readonly files: readonly { readonly path: string; readonly text: string }[];
+  /** The absolute folder of the first file. */
+  readonly workingDir: string;
+  /** The shell's over .env's. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** From --project-name or COMPOSE_PROJECT_NAME. */
+  readonly projectName: string | undefined;
+  readonly profiles: readonly string[];
+  readonly environmentFiles: readonly string[];
+  /** Reads an env file. */
+  readonly readFile: Scope["readFile"];
+  /** The project's folder: paths are shown relative to it. */
+  readonly root: string;
+}
+
+/**
+ * Compose files as a stack. Throws compose-invalid with every mistake, dependency-cycle, and usage for a project's
+ * name that cannot be one.
+ */
+export function loadStack(input: LoadInput): LoadedStack {
+  const report = createReport();
+  const trees = readFiles(input, report);
+  const name = readName(trees, input, report);
+  const variables = { ...input.variables, COMPOSE_PROJECT_NAME: name };
+  const interpolation: Interpolation = { lookup: lookupIn(variables), report, warned: new Set() };
+  const file = mergeFiles(
+    trees.map((tree) => interpolateMapping(tree, interpolation)),
+    report,
+  );
+  if (file === undefined) {
+    throwMistakes(report);
+    throw new GoatError("compose-file-missing", "no Compose file was given");
+  }
+  const { readFile, workingDir, root } = input;
+  const stack = readStack(file, name, input, { report, readFile, variables, workingDir, root });
+  const settings = readSettings(file, report);
+  throwMistakes(report);
+  throwCycle(stack.services);
+  return { stack, settings, warnings: sorted(report.diagnostics, "warning") };
+}
+
+/** The files as trees, variables still in them. */
+function readFiles(input: LoadInput, report: Report): readonly Mapping[] {
+  return input.files.flatMap(({ path, text }) => {
+    const tree = readYaml(text, displayPath(path, input.root), report);
+    if (tree === undefined || tree.kind === "map") return tree ?? [];
+    const isEmpty = tree.kind === "scalar" && (tree.type === "null" || tree.type === "broken");
+    report.error(tree.at, isEmpty ? "the file is empty" : "the file has to be a mapping (services: …)");
+    return [];
+  });
+}
+
+/** The project's name as Compose finds it: given, else `name:` of the last file that has it, else the folder. */
+function readName(files: readonly Mapping[], input: LoadInput, report: Report): string {
+  const { projectName, variables } = input;
+  if (projectName !== undefined && projectName !== "") {
+    if (!isProjectName(projectName)) throw wrongName(projectName);
+    return projectName;
+  }
+  const interpolation = { lookup: lookupIn(variables), report, warned: new Set<string>() };
+  const entry = files.flatMap((file) => file.entries.get("name") ?? []).at(-1);
+  const node = entry && interpolateTree(entry.value, interpolation);
+  const name = node && readText({ name: "name", node, report });
+  const found = name === undefined ? folderName(input.workingDir) : normalizeName(name);
+  if (found === "") throw wrongName(found);
+  return found;
+}
+
+function isProjectName(name: string): boolean {
+  return name !== "" && normalizeName(name) === name;
+}
+
+/** A folder's name as Compose makes a project's name of it; may be empty. */
+function normalizeName(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]/g, "")
+    .replace(/^[_-]+/, "");
+}
+
+function wrongName(name: string): GoatError {
+  return new GoatError(
+    "usage",
+    `"${name}" cannot name a project: lower-case letters, digits, - and _, a letter or digit first`,
+    {
+      fixes: [{ command: "--project-name NAME", effect: "names it" }],
+    },
+  );
+}
+
+function folderName(folder: string): string {
+  return normalizeName(basename(folder));
+}
+
 /** Throws compose-invalid where anything was found that cannot be run as written. */
-const throwMistakes = (report: Report): void => {
+function throwMistakes(report: Report): void {
   const mistakes = sorted(report.diagnostics, "error");
   const [first] = mistakes;
   if (first === undefined) return;
@@ -35,36 +129,9 @@ const throwMistakes = (report: Report): void => {
     evidence: mistakes.map(formatDiagnostic),
     fixes: [{ command: `$EDITOR +${first.line} ${first.file}`, effect: "then: goat-dev up" }],
   });
-};
+}
 
-const isOn = (own: readonly string[], active: readonly string[]): boolean =>
-  own.length === 0 || active.includes("*") || own.some((profile) => active.includes(profile));
-
-const readServices = (file: Mapping, profiles: readonly string[], scope: Scope): readonly ServiceDraft[] => {
-  const { report } = scope;
-  const services = readKey(file, "services", report, readMapping);
-  if (services === undefined || services.entries.size === 0) {
-    report.error(file.entries.get("services")?.at ?? file.at, "there are no services");
-  }
-  return [...(services?.entries.values() ?? [])].flatMap((entry) => {
-    if (!/^[a-zA-Z0-9._-]+$/.test(entry.key)) {
-      report.error(entry.at, `"${entry.key}" cannot name a service: letters, digits, ., - and _ only`);
-    }
-    return readService(entry, (own) => isOn(own, profiles), scope) ?? [];
-  });
-};
-
-const throwCycle = (services: readonly ServiceSpec[]): void => {
-  const edges = new Map(services.map(({ name, dependsOn }) => [name, dependsOn.map((edge) => edge.service)]));
-  const cycle = findCycle(edges);
-  if (cycle === undefined) return;
-  throw new GoatError("dependency-cycle", `services depend on each other in a circle: ${cycle.join(" → ")}`, {
-    evidence: [cycle.join(" → ")],
-    fixes: [{ command: "goat-dev up", effect: "once one of these depends_on is taken out of the Compose file" }],
-  });
-};
-
-const readStack = (file: Mapping, name: string, input: LoadInput, scope: Scope): StackSpec => {
+function readStack(file: Mapping, name: string, input: LoadInput, scope: Scope): StackSpec {
   const { report } = scope;
   checkKeys(file, supported.file, report);
   const all = readServices(file, input.profiles, scope);
@@ -88,36 +155,59 @@ const readStack = (file: Mapping, name: string, input: LoadInput, scope: Scope):
     networks: networks.filter(({ key }) => usedNetworks.has(key)),
     volumes: volumes.filter(({ key }) => usedVolumes.has(key)),
   };
-};
+}
 
-const readSettings = (file: Mapping, report: Report): Readonly<Record<string, unknown>> => {
+function readServices(file: Mapping, profiles: readonly string[], scope: Scope): readonly ServiceDraft[] {
+  const { report } = scope;
+  const services = readKey(file, "services", report, readMapping);
+  if (services === undefined || services.entries.size === 0) {
+    report.error(file.entries.get("services")?.at ?? file.at, "there are no services");
+  }
+  return [...(services?.entries.values() ?? [])].flatMap((entry) => {
+    if (!/^[a-zA-Z0-9._-]+$/.test(entry.key)) {
+      report.error(entry.at, `"${entry.key}" cannot name a service: letters, digits, ., - and _ only`);
+    }
+    return readService(entry, (own) => isOn(own, profiles), scope) ?? [];
+  });
+}
+
+function isOn(own: readonly string[], active: readonly string[]): boolean {
+  return own.length === 0 || active.includes("*") || own.some((profile) => active.includes(profile));
+}
+
+/** The service as the rest of goat-dev knows it; what it mounts is not read yet. `completes` are the services somebody waits to see finished. */
+function buildService(draft: ServiceDraft, completes: ReadonlySet<string>, scope: Scope): ServiceSpec {
+  const { name, goat, environment, ports, recipe, stopSignal, stopGraceMs } = draft;
+  const role = goat.role ?? "other";
+  const question = { role, ports, environment, recipe, mustComplete: completes.has(name) };
+  const written = goat.ready && readReady(goat.ready, { ports, report: scope.report });
+  return {
+    name,
+    role,
+    run: { docker: recipe, ...(goat.embedded === undefined ? {} : { embedded: goat.embedded }) },
+    environment,
+    ports,
+    files: [],
+    ready: written ?? defaultReady(question),
+    readyTimeoutMs: goat.timeoutMs ?? defaultTimeoutMs(role),
+    stopSignal,
+    stopGraceMs,
+    dependsOn: draft.dependencies.map(({ value }) => value),
+  };
+}
+
+function readSettings(file: Mapping, report: Report): Readonly<Record<string, unknown>> {
   const block = readKey(file, "x-goat", report, readMapping);
   const settings = block === undefined ? {} : toPlain(block);
   return typeof settings === "object" && settings !== null ? { ...settings } : {};
-};
+}
 
-/**
- * Compose files as a stack. Throws compose-invalid with every mistake, dependency-cycle, and usage for a project's
- * name that cannot be one.
- */
-export const loadStack = (input: LoadInput): Loaded => {
-  const report = createReport();
-  const trees = readFiles(input, report);
-  const name = readName(trees, input, report);
-  const variables = { ...input.variables, COMPOSE_PROJECT_NAME: name };
-  const interpolation: Interpolation = { lookup: lookupIn(variables), report, warned: new Set() };
-  const file = mergeFiles(
-    trees.map((tree) => interpolateMapping(tree, interpolation)),
-    report,
-  );
-  if (file === undefined) {
-    throwMistakes(report);
-    throw new GoatError("compose-file-missing", "no Compose file was given");
-  }
-  const { readFile, workingDir, root } = input;
-  const stack = readStack(file, name, input, { report, readFile, variables, workingDir, root });
-  const settings = readSettings(file, report);
-  throwMistakes(report);
-  throwCycle(stack.services);
-  return { stack, settings, warnings: sorted(report.diagnostics, "warning") };
-};
+function throwCycle(services: readonly ServiceSpec[]): void {
+  const edges = new Map(services.map(({ name, dependsOn }) => [name, dependsOn.map((edge) => edge.service)]));
+  const cycle = findCycle(edges);
+  if (cycle === undefined) return;
+  throw new GoatError("dependency-cycle", `services depend on each other in a circle: ${cycle.join(" → ")}`, {
+    evidence: [cycle.join(" → ")],
+    fixes: [{ command: "goat-dev up", effect: "once one of these depends_on is taken out of the Compose file" }],
+  });
+}

@@ -1,5 +1,47 @@
 import type { Report } from "./diagnostics.ts";
-import { type Entry, isBroken, isNull, type List, type Located, type Mapping, type Scalar } from "./located.ts";
+import { type Entry, isBroken, isNull, type List, type Located, type Mapping, type Scalar } from "./tree.ts";
+
+/** Later files over earlier ones, as `docker compose -f a -f b`; undefined without files. */
+export function mergeFiles(files: readonly Mapping[], report: Report): Mapping | undefined {
+  const [first, ...others] = files;
+  if (first === undefined) return undefined;
+  return dropReset(others.reduce((merged, file) => mergeMappings(merged, file, [], report), first));
+}
+
+/** One file's `!reset` values are as good as absent. */
+function dropReset(node: Mapping): Mapping {
+  const entries = new Map<string, Entry>();
+  for (const [key, entry] of node.entries) {
+    if (entry.value.mark === "reset") continue;
+    entries.set(key, entry.value.kind === "map" ? { ...entry, value: dropReset(entry.value) } : entry);
+  }
+  return { ...node, entries };
+}
+
+function mergeMappings(left: Mapping, right: Mapping, path: readonly string[], report: Report): Mapping {
+  const entries = new Map(left.entries);
+  for (const [key, entry] of right.entries) {
+    const before = entries.get(key);
+    if (entry.value.mark === "reset") entries.delete(key);
+    else if (before === undefined) entries.set(key, entry);
+    else entries.set(key, { ...before, value: mergeValues(before.value, entry.value, [...path, key], report) });
+  }
+  return { ...right, entries };
+}
+
+function mergeValues(left: Located, right: Located, path: readonly string[], report: Report): Located {
+  if (right.mark === "override" || ruleFor(path) === "replace") return right;
+  const base = normalize(left, path);
+  const over = normalize(right, path);
+  if (isNull(over) || isBroken(over)) return base;
+  if (isNull(base) || isBroken(base)) return over;
+  if (base.kind === "map" && over.kind === "map") return mergeMappings(base, over, path, report);
+  if (base.kind === "list" && over.kind === "list") return { ...over, items: [...base.items, ...over.items] };
+  if (base.kind !== over.kind) {
+    report.error(over.at, `"${path.at(-1)}" is of another kind here than in ${base.at.file}:${base.at.line}`);
+  }
+  return over;
+}
 
 /** How two values of one key become one; everything else is merged by its kind. */
 type Rule = "replace" | "pairs" | "names" | "append";
@@ -16,19 +58,24 @@ const serviceRules: Readonly<Record<string, Rule>> = {
   extra_hosts: "append",
 };
 
-const ruleFor = (path: readonly string[]): Rule | undefined => {
+function ruleFor(path: readonly string[]): Rule | undefined {
   const [section, , key, inner] = path;
   if (section === "services" && key !== undefined) {
     if (path.length === 3 && Object.hasOwn(serviceRules, key)) return serviceRules[key];
     return path.length === 4 && key === "healthcheck" && inner === "test" ? "replace" : undefined;
   }
   return path.length === 3 && key === "labels" ? "pairs" : undefined;
-};
+}
 
-const text = (at: Located["at"], value: string): Scalar => ({ kind: "scalar", type: "string", text: value, at });
+function normalize(node: Located, path: readonly string[]): Located {
+  const rule = ruleFor(path);
+  if (rule === "pairs") return asPairs(node);
+  if (rule === "names") return asNames(node, path[2] === "depends_on");
+  return rule === "append" ? asList(node) : node;
+}
 
 /** `[A=1, B]` as `{A: 1, B: }`. */
-const asPairs = (node: Located): Located => {
+function asPairs(node: Located): Located {
   if (node.kind !== "list") return node;
   const entries = new Map<string, Entry>();
   for (const item of node.items) {
@@ -39,10 +86,14 @@ const asPairs = (node: Located): Located => {
     entries.set(key, { key, at: item.at, value });
   }
   return { kind: "map", entries, at: node.at };
-};
+}
+
+function text(at: Located["at"], value: string): Scalar {
+  return { kind: "scalar", type: "string", text: value, at };
+}
 
 /** `[db]` as `{db: }`, or with Compose's default condition where it has to have one. */
-const asNames = (node: Located, needsCondition: boolean): Located => {
+function asNames(node: Located, needsCondition: boolean): Located {
   if (node.kind !== "list") return node;
   const entries = new Map<string, Entry>();
   for (const item of node.items) {
@@ -55,9 +106,9 @@ const asNames = (node: Located, needsCondition: boolean): Located => {
     entries.set(key, { key, at, value });
   }
   return { kind: "map", entries, at: node.at };
-};
+}
 
-const asList = (node: Located): List => {
+function asList(node: Located): List {
   if (node.kind === "list") return node;
   if (node.kind === "scalar") return { kind: "list", items: isNull(node) ? [] : [node], at: node.at };
   const isPlain = [...node.entries.values()].every(({ value }) => value.kind === "scalar");
@@ -65,53 +116,4 @@ const asList = (node: Located): List => {
     text(at, `${key}=${value.kind === "scalar" ? value.text : ""}`),
   );
   return { kind: "list", items: isPlain ? items : [node], at: node.at };
-};
-
-const normalize = (node: Located, path: readonly string[]): Located => {
-  const rule = ruleFor(path);
-  if (rule === "pairs") return asPairs(node);
-  if (rule === "names") return asNames(node, path[2] === "depends_on");
-  return rule === "append" ? asList(node) : node;
-};
-
-const mergeValues = (left: Located, right: Located, path: readonly string[], report: Report): Located => {
-  if (right.mark === "override" || ruleFor(path) === "replace") return right;
-  const base = normalize(left, path);
-  const over = normalize(right, path);
-  if (isNull(over) || isBroken(over)) return base;
-  if (isNull(base) || isBroken(base)) return over;
-  if (base.kind === "map" && over.kind === "map") return mergeMappings(base, over, path, report);
-  if (base.kind === "list" && over.kind === "list") return { ...over, items: [...base.items, ...over.items] };
-  if (base.kind !== over.kind) {
-    report.error(over.at, `"${path.at(-1)}" is of another kind here than in ${base.at.file}:${base.at.line}`);
-  }
-  return over;
-};
-
-const mergeMappings = (left: Mapping, right: Mapping, path: readonly string[], report: Report): Mapping => {
-  const entries = new Map(left.entries);
-  for (const [key, entry] of right.entries) {
-    const before = entries.get(key);
-    if (entry.value.mark === "reset") entries.delete(key);
-    else if (before === undefined) entries.set(key, entry);
-    else entries.set(key, { ...before, value: mergeValues(before.value, entry.value, [...path, key], report) });
-  }
-  return { ...right, entries };
-};
-
-/** One file's `!reset` values are as good as absent. */
-const dropReset = (node: Mapping): Mapping => {
-  const entries = new Map<string, Entry>();
-  for (const [key, entry] of node.entries) {
-    if (entry.value.mark === "reset") continue;
-    entries.set(key, entry.value.kind === "map" ? { ...entry, value: dropReset(entry.value) } : entry);
-  }
-  return { ...node, entries };
-};
-
-/** Later files over earlier ones, as `docker compose -f a -f b`; undefined without files. */
-export const mergeFiles = (files: readonly Mapping[], report: Report): Mapping | undefined => {
-  const [first, ...others] = files;
-  if (first === undefined) return undefined;
-  return dropReset(others.reduce((merged, file) => mergeMappings(merged, file, [], report), first));
-};
+}

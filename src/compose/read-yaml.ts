@@ -13,167 +13,18 @@ import {
 } from "yaml";
 import { messageOf } from "../errors/describe.ts";
 import { parseYaml } from "../platform/yaml.ts";
-import type { Place, Report } from "./diagnostics.ts";
-import type { Entry, Located, Mapping, Mark, Scalar } from "./located.ts";
-import { mergeKeys } from "./merge-keys.ts";
+import type { Position, Report } from "./diagnostics.ts";
 import { resolvePlain } from "./scalar.ts";
-
-/** Aliases may unfold to so much: enough for any stack, and a bomb stays small. */
-const limit: Extent = { values: 100_000, levels: 200 };
-
-interface Extent {
-  readonly values: number;
-  readonly levels: number;
-}
-
-interface Reading {
-  readonly report: Report;
-  /** Null while the anchor's own content is being read. */
-  readonly anchors: Map<string, Located | null>;
-  readonly extents: WeakMap<Located, Extent>;
-  place(node: unknown): Place;
-}
-
-const broken = (at: Place): Scalar => ({ kind: "scalar", type: "broken", text: "", at });
-
-const fail = (reading: Reading, at: Place, message: string): Located => {
-  reading.report.error(at, message);
-  return broken(at);
-};
-
-const marks: Readonly<Record<string, Mark>> = { "!reset": "reset", "!override": "override" };
-
-const readScalar = (node: YamlScalar, reading: Reading): Located => {
-  const at = reading.place(node);
-  const text = String(node.value);
-  const tag = node.tag ?? "";
-  const mark = marks[tag];
-  const plain = node.type === "PLAIN";
-  if (mark !== undefined) return { kind: "scalar", ...resolvePlain(text), at, mark };
-  if (tag === "tag:yaml.org,2002:str" || tag === "!") return { kind: "scalar", type: "string", text, at };
-  if (/^tag:yaml\.org,2002:(?:int|float|bool|null)$/.test(tag)) return { kind: "scalar", ...resolvePlain(text), at };
-  if (tag !== "") reading.report.warning(at, `the tag ${tag} is ignored`);
-  return plain ? { kind: "scalar", ...resolvePlain(text), at } : { kind: "scalar", type: "string", text, at };
-};
-
-const readAlias = (name: string, node: unknown, reading: Reading): Located => {
-  const target = reading.anchors.get(name);
-  if (target === undefined) return fail(reading, reading.place(node), `there is no anchor &${name} above`);
-  if (target === null) return fail(reading, reading.place(node), `the anchor &${name} contains itself`);
-  return target;
-};
-
-const readPair = (pair: Pair, reading: Reading): readonly [Entry, merge: boolean] | undefined => {
-  const { key } = pair;
-  if (!isScalar(key)) {
-    fail(reading, reading.place(key), "a key has to be a word");
-    return undefined;
-  }
-  const at = reading.place(key);
-  const text = String(key.value);
-  if (key.type === "PLAIN" && resolvePlain(text).type !== "string") {
-    fail(reading, at, `the key ${text === "" ? "here is empty" : `${text} has to be in quotes`}`);
-  }
-  const value = isNode(pair.value)
-    ? read(pair.value, reading)
-    : ({ kind: "scalar", type: "null", text: "", at } as const);
-  return [{ key: text, at, value }, text === "<<" && key.type === "PLAIN"];
-};
-
-const readMap = (pairs: readonly Pair[], at: Place, reading: Reading): Mapping => {
-  const entries = new Map<string, Entry>();
-  const merges: Entry[] = [];
-  for (const pair of pairs) {
-    const result = readPair(pair, reading);
-    if (result === undefined) continue;
-    const [entry, merge] = result;
-    const twin = merge ? merges[0] : entries.get(entry.key);
-    if (twin !== undefined) reading.report.error(entry.at, `"${entry.key}" is already set in line ${twin.at.line}`);
-    else if (merge) merges.push(entry);
-    else entries.set(entry.key, entry);
-  }
-  for (const merge of merges) mergeKeys(entries, merge.value, reading.report);
-  return { kind: "map", entries, at };
-};
-
-const measure = (node: Located, reading: Reading): Extent => {
-  if (node.kind === "scalar") return { values: 1, levels: 0 };
-  const known = reading.extents.get(node);
-  if (known !== undefined) return known;
-  const children = node.kind === "list" ? node.items : [...node.entries.values()].map((entry) => entry.value);
-  let [values, levels] = [1, 0];
-  for (const child of children) {
-    const below = measure(child, reading);
-    values += below.values;
-    levels = Math.max(levels, below.levels);
-  }
-  const extent = { values, levels: levels + 1 };
-  reading.extents.set(node, extent);
-  return extent;
-};
-
-const readCollection = (node: Node, reading: Reading): Located => {
-  const at = reading.place(node);
-  const mark = marks[node.tag ?? ""];
-  const content: Located = isSeq(node)
-    ? { kind: "list", items: node.items.map((item) => read(item as Node, reading)), at }
-    : readMap(isMap(node) ? node.items : [], at, reading);
-  const { values, levels } = measure(content, reading);
-  if (values > limit.values) return fail(reading, at, `aliases unfold to more than ${limit.values} values`);
-  if (levels > limit.levels) return fail(reading, at, `aliases unfold to more than ${limit.levels} levels`);
-  return mark === undefined ? content : { ...content, mark };
-};
-
-const read = (node: Node, reading: Reading): Located => {
-  if (isAlias(node)) return readAlias(node.source, node, reading);
-  const anchor = "anchor" in node ? node.anchor : undefined;
-  if (anchor !== undefined) reading.anchors.set(anchor, null);
-  const located = isScalar(node) ? readScalar(node, reading) : readCollection(node, reading);
-  if (anchor !== undefined) reading.anchors.set(anchor, located);
-  return located;
-};
-
-const firstLine = (message: string): string => message.split("\n", 1)[0] ?? message;
-
-/** The parser's words, but for the mistake that Compose files invite. */
-const wordsFor = (error: YAMLParseError, text: string): string =>
-  text[error.pos[0] - 1] === "$" && text[error.pos[0]] === "{"
-    ? "a variable in braces needs quotes here"
-    : firstLine(error.message);
-
-/** One mistake makes the parser stumble several times: the first of a line says it. */
-const firstOfLines = (errors: readonly YAMLParseError[], lineOf: (offset: number) => number) => {
-  const lines = new Set<number>();
-  return errors.filter(({ pos: [offset] }) => {
-    const line = lineOf(offset);
-    const isFirst = !lines.has(line);
-    lines.add(line);
-    return isFirst;
-  });
-};
-
-const parse = (text: string, lineCounter: LineCounter): Document | Error => {
-  try {
-    return parseYaml(text, {
-      schema: "failsafe",
-      lineCounter,
-      uniqueKeys: false,
-      prettyErrors: false,
-      logLevel: "silent",
-    });
-  } catch (error) {
-    return new Error(`this YAML cannot be read: ${messageOf(error)}`, { cause: error });
-  }
-};
+import { type Entry, isBroken, type Located, type Mapping, type Mark, type Scalar } from "./tree.ts";
 
 /** YAML text as a located tree; undefined where it cannot be read, which is reported. */
-export const readYaml = (text: string, file: string, report: Report): Located | undefined => {
+export function readYaml(text: string, file: string, report: Report): Located | undefined {
   const lineCounter = new LineCounter();
-  const placeAt = (offset: number): Place => {
+  const placeAt = (offset: number): Position => {
     const { line, col } = lineCounter.linePos(offset);
     return { file, line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const place = (node: unknown): Place => {
+  const place = (node: unknown): Position => {
     const range = typeof node === "object" && node !== null && "range" in node ? node.range : undefined;
     return placeAt(Array.isArray(range) ? Number(range[0]) : 0);
   };
@@ -189,4 +40,174 @@ export const readYaml = (text: string, file: string, report: Report): Located | 
   if (errors.length > 0) return undefined;
   if (contents === null) return broken(placeAt(0));
   return read(contents, { report, anchors: new Map(), extents: new WeakMap(), place });
-};
+}
+
+function parse(text: string, lineCounter: LineCounter): Document | Error {
+  try {
+    return parseYaml(text, {
+      schema: "failsafe",
+      lineCounter,
+      uniqueKeys: false,
+      prettyErrors: false,
+      logLevel: "silent",
+    });
+  } catch (error) {
+    return new Error(`this YAML cannot be read: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** One mistake makes the parser stumble several times: the first of a line says it. */
+function firstOfLines(errors: readonly YAMLParseError[], lineOf: (offset: number) => number) {
+  const lines = new Set<number>();
+  return errors.filter(({ pos: [offset] }) => {
+    const line = lineOf(offset);
+    const isFirst = !lines.has(line);
+    lines.add(line);
+    return isFirst;
+  });
+}
+
+/** The parser's words, but for the mistake that Compose files invite. */
+function wordsFor(error: YAMLParseError, text: string): string {
+  return text[error.pos[0] - 1] === "$" && text[error.pos[0]] === "{"
+    ? "a variable in braces needs quotes here"
+    : firstLine(error.message);
+}
+
+function firstLine(message: string): string {
+  return message.split("\n", 1)[0] ?? message;
+}
+
+function broken(at: Position): Scalar {
+  return { kind: "scalar", type: "broken", text: "", at };
+}
+
+interface Reading {
+  readonly report: Report;
+  /** Null while the anchor's own content is being read. */
+  readonly anchors: Map<string, Located | null>;
+  readonly extents: WeakMap<Located, Extent>;
+  place(node: unknown): Position;
+}
+
+interface Extent {
+  readonly values: number;
+  readonly levels: number;
+}
+
+function read(node: Node, reading: Reading): Located {
+  if (isAlias(node)) return readAlias(node.source, node, reading);
+  const anchor = "anchor" in node ? node.anchor : undefined;
+  if (anchor !== undefined) reading.anchors.set(anchor, null);
+  const located = isScalar(node) ? readScalar(node, reading) : readCollection(node, reading);
+  if (anchor !== undefined) reading.anchors.set(anchor, located);
+  return located;
+}
+
+function readAlias(name: string, node: unknown, reading: Reading): Located {
+  const target = reading.anchors.get(name);
+  if (target === undefined) return fail(reading, reading.place(node), `there is no anchor &${name} above`);
+  if (target === null) return fail(reading, reading.place(node), `the anchor &${name} contains itself`);
+  return target;
+}
+
+function fail(reading: Reading, at: Position, message: string): Located {
+  reading.report.error(at, message);
+  return broken(at);
+}
+
+const marks: Readonly<Record<string, Mark>> = { "!reset": "reset", "!override": "override" };
+
+function readScalar(node: YamlScalar, reading: Reading): Located {
+  const at = reading.place(node);
+  const text = String(node.value);
+  const tag = node.tag ?? "";
+  const mark = marks[tag];
+  const plain = node.type === "PLAIN";
+  if (mark !== undefined) return { kind: "scalar", ...resolvePlain(text), at, mark };
+  if (tag === "tag:yaml.org,2002:str" || tag === "!") return { kind: "scalar", type: "string", text, at };
+  if (/^tag:yaml\.org,2002:(?:int|float|bool|null)$/.test(tag)) return { kind: "scalar", ...resolvePlain(text), at };
+  if (tag !== "") reading.report.warning(at, `the tag ${tag} is ignored`);
+  return plain ? { kind: "scalar", ...resolvePlain(text), at } : { kind: "scalar", type: "string", text, at };
+}
+
+/** Aliases may unfold to so much: enough for any stack, and a bomb stays small. */
+const limit: Extent = { values: 100_000, levels: 200 };
+
+function readCollection(node: Node, reading: Reading): Located {
+  const at = reading.place(node);
+  const mark = marks[node.tag ?? ""];
+  const content: Located = isSeq(node)
+    ? { kind: "list", items: node.items.map((item) => read(item as Node, reading)), at }
+    : readMap(isMap(node) ? node.items : [], at, reading);
+  const { values, levels } = measure(content, reading);
+  if (values > limit.values) return fail(reading, at, `aliases unfold to more than ${limit.values} values`);
+  if (levels > limit.levels) return fail(reading, at, `aliases unfold to more than ${limit.levels} levels`);
+  return mark === undefined ? content : { ...content, mark };
+}
+
+function readMap(pairs: readonly Pair[], at: Position, reading: Reading): Mapping {
+  const entries = new Map<string, Entry>();
+  const merges: Entry[] = [];
+  for (const pair of pairs) {
+    const result = readPair(pair, reading);
+    if (result === undefined) continue;
+    const [entry, merge] = result;
+    const twin = merge ? merges[0] : entries.get(entry.key);
+    if (twin !== undefined) reading.report.error(entry.at, `"${entry.key}" is already set in line ${twin.at.line}`);
+    else if (merge) merges.push(entry);
+    else entries.set(entry.key, entry);
+  }
+  for (const merge of merges) mergeKeys(entries, merge.value, reading.report);
+  return { kind: "map", entries, at };
+}
+
+function readPair(pair: Pair, reading: Reading): readonly [Entry, merge: boolean] | undefined {
+  const { key } = pair;
+  if (!isScalar(key)) {
+    fail(reading, reading.place(key), "a key has to be a word");
+    return undefined;
+  }
+  const at = reading.place(key);
+  const text = String(key.value);
+  if (key.type === "PLAIN" && resolvePlain(text).type !== "string") {
+    fail(reading, at, `the key ${text === "" ? "here is empty" : `${text} has to be in quotes`}`);
+  }
+  const value = isNode(pair.value)
+    ? read(pair.value, reading)
+    : ({ kind: "scalar", type: "null", text: "", at } as const);
+  return [{ key: text, at, value }, text === "<<" && key.type === "PLAIN"];
+}
+
+/** YAML's `<<`: takes over what is not set yet; of a list of mappings the first wins. */
+function mergeKeys(entries: Map<string, Entry>, source: Located, report: Report): void {
+  if (isBroken(source)) return;
+  if (source.kind === "scalar") {
+    report.error(source.at, '"<<" needs a mapping or a list of mappings');
+  } else if (source.kind === "list") {
+    for (const item of source.items) {
+      if (item.kind === "map") mergeKeys(entries, item, report);
+      else if (!isBroken(item)) report.error(item.at, '"<<" needs mappings in its list');
+    }
+  } else {
+    for (const entry of source.entries.values()) {
+      if (!entries.has(entry.key)) entries.set(entry.key, entry);
+    }
+  }
+}
+
+function measure(node: Located, reading: Reading): Extent {
+  if (node.kind === "scalar") return { values: 1, levels: 0 };
+  const known = reading.extents.get(node);
+  if (known !== undefined) return known;
+  const children = node.kind === "list" ? node.items : [...node.entries.values()].map((entry) => entry.value);
+  let [values, levels] = [1, 0];
+  for (const child of children) {
+    const below = measure(child, reading);
+    values += below.values;
+    levels = Math.max(levels, below.levels);
+  }
+  const extent = { values, levels: levels + 1 };
+  reading.extents.set(node, extent);
+  return extent;
+}

@@ -1,45 +1,29 @@
 import { stringify } from "yaml";
-import type { NetworkSpec, StackSpec, VolumeSpec } from "../model/stack.ts";
-import { filled, type Plain, printService } from "./resolved-service.ts";
+import type {
+  Dependency,
+  DockerRecipe,
+  HealthCheck,
+  Mount,
+  NetworkAttachment,
+  NetworkSpec,
+  PortSpec,
+  RestartPolicy,
+  ServiceSpec,
+  StackSpec,
+  VolumeSpec,
+} from "../model/stack.ts";
+import { formatComposeDuration } from "./formats/units.ts";
 
 /** Says what is shown for a text; `name` is the variable's or label's, where it has one. */
 export type Mask = (value: string, name: string | undefined) => string;
 
-/** Names beside values that may be secret. */
-const named = new Set(["environment", "labels", "driver_opts"]);
-
-const printResource = (resource: NetworkSpec | VolumeSpec): Plain => ({
-  name: resource.name,
-  ...filled({
-    driver: resource.driver,
-    driver_opts: resource.driverOptions,
-    external: resource.external,
-    labels: resource.labels,
-  }),
-});
-
-const printNetwork = (network: NetworkSpec): Plain => ({
-  ...printResource(network),
-  ipam: {},
-  ...filled({ internal: network.internal, attachable: network.attachable, enable_ipv6: network.enableIpv6 }),
-});
-
-/** Masks every text, and doubles its dollars so that the result is a Compose file again. */
-const finish = (value: unknown, mask: Mask, name?: string, parent?: string): unknown => {
-  if (typeof value === "string") return mask(value, name).replaceAll("$", "$$$$");
-  if (Array.isArray(value)) return value.map((item) => finish(item, mask));
-  if (typeof value !== "object" || value === null) return value;
-  const isNamed = parent !== undefined && named.has(parent);
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, finish(item, mask, isNamed ? key : undefined, key)]),
-  );
-};
-
 /** The shape of `docker compose config --format json`. */
 export type ResolvedConfig = Readonly<Record<string, unknown>>;
 
+export type Plain = Readonly<Record<string, unknown>>;
+
 /** The stack in that shape. */
-export const resolvedConfig = (stack: StackSpec, { mask }: { readonly mask: Mask }): ResolvedConfig => {
+export function resolvedConfig(stack: StackSpec, { mask }: { readonly mask: Mask }): ResolvedConfig {
   const config = {
     name: stack.name,
     ...filled({ networks: Object.fromEntries(stack.networks.map((network) => [network.key, printNetwork(network)])) }),
@@ -47,7 +31,178 @@ export const resolvedConfig = (stack: StackSpec, { mask }: { readonly mask: Mask
     ...filled({ volumes: Object.fromEntries(stack.volumes.map((volume) => [volume.key, printResource(volume)])) }),
   };
   return { ...(finish(config, mask) as Record<string, unknown>) };
-};
+}
+
+function printNetwork(network: NetworkSpec): Plain {
+  return {
+    ...printResource(network),
+    ipam: {},
+    ...filled({ internal: network.internal, attachable: network.attachable, enable_ipv6: network.enableIpv6 }),
+  };
+}
+
+function printResource(resource: NetworkSpec | VolumeSpec): Plain {
+  return {
+    name: resource.name,
+    ...filled({
+      driver: resource.driver,
+      driver_opts: resource.driverOptions,
+      external: resource.external,
+      labels: resource.labels,
+    }),
+  };
+}
+
+/** Names beside values that may be secret. */
+const named = new Set(["environment", "labels", "driver_opts"]);
+
+/** Masks every text, and doubles its dollars so that the result is a Compose file again. */
+function finish(value: unknown, mask: Mask, name?: string, parent?: string): unknown {
+  if (typeof value === "string") return mask(value, name).replaceAll("$", "$$$$");
+  if (Array.isArray(value)) return value.map((item) => finish(item, mask));
+  if (typeof value !== "object" || value === null) return value;
+  const isNamed = parent !== undefined && named.has(parent);
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, finish(item, mask, isNamed ? key : undefined, key)]),
+  );
+}
 
 /** Such an object as a Compose file's text. */
-export const renderYaml = (config: object): string => stringify(config, { lineWidth: 0, version: "1.1" });
+export function renderYaml(config: object): string {
+  return stringify(config, { lineWidth: 0, version: "1.1" });
+}
+
+/** Leaves out what is absent, false or empty, as Compose does when it prints a stack. */
+export function filled(parts: Plain): Plain {
+  return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== false && !isEmpty(value)));
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === undefined || (typeof value === "object" && value !== null && Object.keys(value).length === 0);
+}
+
+/** A service as `docker compose config` prints it. */
+export function printService(service: ServiceSpec): Plain {
+  const recipe = service.run.docker;
+  return {
+    command: recipe?.command ?? null,
+    entrypoint: recipe?.entrypoint ?? null,
+    ...(recipe === undefined ? {} : printRecipe(recipe)),
+    ...filled({
+      depends_on: Object.fromEntries(service.dependsOn.map(printDependency)),
+      environment: service.environment,
+      ports: service.ports.map(printPort),
+      stop_grace_period: duration(service.stopGraceMs),
+      stop_signal: service.stopSignal ?? undefined,
+      "x-goat": filled({ role: service.role === "other" ? undefined : service.role, embedded: service.run.embedded }),
+    }),
+  };
+}
+
+function printRecipe(recipe: DockerRecipe): Plain {
+  return filled({
+    cap_add: recipe.capAdd,
+    cap_drop: recipe.capDrop,
+    container_name: recipe.containerName,
+    expose: recipe.expose.map((port) => port.replace(/\/tcp$/, "")),
+    extra_hosts: recipe.extraHosts?.map((host) => host.replace(":", "=")),
+    healthcheck: printHealthCheck(recipe.healthCheck),
+    hostname: recipe.hostname,
+    image: recipe.image,
+    init: recipe.init,
+    labels: recipe.labels,
+    mem_limit: recipe.memoryBytes === undefined ? undefined : String(recipe.memoryBytes),
+    networks: Object.fromEntries(recipe.networks.map(printAttachment)),
+    platform: recipe.platform,
+    privileged: recipe.privileged,
+    pull_policy: recipe.pullPolicy === "missing" ? undefined : recipe.pullPolicy,
+    read_only: recipe.readOnly,
+    restart: printRestart(recipe.restart),
+    shm_size: recipe.shmBytes === undefined ? undefined : String(recipe.shmBytes),
+    stdin_open: recipe.stdinOpen,
+    tmpfs: recipe.mounts.flatMap(printTmpfs),
+    tty: recipe.tty,
+    user: recipe.user,
+    volumes: recipe.mounts.filter(({ kind }) => kind !== "tmpfs").map(printMount),
+    working_dir: recipe.workingDir,
+  });
+}
+
+function printHealthCheck(check: HealthCheck | undefined): Plain | undefined {
+  if (check === undefined) return undefined;
+  if (check.disabled) return { disable: true };
+  return filled({
+    test: check.test,
+    timeout: duration(check.timeoutMs),
+    interval: duration(check.intervalMs),
+    retries: check.retries,
+    start_period: duration(check.startPeriodMs),
+    start_interval: duration(check.startIntervalMs),
+  });
+}
+
+function duration(durationMs: number | null | undefined): string | undefined {
+  return durationMs === null || durationMs === undefined ? undefined : formatComposeDuration(durationMs);
+}
+
+function printAttachment({
+  network,
+  aliases,
+  ipv4Address,
+  ipv6Address,
+}: NetworkAttachment): readonly [string, unknown] {
+  const parts = filled({ aliases, ipv4_address: ipv4Address, ipv6_address: ipv6Address });
+  return [network, isEmpty(parts) ? null : parts];
+}
+
+function printRestart({ name, maxRetries }: RestartPolicy): string | undefined {
+  if (name === "no") return undefined;
+  return maxRetries === undefined ? name : `${name}:${maxRetries}`;
+}
+
+function printTmpfs(mount: Mount): readonly string[] {
+  if (mount.kind !== "tmpfs") return [];
+  const { target, sizeBytes, mode } = mount;
+  const options = [
+    ...(sizeBytes === undefined ? [] : [`size=${sizeBytes}`]),
+    ...(mode === undefined ? [] : [`mode=${mode.toString(8)}`]),
+  ];
+  return [options.length === 0 ? target : `${target}:${options.join(",")}`];
+}
+
+function printMount(mount: Mount): Plain {
+  const target = { target: mount.target, ...("readOnly" in mount && mount.readOnly ? { read_only: true } : {}) };
+  if (mount.kind === "bind") {
+    const { source, propagation, createHostPath } = mount;
+    return {
+      type: "bind",
+      source,
+      ...target,
+      ...filled({ bind: filled({ propagation, create_host_path: createHostPath }) }),
+    };
+  }
+  if (mount.kind === "volume") {
+    return { type: "volume", source: mount.volume, ...target, volume: filled({ nocopy: mount.noCopy ?? false }) };
+  }
+  return { type: "volume", ...target, volume: {} };
+}
+
+const conditions = {
+  started: "service_started",
+  ready: "service_healthy",
+  completed: "service_completed_successfully",
+} as const;
+
+function printDependency({ service, until, restart, required }: Dependency): readonly [string, Plain] {
+  return [service, { condition: conditions[until], ...(restart ? { restart } : {}), required }];
+}
+
+function printPort(port: PortSpec): Plain {
+  return {
+    mode: "ingress",
+    ...(port.hostIp === "" ? {} : { host_ip: port.hostIp }),
+    target: port.container,
+    ...(port.host === null ? {} : { published: String(port.host) }),
+    protocol: port.protocol,
+  };
+}

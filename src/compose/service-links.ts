@@ -1,17 +1,41 @@
-import type { Dependency, NetworkAttachment } from "../model/stack.ts";
-import { checkKeys } from "./check-keys.ts";
-import type { Place } from "./diagnostics.ts";
-import { type Field, readBoolean, readItems, readMapping, readOneOf, readText, readTexts } from "./fields.ts";
-import type { Entry } from "./located.ts";
-import { present } from "./present.ts";
-import { readKey } from "./scope.ts";
+import type { Dependency, NetworkAttachment, PortSpec } from "../model/stack.ts";
+import type { Position } from "./diagnostics.ts";
+import {
+  checkKeys,
+  type Field,
+  present,
+  readBoolean,
+  readItems,
+  readKey,
+  readMapping,
+  readOneOf,
+  readText,
+  readTexts,
+  readWord,
+} from "./fields.ts";
+import { type PortsOrProblem, parseExpose, parsePorts, spreadPorts } from "./formats/ports.ts";
 import { supported } from "./supported.ts";
+import { type Entry, isBroken, type Mapping } from "./tree.ts";
 
 /** Something that was named, and where. */
 export interface Placed<Value> {
   readonly value: Value;
-  readonly at: Place;
+  readonly at: Position;
 }
+
+/** `depends_on`, in either form. */
+export function readDependencies(field: Field): readonly Placed<Dependency>[] {
+  if (field.node.kind === "map") {
+    return [...field.node.entries.values()].map((entry) => ({ value: readDependency(entry, field), at: entry.at }));
+  }
+  return readItems(field).flatMap((node) => {
+    const service = readText({ ...field, node });
+    if (service === undefined) return [];
+    return [{ value: { service, until: "started", restart: false, required: true }, at: node.at }];
+  });
+}
+
+const conditionNames = ["service_started", "service_healthy", "service_completed_successfully"] as const;
 
 const conditions = {
   service_started: "started",
@@ -19,9 +43,7 @@ const conditions = {
   service_completed_successfully: "completed",
 } as const;
 
-const conditionNames = ["service_started", "service_healthy", "service_completed_successfully"] as const;
-
-const readDependency = (entry: Entry, field: Field): Dependency => {
+function readDependency(entry: Entry, field: Field): Dependency {
   const { report } = field;
   const mapping = readMapping({ ...field, name: entry.key, node: entry.value });
   if (mapping === undefined) return { service: entry.key, until: "started", restart: false, required: true };
@@ -34,21 +56,20 @@ const readDependency = (entry: Entry, field: Field): Dependency => {
     restart: readKey(mapping, "restart", report, readBoolean) ?? false,
     required: readKey(mapping, "required", report, readBoolean) ?? true,
   };
-};
+}
 
-/** `depends_on`, in either form. */
-export const readDependencies = (field: Field): readonly Placed<Dependency>[] => {
+/** A service's networks, in either form; none at all means `default`. */
+export function readAttachments(field: Field): readonly Placed<NetworkAttachment>[] {
   if (field.node.kind === "map") {
-    return [...field.node.entries.values()].map((entry) => ({ value: readDependency(entry, field), at: entry.at }));
+    return [...field.node.entries.values()].map((entry) => ({ value: readAttachment(entry, field), at: entry.at }));
   }
   return readItems(field).flatMap((node) => {
-    const service = readText({ ...field, node });
-    if (service === undefined) return [];
-    return [{ value: { service, until: "started", restart: false, required: true }, at: node.at }];
+    const network = readText({ ...field, node });
+    return network === undefined ? [] : [{ value: { network, aliases: [] }, at: node.at }];
   });
-};
+}
 
-const readAttachment = (entry: Entry, field: Field): NetworkAttachment => {
+function readAttachment(entry: Entry, field: Field): NetworkAttachment {
   const { report } = field;
   const mapping = readMapping({ ...field, name: entry.key, node: entry.value });
   if (mapping === undefined) return { network: entry.key, aliases: [] };
@@ -59,15 +80,47 @@ const readAttachment = (entry: Entry, field: Field): NetworkAttachment => {
   };
   const aliases = readKey(mapping, "aliases", report, readTexts) ?? [];
   return { network: entry.key, aliases: [...new Set(aliases)], ...present(addresses) };
-};
+}
 
-/** A service's networks, in either form; none at all means `default`. */
-export const readAttachments = (field: Field): readonly Placed<NetworkAttachment>[] => {
-  if (field.node.kind === "map") {
-    return [...field.node.entries.values()].map((entry) => ({ value: readAttachment(entry, field), at: entry.at }));
+/** Ports of a service; what is written twice counts once. */
+export function readPorts(field: Field): readonly PortSpec[] {
+  const ports = new Map<string, PortSpec>();
+  for (const node of readItems(field)) {
+    if (isBroken(node)) continue;
+    const text = node.kind === "map" ? undefined : readWord({ ...field, node });
+    if (node.kind !== "map" && text === undefined) continue;
+    const result = node.kind === "map" ? readLongPort(node, field) : parsePorts(text ?? "");
+    if ("problem" in result) field.report.error(node.at, `"ports": ${result.problem}`);
+    else for (const port of result.ports) ports.set(keyOf(port), port);
   }
-  return readItems(field).flatMap((node) => {
-    const network = readText({ ...field, node });
-    return network === undefined ? [] : [{ value: { network, aliases: [] }, at: node.at }];
+  return [...ports.values()];
+}
+
+function readLongPort(node: Mapping, { report }: Field): PortsOrProblem {
+  checkKeys(node, supported.port, report);
+  const container = readKey(node, "target", report, readWord);
+  if (container === undefined) return { problem: '"target" is missing: the port inside the container' };
+  if (!/^\d+$/.test(container)) return { problem: `"${container}" is not a port from 1 to 65535` };
+  return spreadPorts({
+    hostIp: readKey(node, "host_ip", report, readText) ?? "",
+    host: readKey(node, "published", report, readWord) ?? "",
+    container,
+    protocol: readKey(node, "protocol", report, readText) ?? "tcp",
   });
-};
+}
+
+function keyOf(port: PortSpec): string {
+  return `${port.hostIp} ${port.host} ${port.container} ${port.protocol}`;
+}
+
+/** Ports for other containers only, each as `80/tcp`. */
+export function readExpose(field: Field): readonly string[] {
+  const ports = readItems(field).flatMap((node) => {
+    const text = readWord({ ...field, node });
+    if (text === undefined) return [];
+    const parsed = parseExpose(text);
+    if (parsed === undefined) field.report.error(node.at, `"expose": "${text}" is not a port from 1 to 65535`);
+    return parsed ?? [];
+  });
+  return [...new Set(ports)];
+}

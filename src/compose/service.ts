@@ -1,35 +1,44 @@
-import type { Dependency, DockerRecipe, NetworkAttachment, PortSpec } from "../model/stack.ts";
-import { checkKeys } from "./check-keys.ts";
-import type { Place, Report } from "./diagnostics.ts";
+import type {
+  Dependency,
+  DockerRecipe,
+  HealthCheck,
+  NetworkAttachment,
+  PortSpec,
+  RestartPolicy,
+} from "../model/stack.ts";
+import type { Position, Report } from "./diagnostics.ts";
 import { readEnvironment } from "./environment.ts";
 import {
+  checkKeys,
   type Field,
+  present,
   readBoolean,
   readBytes,
+  readCommand,
   readDuration,
+  readInteger,
   readItems,
+  readKey,
   readLabels,
   readMapping,
   readOneOf,
+  readOptionalKey,
   readText,
   readTextOrTexts,
   readTexts,
 } from "./fields.ts";
 import { imageProblem } from "./formats/image.ts";
-import type { Entry, Mapping } from "./located.ts";
-import { present } from "./present.ts";
-import { readKey, readOptionalKey, type Scope } from "./scope.ts";
-import { readCommand, readHealthCheck, readRestart } from "./service-command.ts";
-import { type Placed, readAttachments, readDependencies } from "./service-links.ts";
-import { type PlacedMount, readMounts, readTmpfs } from "./service-mounts.ts";
-import { readExpose, readPorts } from "./service-ports.ts";
+import { type PlacedMount, readMounts, readTmpfs } from "./mounts.ts";
+import type { Scope } from "./scope.ts";
+import { type Placed, readAttachments, readDependencies, readExpose, readPorts } from "./service-links.ts";
 import { supported } from "./supported.ts";
+import type { Entry, Mapping } from "./tree.ts";
 import { type GoatBlock, readGoat } from "./x-goat.ts";
 
 /** A service as it was read, before it is held against the others. */
 export interface ServiceDraft {
   readonly name: string;
-  readonly at: Place;
+  readonly at: Position;
   readonly profiles: readonly string[];
   readonly recipe: DockerRecipe;
   readonly environment: Readonly<Record<string, string>>;
@@ -42,117 +51,12 @@ export interface ServiceDraft {
   readonly goat: GoatBlock;
 }
 
-const pullPolicies = ["always", "never", "missing", "if_not_present", "build", "daily", "weekly"] as const;
-
-const readPullPolicy = (field: Field): DockerRecipe["pullPolicy"] | undefined => {
-  const policy = readOneOf(field, pullPolicies);
-  if (policy === "always" || policy === "never") return policy;
-  if (policy === "build" || policy === "daily" || policy === "weekly") {
-    field.report.error(field.node.at, `"pull_policy: ${policy}" is not supported: write missing, always or never`);
-  }
-  return policy === undefined ? undefined : "missing";
-};
-
-/** `host=address` or `host:address`, as the engine wants it. */
-const readExtraHost = (field: Field): string | undefined => {
-  const text = readText(field);
-  const match = text === undefined ? null : /^([^=:]+)[=:]\[?([^\]]+)\]?$/.exec(text);
-  if (text !== undefined && match === null) field.report.error(field.node.at, `"${text}" has no address: host=address`);
-  return match === null ? undefined : `${match[1]}:${match[2]}`;
-};
-
-const readExtraHosts = (field: Field): readonly string[] => {
-  if (field.node.kind !== "map") {
-    return readItems(field).flatMap((node) => readExtraHost({ ...field, node }) ?? []);
-  }
-  return Object.entries(readLabels(field)).map(([host, address]) => `${host}:${address}`);
-};
-
-const readTmpfsMounts = (field: Field, scope: Scope): readonly PlacedMount[] =>
-  readTextOrTexts(field).flatMap((text) => {
-    const mount = readTmpfs(text, field.node.at, scope);
-    return mount === undefined ? [] : [{ mount, at: field.node.at }];
-  });
-
-type ContainerParts = Omit<
-  DockerRecipe,
-  "image" | "pullPolicy" | "mounts" | "networks" | "expose" | "labels" | "restart"
->;
-
-const readContainer = (service: Mapping, scope: Scope): ContainerParts => {
-  const { report } = scope;
-  // An empty text, often an empty variable, counts as nothing.
-  const text = (key: string): string | undefined => readKey(service, key, report, readText) || undefined;
-  const flag = (key: string): boolean | undefined => readKey(service, key, report, readBoolean);
-  const texts = (key: string): readonly string[] | undefined => readKey(service, key, report, readDistinct);
-  return present({
-    platform: text("platform"),
-    command: readOptionalKey(service, "command", report, readCommand),
-    entrypoint: readOptionalKey(service, "entrypoint", report, readCommand),
-    containerName: text("container_name"),
-    hostname: text("hostname"),
-    user: text("user"),
-    workingDir: text("working_dir"),
-    init: flag("init"),
-    tty: flag("tty"),
-    stdinOpen: flag("stdin_open"),
-    privileged: flag("privileged"),
-    readOnly: flag("read_only"),
-    capAdd: texts("cap_add"),
-    capDrop: texts("cap_drop"),
-    extraHosts: readKey(service, "extra_hosts", report, readExtraHosts),
-    memoryBytes: readKey(service, "mem_limit", report, readBytes),
-    shmBytes: readKey(service, "shm_size", report, readBytes),
-    healthCheck: readKey(service, "healthcheck", report, readHealthCheck),
-  });
-};
-
-const readAllMounts = (service: Mapping, scope: Scope): readonly PlacedMount[] => {
-  const mounts = readKey(service, "volumes", scope.report, (field) => readMounts(field, scope)) ?? [];
-  const tmpfs = readKey(service, "tmpfs", scope.report, (field) => readTmpfsMounts(field, scope)) ?? [];
-  return [...mounts, ...tmpfs];
-};
-
-const readDistinct = (field: Field): readonly string[] => [...new Set(readTexts(field))];
-
-const readImageName = (field: Field): string | undefined => {
-  const image = readText(field);
-  const problem = image ? imageProblem(image) : undefined;
-  if (problem !== undefined) field.report.error(field.node.at, problem);
-  return image;
-};
-
-const readImage = (service: Mapping, at: Place, name: string, report: Report): string => {
-  const image = readKey(service, "image", report, readImageName);
-  // What has another mistake there already, or is to be built, is told about that.
-  const isTold = service.entries.has("build") || (image === undefined && service.entries.has("image"));
-  if (!image && !isTold) report.error(at, `"${name}" needs an image`);
-  return image ?? "";
-};
-
-/** What one entry of `services:` says about other parts of the file. */
-const readLinks = (service: Mapping, at: Place, scope: Scope) => {
-  const { report } = scope;
-  const attachments = readKey(service, "networks", report, readAttachments) ?? [];
-  const standard: Placed<NetworkAttachment> = { value: { network: "default", aliases: [] }, at };
-  return {
-    mounts: readAllMounts(service, scope),
-    attachments: attachments.length > 0 ? attachments : [standard],
-    dependencies: readKey(service, "depends_on", report, readDependencies) ?? [],
-  };
-};
-
-const readDeploy = (service: Mapping, report: Report): void => {
-  const deploy = readOptionalKey(service, "deploy", report, readMapping);
-  if (deploy !== undefined) checkKeys(deploy, supported.deploy, report);
-};
-
 /** One entry of `services:`; env files of a service that is switched off are not opened. */
-export const readService = (
+export function readService(
   entry: Entry,
   isEnabled: (profiles: readonly string[]) => boolean,
   scope: Scope,
-): ServiceDraft | undefined => {
+): ServiceDraft | undefined {
   const { report } = scope;
   const { key: name, at, value: node } = entry;
   const service = readMapping({ name, node, report });
@@ -183,4 +87,155 @@ export const readService = (
     stopGraceMs: readKey(service, "stop_grace_period", report, readDuration) ?? null,
     goat: readOptionalKey(service, "x-goat", report, readGoat) ?? {},
   };
-};
+}
+
+function readDeploy(service: Mapping, report: Report): void {
+  const deploy = readOptionalKey(service, "deploy", report, readMapping);
+  if (deploy !== undefined) checkKeys(deploy, supported.deploy, report);
+}
+
+/** What one entry of `services:` says about other parts of the file. */
+function readLinks(service: Mapping, at: Position, scope: Scope) {
+  const { report } = scope;
+  const attachments = readKey(service, "networks", report, readAttachments) ?? [];
+  const standard: Placed<NetworkAttachment> = { value: { network: "default", aliases: [] }, at };
+  return {
+    mounts: readAllMounts(service, scope),
+    attachments: attachments.length > 0 ? attachments : [standard],
+    dependencies: readKey(service, "depends_on", report, readDependencies) ?? [],
+  };
+}
+
+function readAllMounts(service: Mapping, scope: Scope): readonly PlacedMount[] {
+  const mounts = readKey(service, "volumes", scope.report, (field) => readMounts(field, scope)) ?? [];
+  const tmpfs = readKey(service, "tmpfs", scope.report, (field) => readTmpfsMounts(field, scope)) ?? [];
+  return [...mounts, ...tmpfs];
+}
+
+function readTmpfsMounts(field: Field, scope: Scope): readonly PlacedMount[] {
+  return readTextOrTexts(field).flatMap((text) => {
+    const mount = readTmpfs(text, field.node.at, scope);
+    return mount === undefined ? [] : [{ mount, at: field.node.at }];
+  });
+}
+
+type ContainerParts = Omit<
+  DockerRecipe,
+  "image" | "pullPolicy" | "mounts" | "networks" | "expose" | "labels" | "restart"
+>;
+
+function readContainer(service: Mapping, scope: Scope): ContainerParts {
+  const { report } = scope;
+  // An empty text, often an empty variable, counts as nothing.
+  const text = (key: string): string | undefined => readKey(service, key, report, readText) || undefined;
+  const flag = (key: string): boolean | undefined => readKey(service, key, report, readBoolean);
+  const texts = (key: string): readonly string[] | undefined => readKey(service, key, report, readDistinct);
+  return present({
+    platform: text("platform"),
+    command: readOptionalKey(service, "command", report, readCommand),
+    entrypoint: readOptionalKey(service, "entrypoint", report, readCommand),
+    containerName: text("container_name"),
+    hostname: text("hostname"),
+    user: text("user"),
+    workingDir: text("working_dir"),
+    init: flag("init"),
+    tty: flag("tty"),
+    stdinOpen: flag("stdin_open"),
+    privileged: flag("privileged"),
+    readOnly: flag("read_only"),
+    capAdd: texts("cap_add"),
+    capDrop: texts("cap_drop"),
+    extraHosts: readKey(service, "extra_hosts", report, readExtraHosts),
+    memoryBytes: readKey(service, "mem_limit", report, readBytes),
+    shmBytes: readKey(service, "shm_size", report, readBytes),
+    healthCheck: readKey(service, "healthcheck", report, readHealthCheck),
+  });
+}
+
+function readDistinct(field: Field): readonly string[] {
+  return [...new Set(readTexts(field))];
+}
+
+function readExtraHosts(field: Field): readonly string[] {
+  if (field.node.kind !== "map") {
+    return readItems(field).flatMap((node) => readExtraHost({ ...field, node }) ?? []);
+  }
+  return Object.entries(readLabels(field)).map(([host, address]) => `${host}:${address}`);
+}
+
+/** `host=address` or `host:address`, as the engine wants it. */
+function readExtraHost(field: Field): string | undefined {
+  const text = readText(field);
+  const match = text === undefined ? null : /^([^=:]+)[=:]\[?([^\]]+)\]?$/.exec(text);
+  if (text !== undefined && match === null) field.report.error(field.node.at, `"${text}" has no address: host=address`);
+  return match === null ? undefined : `${match[1]}:${match[2]}`;
+}
+
+function readHealthCheck(field: Field): HealthCheck | undefined {
+  const { report } = field;
+  const mapping = readMapping(field);
+  if (mapping === undefined) return undefined;
+  checkKeys(mapping, supported.healthcheck, report);
+  const duration = (key: string): number | undefined => readKey(mapping, key, report, readDuration);
+  const test = readKey(mapping, "test", report, readTest);
+  const parts = {
+    test: test?.length === 0 ? undefined : test,
+    intervalMs: duration("interval"),
+    timeoutMs: duration("timeout"),
+    startPeriodMs: duration("start_period"),
+    startIntervalMs: duration("start_interval"),
+    retries: readKey(mapping, "retries", report, readInteger),
+  };
+  const disabled = readKey(mapping, "disable", report, readBoolean) === true;
+  return disabled || test?.[0] === "NONE" ? { disabled: true } : { disabled: false, ...present(parts) };
+}
+
+const kinds = ["NONE", "CMD", "CMD-SHELL"];
+
+function readTest(field: Field): readonly string[] | undefined {
+  if (field.node.kind !== "list") {
+    const text = readText(field);
+    return text === undefined ? undefined : ["CMD-SHELL", text];
+  }
+  const test = readTexts(field);
+  if (test[0] === undefined || kinds.includes(test[0])) return test;
+  field.report.error(field.node.at, '"test" has to start with CMD, CMD-SHELL or NONE');
+  return undefined;
+}
+
+function readImage(service: Mapping, at: Position, name: string, report: Report): string {
+  const image = readKey(service, "image", report, readImageName);
+  // What has another mistake there already, or is to be built, is told about that.
+  const isTold = service.entries.has("build") || (image === undefined && service.entries.has("image"));
+  if (!image && !isTold) report.error(at, `"${name}" needs an image`);
+  return image ?? "";
+}
+
+function readImageName(field: Field): string | undefined {
+  const image = readText(field);
+  const problem = image ? imageProblem(image) : undefined;
+  if (problem !== undefined) field.report.error(field.node.at, problem);
+  return image;
+}
+
+const pullPolicies = ["always", "never", "missing", "if_not_present", "build", "daily", "weekly"] as const;
+
+function readPullPolicy(field: Field): DockerRecipe["pullPolicy"] | undefined {
+  const policy = readOneOf(field, pullPolicies);
+  if (policy === "always" || policy === "never") return policy;
+  if (policy === "build" || policy === "daily" || policy === "weekly") {
+    field.report.error(field.node.at, `"pull_policy: ${policy}" is not supported: write missing, always or never`);
+  }
+  return policy === undefined ? undefined : "missing";
+}
+
+function readRestart(field: Field): RestartPolicy | undefined {
+  const { node, report } = field;
+  const text = node.kind === "scalar" && node.type === "string" ? node.text : undefined;
+  if (text === "no" || text === "") return { name: "no" };
+  if (text === "always" || text === "unless-stopped" || text === "on-failure") return { name: text };
+  const retries = /^on-failure:(\d+)$/.exec(text ?? "")?.[1];
+  if (retries !== undefined) return { name: "on-failure", maxRetries: Number(retries) };
+  report.error(node.at, `"${field.name}" needs one of no, always, on-failure, on-failure:3, unless-stopped`);
+  return undefined;
+}

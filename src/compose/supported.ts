@@ -7,11 +7,6 @@ export interface KeyTable {
   readonly ignored: readonly string[];
 }
 
-const because = (reason: string, keys: string): Record<string, string> =>
-  Object.fromEntries(keys.split(" ").map((key) => [key, reason]));
-
-const keys = (text: string): readonly string[] => text.split(" ");
-
 /** The part of the Compose specification that goat-dev reads, in one place. */
 export const supported = {
   file: {
@@ -112,3 +107,11 @@ export const supported = {
   },
   embedded: { read: keys("recipe command"), refused: {}, ignored: [] },
 } as const satisfies Record<string, KeyTable>;
+
+function because(reason: string, keys: string): Record<string, string> {
+  return Object.fromEntries(keys.split(" ").map((key) => [key, reason]));
+}
+
+function keys(text: string): readonly string[] {
+  return text.split(" ");
+}

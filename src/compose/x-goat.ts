@@ -1,11 +1,18 @@
 import type { Role } from "../model/stack.ts";
-import { checkKeys } from "./check-keys.ts";
-import { type Field, readDuration, readMapping, readOneOf, readText } from "./fields.ts";
-import type { Located } from "./located.ts";
-import { present } from "./present.ts";
-import { readKey, readOptionalKey } from "./scope.ts";
-import { readCommand } from "./service-command.ts";
+import {
+  checkKeys,
+  type Field,
+  present,
+  readCommand,
+  readDuration,
+  readKey,
+  readMapping,
+  readOneOf,
+  readOptionalKey,
+  readText,
+} from "./fields.ts";
 import { supported } from "./supported.ts";
+import type { Located } from "./tree.ts";
 
 /** `x-goat:` of a service: what Compose cannot say. */
 export interface GoatBlock {
@@ -22,7 +29,20 @@ interface EmbeddedBlock {
   readonly command?: readonly string[];
 }
 
-const readEmbedded = (field: Field): EmbeddedBlock | undefined => {
+export function readGoat(field: Field): GoatBlock | undefined {
+  const { report } = field;
+  const mapping = readMapping(field);
+  if (mapping === undefined) return undefined;
+  checkKeys(mapping, supported.goat, report);
+  return present({
+    role: readKey(mapping, "role", report, (inner) => readOneOf(inner, ["database", "tracing", "gateway", "other"])),
+    ready: readKey(mapping, "ready", report, ({ node }) => node),
+    timeoutMs: readKey(mapping, "timeout", report, readDuration),
+    embedded: readKey(mapping, "embedded", report, readEmbedded),
+  });
+}
+
+function readEmbedded(field: Field): EmbeddedBlock | undefined {
   const { report, node } = field;
   const mapping = readMapping(field);
   if (mapping === undefined) return undefined;
@@ -41,17 +61,4 @@ const readEmbedded = (field: Field): EmbeddedBlock | undefined => {
     report.error(node.at, `"embedded" takes a "recipe" or a "command": the recipe ${recipe} has its own`);
   }
   return { recipe: "command", command };
-};
-
-export const readGoat = (field: Field): GoatBlock | undefined => {
-  const { report } = field;
-  const mapping = readMapping(field);
-  if (mapping === undefined) return undefined;
-  checkKeys(mapping, supported.goat, report);
-  return present({
-    role: readKey(mapping, "role", report, (inner) => readOneOf(inner, ["database", "tracing", "gateway", "other"])),
-    ready: readKey(mapping, "ready", report, ({ node }) => node),
-    timeoutMs: readKey(mapping, "timeout", report, readDuration),
-    embedded: readKey(mapping, "embedded", report, readEmbedded),
-  });
-};
+}

@@ -1,5 +1,3 @@
-type ProviderId = "azure" | "groq" | "openai" | "anthropic";
-
 export interface Provider {
   readonly id: ProviderId;
   readonly name: string;
@@ -8,6 +6,8 @@ export interface Provider {
   /** Where a key comes from. */
   readonly url: string;
 }
+
+type ProviderId = "azure" | "groq" | "openai" | "anthropic";
 
 export const providers: readonly Provider[] = [
   {
@@ -26,8 +26,6 @@ export const providers: readonly Provider[] = [
   },
 ];
 
-type Variables = Readonly<Record<string, string | undefined>>;
-
 export interface Keys {
   readonly usable: readonly Provider[];
   /** Begun, but a variable is missing, as Azure's key without its base. */
@@ -36,22 +34,28 @@ export interface Keys {
   readonly notes: readonly string[];
 }
 
-const templateKey = "sk-dev-key";
-
-const gatewayKey = (env: Variables): string => env["LITELLM_MASTER_KEY"]?.trim() || templateKey;
+type Variables = Readonly<Record<string, string | undefined>>;
 
 /** True where OPENAI_API_KEY is the gateway's own key, as in a shell that ran `eval "$(goat-dev env)"`. */
-export const isGatewayKeyAsOpenAi = (env: Variables): boolean => env["OPENAI_API_KEY"]?.trim() === gatewayKey(env);
+export function isGatewayKeyAsOpenAi(env: Variables): boolean {
+  return env["OPENAI_API_KEY"]?.trim() === gatewayKey(env);
+}
+
+const templateKey = "sk-dev-key";
+
+function gatewayKey(env: Variables): string {
+  return env["LITELLM_MASTER_KEY"]?.trim() || templateKey;
+}
 
 /** The variables with the gateway's key taken out of OPENAI_API_KEY: it must not reach LiteLLM as OpenAI's. */
-export const withoutGatewayKey = <T extends Variables>(env: T): T => {
+export function withoutGatewayKey<T extends Variables>(env: T): T {
   if (!isGatewayKeyAsOpenAi(env)) return env;
   const { OPENAI_API_KEY: _taken, ...rest } = env;
   return rest as T;
-};
+}
 
 /** Which providers have their keys, from the variables as Compose would see them (the shell before .env). */
-export const readKeys = (variables: Variables): Keys => {
+export function readKeys(variables: Variables): Keys {
   const env = withoutGatewayKey(variables);
   const missingOf = (provider: Provider): readonly string[] =>
     provider.variables.filter((name) => (env[name]?.trim() ?? "") === "");
@@ -65,4 +69,4 @@ export const readKeys = (variables: Variables): Keys => {
     halfSet,
     notes: env === variables ? [] : [note],
   };
-};
+}

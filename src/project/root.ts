@@ -14,7 +14,15 @@ export interface Project {
   readonly defaultName?: string;
 }
 
-export interface ProjectQuestion {
+/** A folder's name as Compose makes a project's name of it. */
+export function nameFromFolder(folder: string): string {
+  return basename(folder)
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]/g, "")
+    .replace(/^[_-]+/, "");
+}
+
+interface ProjectQuestion {
   readonly cwd: string;
   /** From -f; relative to cwd. */
   readonly files: readonly string[];
@@ -23,45 +31,45 @@ export interface ProjectQuestion {
   exists(path: string): boolean;
 }
 
-const stackFolder = "stack";
-const composePath = join("dev", "docker-compose.yml");
-const stateFolder = ".goat-dev";
+/** Where am I: the nearest folder with dev/docker-compose.yml, else the git root, else here. Throws compose-file-missing for -f. */
+export function findProject(question: ProjectQuestion): Project {
+  const project = locate(question);
+  return question.envFile === undefined ? project : { ...project, envFile: resolve(question.cwd, question.envFile) };
+}
 
-const upwards = (from: string): readonly string[] => {
+const composePath = join("dev", "docker-compose.yml");
+
+function locate(question: ProjectQuestion): Project {
+  const { cwd, exists } = question;
+  const folders = upwards(resolve(cwd));
+  const own = folders.find((folder) => exists(join(folder, composePath)));
+  const files = question.files.map((file) => resolve(cwd, file));
+  if (own !== undefined && (files.length === 0 || files[0] === join(own, composePath))) {
+    return ownProject(own, files.length === 0 ? [join(own, composePath)] : files);
+  }
+  if (files.length > 0) return namedProject(files, question);
+  return shippedProject(folders.find((folder) => exists(join(folder, ".git"))) ?? resolve(cwd));
+}
+
+function upwards(from: string): readonly string[] {
   const parent = dirname(from);
   return parent === from ? [from] : [from, ...upwards(parent)];
-};
+}
 
-/** A folder's name as Compose makes a project's name of it. */
-export const nameFromFolder = (folder: string): string =>
-  basename(folder)
-    .toLowerCase()
-    .replace(/[^a-z0-9_-]/g, "")
-    .replace(/^[_-]+/, "");
+const stateFolder = ".goat-dev";
 
-const shippedProject = (root: string): Project => {
-  const stateDir = join(root, stateFolder);
-  const folder = nameFromFolder(root);
+function ownProject(root: string, composeFiles: readonly string[], envFile = join(root, ".env")): Project {
   return {
     root,
-    composeFiles: [join(stateDir, stackFolder, "docker-compose.yml")],
-    envFile: join(root, ".env"),
-    stateDir,
-    shipped: true,
-    defaultName: folder === "" ? "goat" : `goat-${folder}`,
+    composeFiles,
+    envFile,
+    stateDir: join(dirname(envFile), stateFolder),
+    shipped: false,
   };
-};
-
-const ownProject = (root: string, composeFiles: readonly string[], envFile = join(root, ".env")): Project => ({
-  root,
-  composeFiles,
-  envFile,
-  stateDir: join(dirname(envFile), stateFolder),
-  shipped: false,
-});
+}
 
 /** As Compose: the first file's folder is the project, and a .env in the current folder comes before the one beside it. */
-const namedProject = (files: readonly string[], question: ProjectQuestion): Project => {
+function namedProject(files: readonly string[], question: ProjectQuestion): Project {
   const { cwd, exists } = question;
   const missing = question.files[files.findIndex((file) => !exists(file))];
   if (missing !== undefined) {
@@ -74,22 +82,19 @@ const namedProject = (files: readonly string[], question: ProjectQuestion): Proj
   const root = dirname(files[0] ?? cwd);
   const beside = join(cwd, ".env");
   return ownProject(root, files, exists(beside) ? beside : join(root, ".env"));
-};
+}
 
-const locate = (question: ProjectQuestion): Project => {
-  const { cwd, exists } = question;
-  const folders = upwards(resolve(cwd));
-  const own = folders.find((folder) => exists(join(folder, composePath)));
-  const files = question.files.map((file) => resolve(cwd, file));
-  if (own !== undefined && (files.length === 0 || files[0] === join(own, composePath))) {
-    return ownProject(own, files.length === 0 ? [join(own, composePath)] : files);
-  }
-  if (files.length > 0) return namedProject(files, question);
-  return shippedProject(folders.find((folder) => exists(join(folder, ".git"))) ?? resolve(cwd));
-};
+const stackFolder = "stack";
 
-/** Where am I: the nearest folder with dev/docker-compose.yml, else the git root, else here. Throws compose-file-missing for -f. */
-export const findProject = (question: ProjectQuestion): Project => {
-  const project = locate(question);
-  return question.envFile === undefined ? project : { ...project, envFile: resolve(question.cwd, question.envFile) };
-};
+function shippedProject(root: string): Project {
+  const stateDir = join(root, stateFolder);
+  const folder = nameFromFolder(root);
+  return {
+    root,
+    composeFiles: [join(stateDir, stackFolder, "docker-compose.yml")],
+    envFile: join(root, ".env"),
+    stateDir,
+    shipped: true,
+    defaultName: folder === "" ? "goat" : `goat-${folder}`,
+  };
+}

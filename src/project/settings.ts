@@ -16,14 +16,36 @@ export interface Settings {
   readonly example: ExampleMode;
 }
 
-type Raw = Readonly<Record<string, string | undefined>>;
+export const engineKinds: readonly EngineKind[] = ["docker", "embedded"];
 
-export interface SettingSources {
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, min: 60_000, h: 3_600_000 };
+
+/** `90`, `90s`, `1m30s`, `500ms` in milliseconds; a bare number means seconds; undefined where it is none or zero. */
+export function parseDuration(text: string): number | undefined {
+  if (/^\d+(?:\.\d+)?$/.test(text)) return Math.round(Number(text) * 1_000) || undefined;
+  if (!/^(?:\d+(?:\.\d+)?(?:ms|s|min|m|h))+$/.test(text)) return undefined;
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|min|m|h)/g)];
+  return Math.round(parts.reduce((sum, part) => sum + Number(part[1]) * (unitMs[part[2] ?? ""] ?? 0), 0)) || undefined;
+}
+
+interface SettingSources {
   /** By setting name, as written on the command line. */
   readonly flags: { readonly [K in keyof Settings]?: string | undefined };
   readonly env: Raw;
   /** The `x-goat` block at the top of the Compose file. */
   readonly xGoat: unknown;
+}
+
+type Raw = Readonly<Record<string, string | undefined>>;
+
+/** Flags, else GOAT_DEV_* variables, else the x-goat block. Throws usage where a value is none. */
+export function resolveSettings(sources: SettingSources): Settings {
+  return {
+    timeoutMs: resolveOne("timeoutMs", sources),
+    dockerHost: resolveOne("dockerHost", sources),
+    engine: resolveOne("engine", sources),
+    example: resolveOne("example", sources),
+  };
 }
 
 interface Setting<T> {
@@ -36,18 +58,7 @@ interface Setting<T> {
   readonly expects: string;
 }
 
-const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, min: 60_000, h: 3_600_000 };
-
-/** `90`, `90s`, `1m30s`, `500ms` in milliseconds; a bare number means seconds; undefined where it is none or zero. */
-export const parseDuration = (text: string): number | undefined => {
-  if (/^\d+(?:\.\d+)?$/.test(text)) return Math.round(Number(text) * 1_000) || undefined;
-  if (!/^(?:\d+(?:\.\d+)?(?:ms|s|min|m|h))+$/.test(text)) return undefined;
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|min|m|h)/g)];
-  return Math.round(parts.reduce((sum, part) => sum + Number(part[1]) * (unitMs[part[2] ?? ""] ?? 0), 0)) || undefined;
-};
-
 const exampleModes: readonly ExampleMode[] = ["auto", "always", "never"];
-export const engineKinds: readonly EngineKind[] = ["docker", "embedded"];
 
 const table: { readonly [K in keyof Settings]: Setting<Settings[K]> } = {
   timeoutMs: {
@@ -84,13 +95,7 @@ const table: { readonly [K in keyof Settings]: Setting<Settings[K]> } = {
   },
 };
 
-const fieldOf = (block: unknown, key: string): string | undefined => {
-  if (typeof block !== "object" || block === null || !(key in block)) return undefined;
-  const value: unknown = Object.entries(block).find(([name]) => name === key)?.[1];
-  return value === undefined || value === null ? undefined : String(value);
-};
-
-const resolveOne = <K extends keyof Settings>(name: K, sources: SettingSources): Settings[K] => {
+function resolveOne<K extends keyof Settings>(name: K, sources: SettingSources): Settings[K] {
   const setting: Setting<Settings[K]> = table[name];
   const candidates: readonly (readonly [string, string | undefined])[] = [
     [setting.flag, sources.flags[name]],
@@ -107,12 +112,10 @@ const resolveOne = <K extends keyof Settings>(name: K, sources: SettingSources):
     });
   }
   return value;
-};
+}
 
-/** Flags, else GOAT_DEV_* variables, else the x-goat block. Throws usage where a value is none. */
-export const resolveSettings = (sources: SettingSources): Settings => ({
-  timeoutMs: resolveOne("timeoutMs", sources),
-  dockerHost: resolveOne("dockerHost", sources),
-  engine: resolveOne("engine", sources),
-  example: resolveOne("example", sources),
-});
+function fieldOf(block: unknown, key: string): string | undefined {
+  if (typeof block !== "object" || block === null || !(key in block)) return undefined;
+  const value: unknown = Object.entries(block).find(([name]) => name === key)?.[1];
+  return value === undefined || value === null ? undefined : String(value);
+}

@@ -4,7 +4,12 @@ import { kindOf, unwritable } from "../platform/files.ts";
 import { readTextIfThere } from "../platform/text-file.ts";
 import { hashTree } from "../platform/tree-hash.ts";
 
-export interface ShippedStack {
+/** What tools leave beside shipped files, by name. */
+export function isByproduct(name: string): boolean {
+  return ["node_modules", "__pycache__", ".DS_Store"].includes(name);
+}
+
+interface ShippedStack {
   /** The package's dev folder. */
   readonly from: string;
   /** `.goat-dev/stack` of the project. */
@@ -12,7 +17,7 @@ export interface ShippedStack {
   readonly version: string;
 }
 
-export type CopyOutcome =
+type CopyOutcome =
   | { readonly outcome: "current" | "copied" }
   /** What a user had changed in the copy is kept aside. */
   | { readonly outcome: "refreshed"; readonly editsIn: string };
@@ -22,36 +27,11 @@ interface Marker {
   readonly hash: string;
 }
 
-/** What tools leave beside shipped files, by name. */
-export const isByproduct = (name: string): boolean => ["node_modules", "__pycache__", ".DS_Store"].includes(name);
-
-const markerOf = (to: string): Marker | undefined => {
-  try {
-    const value: unknown = JSON.parse(readTextIfThere(`${to}.json`) ?? "null");
-    if (typeof value !== "object" || value === null || !("version" in value) || !("hash" in value)) return undefined;
-    return { version: String(value.version), hash: String(value.hash) };
-  } catch {
-    return undefined;
-  }
-};
-
-const setAside = async (to: string, marker: Marker | undefined): Promise<string | undefined> => {
-  if (kindOf(to) === "missing") return undefined;
-  if (marker !== undefined && (await hashTree(to)) === marker.hash) {
-    await rm(to, { recursive: true });
-    return undefined;
-  }
-  const kept = `${to}-${(marker?.version ?? "edited").replace(/[^\w.-]/g, "")}`;
-  await rm(kept, { recursive: true, force: true });
-  await rename(to, kept);
-  return kept;
-};
-
 /**
  * Copies the package's stack into the project, since mounts must outlive a package cache; anew for each version.
  * Throws file-unwritable.
  */
-export const copyShippedStack = async ({ from, to, version }: ShippedStack): Promise<CopyOutcome> => {
+export async function copyShippedStack({ from, to, version }: ShippedStack): Promise<CopyOutcome> {
   const marker = markerOf(to);
   if (marker?.version === version && kindOf(join(to, "docker-compose.yml")) === "file") return { outcome: "current" };
   try {
@@ -67,4 +47,26 @@ export const copyShippedStack = async ({ from, to, version }: ShippedStack): Pro
   } catch (error) {
     throw unwritable(to, error);
   }
-};
+}
+
+function markerOf(to: string): Marker | undefined {
+  try {
+    const value: unknown = JSON.parse(readTextIfThere(`${to}.json`) ?? "null");
+    if (typeof value !== "object" || value === null || !("version" in value) || !("hash" in value)) return undefined;
+    return { version: String(value.version), hash: String(value.hash) };
+  } catch {
+    return undefined;
+  }
+}
+
+async function setAside(to: string, marker: Marker | undefined): Promise<string | undefined> {
+  if (kindOf(to) === "missing") return undefined;
+  if (marker !== undefined && (await hashTree(to)) === marker.hash) {
+    await rm(to, { recursive: true });
+    return undefined;
+  }
+  const kept = `${to}-${(marker?.version ?? "edited").replace(/[^\w.-]/g, "")}`;
+  await rm(kept, { recursive: true, force: true });
+  await rename(to, kept);
+  return kept;
+}

@@ -1,5 +1,4 @@
-import { type Loaded, loadStack } from "../../src/compose/load.ts";
-import type { LoadInput } from "../../src/compose/read-files.ts";
+import { type LoadedStack, type LoadInput, loadStack } from "../../src/compose/load.ts";
 import { GoatError } from "../../src/errors/goat-error.ts";
 import type { ServiceSpec } from "../../src/model/stack.ts";
 import type { TextFile } from "../../src/platform/text-file.ts";
@@ -13,7 +12,7 @@ export const filesOf =
   };
 
 /** `/shop/dev/docker-compose.yml` and more beside it, in the project `/shop`. */
-export const loadTexts = (texts: readonly string[], input: Partial<LoadInput> = {}): Loaded =>
+export const loadTexts = (texts: readonly string[], input: Partial<LoadInput> = {}): LoadedStack =>
   loadStack({
     files: texts.map((text, index) => ({
       path: `/shop/dev/${index === 0 ? "docker-compose" : `extra-${index}`}.yml`,
@@ -29,7 +28,7 @@ export const loadTexts = (texts: readonly string[], input: Partial<LoadInput> = 
     ...input,
   });
 
-export const loadText = (text: string, input: Partial<LoadInput> = {}): Loaded => loadTexts([text], input);
+export const loadText = (text: string, input: Partial<LoadInput> = {}): LoadedStack => loadTexts([text], input);
 
 /** One service named `a` with an image and these lines. */
 export const loadService = (lines: string, input: Partial<LoadInput> = {}): ServiceSpec => {

@@ -1,36 +1,17 @@
 import { isIP } from "node:net";
 import type { PortSpec } from "../../model/stack.ts";
 
-interface Range {
-  readonly from: number;
-  readonly to: number;
-}
+/** Either the ports or what is wrong with them; ranges are spread out. */
+export type PortsOrProblem = { readonly ports: readonly PortSpec[] } | { readonly problem: string };
 
-/** `80` or `80-90`; undefined where it is neither. */
-const parsePortRange = (text: string): Range | undefined => {
-  const match = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text);
-  if (match === null) return undefined;
-  const from = Number(match[1]);
-  const to = match[2] === undefined ? from : Number(match[2]);
-  return from >= 1 && to <= 65_535 && from <= to ? { from, to } : undefined;
-};
-
-const parseProtocol = (text: string): PortSpec["protocol"] | undefined => {
-  const name = text.toLowerCase();
-  return name === "tcp" || name === "udp" ? name : undefined;
-};
-
-export interface PortParts {
+interface PortParts {
   readonly hostIp: string;
   readonly host: string;
   readonly container: string;
   readonly protocol: string;
 }
 
-/** Either the ports or what is wrong with them; ranges are spread out. */
-export type PortsOrProblem = { readonly ports: readonly PortSpec[] } | { readonly problem: string };
-
-export const spreadPorts = (parts: PortParts): PortsOrProblem => {
+export function spreadPorts(parts: PortParts): PortsOrProblem {
   const protocol = parseProtocol(parts.protocol);
   if (protocol === undefined) return { problem: `the protocol "${parts.protocol}" is not supported, only tcp and udp` };
   const hostIp = parts.hostIp.replace(/^\[(.*)\]$/, "$1");
@@ -53,23 +34,42 @@ export const spreadPorts = (parts: PortParts): PortsOrProblem => {
     protocol,
   }));
   return { ports };
-};
+}
+
+function parseProtocol(text: string): PortSpec["protocol"] | undefined {
+  const name = text.toLowerCase();
+  return name === "tcp" || name === "udp" ? name : undefined;
+}
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** `80` or `80-90`; undefined where it is neither. */
+function parsePortRange(text: string): Range | undefined {
+  const match = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text);
+  if (match === null) return undefined;
+  const from = Number(match[1]);
+  const to = match[2] === undefined ? from : Number(match[2]);
+  return from >= 1 && to <= 65_535 && from <= to ? { from, to } : undefined;
+}
 
 /** Compose's short form: `[ip:][host:]container[/protocol]`, each port a range if it likes. */
-export const parsePorts = (text: string): PortsOrProblem => {
+export function parsePorts(text: string): PortsOrProblem {
   const [address = "", protocol = "", ...more] = text.split("/");
   if (more.length > 0) return { problem: `"${text}" is not a port` };
   const sections = address.split(":");
   const container = sections.pop() ?? "";
   const host = sections.pop() ?? "";
   return spreadPorts({ hostIp: sections.join(":"), host, container, protocol: protocol === "" ? "tcp" : protocol });
-};
+}
 
 /** `80`, `80/udp`, `80-82`: each as `80/tcp`; undefined where it is none. */
-export const parseExpose = (text: string): readonly string[] | undefined => {
+export function parseExpose(text: string): readonly string[] | undefined {
   const [range = "", protocol = "tcp", ...more] = text.split("/");
   const ports = parsePortRange(range);
   const known = parseProtocol(protocol);
   if (ports === undefined || known === undefined || more.length > 0) return undefined;
   return Array.from({ length: ports.to - ports.from + 1 }, (_, index) => `${ports.from + index}/${known}`);
-};
+}

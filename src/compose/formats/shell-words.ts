@@ -1,4 +1,4 @@
-export type ShellWords =
+type ShellWords =
   | {
       readonly words: readonly string[];
       /** What follows an unquoted `;`, `&`, `|`, `<` or `>`: no shell reads it, so it is dropped, as Compose does. */
@@ -15,45 +15,26 @@ interface State {
   backquote: boolean;
 }
 
-const flush = (state: State): void => {
-  if (state.started) state.words.push(state.word);
-  state.word = "";
-  state.started = false;
-};
-
-const add = (state: State, text: string): void => {
-  state.word += text;
-  state.started = true;
-};
-
-const isSpace = (char: string): boolean => char === " " || char === "\t" || char === "\r" || char === "\n";
-
-type Step = "word" | "consumed" | "mistake";
-
-/** Backquotes and `$(…)` hold words together but stay part of the word. */
-const readBracket = (state: State, char: string): Step => {
-  const isOpen = state.quote === "";
-  if (char === "`" && isOpen) state.backquote = !state.backquote;
-  if (state.backquote || !(isOpen || state.quote === "(")) return "word";
-  if (char === ")") state.quote = isOpen ? "(" : "";
-  if (char !== "(") return "word";
-  if (!isOpen || !state.word.endsWith("$")) return "mistake";
-  state.quote = char;
-  return "word";
-};
-
-const readQuote = (state: State, char: string): Step => {
-  const isOpen = state.quote === "";
-  if ((char !== '"' && char !== "'") || !(isOpen || state.quote === char)) return readBracket(state, char);
-  state.started ||= !isOpen;
-  state.quote = isOpen ? char : "";
-  return "consumed";
-};
-
-const isFree = ({ quote, backquote }: State): boolean => quote === "" && !backquote;
+/** A command line as Compose cuts it into words; no shell, no variables. */
+export function parseShellWords(line: string): ShellWords {
+  const state: State = { words: [], word: "", started: false, quote: "", backquote: false };
+  const mistake = { problem: "quotes or brackets are not closed" };
+  let index = 0;
+  while (index < line.length) {
+    const length = readChar(state, line, index);
+    if (length === undefined) return mistake;
+    if (length === 0) break;
+    index += length;
+  }
+  if (!isFree(state)) return mistake;
+  // `2>file` is a redirection as a whole.
+  if (line.charAt(index) === ">" && /^\d/.test(state.word)) state.started = false;
+  flush(state);
+  return { words: state.words, dropped: line.slice(index) };
+}
 
 /** Reads the character at an index and says how many it took; 0 ends the line, undefined is a mistake. */
-const readChar = (state: State, line: string, index: number): number | undefined => {
+function readChar(state: State, line: string, index: number): number | undefined {
   const char = line.charAt(index);
   if (char === "\\" && state.quote !== "'") {
     if (index + 1 >= line.length) return undefined;
@@ -69,22 +50,45 @@ const readChar = (state: State, line: string, index: number): number | undefined
   const step = readQuote(state, char);
   if (step === "word") add(state, char);
   return step === "mistake" ? undefined : 1;
-};
+}
 
-/** A command line as Compose cuts it into words; no shell, no variables. */
-export const parseShellWords = (line: string): ShellWords => {
-  const state: State = { words: [], word: "", started: false, quote: "", backquote: false };
-  const mistake = { problem: "quotes or brackets are not closed" };
-  let index = 0;
-  while (index < line.length) {
-    const length = readChar(state, line, index);
-    if (length === undefined) return mistake;
-    if (length === 0) break;
-    index += length;
-  }
-  if (!isFree(state)) return mistake;
-  // `2>file` is a redirection as a whole.
-  if (line.charAt(index) === ">" && /^\d/.test(state.word)) state.started = false;
-  flush(state);
-  return { words: state.words, dropped: line.slice(index) };
-};
+function add(state: State, text: string): void {
+  state.word += text;
+  state.started = true;
+}
+
+function isSpace(char: string): boolean {
+  return char === " " || char === "\t" || char === "\r" || char === "\n";
+}
+
+function isFree({ quote, backquote }: State): boolean {
+  return quote === "" && !backquote;
+}
+
+function flush(state: State): void {
+  if (state.started) state.words.push(state.word);
+  state.word = "";
+  state.started = false;
+}
+
+type Step = "word" | "consumed" | "mistake";
+
+function readQuote(state: State, char: string): Step {
+  const isOpen = state.quote === "";
+  if ((char !== '"' && char !== "'") || !(isOpen || state.quote === char)) return readBracket(state, char);
+  state.started ||= !isOpen;
+  state.quote = isOpen ? char : "";
+  return "consumed";
+}
+
+/** Backquotes and `$(…)` hold words together but stay part of the word. */
+function readBracket(state: State, char: string): Step {
+  const isOpen = state.quote === "";
+  if (char === "`" && isOpen) state.backquote = !state.backquote;
+  if (state.backquote || !(isOpen || state.quote === "(")) return "word";
+  if (char === ")") state.quote = isOpen ? "(" : "";
+  if (char !== "(") return "word";
+  if (!isOpen || !state.word.endsWith("$")) return "mistake";
+  state.quote = char;
+  return "word";
+}

@@ -1,7 +1,5 @@
-const propagations = new Set(["rprivate", "private", "rshared", "shared", "rslave", "slave"]);
-
 /** Compose's short form of a mount, read but not resolved: `source` is as it was written. */
-export interface ShortVolume {
+interface ShortVolume {
   readonly kind: "bind" | "volume" | "anonymous";
   readonly source: string;
   readonly target: string;
@@ -12,10 +10,10 @@ export interface ShortVolume {
   readonly ignored: readonly string[];
 }
 
-const looksLikePath = (source: string): boolean => /^[./~]/.test(source);
+const propagations = new Set(["rprivate", "private", "rshared", "shared", "rslave", "slave"]);
 
 /** `[source:]target[:options]`; a string says what is wrong. */
-export const parseVolume = (text: string): ShortVolume | string => {
+export function parseVolume(text: string): ShortVolume | string {
   const sections = text.split(":");
   if (sections.some((section) => section === "")) return `"${text}" has an empty part`;
   if (sections.length > 3) return `"${text}" has too many colons`;
@@ -35,4 +33,8 @@ export const parseVolume = (text: string): ShortVolume | string => {
     ...(propagation === undefined ? {} : { propagation }),
     ignored: words.filter((word) => !["ro", "rw", "nocopy"].includes(word) && !propagations.has(word)),
   };
-};
+}
+
+function looksLikePath(source: string): boolean {
+  return /^[./~]/.test(source);
+}

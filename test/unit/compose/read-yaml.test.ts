@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createReport, formatDiagnostic } from "../../../src/compose/diagnostics.ts";
-import { toPlain } from "../../../src/compose/located.ts";
 import { readYaml } from "../../../src/compose/read-yaml.ts";
+import { toPlain } from "../../../src/compose/tree.ts";
 
 const read = (text: string) => {
   const report = createReport();

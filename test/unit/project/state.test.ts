@@ -1,7 +1,14 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { lockPath, openState, userCacheFolder, userStateFolder } from "../../../src/project/state.ts";
+import {
+  lockPath,
+  openState,
+  readStackState,
+  userCacheFolder,
+  userStateFolder,
+  writeStackState,
+} from "../../../src/project/state.ts";
 import { tempFolder, writeFiles } from "../../support/temp.ts";
 
 test("state must be kept out of git's and others' sight, and read back", async () => {
@@ -39,4 +46,27 @@ test("locks must live where the platform keeps a user's state, one for each engi
   const lock = lockPath("/s", "unix:///var/run/docker.sock", "goat");
   expect(lock).toMatch(/^\/s\/locks\/goat-[0-9a-f]{12}$/);
   expect(lockPath("/s", "unix:///other.sock", "goat")).not.toBe(lock);
+});
+
+test("nothing must be known of a stack that was never up", () => {
+  expect(readStackState(openState(tempFolder()))).toEqual({ engine: null, demo: false });
+});
+
+test("what was kept must be read again", async () => {
+  const state = openState(tempFolder());
+  expect(await writeStackState(state, { engine: "embedded", demo: true })).toBeNull();
+  expect(readStackState(state)).toEqual({ engine: "embedded", demo: true });
+});
+
+test.for(["", "no JSON", "[]", '{"engine":"podman","demo":"yes"}'])("%j must count as nothing kept", (text) => {
+  const folder = tempFolder();
+  writeFileSync(join(folder, "last-up.json"), text);
+  expect(readStackState(openState(folder))).toEqual({ engine: null, demo: false });
+});
+
+test("a folder that cannot be written must be a warning", async () => {
+  const file = join(tempFolder(), "file");
+  writeFileSync(file, "");
+  const state = openState(join(file, "folder"));
+  expect(await writeStackState(state, { engine: "docker", demo: false })).toContain("cannot keep state");
 });

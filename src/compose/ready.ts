@@ -1,0 +1,219 @@
+import { reachedAt } from "../model/address.ts";
+import type { DockerRecipe, PortSpec, ReadinessSpec, Role } from "../model/stack.ts";
+import { nearest } from "../platform/text.ts";
+import type { Report } from "./diagnostics.ts";
+import { type Field, readDuration, readInteger, readItems, readKey, readText, readTexts } from "./fields.ts";
+import { isBroken, type Located, type Mapping } from "./tree.ts";
+
+/** What a written readiness is read against. */
+interface Written {
+  readonly ports: readonly PortSpec[];
+  readonly report: Report;
+}
+
+type Kind = (mapping: Mapping, field: Field, written: Written) => ReadinessSpec | undefined;
+
+const kinds: Readonly<Record<string, Kind>> = {
+  http: readHttp,
+  tcp: readTcp,
+  exec: readExec,
+  log: readLog,
+  running: readRunning,
+  exit: readExit,
+  all: group("all"),
+  any: group("any"),
+};
+
+/** `x-goat: { ready: … }`; its ports are the container's, in the result they are the host's. */
+export function readReady(node: Located, written: Written): ReadinessSpec | undefined {
+  const { report } = written;
+  const names = Object.keys(kinds);
+  if (node.kind !== "map") {
+    if (!isBroken(node)) report.error(node.at, `"ready" needs one of ${names.join(", ")}`);
+    return undefined;
+  }
+  const chosen = [...node.entries.values()].filter((entry) => names.includes(entry.key));
+  const [entry, second] = chosen;
+  if (hasUnknownKeys(node, entry?.key, report)) return undefined;
+  const kind = entry === undefined || second !== undefined ? undefined : kinds[entry.key];
+  if (entry === undefined || kind === undefined) {
+    report.error(node.at, `"ready" needs exactly one of ${names.join(", ")}; "all" and "any" join several`);
+    return undefined;
+  }
+  return kind(node, { name: entry.key, node: entry.value, report }, written);
+}
+
+const extras: readonly string[] = ["port", "status"];
+
+/** Reports keys that mean nothing here; true where there are some. */
+function hasUnknownKeys(node: Mapping, chosen: string | undefined, report: Report): boolean {
+  const isExtra = chosen === undefined || chosen === "http";
+  const known = [...Object.keys(kinds), ...(isExtra ? extras : [])];
+  const unknown = [...node.entries.values()].filter(({ key }) => !known.includes(key));
+  for (const { key, at } of unknown) {
+    const near = nearest(key, known);
+    report.error(at, `unknown key "${key}" in "ready"${near === undefined ? "" : `: did you mean "${near}"?`}`);
+  }
+  return unknown.length > 0;
+}
+
+/** What decides how a service's readiness is found out when the file does not say. */
+interface ReadyQuestion {
+  readonly role: Role;
+  readonly ports: readonly PortSpec[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly recipe: DockerRecipe;
+  /** Another service waits for its completion. */
+  readonly mustComplete: boolean;
+}
+
+/** By role: the question a user would ask the service. */
+export function defaultReady(question: ReadyQuestion): ReadinessSpec {
+  const { role, ports, environment } = question;
+  if (role === "other") return otherReady(question);
+  const usual = { database: 5432, tracing: 3000, gateway: 4000 }[role];
+  const at = published(ports, usual) ?? (role === "database" ? undefined : onlyPublished(ports));
+  if (at === undefined) return withoutPort(question);
+  if (role === "database") return databaseReady(environment, at);
+  if (role === "tracing") return get(at, "/api/public/health?failIfDatabaseUnavailable=true");
+  return { kind: "all", of: [get(at, "/health/liveliness"), get(at, "/health/readiness")] };
+}
+
+function otherReady(question: ReadyQuestion): ReadinessSpec {
+  const at = firstPublished(question.ports);
+  if (at === undefined) return withoutPort(question);
+  return hasHealthCheck(question.recipe) ? { kind: "engine-health" } : { kind: "tcp", ...at };
+}
+
+/** Where this machine reaches a container's port. */
+interface Reachable {
+  readonly host: string;
+  readonly port: number;
+}
+
+function firstPublished(ports: readonly PortSpec[]): Reachable | undefined {
+  return ports.flatMap(reachable)[0];
+}
+
+function reachable(port: PortSpec): readonly Reachable[] {
+  return port.protocol === "tcp" && port.host !== null ? [{ host: reachedAt(port.hostIp), port: port.host }] : [];
+}
+
+function withoutPort({ recipe, mustComplete, ports }: ReadyQuestion): ReadinessSpec {
+  const command = ownCommand(recipe);
+  if (mustComplete && recipe.restart.name === "no" && ports.length === 0) return { kind: "exit", code: 0 };
+  if (command !== undefined) return { kind: "exec", command };
+  return hasHealthCheck(recipe) ? { kind: "engine-health" } : { kind: "running", forMs: steadyMs(recipe) };
+}
+
+/** The health check's own command, where the file holds one. */
+function ownCommand(recipe: DockerRecipe): readonly string[] | undefined {
+  const check = recipe.healthCheck;
+  if (check === undefined || check.disabled || check.test === undefined) return undefined;
+  const [kind, ...words] = check.test;
+  if (words.length === 0) return undefined;
+  if (kind === "CMD") return words;
+  return kind === "CMD-SHELL" ? ["/bin/sh", "-c", words.join(" ")] : undefined;
+}
+
+function hasHealthCheck(recipe: DockerRecipe): boolean {
+  return recipe.healthCheck?.disabled === false;
+}
+
+/** What is restarted whenever it ends has to run for longer: a crash loop of seconds looks well in between. */
+function steadyMs(recipe: DockerRecipe): number {
+  return recipe.restart.name === "no" ? 1_000 : 3_000;
+}
+
+/** The published tcp port for a container's port; undefined where it has none that is known beforehand. */
+function published(ports: readonly PortSpec[], container: number): Reachable | undefined {
+  return ports.filter((port) => port.container === container).flatMap(reachable)[0];
+}
+
+/** The service's only published tcp port. */
+function onlyPublished(ports: readonly PortSpec[]): Reachable | undefined {
+  const all = ports.flatMap(reachable);
+  return all.length === 1 ? all[0] : undefined;
+}
+
+function databaseReady(environment: Readonly<Record<string, string>>, at: Reachable): ReadinessSpec {
+  const user = environment["POSTGRES_USER"] || "postgres";
+  const password = environment["POSTGRES_PASSWORD"] ?? "";
+  return { kind: "postgres", ...at, user, password, database: environment["POSTGRES_DB"] || user };
+}
+
+function get(at: Reachable, path: string): ReadinessSpec {
+  return { kind: "http", ...at, path, status: 200 };
+}
+
+/** How long a service may take, unless the file says otherwise. */
+export function defaultTimeoutMs(role: Role): number {
+  return { database: 60_000, tracing: 120_000, gateway: 180_000, other: 120_000 }[role];
+}
+
+function reach(container: number | undefined, field: Field, { ports }: Written): Reachable | undefined {
+  const at = container === undefined ? onlyPublished(ports) : published(ports, container);
+  if (at !== undefined) return at;
+  const problem =
+    container === undefined
+      ? 'needs a "port": the service does not publish exactly one'
+      : `port ${container} is not published`;
+  field.report.error(field.node.at, `"${field.name}": ${problem}`);
+  return undefined;
+}
+
+function readHttp(mapping: Mapping, field: Field, written: Written): ReadinessSpec | undefined {
+  const path = readText(field);
+  const port = readKey(mapping, "port", written.report, (inner) => readInteger(inner, 1));
+  const status = readKey(mapping, "status", written.report, (inner) => readInteger(inner, 100)) ?? 200;
+  const at = reach(port, field, written);
+  if (path === undefined || at === undefined) return undefined;
+  return { kind: "http", ...at, path: path.startsWith("/") ? path : `/${path}`, status };
+}
+
+function readTcp(_mapping: Mapping, field: Field, written: Written): ReadinessSpec | undefined {
+  const port = readInteger(field, 1);
+  const at = port === undefined ? undefined : reach(port, field, written);
+  return at === undefined ? undefined : { kind: "tcp", ...at };
+}
+
+function readExec(_mapping: Mapping, field: Field): ReadinessSpec | undefined {
+  const text = field.node.kind === "scalar" ? readText(field) : undefined;
+  if (text !== undefined) return { kind: "exec", command: ["/bin/sh", "-c", text] };
+  const command = readTexts(field);
+  return command.length === 0 ? undefined : { kind: "exec", command };
+}
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text) instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
+function readLog(_mapping: Mapping, field: Field): ReadinessSpec | undefined {
+  const pattern = readText(field);
+  if (pattern === undefined || isPattern(pattern)) return pattern === undefined ? undefined : { kind: "log", pattern };
+  field.report.error(field.node.at, `"log": ${JSON.stringify(pattern)} is not a regular expression`);
+  return undefined;
+}
+
+function readRunning(_mapping: Mapping, field: Field): ReadinessSpec | undefined {
+  const forMs = readDuration(field);
+  return forMs === undefined ? undefined : { kind: "running", forMs };
+}
+
+function readExit(_mapping: Mapping, field: Field): ReadinessSpec | undefined {
+  const code = readInteger(field);
+  return code === undefined ? undefined : { kind: "exit", code };
+}
+
+function group(kind: "all" | "any"): Kind {
+  return (_mapping, field, written) => {
+    const items = readItems(field);
+    const of = items.flatMap((node) => readReady(node, written) ?? []);
+    if (items.length === 0) field.report.error(field.node.at, `"${kind}" needs at least one question`);
+    return of.length === 0 ? undefined : { kind, of };
+  };
+}
