@@ -6,11 +6,10 @@ import { decoration } from "../platform/decoration.ts";
 import { formatBytes } from "../platform/format.ts";
 import { shortPath } from "../platform/short-path.ts";
 import { ensureStateFolder } from "../project/state.ts";
-import { carryOut } from "../stack/carry-out.ts";
-import { databaseService, type OpenDatabase, openDatabase } from "../stack/database.ts";
-import { dumpDatabase, dumpSuffix } from "../stack/dump.ts";
-import { ownVolumes } from "../stack/observe.ts";
-import { prepare } from "../stack/prepare.ts";
+import { ownVolumes } from "../stack/plan/containers.ts";
+import { databaseService, dumpDatabase, dumpSuffix, type OpenDatabase, openDatabase } from "../stack/run/database.ts";
+import { carryOut } from "../stack/run/execute.ts";
+import { prepare } from "../stack/run/prepare.ts";
 import type { App } from "./app.ts";
 import type { OpenStack } from "./project.ts";
 

@@ -1,7 +1,9 @@
 import type { EngineInfo } from "../engine/engine.ts";
 import { openState, writeStackState } from "../project/state.ts";
-import { observeStack, ownVolumes } from "../stack/observe.ts";
-import { planDown, takeDown } from "../stack/take-down.ts";
+import { ownVolumes } from "../stack/plan/containers.ts";
+import { planDown } from "../stack/plan/take-down.ts";
+import { takeDown } from "../stack/run/execute.ts";
+import { observeStack } from "../stack/run/observe.ts";
 import type { App } from "./app.ts";
 import { lockStack } from "./lock-stack.ts";
 import { needOwnStack, type OwnInput } from "./own-stack.ts";

@@ -1,5 +1,5 @@
-import { checkNames } from "../stack/graph.ts";
-import { observeStack } from "../stack/observe.ts";
+import { checkNames } from "../stack/plan/graph.ts";
+import { observeStack } from "../stack/run/observe.ts";
 import type { App } from "./app.ts";
 import { openProject, openStack } from "./project.ts";
 

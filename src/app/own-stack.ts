@@ -7,7 +7,7 @@ import { list } from "../platform/text.ts";
 import { readClaim, writeClaim } from "../project/claim.ts";
 import { nameFromFolder } from "../project/root.ts";
 import { claimPath } from "../project/state.ts";
-import { claimFor, type Owner, originOf, otherOwner, type Paths } from "../stack/owner.ts";
+import { claimFor, type Owner, originOf, otherOwner, type Paths } from "../stack/plan/owner.ts";
 import type { App } from "./app.ts";
 import { engineKey, stateFolders } from "./lock-stack.ts";
 import type { OpenStack } from "./project.ts";

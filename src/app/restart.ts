@@ -1,4 +1,4 @@
-import { checkNames } from "../stack/graph.ts";
+import { checkNames } from "../stack/plan/graph.ts";
 import type { App } from "./app.ts";
 import { bringUp, type UpReport } from "./bring-up.ts";
 import { lockStack } from "./lock-stack.ts";

@@ -2,7 +2,7 @@ import { readGatewayConfig } from "../gateway/config.ts";
 import type { Route } from "../gateway/routes.ts";
 import type { StackSpec } from "../model/stack.ts";
 import { readTextIfThere } from "../platform/text-file.ts";
-import { gatewayOf } from "../stack/endpoints.ts";
+import { gatewayOf } from "../stack/plan/endpoints.ts";
 
 /** The routes of the config that the gateway mounts; none where it mounts none. Throws gateway-config-invalid. */
 export const readRoutes = (stack: StackSpec): readonly Route[] => {

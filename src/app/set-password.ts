@@ -1,5 +1,5 @@
-import { observeStack } from "../stack/observe.ts";
-import { setDatabasePassword } from "../stack/set-password.ts";
+import { setDatabasePassword } from "../stack/run/database.ts";
+import { observeStack } from "../stack/run/observe.ts";
 import type { App } from "./app.ts";
 import { lockStack } from "./lock-stack.ts";
 import { claimStack, needOwnStack, type OwnInput } from "./own-stack.ts";

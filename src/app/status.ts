@@ -1,6 +1,5 @@
 import type { EngineInfo } from "../engine/engine.ts";
-import { observeStack } from "../stack/observe.ts";
-import { readStatus, type ServiceStatus } from "../stack/status.ts";
+import { observeStack, readStatus, type ServiceStatus } from "../stack/run/observe.ts";
 import type { App } from "./app.ts";
 import { folderOf, ownerOf, ownFolder } from "./own-stack.ts";
 import { openProject, openStack } from "./project.ts";

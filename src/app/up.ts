@@ -1,7 +1,7 @@
 import type { PlanNode } from "../model/plan.ts";
 import { formatStep } from "../model/plan.ts";
-import { isNothingToDo, prepare } from "../stack/prepare.ts";
-import { planWords } from "../stack/step-words.ts";
+import { planWords } from "../stack/plan/words.ts";
+import { isNothingToDo, prepare } from "../stack/run/prepare.ts";
 import type { App } from "./app.ts";
 import { bringUp, type UpReport } from "./bring-up.ts";
 import { ensureKeys } from "./ensure-keys.ts";

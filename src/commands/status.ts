@@ -4,7 +4,7 @@ import { madeByCompose } from "../model/observed.ts";
 import { formatAge, formatBytes } from "../platform/format.ts";
 import { renderTable } from "../platform/table.ts";
 import { list } from "../platform/text.ts";
-import type { ServiceStatus } from "../stack/status.ts";
+import type { ServiceStatus } from "../stack/run/observe.ts";
 import { command } from "./command.ts";
 
 export const status = command<StatusReport>({

@@ -4,7 +4,7 @@ import { GoatError } from "../errors/goat-error.ts";
 import { demoConfig } from "../gateway/config.ts";
 import type { Mount, ServiceSpec, StackSpec } from "../model/stack.ts";
 import { readTextIfThere } from "../platform/text-file.ts";
-import { gatewayOf } from "./endpoints.ts";
+import { gatewayOf } from "./plan/endpoints.ts";
 
 /** A config made from the user's, which stays as it is. */
 export interface DemoConfig {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { ObservedService, ObservedStack } from "../../src/model/observed.ts";
 import type { ServiceSpec, StackSpec } from "../../src/model/stack.ts";
-import { temporaryName } from "../../src/stack/names.ts";
+import { temporaryName } from "../../src/stack/plan/containers.ts";
 import {
   dependsOn,
   idOf,

@@ -1,8 +1,8 @@
 import type { ObservedStack } from "../../src/model/observed.ts";
 import { formatPlan, type Plan } from "../../src/model/plan.ts";
 import type { StackSpec } from "../../src/model/stack.ts";
-import { selectServices } from "../../src/stack/graph.ts";
-import { reconcile } from "../../src/stack/reconcile.ts";
+import { selectServices } from "../../src/stack/plan/graph.ts";
+import { reconcile } from "../../src/stack/plan/reconcile.ts";
 
 interface Options {
   readonly names?: readonly string[];

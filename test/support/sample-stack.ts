@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { ObservedService, ObservedStack } from "../../src/model/observed.ts";
 import type { Dependency, DockerRecipe, Mount, PortSpec, ServiceSpec, StackSpec } from "../../src/model/stack.ts";
-import { fingerprintOf } from "../../src/stack/fingerprint.ts";
-import { containerName } from "../../src/stack/names.ts";
+import { containerName } from "../../src/stack/plan/containers.ts";
+import { fingerprintOf } from "../../src/stack/plan/drift.ts";
 
 type Changes = Partial<Omit<ServiceSpec, "name" | "run">> & { readonly docker?: Partial<DockerRecipe> };
 

@@ -1,9 +1,9 @@
 import { GoatError } from "../../src/errors/goat-error.ts";
 import type { GoatEvent } from "../../src/events/events.ts";
 import type { StackSpec } from "../../src/model/stack.ts";
-import { type CarriedOut, carryOut } from "../../src/stack/carry-out.ts";
 import type { EngineContext } from "../../src/stack/engine-context.ts";
-import { type PrepareOptions, prepare } from "../../src/stack/prepare.ts";
+import { type CarriedOut, carryOut } from "../../src/stack/run/execute.ts";
+import { type PrepareOptions, prepare } from "../../src/stack/run/prepare.ts";
 import { createTestClock, type TestClock } from "./clock.ts";
 import { imageId } from "./sample-stack.ts";
 import type { SimulatedEngineOptions } from "./simulated-engine/script.ts";

@@ -12,7 +12,7 @@ import { deadline } from "../../platform/deadline.ts";
 import { formatDuration } from "../../platform/format.ts";
 import { plural } from "../../platform/text.ts";
 import { resolveSettings } from "../../project/settings.ts";
-import { exampleText } from "../../stack/proof-lines.ts";
+import { exampleText } from "../../stack/run/prove.ts";
 import type { App } from "../app.ts";
 import type { Cloud } from "./cloud.ts";
 import { step } from "./steps.ts";

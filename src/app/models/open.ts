@@ -2,7 +2,7 @@ import { basename, dirname, extname, join, relative } from "node:path";
 import { GoatError } from "../../errors/goat-error.ts";
 import type { GatewayAccess } from "../../gateway/access.ts";
 import { readTextIfThere } from "../../platform/text-file.ts";
-import { type GatewayEndpoint, gatewayOf } from "../../stack/endpoints.ts";
+import { type GatewayEndpoint, gatewayOf } from "../../stack/plan/endpoints.ts";
 import type { App } from "../app.ts";
 import { openProject, type ProjectSession } from "../project.ts";
 

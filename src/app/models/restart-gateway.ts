@@ -1,7 +1,7 @@
 import { GoatError } from "../../errors/goat-error.ts";
 import type { GatewayAccess } from "../../gateway/access.ts";
 import { listModels } from "../../gateway/models.ts";
-import { observeStack } from "../../stack/observe.ts";
+import { observeStack } from "../../stack/run/observe.ts";
 import type { App } from "../app.ts";
 import { needOwnStack } from "../own-stack.ts";
 import { type OpenStack, openProject, openStack, type ProjectSession } from "../project.ts";

@@ -1,6 +1,6 @@
 import { GoatError } from "../../errors/goat-error.ts";
 import { pickChatModel } from "../../gateway/routes.ts";
-import { type GatewayEndpoint, gatewayOf } from "../../stack/endpoints.ts";
+import { type GatewayEndpoint, gatewayOf } from "../../stack/plan/endpoints.ts";
 import type { App } from "../app.ts";
 import { refuseKey } from "../gateway-key.ts";
 import { openProject, type ProjectSession } from "../project.ts";

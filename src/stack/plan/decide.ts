@@ -1,0 +1,60 @@
+import { madeByCompose, type ObservedService } from "../../model/observed.ts";
+import type { ServiceSpec } from "../../model/stack.ts";
+import { fingerprintOf } from "./drift.ts";
+
+export interface Decision {
+  readonly service: ServiceSpec;
+  readonly found: ObservedService | undefined;
+  readonly kind: "create" | "recreate" | "restart" | "start" | "keep";
+  readonly cause: string;
+  readonly drift: readonly string[];
+  readonly await: "ready" | "exit" | "nothing";
+  readonly fingerprint: Readonly<Record<string, string>>;
+}
+
+interface Question {
+  readonly service: ServiceSpec;
+  readonly found: ObservedService | undefined;
+  readonly drift: readonly string[];
+  readonly restart: boolean;
+  readonly oneShot: boolean;
+}
+
+/** The cause of a first start. */
+export const neverStarted = "not started";
+
+/** What to do with one service, and why. */
+export function decide({ service, found, drift, restart, oneShot }: Question): Decision {
+  const completed = oneShot && found?.state === "exited" && found.exitCode === 0;
+  const [kind, cause] = verdict(found, drift, restart, completed);
+  const waits = kind === "keep" && completed ? "nothing" : oneShot ? "exit" : "ready";
+  return { service, found, kind, cause, drift, await: waits, fingerprint: fingerprintOf(service) };
+}
+
+function verdict(
+  found: ObservedService | undefined,
+  drift: readonly string[],
+  restart: boolean,
+  completed: boolean,
+): readonly [Decision["kind"], string] {
+  if (found === undefined) return ["create", "absent"];
+  if (drift.length > 0) return ["recreate", causeOf(drift)];
+  if (found.state === "dead") return ["recreate", "dead"];
+  if (restart) return ["restart", "asked for"];
+  if (found.state === "running") return ["keep", "as configured"];
+  // Stopped and started, so that one that keeps crashing is seen to crash.
+  if (found.state === "restarting") return ["restart", "was restarting"];
+  if (found.state === "paused") return ["start", "was paused"];
+  return completed
+    ? ["keep", "has completed"]
+    : ["start", found.state === "exited" ? endOf(found.exitCode) : neverStarted];
+}
+
+function endOf(code: number | null): string {
+  return code === null ? "had ended" : `exited with status ${code}`;
+}
+
+function causeOf(drift: readonly string[]): string {
+  if (drift.includes(madeByCompose)) return `${madeByCompose}, not by goat-dev`;
+  return `${drift.slice(0, 3).join(", ")}${drift.length > 3 ? ` and ${drift.length - 3} more` : ""} changed`;
+}

@@ -1,0 +1,91 @@
+import { createHash } from "node:crypto";
+import { madeByCompose, type ObservedService, type ObservedStack } from "../../model/observed.ts";
+import type { NetworkSpec, ServiceSpec, StackSpec } from "../../model/stack.ts";
+
+/** What differs between a service as it runs and as the file wants it, each named; empty means as configured. */
+export function driftOf(
+  stack: StackSpec,
+  service: ServiceSpec,
+  found: ObservedService,
+  observed: ObservedStack,
+): string[] {
+  if (found.fingerprint === null) return [madeByCompose];
+  const files = changedFiles(service, found);
+  const fields = changedFields(fingerprintOf(service), found.fingerprint);
+  return [...fields, ...imageDrift(service, found, observed), ...missingNetworks(stack, service, found), ...files];
+}
+
+function changedFiles(service: ServiceSpec, found: ObservedService): string[] {
+  return service.files.filter((file) => found.files[file.path] !== file.hash).map((file) => file.path);
+}
+
+/** The same reference names another image now: somebody pulled or built it. */
+function imageDrift(service: ServiceSpec, found: ObservedService, observed: ObservedStack): string[] {
+  const image = service.run.docker?.image;
+  if (image === undefined || image !== found.image) return [];
+  const id = observed.images[image];
+  return id !== undefined && id !== null && id !== found.imageId ? [`build of ${image}`] : [];
+}
+
+function missingNetworks(stack: StackSpec, service: ServiceSpec, found: ObservedService): string[] {
+  const wanted = (service.run.docker?.networks ?? []).map(
+    (attachment) => stack.networks.find((network) => network.key === attachment.network)?.name,
+  );
+  return wanted.filter((name) => name !== undefined && !found.networks.includes(name)).map((name) => `network ${name}`);
+}
+
+/** Field -> short hash of its value, so that drift has a name and no value leaves this function. */
+export function fingerprintOf(service: ServiceSpec): Record<string, string> {
+  const { mounts, networks, labels, ...recipe } = service.run.docker ?? { mounts: [], networks: [], labels: {} };
+  const fields: Record<string, unknown> = {
+    ...recipe,
+    volumes: mounts,
+    networks,
+    labels,
+    ports: service.ports,
+    stop_signal: service.stopSignal,
+    stop_grace_period: service.stopGraceMs,
+    recipe: service.run.embedded?.recipe,
+  };
+  const named = Object.entries(fields).map(([field, value]) => [composeKey(field), value] as const);
+  const variables = Object.entries(service.environment).map(([name, value]) => [`environment.${name}`, value] as const);
+  return Object.fromEntries([...named, ...variables].filter(([, v]) => !isEmpty(v)).map(([k, v]) => [k, shortHash(v)]));
+}
+
+export function networkFingerprint(network: NetworkSpec): string {
+  return shortHash({ ...network, key: undefined });
+}
+
+/** The names of fields that differ, in words: "image", "environment LITELLM_MASTER_KEY". */
+export function changedFields(
+  wanted: Readonly<Record<string, string>>,
+  found: Readonly<Record<string, string>>,
+): string[] {
+  const names = new Set([...Object.keys(wanted), ...Object.keys(found)]);
+  return [...names]
+    .filter((name) => wanted[name] !== found[name])
+    .map((name) => name.replace(/^environment\./, "environment "));
+}
+
+function composeKey(field: string): string {
+  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === "object" && Object.keys(value).length === 0);
+}
+
+function shortHash(value: unknown): string {
+  return createHash("sha256").update(canonical(value)).digest("hex").slice(0, 12);
+}
+
+/** JSON with sorted keys: the same meaning gives the same text. */
+function canonical(value: unknown): string {
+  return (
+    JSON.stringify(value, (_key, part: unknown) =>
+      typeof part === "object" && part !== null && !Array.isArray(part)
+        ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : part,
+    ) ?? ""
+  );
+}

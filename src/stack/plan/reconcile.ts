@@ -1,0 +1,118 @@
+import type { ObservedStack } from "../../model/observed.ts";
+import type { Plan } from "../../model/plan.ts";
+import type { ServiceSpec, StackSpec } from "../../model/stack.ts";
+import { containerOf, isTemporaryName } from "./containers.ts";
+import { type Decision, decide } from "./decide.ts";
+import { driftOf } from "./drift.ts";
+import { planResources } from "./resources.ts";
+import { createPlanBuilder, type PlanBuilder, planCreate, planStart, planStop, type Steps } from "./steps.ts";
+
+export interface ReconcileOptions {
+  /** The services to bring up, dependencies included, in the file's order. */
+  readonly services: readonly ServiceSpec[];
+  /** Services that are stopped and started even where nothing changed. */
+  readonly restart: ReadonlySet<string>;
+}
+
+/** From what is to what should be, as a graph of single steps. Pure. */
+export function reconcile(stack: StackSpec, observed: ObservedStack, options: ReconcileOptions): Plan {
+  const builder = createPlanBuilder();
+  const decisions = decideAll(stack, observed, options);
+  const resources = planResources(builder, stack, observed, decisions);
+  const steps: Steps = {
+    cleared: planLeftovers(builder, stack, observed, options.services),
+    created: new Map(),
+    stopped: new Map(),
+    started: new Map(),
+    done: new Map(),
+  };
+  for (const decision of decisions) planCreate(builder, stack, decision, resources, steps);
+  // Dependents stop before what they depend on, so stops are planned from the last service to the first.
+  for (const decision of [...decisions].reverse()) planStop(builder, decision, decisions, steps);
+  for (const decision of byDependency(decisions)) planStart(builder, stack, decision, steps);
+  return {
+    nodes: builder.nodes,
+    drift: Object.fromEntries(decisions.filter((d) => d.drift.length > 0).map((d) => [d.service.name, d.drift])),
+    orphans: observed.services
+      .filter((found) => !found.oneOff && !stack.services.some((service) => service.name === found.name))
+      .map((found) => found.container),
+  };
+}
+
+function decideAll(stack: StackSpec, observed: ObservedStack, options: ReconcileOptions): readonly Decision[] {
+  const first = options.services.map((service) => {
+    const found = containerOf(stack, service, observed);
+    const drift = found === undefined ? [] : driftOf(stack, service, found, observed);
+    return decide({
+      service,
+      found,
+      drift,
+      restart: options.restart.has(service.name),
+      oneShot: isOneShot(stack, service),
+    });
+  });
+  // Compose's `depends_on: restart: true`: who follows its dependency into a restart.
+  const replaced = new Set(
+    first.filter((d) => d.kind === "recreate" || d.kind === "restart").map((d) => d.service.name),
+  );
+  return first.map((decision) => {
+    const leader = decision.service.dependsOn.find((d) => d.restart && replaced.has(d.service));
+    return leader !== undefined && decision.kind === "keep" && decision.found !== undefined
+      ? follow(decision, leader.service)
+      : decision;
+  });
+}
+
+/** A completed one-shot that starts again is waited for again. */
+function follow(decision: Decision, leader: string): Decision {
+  return {
+    ...decision,
+    kind: "restart",
+    cause: `${leader} is replaced`,
+    await: decision.await === "nothing" ? "exit" : decision.await,
+  };
+}
+
+/** Somebody waits for it to complete: its end is its success. */
+function isOneShot(stack: StackSpec, service: ServiceSpec): boolean {
+  return (
+    service.ready.kind === "exit" ||
+    stack.services.some((other) => other.dependsOn.some((d) => d.service === service.name && d.until === "completed"))
+  );
+}
+
+/** Never-started containers that an interrupted replacement left beside the one in use go first: service -> step id. */
+function planLeftovers(
+  builder: PlanBuilder,
+  stack: StackSpec,
+  observed: ObservedStack,
+  services: readonly ServiceSpec[],
+): Map<string, number> {
+  const cleared = new Map<string, number>();
+  for (const service of services) {
+    const inUse = containerOf(stack, service, observed);
+    const leftover = observed.services.find(
+      (found) =>
+        found.name === service.name && found !== inUse && found.state === "created" && isTemporaryName(found.container),
+    );
+    if (leftover === undefined) continue;
+    const action = { type: "remove-container", container: leftover.handle, anonymousVolumes: false } as const;
+    cleared.set(service.name, builder.add(service.name, action, "an interrupted replacement", []));
+  }
+  return cleared;
+}
+
+/** Dependencies first. The loader has refused circles. */
+function byDependency(decisions: readonly Decision[]): readonly Decision[] {
+  const sorted: Decision[] = [];
+  const visit = (decision: Decision): void => {
+    if (sorted.includes(decision)) return;
+    for (const { service } of decision.service.dependsOn) {
+      const needed = decisions.find((candidate) => candidate.service.name === service);
+      if (needed !== undefined) visit(needed);
+    }
+    sorted.push(decision);
+  };
+  for (const decision of decisions) visit(decision);
+  return sorted;
+}

@@ -1,0 +1,165 @@
+import type { Progress } from "../../engine/engine.ts";
+import { describe } from "../../errors/describe.ts";
+import { GoatError } from "../../errors/goat-error.ts";
+import type { Operation, Plan, PlanNode } from "../../model/plan.ts";
+import type { StackSpec } from "../../model/stack.ts";
+import type { EngineContext } from "../engine-context.ts";
+import { criticalPath, inOrder, isSoft, type PathPart, type Timing } from "../plan/graph.ts";
+import type { Prepared } from "./prepare.ts";
+import { createReporter } from "./report.ts";
+import { awaitService, deathError, type ExecuteIo } from "./wait.ts";
+import { isDeath, noWatch, startWatch, type Watch } from "./watch.ts";
+
+export interface CarriedOut {
+  readonly durationMs: number;
+  /** What decided how long it took. */
+  readonly path: readonly PathPart[];
+}
+
+/** Runs the plan and waits until every service is ready; `timeoutMs` limits the whole. */
+export async function carryOut(
+  prepared: Prepared,
+  timeoutMs: number | null,
+  context: EngineContext,
+): Promise<CarriedOut> {
+  const { stack, plan, services } = prepared;
+  const begin = context.clock.now();
+  await using watch = await startWatch(context.engine, stack.name, context.signal);
+  const report = createReporter(plan, context.emit, context.clock);
+  const deadline = timeoutMs === null ? null : begin + timeoutMs;
+  const timings = await execute(plan, { ...context, watch, report, stack: stack.name, services, deadline });
+  return { durationMs: context.clock.now() - begin, path: criticalPath(plan, timings) };
+}
+
+/** Runs the plan's graph as wide as it allows. It decides nothing: a step runs once every step before it has succeeded. Returns when each began and ended. */
+async function execute(plan: Plan, io: ExecuteIo): Promise<ReadonlyMap<number, Timing>> {
+  const timings = new Map<number, Timing>();
+  const stop = new AbortController();
+  const errors: GoatError[] = [];
+  const inner = { ...io, signal: AbortSignal.any([io.signal, stop.signal, io.watch.lost]) };
+  const results = new Map<number, Promise<boolean>>();
+  const run = async (node: PlanNode): Promise<boolean> => {
+    const blocker = await findBlocker(plan, node, results, io.watch);
+    if (blocker !== null || inner.signal.aborted) {
+      io.report.skipped(node, io.signal.aborted ? null : blocker);
+      return false;
+    }
+    const beginMs = io.clock.now();
+    io.report.started(node);
+    try {
+      await runNode(node, inner);
+      timings.set(node.id, { beginMs, endMs: io.clock.now() });
+      io.report.finished(node);
+      if (mustStay(plan, node, io)) onDeath(node, io, () => stop.abort());
+      return true;
+    } catch (error) {
+      // A step that ended only because another one failed has not failed itself.
+      if (inner.signal.aborted) io.report.skipped(node, null);
+      else fail(node, describe(error));
+      return false;
+    }
+  };
+  const fail = (node: PlanNode, error: GoatError): void => {
+    io.report.failed(node, error);
+    if (isSoft(plan, node)) return;
+    errors.push(error);
+    stop.abort();
+  };
+  for (const node of inOrder(plan)) results.set(node.id, run(node));
+  await Promise.all(results.values());
+  io.signal.throwIfAborted();
+  io.watch.lost.throwIfAborted();
+  if (errors[0] !== undefined) throw errors[0];
+  await checkStillAlive(plan, io);
+  return timings;
+}
+
+type Ready = PlanNode & { readonly action: { readonly type: "await-ready"; readonly container: string } };
+
+/** A service that is ready must go on running until all are: not one that is meant to end, nor one that others can do without. */
+function mustStay(plan: Plan, node: PlanNode, io: ExecuteIo): node is Ready {
+  return (
+    node.action.type === "await-ready" &&
+    !isSoft(plan, node) &&
+    io.services.find(({ name }) => name === node.subject)?.ready.kind !== "exit"
+  );
+}
+
+function onDeath({ action }: Ready, { watch }: ExecuteIo, act: () => void): void {
+  const death = watch.deathOf(action.container, { starting: false });
+  if (death.aborted) act();
+  else death.addEventListener("abort", act, { once: true });
+}
+
+/** A service that was ready and ended while others were waited for is not ready. */
+async function checkStillAlive(plan: Plan, io: ExecuteIo): Promise<void> {
+  for (const node of plan.nodes) {
+    if (!mustStay(plan, node, io)) continue;
+    const { container } = node.action;
+    const { reason } = io.watch.deathOf(container, { starting: false });
+    const service = io.services.find(({ name }) => name === node.subject);
+    if (service === undefined || !isDeath(reason)) continue;
+    throw await deathError({ engine: io.engine, service, container, stack: io.stack }, reason, null);
+  }
+}
+
+/** The subject of a failed step that this one waits for; null when nothing holds it back. */
+async function findBlocker(
+  plan: Plan,
+  node: PlanNode,
+  results: ReadonlyMap<number, Promise<boolean>>,
+  watch: Watch,
+): Promise<string | null> {
+  const outcomes = await Promise.all(
+    node.after.map(async (id) => {
+      const awaited = plan.nodes.find((other) => other.id === id);
+      const result = results.get(id);
+      return {
+        subject: awaited?.subject ?? null,
+        ok: await Promise.race([result, ...endOfStop(node, awaited, watch)]),
+      };
+    }),
+  );
+  await Promise.all((node.softAfter ?? []).map((id) => results.get(id)));
+  return outcomes.find((outcome) => outcome.ok !== true)?.subject ?? null;
+}
+
+/** A service may be stopped as soon as the process of its dependent has ended, while the engine still clears up after that one. */
+function endOfStop(node: PlanNode, awaited: PlanNode | undefined, watch: Watch): readonly Promise<true>[] {
+  if (node.action.type !== "stop-container" || awaited?.action.type !== "stop-container") return [];
+  const end = watch.endOf(awaited.action.container);
+  return [new Promise((resolve) => end.addEventListener("abort", () => resolve(true), { once: true }))];
+}
+
+async function runNode(node: PlanNode, io: ExecuteIo): Promise<void> {
+  const { action } = node;
+  if (action.type !== "await-ready" && action.type !== "await-exit") return applyOperation(action, node, io);
+  const service = io.services.find((candidate) => candidate.name === action.service);
+  if (service === undefined)
+    throw new GoatError("internal", `the plan waits for ${action.service}, which is not there`);
+  await awaitService(action, service, io);
+}
+
+async function applyOperation(operation: Operation, node: PlanNode, io: ExecuteIo): Promise<void> {
+  // Armed before the start, so that a service which ends at once is not missed.
+  if (operation.type === "start-container") io.watch.deathOf(operation.container, { starting: true });
+  await io.engine.apply(operation, {
+    signal: io.signal,
+    progress: (progress: Progress) => io.report.progress(node, progress),
+  });
+}
+
+/** Runs what `planDown` has planned. */
+export async function takeDown(stack: StackSpec, plan: Plan, context: EngineContext): Promise<void> {
+  const isStopping = plan.nodes.some(({ action }) => action.type === "stop-container");
+  await using watch = isStopping ? await startWatch(context.engine, stack.name, context.signal) : noWatch;
+  const report = createReporter(plan, context.emit, context.clock);
+  await execute(plan, {
+    ...context,
+    watch,
+    report,
+    stack: stack.name,
+    services: stack.services,
+    deadline: null,
+  });
+}

@@ -1,0 +1,204 @@
+import { heardText } from "../../litellm/answer-text.ts";
+import { fieldsOf, textOf } from "../../litellm/fields.ts";
+import type { ObservedService, ObservedStack } from "../../model/observed.ts";
+import type { ReadinessSpec, Role, ServiceSpec, StackSpec } from "../../model/stack.ts";
+import { deadline } from "../../platform/deadline.ts";
+import { decoration } from "../../platform/decoration.ts";
+import { httpGet } from "../../platform/http.ts";
+import { createProbe } from "../../readiness/probe.ts";
+import { health } from "../../tracing/langfuse.ts";
+import type { EngineContext } from "../engine-context.ts";
+import { containerOf } from "../plan/containers.ts";
+import { driftOf } from "../plan/drift.ts";
+import { gatewayOf, originOf, publishedPort, tracingOf, urlOf } from "../plan/endpoints.ts";
+import { probeContext } from "./wait.ts";
+
+export function observeStack(stack: StackSpec, context: EngineContext): Promise<ObservedStack> {
+  const images = stack.services.flatMap((service) => service.run.docker?.image ?? []);
+  return context.engine.observe({ stack: stack.name, images: [...new Set(images)] }, context.signal);
+}
+
+type ServiceState = "absent" | "created" | "starting" | "ready" | "unready" | "paused" | "restarting" | "exited";
+
+export interface ServiceStatus {
+  readonly name: string;
+  readonly role: Role;
+  readonly state: ServiceState;
+  readonly url: string | null;
+  readonly port: number | null;
+  readonly image: string | null;
+  readonly since: string | null;
+  readonly memoryBytes: number | null;
+  /** Fields and files that differ from the Compose file. */
+  readonly drift: readonly string[];
+  /** Why it is not ready. */
+  readonly why: string | null;
+  /** What answers is not what the role names: goat-dev's trace recorder in Langfuse's place. */
+  readonly standIn: string | null;
+  /** Whether the gateway has a database for keys and budgets; null where it does not say, and for other services. */
+  readonly database: boolean | null;
+  readonly pid?: number;
+}
+
+const PROBE_LIMIT_MS = 1_000;
+
+const MEMORY_LIMIT_MS = 2_000;
+
+const FRESH_RESTART_MS = 10_000;
+
+/** What a command has just seen, and need not ask again. */
+export interface Seen {
+  readonly observed: ObservedStack;
+  /** Services that have answered. */
+  readonly ready: readonly string[];
+}
+
+/** Every service as it is now, each asked once. */
+export async function readStatus(
+  stack: StackSpec,
+  context: EngineContext,
+  seen?: Seen,
+): Promise<readonly ServiceStatus[]> {
+  const observed = seen?.observed ?? (await observeStack(stack, context));
+  const answered = new Set(seen?.ready);
+  const running = observed.services.filter((found) => found.state === "running").map((found) => found.container);
+  const [memory, standIn, word, states] = await Promise.all([
+    decoration(context.signal, MEMORY_LIMIT_MS, (signal) => context.engine.memory(running, signal)),
+    recorderName(stack, context.signal),
+    askReadiness(stack, context.signal),
+    Promise.all(stack.services.map((service) => stateOf(stack, service, observed, answered, context))),
+  ]);
+  return stack.services.map((service, index) => {
+    const found = containerOf(stack, service, observed);
+    const state = seenThrough(service, states[index] ?? { state: "absent", why: null }, word);
+    return {
+      name: service.name,
+      role: service.role,
+      ...state,
+      standIn: service.role === "tracing" && state.state === "ready" ? standIn : null,
+      database: service.role === "gateway" && state.state === "ready" ? (word?.database ?? null) : null,
+      url: urlOf(service),
+      port: publishedPort(service)?.host ?? null,
+      image: found?.image ?? service.run.docker?.image ?? null,
+      since: found?.startedAt ?? null,
+      memoryBytes: found === undefined ? null : (memory?.[found.container] ?? null),
+      drift: found === undefined ? [] : driftOf(stack, service, found, observed),
+      ...(found?.pid === undefined ? {} : { pid: found.pid }),
+    };
+  });
+}
+
+interface State {
+  readonly state: ServiceState;
+  readonly why: string | null;
+}
+
+/** A status of 200 is no proof: what answers has to speak as LiteLLM does. */
+function seenThrough(service: ServiceSpec, state: State, word: GatewayWord | null): State {
+  return service.role === "gateway" && state.state === "ready" && word !== null && word.strange !== null
+    ? { state: "unready", why: `${word.strange}, which is not LiteLLM` }
+    : state;
+}
+
+async function stateOf(
+  stack: StackSpec,
+  service: ServiceSpec,
+  observed: ObservedStack,
+  answered: ReadonlySet<string>,
+  context: EngineContext,
+): Promise<State> {
+  const found = containerOf(stack, service, observed);
+  if (found === undefined) return { state: "absent", why: null };
+  if (found.state === "created") return { state: "created", why: found.startError };
+  if (found.state === "exited" || found.state === "dead") return ended(service, found);
+  if (found.state === "restarting" || crashedLately(found, context)) {
+    return { state: "restarting", why: `${found.restartCount} restarts so far` };
+  }
+  if (found.state === "paused") return { state: "paused", why: null };
+  return answered.has(service.name) ? { state: "ready", why: null } : ask(service, found, context);
+}
+
+function ended(service: ServiceSpec, found: ObservedService): State {
+  if (service.ready.kind === "exit" && found.exitCode === service.ready.code) return { state: "ready", why: null };
+  if (found.oomKilled) return { state: "exited", why: "killed: out of memory" };
+  return { state: "exited", why: found.startError ?? exitText(found.exitCode) };
+}
+
+/** A plain process whose parent is gone leaves no status behind. */
+function exitText(code: number | null): string {
+  return code === null ? "ended, nobody saw how" : `exit status ${code}`;
+}
+
+/** It keeps crashing, and runs only just now. */
+function crashedLately(found: ObservedService, context: EngineContext): boolean {
+  return found.restartCount > 0 && ageMs(found, context) < FRESH_RESTART_MS;
+}
+
+function ageMs(found: ObservedService, context: EngineContext): number {
+  return found.startedAt === null ? 0 : context.clock.date().getTime() - Date.parse(found.startedAt);
+}
+
+async function ask(service: ServiceSpec, found: ObservedService, context: EngineContext): Promise<State> {
+  using limit = deadline(context.signal, PROBE_LIMIT_MS);
+  const { signal } = limit;
+  const wait = { service: service.name, container: found.container };
+  const sight = { ...probeContext(wait, { ...context, stack: "", signal }), sighting: async () => found };
+  const verdict = await createProbe(askedOnce(service.ready))({ ...sight, clock: context.clock, signal }).catch(
+    () => ({ state: "pending", why: "no answer in time" }) as const,
+  );
+  context.signal.throwIfAborted();
+  if (verdict.state === "ready") return { state: "ready", why: null };
+  const young = verdict.state === "pending" && ageMs(found, context) < service.readyTimeoutMs;
+  return { state: young ? "starting" : "unready", why: verdict.why };
+}
+
+/** One look cannot tell whether a service keeps running, only that it runs. */
+function askedOnce(spec: ReadinessSpec): ReadinessSpec {
+  return spec.kind === "running" ? { ...spec, forMs: 0 } : spec;
+}
+
+const QUESTION_LIMIT_MS = 1_000;
+
+/** The trace recorder's name where it answers in Langfuse's place; null for Langfuse, or where nothing answers. */
+export async function recorderName(stack: StackSpec, signal: AbortSignal): Promise<string | null> {
+  const tracing = tracingOf(stack);
+  if (tracing === null) return null;
+  const { url: baseUrl, pageUrl, publicKey, secretKey, service } = tracing;
+  const access = { baseUrl, pageUrl, publicKey, secretKey, service: service.name };
+  const answer = await decoration(signal, QUESTION_LIMIT_MS, (limited) => health(access, limited));
+  return answer?.isRecorder ? "trace recorder" : null;
+}
+
+interface GatewayWord {
+  /** Whether it keeps keys and budgets in a database; null where it does not say. */
+  readonly database: boolean | null;
+  /** What answered, where that is something else than LiteLLM. */
+  readonly strange: string | null;
+}
+
+/** What the gateway says of itself at /health/readiness; null where nothing comes. */
+async function askReadiness(stack: StackSpec, signal: AbortSignal): Promise<GatewayWord | null> {
+  const gateway = gatewayOf(stack);
+  if (gateway === null) return null;
+  const url = `${originOf(gateway)}/health/readiness`;
+  const answer = await decoration(signal, QUESTION_LIMIT_MS, (limited) => httpGet(url, limited));
+  if (answer === null) return null;
+  const { status, text, headers } = answer;
+  const db = textOf(fieldsOf(parse(text))["db"])?.toLowerCase();
+  const heard = { status, type: headers["content-type"], location: headers["location"], text };
+  const strange = status < 400 && isStrange(parse(text)) ? `GET /health/readiness answers ${heardText(heard)}` : null;
+  return { database: db === undefined ? null : db === "connected", strange };
+}
+
+/** LiteLLM says a status, or that it is alive. */
+function isStrange(body: unknown): boolean {
+  return typeof body !== "string" && textOf(fieldsOf(body)["status"]) === null && textOf(fieldsOf(body)["db"]) === null;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

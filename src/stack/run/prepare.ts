@@ -1,0 +1,65 @@
+import { GoatError } from "../../errors/goat-error.ts";
+import type { ObservedService, ObservedStack } from "../../model/observed.ts";
+import type { Plan } from "../../model/plan.ts";
+import type { PortSpec, ServiceSpec, StackSpec } from "../../model/stack.ts";
+import type { EngineContext } from "../engine-context.ts";
+import { selectServices } from "../plan/graph.ts";
+import { reconcile } from "../plan/reconcile.ts";
+import { observeStack } from "./observe.ts";
+
+export interface Prepared {
+  readonly stack: StackSpec;
+  readonly services: readonly ServiceSpec[];
+  readonly observed: ObservedStack;
+  readonly plan: Plan;
+}
+
+export interface PrepareOptions {
+  /** Empty means all. */
+  readonly names: readonly string[];
+  readonly restart: boolean;
+}
+
+/** Looks and plans; changes nothing. Throws unknown-service, and engine-refused for what this engine cannot run. */
+export async function prepare(stack: StackSpec, options: PrepareOptions, context: EngineContext): Promise<Prepared> {
+  const services = selectServices(stack, options.names);
+  refuseUnsupported(services, context);
+  const observed = await observeStack(stack, context);
+  const asked = options.names.length > 0 ? options.names : services.map((service) => service.name);
+  const plan = reconcile(stack, observed, { services, restart: new Set(options.restart ? asked : []) });
+  return { stack, services, observed, plan };
+}
+
+function refuseUnsupported(services: readonly ServiceSpec[], context: EngineContext): void {
+  for (const service of services) {
+    const answer = context.engine.supports(service);
+    if (answer.ok) continue;
+    throw new GoatError("engine-refused", `${service.name} cannot run here: ${answer.reason}`, {
+      service: service.name,
+    });
+  }
+}
+
+/** True where the plan only looks. */
+export function isNothingToDo(plan: Plan): boolean {
+  return plan.nodes.every(({ action }) => action.type === "await-ready" || action.type === "await-exit");
+}
+
+/** Services that the plan creates, replaces or starts. */
+export function changedServices(plan: Plan): readonly string[] {
+  return [...new Set(plan.nodes.filter(({ action }) => action.type === "start-container").map((node) => node.subject))];
+}
+
+const holdsPorts: ReadonlySet<ObservedService["state"]> = new Set(["running", "paused", "restarting"]);
+
+/** The host's ports that the plan will open and that no container of this stack holds now. */
+export function portsToOpen({ services, observed, plan }: Prepared): readonly { service: string; port: PortSpec }[] {
+  const held = observed.services.filter(({ state }) => holdsPorts.has(state)).flatMap((found) => found.ports);
+  const starting = new Set(changedServices(plan));
+  return services
+    .filter((service) => starting.has(service.name))
+    .flatMap((service) => service.ports.map((port) => ({ service: service.name, port })))
+    .filter(
+      ({ port }) => port.host !== null && !held.some((own) => own.host === port.host && own.protocol === port.protocol),
+    );
+}

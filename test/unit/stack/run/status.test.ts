@@ -1,0 +1,122 @@
+import { expect, test } from "vitest";
+import type { ServiceSpec } from "../../../../src/model/stack.ts";
+import { readStatus, type ServiceStatus } from "../../../../src/stack/run/observe.ts";
+import { closedPort, startHttp } from "../../../support/fake-server.ts";
+import { port, service, stackOf } from "../../../support/sample-stack.ts";
+import type { ServiceScript } from "../../../support/simulated-engine/script.ts";
+import { openTestWorld, type TestWorld } from "../../../support/test-world.ts";
+
+const host = "127.0.0.1";
+
+/** The status of the one service after it was started, whatever became of it. */
+const statusOf = async (
+  spec: ServiceSpec,
+  script: ServiceScript = {},
+  then: (world: TestWorld) => void = () => undefined,
+): Promise<ServiceStatus | undefined> => {
+  const stack = stackOf(spec);
+  const world = openTestWorld(stack, { services: { [spec.name]: script } });
+  await world.up(stackOf({ ...spec, ready: { kind: "running", forMs: 0 } }));
+  then(world);
+  return (await readStatus(stack, world))[0];
+};
+
+test("a service that is not there must be absent, with the image and port it would have", async () => {
+  const stack = stackOf(service("web", { ports: [port(3001)] }));
+  expect(await readStatus(stack, openTestWorld(stack))).toMatchObject([
+    {
+      name: "web",
+      state: "absent",
+      image: "web:1",
+      port: 3001,
+      url: "http://127.0.0.1:3001",
+      since: null,
+      memoryBytes: null,
+    },
+  ]);
+});
+
+test("a service that answers must be ready, with since when and how much memory", async () => {
+  await using server = await startHttp((_request, response) => response.end());
+  const ready = { kind: "http", host, port: server.port, path: "/", status: 200 } as const;
+  expect(await statusOf(service("web", { ready }), { memoryBytes: 1_000 })).toMatchObject({
+    state: "ready",
+    why: null,
+    memoryBytes: 1_000,
+    since: expect.stringMatching(/^2026-01-01T/),
+    drift: [],
+  });
+});
+
+test("a service that does not answer must be starting while it is young, then unready, with why", async () => {
+  const closed = await closedPort();
+  const ready = { kind: "http", host, port: closed, path: "/", status: 200 } as const;
+  const spec = service("web", { ready, readyTimeoutMs: 60_000 });
+  const why = `GET / on port ${closed}: connection refused`;
+  expect(await statusOf(spec)).toMatchObject({ state: "starting", why });
+  const later = await statusOf(spec, {}, ({ clock }) => clock.advance(120_000));
+  expect(later).toMatchObject({ state: "unready", why });
+});
+
+test("a service that ended must be exited, with its status or that memory ran out", async () => {
+  const spec = service("web");
+  expect(await statusOf(spec, {}, ({ engine }) => engine.exit("goat-web-1", 3))).toMatchObject({
+    state: "exited",
+    why: "exit status 3",
+  });
+  const starved = await statusOf(spec, {}, ({ engine }) => engine.exit("goat-web-1", 137, { outOfMemory: true }));
+  expect(starved).toMatchObject({ state: "exited", why: "killed: out of memory" });
+});
+
+test("a paused service must be told as paused, not as one that does not answer", async () => {
+  const paused = await statusOf(service("web"), {}, ({ engine }) => engine.pause("goat-web-1"));
+  expect(paused).toMatchObject({ state: "paused", why: null });
+});
+
+test("a one-shot service that ended as it should must be ready", async () => {
+  const spec = service("job", { ready: { kind: "exit", code: 0 } });
+  expect(await statusOf(spec, {}, ({ engine }) => engine.exit("goat-job-1", 0))).toMatchObject({ state: "ready" });
+  expect(await statusOf(spec, {}, ({ engine }) => engine.exit("goat-job-1", 1))).toMatchObject({ state: "exited" });
+});
+
+test("a crash loop must be restarting, even in an instant in which it runs", async () => {
+  const spec = service("web", { docker: { restart: { name: "always" } } });
+  const stack = stackOf(spec);
+  const world = openTestWorld(stack);
+  await world.up(stack);
+  world.engine.exit("goat-web-1", 1);
+  const states = [await readStatus(stack, world), await readStatus(stack, world)].map(([one]) => one?.state);
+  expect(states).toEqual(["restarting", "restarting"]);
+});
+
+test("a service that has run on since its last restart must be ready again", async () => {
+  const spec = service("web", { docker: { restart: { name: "always" } } });
+  const stack = stackOf(spec);
+  const world = openTestWorld(stack);
+  await world.up(stack);
+  world.engine.exit("goat-web-1", 1);
+  await readStatus(stack, world);
+  world.clock.advance(60_000);
+  expect(await readStatus(stack, world)).toMatchObject([{ state: "ready" }]);
+});
+
+test("what differs from the file must be named", async () => {
+  const changed = service("web", { environment: { TOKEN: "new" } });
+  const stack = stackOf(changed);
+  const world = openTestWorld(stack);
+  await world.up(stackOf(service("web", { environment: { TOKEN: "old" } })));
+  expect(await readStatus(stack, world)).toMatchObject([{ drift: ["environment TOKEN"] }]);
+});
+
+test("a service that runs for a second must not be watched for one: that it runs can be seen", async () => {
+  const spec = service("web", { ready: { kind: "running", forMs: 60_000 } });
+  expect(await statusOf(spec)).toMatchObject({ state: "ready" });
+});
+
+test("an interrupted look must throw, not tell services as broken", async () => {
+  const stack = stackOf(service("web"));
+  const world = openTestWorld(stack);
+  await world.up(stack);
+  world.abort.abort(new Error("enough"));
+  await expect(readStatus(stack, world)).rejects.toThrow("enough");
+});
