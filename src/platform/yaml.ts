@@ -17,16 +17,26 @@ const depthLimit = 100;
  * run out of stack over it, and at an unlucky moment that ends Node itself.
  */
 export function parseYaml(text: string, options: ParseOptions & DocumentOptions & SchemaOptions): Document {
-  const tokens = [...new Parser(options.lineCounter?.addNewLine).parse(text)];
-  const tooDeep = findTooDeep(tokens);
-  if (tooDeep !== undefined) {
-    return withMistake(new Document(undefined, options), tooDeep, `nested deeper than ${depthLimit} levels`);
+  const tokens = tokensOf(text, options);
+  const tooDeep = tokens === null ? 0 : findTooDeep(tokens);
+  if (tokens === null || tooDeep !== undefined) {
+    return withMistake(new Document(undefined, options), tooDeep ?? 0, `nested deeper than ${depthLimit} levels`);
   }
   const [first, second] = new Composer(options).compose(tokens, true, text.length) as Iterable<Document>;
   const document = first ?? new Document(undefined, options);
   if (second === undefined) return document;
   const at = second.contents?.range?.[0] ?? text.length;
   return withMistake(document, at, "one file holds one document: remove the --- line");
+}
+
+/** Null where even the library's parser ran out of stack, as over thousands of keys in one line and a bracket too many. */
+function tokensOf(text: string, { lineCounter }: ParseOptions): readonly CST.Token[] | null {
+  try {
+    return [...new Parser(lineCounter?.addNewLine).parse(text)];
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
 }
 
 function withMistake(document: Document, at: number, message: string): Document {

@@ -52,6 +52,11 @@ test.each(["[", "{a: ", "- ", "? ", '{"a": ['])(
   },
 );
 
+test("what even the parser finds too deep must be such a mistake as well", () => {
+  const [error] = parseYaml(`${"<<: ".repeat(3_000)}]`, options).errors;
+  expect(error?.message).toBe("nested deeper than 100 levels");
+});
+
 const told = (read: () => unknown): void => {
   try {
     read();
