@@ -76,8 +76,8 @@ test.each(["before the answer", "in the middle of the answer"])(
 );
 
 test.each([
-  ["before the answer", "nothing within 500 ms"],
-  ["in the middle of the answer", "200, then no end within 500 ms"],
+  ["before the answer", "nothing within 0.5 s"],
+  ["in the middle of the answer", "200, then no end within 0.5 s"],
 ])("a limit that is over %s must tell what was heard", async (when, heard) => {
   const url = await serve((_, response) => {
     if (when !== "before the answer") response.write("half");
