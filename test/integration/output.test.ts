@@ -1,18 +1,47 @@
 import { expect, test } from "vitest";
+import type { AnyCommand } from "../../src/commands/command.ts";
+import { commands } from "../../src/commands/index.ts";
 import { type GoatProject, openProject, type ProjectOptions, secretKey } from "../support/goat-project.ts";
 
-const commands: readonly (readonly string[])[] = [
-  ["up"],
-  ["up"],
-  ["up", "--plan"],
-  ["status"],
-  ["doctor"],
-  ["config"],
-  ["restart", "litellm"],
-  ["db", "set-password"],
-  ["down", "--volumes"],
-  ["down"],
-];
+/** What is typed after each command that can be called, so that it has something to do. */
+const typed: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  up: [[], [], ["--plan"]],
+  status: [[]],
+  logs: [["litellm", "--tail", "1"]],
+  restart: [["litellm"]],
+  doctor: [[]],
+  config: [[]],
+  models: [[]],
+  "models add": [["mine", "--route", "groq/llama-3.1-8b-instant", "--yes"]],
+  "models disable": [["mine", "--yes"]],
+  "models enable": [["mine", "--yes"]],
+  "models remove": [["mine", "--yes"]],
+  "models check": [[]],
+  "models test": [["--yes"]],
+  env: [[]],
+  run: [["true"]],
+  ask: [["Hello?"]],
+  example: [[]],
+  init: [["--plan"]],
+  "modal doctor": [[]],
+  "modal secrets sync": [["--yes"]],
+  "modal deploy": [["--yes"]],
+  "modal status": [[]],
+  "modal logs": [[]],
+  "modal stop": [["--yes"]],
+  "modal url": [[]],
+  "db set-password": [[]],
+  down: [["--volumes", "--yes"], []],
+};
+
+/** Whole command lines, as they are typed after goat-dev. */
+const lines = Object.entries(typed).flatMap(([name, all]) => all.map((args) => ({ name, args })));
+
+const namesOf = (among: readonly AnyCommand[], before: readonly string[] = []): readonly string[] =>
+  among.flatMap((one) => {
+    const path = [...before, one.name];
+    return [...("call" in one ? [path.join(" ")] : []), ...namesOf(one.subcommands ?? [], path)];
+  });
 
 const failures: readonly (readonly [string, ProjectOptions, readonly string[], string])[] = [
   ["no key", { env: "" }, ["up"], "no-provider-key"],
@@ -33,14 +62,21 @@ const upFirst = async (options?: ProjectOptions): Promise<GoatProject> => {
 };
 
 test("with --json every command must write one document to stdout and nothing else", async () => {
+  expect(namesOf(commands).toSorted()).toEqual(Object.keys(typed).toSorted());
   const project = await openProject();
-  for (const args of commands) {
-    const run = await project.goat([...args, "--json"]);
-    const label = args.join(" ");
+  for (const { name, args } of lines) {
+    const run = await project.goat([...name.split(" "), "--json", ...args]);
+    const label = [name, ...args].join(" ");
+    expect(run.exitCode, `${label}\n${run.err}`).not.toBe(70);
+    // A document for each line, and no line where a service said nothing.
+    if (name.endsWith("logs")) {
+      expect(run.out, label).toMatch(/^(?:\{.*\}\n)*$/);
+      continue;
+    }
     expect(run.out.endsWith("}\n"), label).toBe(true);
     // Exit statuses and documents agree: a failure says so, a result never does.
     const document = run.json();
-    if (args[0] !== "config") expect(document, label).toMatchObject({ version: 1 });
+    if (name !== "config") expect(document, label).toMatchObject({ version: 1 });
     if ("error" in document)
       expect({ label, ok: document["ok"], failed: run.exitCode !== 0 }).toEqual({ label, ok: false, failed: true });
     else if ("ok" in document) expect({ label, ok: document["ok"] }).toEqual({ label, ok: run.exitCode === 0 });
@@ -140,10 +176,11 @@ const secretsIn = (text: string): readonly string[] => Object.values(secrets).fi
 
 test("no command must ever print a secret of .env, whatever is asked for", async () => {
   const project = await upFirst({ env: envText });
-  for (const args of [...commands, ["logs"]]) {
+  // To print the gateway's key is what env is for.
+  for (const { name, args } of lines.filter((line) => line.name !== "env")) {
     for (const style of [[], ["--json"], ["--json-stream"], ["--verbose"]]) {
-      const { out, err } = await project.goat([...args, ...style]);
-      expect(secretsIn(out + err), [...args, ...style].join(" ")).toEqual([]);
+      const { out, err } = await project.goat([...name.split(" "), ...style, ...args]);
+      expect(secretsIn(out + err), [name, ...style, ...args].join(" ")).toEqual([]);
     }
   }
 });

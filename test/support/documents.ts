@@ -43,13 +43,12 @@ export const checkDocuments = (typed: readonly string[], stdout: string): void =
   if (!args.includes("--json")) return;
   const name = schemaNameFor(args);
   if (!names.includes(name)) return;
-  const texts =
-    name === "logs"
-      ? stdout
-          .trimEnd()
-          .split("\n")
-          .filter((line) => line !== "")
-      : [stdout];
+  const texts = name.endsWith("logs")
+    ? stdout
+        .trimEnd()
+        .split("\n")
+        .filter((line) => line !== "")
+    : [stdout];
   for (const text of texts) {
     const isValid = validatorFor(name);
     if (isValid(JSON.parse(text))) continue;
