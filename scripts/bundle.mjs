@@ -1,10 +1,20 @@
 // Puts src and the packages it uses into few files: many take longer to find than to run.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 
-const programs = { main: "src/main.ts", "recorder/main": "src/recorder/main.ts" };
+const programs = {
+  main: "src/main.ts",
+  "recorder/main": "src/recorder/main.ts",
+  "prisma-engine/main": "src/prisma-engine/main.ts",
+};
+
+/** What a program reads beside itself. */
+const assets = {
+  "prisma-engine/query_engine.wasm": "@prisma/client/runtime/query_engine_bg.postgresql.wasm",
+};
 
 /** Most of dockerode's weight is for what goat-dev never does: building images, and engines of other machines over ssh. */
 const unused = ["dockerode/lib/session.js", "dockerode/lib/buildkit.js", "tar-fs/index.js", "docker-modem/lib/ssh.js"];
@@ -29,6 +39,18 @@ function leaveOut() {
     },
     buildEnd() {
       if (expected.size > 0) throw new Error(`not found, so not left out: ${[...expected].join(", ")}`);
+    },
+  };
+}
+
+function addAssets() {
+  const { resolve } = createRequire(import.meta.url);
+  return {
+    name: "assets",
+    generateBundle() {
+      for (const [fileName, from] of Object.entries(assets)) {
+        this.emitFile({ type: "asset", fileName, source: readFileSync(resolve(from)) });
+      }
     },
   };
 }
@@ -72,7 +94,7 @@ export async function bundlePrograms(dir) {
   const modules = [];
   const note = { name: "note", moduleParsed: ({ id }) => void modules.push(plain(id)) };
   await write(
-    { input: programs, external: absent, plugins: [leaveOut(), licenses(), note] },
+    { input: programs, external: absent, plugins: [leaveOut(), addAssets(), licenses(), note] },
     {
       dir,
       format: "cjs",

@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 const folder = join(import.meta.dirname, "..", "python");
 
-for (const name of ["litellm", "uv"]) {
+for (const name of ["litellm", "prisma", "uv"]) {
   const { status, error } = spawnSync(
     "uv",
     [

@@ -16,7 +16,17 @@ const ranks: readonly (readonly string[])[] = [
   ["project", "compose", "readiness", "engine/engine.ts"],
   // What the engine of plain processes asks of a product: the two meet here, and know nothing else of each other.
   ["engine/processes/runtime.ts"],
-  ["engine/docker", "engine/processes", "runtimes", "gateway", "client", "tracing", "recorder", "modal"],
+  [
+    "engine/docker",
+    "engine/processes",
+    "runtimes",
+    "gateway",
+    "client",
+    "tracing",
+    "recorder",
+    "modal",
+    "prisma-engine",
+  ],
   ["stack", "doctor"],
   ["app"],
   ["commands", "json.ts"],
@@ -26,6 +36,7 @@ const ranks: readonly (readonly string[])[] = [
 
 /** Package -> the only places that import it. */
 const doors: Readonly<Record<string, readonly string[]>> = {
+  "@prisma/client": ["prisma-engine/wasm.ts"],
   commander: ["cli/parse.ts"],
   diff: ["gateway/edit/diff.ts"],
   dockerode: ["engine/docker"],
@@ -35,14 +46,16 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   "get-east-asian-width": ["platform/style.ts"],
   listr2: ["cli/views/listr.ts"],
   openai: ["client"],
-  pg: ["platform/postgres.ts"],
+  // Prisma's engine wants rows as lists with their types' numbers, and connections that it holds: none of platform's business.
+  pg: ["platform/postgres.ts", "prisma-engine/connections.ts"],
+  "postgres-array": ["prisma-engine/columns.ts"],
   yaml: ["platform/yaml.ts", "compose", "gateway/config.ts", "gateway/edit"],
   // Its third version: Langfuse's refusals are its texts.
   zod: ["recorder/events.ts", "recorder/queries.ts"],
 };
 
 /** They put the pieces together and are the only ones that see the process. */
-const roots = ["main.ts", "recorder/main.ts"];
+const roots = ["main.ts", "recorder/main.ts", "prisma-engine/main.ts"];
 
 /** They send signals, which takes a process's own `kill`. */
 const signalSenders = ["platform/process.ts", "platform/process-identity.ts"];

@@ -19,7 +19,7 @@ const pinned = /^[a-z0-9][a-z0-9._-]*==[\w.!+-]+(?: ; [^\\]+)? \\\n(?: {4}--hash
 const minorOf = (text: string): string | undefined => /(\d+\.\d+)\.\d+/.exec(text)?.[1];
 
 describe("the Python locks", () => {
-  test.each(["litellm.lock", "uv.lock"])(
+  test.each(["litellm.lock", "prisma.lock", "uv.lock"])(
     "%s must pin every package to one version and to hashes of its files",
     (name) => {
       const found = requirements(read(name));
@@ -28,9 +28,12 @@ describe("the Python locks", () => {
     },
   );
 
-  test.each(["litellm.lock", "uv.lock"])("%s must name no index, so that the user's own is asked", (name) => {
-    expect(read(name)).not.toMatch(/:\/\/|--(?:extra-)?index-url|--find-links|--trusted-host/);
-  });
+  test.each(["litellm.lock", "prisma.lock", "uv.lock"])(
+    "%s must name no index, so that the user's own is asked",
+    (name) => {
+      expect(read(name)).not.toMatch(/:\/\/|--(?:extra-)?index-url|--find-links|--trusted-host/);
+    },
+  );
 
   test("the lock must hold what litellm.in asks for", () => {
     const asked = read("litellm.in");

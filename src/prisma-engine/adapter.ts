@@ -1,0 +1,119 @@
+import { columnKind, columnReaders } from "./columns.ts";
+import type { Pool, PoolClient } from "./connections.ts";
+import { isStatementError, type PostgresError } from "./failures.ts";
+import type { AdapterError, DriverAdapter, Query, Queryable, Result, Transaction } from "./wasm.ts";
+
+/** How long the engine may take to use a transaction that it asked for; it does at once, or has given up waiting for it. */
+const unclaimedMs = 1_000;
+/** Failures that the engine was told of by number and has not asked about yet. */
+const keptFailures = 100;
+
+/** Keeps what the engine cannot be told; it hands the number back in its answer. */
+export class LostErrors {
+  readonly #errors = new Map<number, unknown>();
+  #next = 0;
+
+  add(error: unknown): number {
+    const id = this.#next++;
+    this.#errors.set(id, error);
+    const [oldest] = this.#errors.keys();
+    if (this.#errors.size > keptFailures && oldest !== undefined) this.#errors.delete(oldest);
+    return id;
+  }
+
+  get(id: number): unknown {
+    return this.#errors.get(id);
+  }
+}
+
+/** Prisma's driver adapter over pg: the engine's SQL goes through this. */
+export function driverAdapter(pool: Pool, schema: string, lost: LostErrors): DriverAdapter {
+  return {
+    ...queryableOn(pool, lost),
+    errorRegistry: { consumeError: (id) => ({ error: lost.get(id) }) },
+    getConnectionInfo: () => ok({ schemaName: schema }),
+    startTransaction: () => guarded(lost, async () => ok(transactionOn(await pool.connect(), lost))),
+  };
+}
+
+function queryableOn(client: Pool | PoolClient, lost: LostErrors): Queryable {
+  const run = ({ sql, args }: Query) =>
+    client.query<unknown[]>({ text: sql, values: args.map(asParameter), rowMode: "array", types: columnReaders });
+  return {
+    provider: "postgres",
+    adapterName: "pg",
+    queryRaw: (query) =>
+      guarded(lost, async () => {
+        const { fields, rows } = await run(query);
+        const columnTypes = fields.map(({ dataTypeID }) => columnKind(dataTypeID) ?? -1);
+        const unknown = fields[columnTypes.indexOf(-1)];
+        if (unknown !== undefined) return err({ kind: "UnsupportedNativeDataType", type: String(unknown.dataTypeID) });
+        return ok({ columnNames: fields.map(({ name }) => name), columnTypes, rows });
+      }),
+    executeRaw: (query) => guarded(lost, async () => ok((await run(query)).rowCount ?? 0)),
+  };
+}
+
+/** pg takes bytes by themselves as they are, and within a list only as a Buffer. */
+function asParameter(value: unknown): unknown {
+  if (!Array.isArray(value)) return value;
+  return value.map((item) =>
+    ArrayBuffer.isView(item) ? Buffer.from(item.buffer, item.byteOffset, item.byteLength) : item,
+  );
+}
+
+/** The engine sends BEGIN and COMMIT itself; what is done here is to give the connection back, once, whatever happens. */
+function transactionOn(client: PoolClient, lost: LostErrors): Transaction {
+  let isHeld = true;
+  const release = (error?: Error): void => {
+    if (!isHeld) return;
+    isHeld = false;
+    clearTimeout(unclaimed);
+    client.off("error", release);
+    client.release(error);
+  };
+  const end = async (): Promise<Result<undefined>> => {
+    release();
+    return ok(undefined);
+  };
+  // A connection that breaks within a transaction comes to no commit or rollback.
+  client.on("error", release);
+  const unclaimed = setTimeout(release, unclaimedMs);
+  const { queryRaw, executeRaw, ...rest } = queryableOn(client, lost);
+  const claimed =
+    <T>(work: (query: Query) => Promise<T>) =>
+    (query: Query): Promise<T> => {
+      clearTimeout(unclaimed);
+      return work(query);
+    };
+  return {
+    ...rest,
+    queryRaw: claimed(queryRaw),
+    executeRaw: claimed(executeRaw),
+    options: { usePhantomQuery: false },
+    commit: end,
+    rollback: end,
+  };
+}
+
+/** The engine knows failures of its own making and Postgres's; of others it is told a number. */
+async function guarded<T>(lost: LostErrors, work: () => Promise<Result<T>>): Promise<Result<T>> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isStatementError(error)) return err(postgresError(error));
+    return err({ kind: "GenericJs", id: lost.add(error) });
+  }
+}
+
+function postgresError({ code, severity, message, detail, column, hint }: PostgresError): AdapterError {
+  return { kind: "Postgres", code, severity, message, detail, column, hint };
+}
+
+function ok<T>(value: T): Result<T> {
+  return { ok: true, value, map: (change) => ok(change(value)), flatMap: (change) => change(value) };
+}
+
+function err<T>(error: AdapterError): Result<T> {
+  return { ok: false, error, map: () => err(error), flatMap: () => err(error) };
+}

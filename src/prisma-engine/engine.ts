@@ -1,0 +1,112 @@
+import { driverAdapter, LostErrors } from "./adapter.ts";
+import { graphqlAnswer } from "./answer.ts";
+import type { Address, Pool } from "./connections.ts";
+import { failureOf } from "./failures.ts";
+import { readModels } from "./schema.ts";
+import { translate } from "./translate.ts";
+import { loadQueryEngine } from "./wasm.ts";
+
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** Prisma's query engine, as prisma-client-py speaks to it: GraphQL in, GraphQL's answers out. */
+export interface Engine {
+  /** A query or a batch. Throws SyntaxError where it cannot be read. */
+  query(body: string, transaction?: string): Promise<Answer>;
+  start(body: string): Promise<Answer>;
+  commit(id: string): Promise<Answer>;
+  rollback(id: string): Promise<Answer>;
+}
+
+export interface EngineParts {
+  /** Prisma's engine, as WebAssembly. */
+  readonly program: Uint8Array<ArrayBuffer>;
+  /** The text of schema.prisma. */
+  readonly datamodel: string;
+  readonly pool: Pool;
+  readonly address: Address;
+}
+
+interface Body {
+  readonly query?: string;
+  readonly batch?: readonly { readonly query: string }[];
+  readonly transaction?: boolean;
+}
+
+interface UserFacing {
+  readonly error_code?: string;
+  readonly message?: string;
+  readonly meta?: { readonly id?: number } | null;
+}
+
+/** An engine has no spans of its own to report on. */
+const trace = "{}";
+
+/** A failure that is known to this process by its number, not to the engine. */
+const foreign = "P2036";
+
+/** The native engine's server answers so where a transaction fails. */
+const statuses: readonly (readonly [RegExp, number])[] = [
+  [/Unable to start a transaction in the given time/, 504],
+  [/Transaction not found/, 404],
+  [/Transaction already closed/, 422],
+];
+
+export async function openEngine({ program, datamodel, pool, address }: EngineParts): Promise<Engine> {
+  const models = readModels(datamodel);
+  const lost = new LostErrors();
+  const engine = loadQueryEngine(program, datamodel, driverAdapter(pool, address.schema, lost));
+  await engine.connect(trace);
+
+  const told = <T extends UserFacing>(error: T): T => {
+    const { code, message } = failureOf(lost.get(error.meta?.id ?? -1), address);
+    return { ...error, error_code: code, message, meta: {} };
+  };
+  const ask = async (json: string, isRaw: boolean, transaction?: string): Promise<Answer> => {
+    const text = await engine.query(json, trace, transaction);
+    return { status: 200, body: graphqlAnswer(text.includes(foreign) ? withFailures(text, told) : text, isRaw) };
+  };
+  const settle = async (answering: Promise<string>): Promise<Answer> => {
+    const text = await answering;
+    const answer: UserFacing = JSON.parse(text);
+    if (answer.error_code === undefined) return { status: 200, body: text };
+    if (answer.error_code === foreign) return { status: 500, body: JSON.stringify(told(answer)) };
+    const words = `${answer.message} ${JSON.stringify(answer.meta)}`;
+    return { status: statuses.find(([shape]) => shape.test(words))?.[1] ?? 500, body: text };
+  };
+  return {
+    query: async (text, transaction) => {
+      const body: Body = JSON.parse(text);
+      if (body.batch === undefined) {
+        const { json, isRaw } = translate(body.query ?? "", models);
+        return ask(json, isRaw, transaction);
+      }
+      const batch = body.batch.map(({ query }) => translate(query, models).json).join(",");
+      const whole = body.transaction ? ',"transaction":{}' : "";
+      return ask(`{"batch":[${batch}]${whole}}`, false, transaction);
+    },
+    start: (body) => settle(engine.startTransaction(body, trace)),
+    commit: (id) => settle(engine.commitTransaction(id, trace)),
+    rollback: (id) => settle(engine.rollbackTransaction(id, trace)),
+  };
+}
+
+interface ErrorEntry {
+  readonly error?: string;
+  readonly user_facing_error?: UserFacing;
+}
+
+/** An answer with what the engine did not know about its failures. */
+function withFailures(text: string, told: (error: UserFacing) => UserFacing): string {
+  const answer: { readonly errors?: readonly ErrorEntry[] } = JSON.parse(text);
+  // The mark may also stand in what a user has stored.
+  if (!answer.errors?.some((entry) => entry.user_facing_error?.error_code === foreign)) return text;
+  const errors = answer.errors.map((entry) => {
+    if (entry.user_facing_error?.error_code !== foreign) return entry;
+    const error = told(entry.user_facing_error);
+    return { ...entry, error: error.message, user_facing_error: error };
+  });
+  return JSON.stringify({ ...answer, errors });
+}

@@ -1,0 +1,59 @@
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { Answer, Engine } from "./engine.ts";
+
+export interface ServerParts {
+  readonly engine: Engine;
+  /** Hears of what nobody expected: no query and no value of one is in it. */
+  onFailure(error: unknown): void;
+}
+
+const notFound: Answer = { status: 404, body: "{}" };
+
+/** The HTTP interface of Prisma's query engine. */
+export function createEngineServer({ engine, onFailure }: ServerParts): Server {
+  const server = createServer(async (request, response) => {
+    const { status, body } = await answer(engine, request).catch((error: unknown) => failed(error, onFailure));
+    response.writeHead(status, { "content-type": "application/json", "content-length": Buffer.byteLength(body) });
+    response.end(body);
+  });
+  // The client keeps its connections for as long as it likes, and a query takes as long as it takes.
+  server.keepAliveTimeout = 0;
+  server.requestTimeout = 0;
+  server.headersTimeout = 0;
+  return server;
+}
+
+async function answer(engine: Engine, request: IncomingMessage): Promise<Answer> {
+  const { method, url = "/" } = request;
+  if (method === "GET" && url === "/status") return { status: 200, body: '{"status":"ok"}' };
+  if (method === "GET" && url.startsWith("/metrics")) {
+    return { status: 200, body: '{"counters":[],"gauges":[],"histograms":[]}' };
+  }
+  if (method !== "POST") return notFound;
+  const body = await bodyOf(request);
+  if (url === "/") {
+    const transaction = request.headers["x-transaction-id"];
+    return engine.query(body, typeof transaction === "string" ? transaction : undefined);
+  }
+  if (url === "/transaction/start") return engine.start(body);
+  const [, id = "", verb] = /^\/transaction\/([^/]+)\/(commit|rollback)$/.exec(url) ?? [];
+  if (verb === "commit") return engine.commit(id);
+  return verb === "rollback" ? engine.rollback(id) : notFound;
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/** A query that cannot be read is told in the words that the client makes an error of; anything else is our fault. */
+function failed(error: unknown, onFailure: (error: unknown) => void): Answer {
+  const isUnread = error instanceof SyntaxError;
+  if (!isUnread) onFailure(error);
+  // JSON.parse would quote the text.
+  const said = isUnread && error.message.startsWith("the query ") ? error.message : "the request cannot be read";
+  const message = isUnread ? said : "the query engine failed";
+  const facing = { is_panic: !isUnread, message, meta: {}, error_code: isUnread ? "P2009" : "P2023" };
+  return { status: 200, body: JSON.stringify({ errors: [{ error: message, user_facing_error: facing }] }) };
+}
