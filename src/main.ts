@@ -10,23 +10,9 @@ const { version } = JSON.parse(readFileSync(`${packageRoot}/package.json`, "utf8
 
 // The first Ctrl-C asks everything to end; a second one does not wait.
 const interrupt = new AbortController();
-const onSignal = (): void => {
-  if (interrupt.signal.aborted) process.exit(130);
-  interrupt.abort(new DOMException("interrupted", "AbortError"));
-};
+
 const ending = ["SIGINT", "SIGTERM"] as const;
 for (const name of ending) process.on(name, onSignal);
-
-/** What a program in front of the terminal gets is its own affair, also what would end goat-dev at once. */
-const takeSignals = (take: (name: NodeJS.Signals) => void): (() => void) => {
-  const all = [...ending, "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"] as const;
-  for (const name of ending) process.off(name, onSignal);
-  for (const name of all) process.on(name, take);
-  return () => {
-    for (const name of ending) process.on(name, onSignal);
-    for (const name of all) process.off(name, take);
-  };
-};
 
 // A reader that has enough, as in `goat-dev logs | head`, is no error.
 for (const stream of [process.stdout, process.stderr]) {
@@ -38,12 +24,6 @@ for (const stream of [process.stdout, process.stderr]) {
 
 // A wait that holds nothing open, as for a signal alone, must not let Node end as if all were done.
 const alive = setInterval(() => undefined, 60_000);
-
-const finish = (exitCode: number): void => {
-  clearInterval(alive);
-  for (const name of ending) process.off(name, onSignal);
-  process.exitCode = exitCode;
-};
 
 // Not awaited: dist is CommonJS, which knows no await outside of functions.
 void runCli({
@@ -66,3 +46,25 @@ void runCli({
   takeSignals,
   clock: systemClock,
 }).then(finish);
+
+function onSignal(): void {
+  if (interrupt.signal.aborted) process.exit(130);
+  interrupt.abort(new DOMException("interrupted", "AbortError"));
+}
+
+/** What a program in front of the terminal gets is its own affair, also what would end goat-dev at once. */
+function takeSignals(take: (name: NodeJS.Signals) => void): () => void {
+  const all = [...ending, "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"] as const;
+  for (const name of ending) process.off(name, onSignal);
+  for (const name of all) process.on(name, take);
+  return () => {
+    for (const name of ending) process.on(name, onSignal);
+    for (const name of all) process.off(name, take);
+  };
+}
+
+function finish(exitCode: number): void {
+  clearInterval(alive);
+  for (const name of ending) process.off(name, onSignal);
+  process.exitCode = exitCode;
+}

@@ -11,11 +11,11 @@ export interface Openers {
  * The engine that was asked for, else what the stack's data lies on, else Docker where it answers, else plain processes.
  * A stack with data on Docker never wakes up on another engine with an empty database: throws engine-unreachable.
  */
-export const chooseEngine = async (
+export async function chooseEngine(
   request: EngineRequest,
   env: Readonly<Record<string, string | undefined>>,
   open: Openers,
-): Promise<OpenedEngine> => {
+): Promise<OpenedEngine> {
   const kind = request.wanted ?? request.recorded;
   if (kind === "embedded") return open.embedded();
   if (kind === "docker" || namesDocker(request, env)) return open.docker().catch((error) => refuse(error, request));
@@ -25,38 +25,14 @@ export const chooseEngine = async (
     if (!isUnreachable(error)) throw error;
     return instead(error, request, open);
   }
-};
+}
 
 /** Somebody who says which Docker engine wants that one, or none. */
-const namesDocker = ({ dockerHost }: EngineRequest, env: Readonly<Record<string, string | undefined>>): boolean =>
-  dockerHost !== null || Boolean(env["DOCKER_HOST"]) || Boolean(env["DOCKER_CONTEXT"]);
+function namesDocker({ dockerHost }: EngineRequest, env: Readonly<Record<string, string | undefined>>): boolean {
+  return dockerHost !== null || Boolean(env["DOCKER_HOST"]) || Boolean(env["DOCKER_CONTEXT"]);
+}
 
-const isUnreachable = (error: unknown): error is GoatError =>
-  error instanceof GoatError && error.code === "engine-unreachable";
-
-const instead = async (unreachable: GoatError, request: EngineRequest, open: Openers): Promise<OpenedEngine> => {
-  const opened = await open.embedded();
-  const refused = request.stack.services
-    .map((service) => opened.engine.supports(service))
-    .flatMap((answer) => (answer.ok ? [] : [answer.reason]));
-  if (refused.length > 0) throw withEvidence(unreachable, refused);
-  return { ...opened, reason: `no Docker engine answers${whyOf(unreachable)}` };
-};
-
-/** A socket that is there and of no use is worth a word; the places where none is are not. */
-const whyOf = ({ evidence }: GoatError): string => {
-  const found = evidence.find((line) => !line.endsWith("no such socket"));
-  return found === undefined ? "" : ` (${found})`;
-};
-
-const withEvidence = (error: GoatError, more: readonly string[]): GoatError =>
-  new GoatError(error.code, error.message, {
-    evidence: [...error.evidence, ...more],
-    fixes: error.fixes,
-    cause: error,
-  });
-
-const refuse = (error: unknown, { recorded, stack }: EngineRequest): never => {
+function refuse(error: unknown, { recorded, stack }: EngineRequest): never {
   if (!isUnreachable(error)) throw error;
   const effect =
     recorded === "docker"
@@ -67,4 +43,31 @@ const refuse = (error: unknown, { recorded, stack }: EngineRequest): never => {
     fixes: [...error.fixes, { command: "goat-dev up --engine embedded", effect }],
     cause: error,
   });
-};
+}
+
+function isUnreachable(error: unknown): error is GoatError {
+  return error instanceof GoatError && error.code === "engine-unreachable";
+}
+
+async function instead(unreachable: GoatError, request: EngineRequest, open: Openers): Promise<OpenedEngine> {
+  const opened = await open.embedded();
+  const refused = request.stack.services
+    .map((service) => opened.engine.supports(service))
+    .flatMap((answer) => (answer.ok ? [] : [answer.reason]));
+  if (refused.length > 0) throw withEvidence(unreachable, refused);
+  return { ...opened, reason: `no Docker engine answers${whyOf(unreachable)}` };
+}
+
+function withEvidence(error: GoatError, more: readonly string[]): GoatError {
+  return new GoatError(error.code, error.message, {
+    evidence: [...error.evidence, ...more],
+    fixes: error.fixes,
+    cause: error,
+  });
+}
+
+/** A socket that is there and of no use is worth a word; the places where none is are not. */
+function whyOf({ evidence }: GoatError): string {
+  const found = evidence.find((line) => !line.endsWith("no such socket"));
+  return found === undefined ? "" : ` (${found})`;
+}

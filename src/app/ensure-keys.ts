@@ -17,8 +17,11 @@ interface Ensured {
   readonly demo: boolean;
 }
 
+const gatewayKeyNote =
+  "OPENAI_API_KEY in this shell is the gateway's own key (from goat-dev env): it is not taken for OpenAI's";
+
 /** Makes .env where there is none, and asks for a provider's key where none is set and none can be done without. Throws no-provider-key where nobody can answer. */
-export const ensureKeys = async (before: Environment, demo: boolean, app: App): Promise<Ensured> => {
+export async function ensureKeys(before: Environment, demo: boolean, app: App): Promise<Ensured> {
   const { envFile } = before.project;
   const shown = shortPath(app, envFile);
   // Read again where it is new: the next command sees what it sets, and must find nothing changed.
@@ -33,13 +36,10 @@ export const ensureKeys = async (before: Environment, demo: boolean, app: App): 
   await updateEnvFile(envFile, edits);
   app.emit({ type: "notice", level: "info", text: `saved to ${shown} (mode 0600)` });
   return { environment: openEnvironment(app), demo: false };
-};
-
-const gatewayKeyNote =
-  "OPENAI_API_KEY in this shell is the gateway's own key (from goat-dev env): it is not taken for OpenAI's";
+}
 
 /** True where it was made. */
-const ensureEnvFile = async (envFile: string, shown: string, app: App): Promise<boolean> => {
+async function ensureEnvFile(envFile: string, shown: string, app: App): Promise<boolean> {
   const template = readTextIfThere(join(app.packageRoot, "dev", ".env.example"));
   if (template === undefined) throw new GoatError("internal", "the package lacks dev/.env.example");
   if (await createEnvFile(envFile, template)) {
@@ -56,17 +56,17 @@ const ensureEnvFile = async (envFile: string, shown: string, app: App): Promise<
   const { mode } = found;
   if ((mode & 0o077) !== 0) await chmod(envFile, mode & 0o700).catch(() => undefined);
   return false;
-};
+}
 
 /** True in a repository that does not ignore the file; false where there is no git or no repository. */
-const isSeenByGit = async (path: string, app: App): Promise<boolean> => {
+async function isSeenByGit(path: string, app: App): Promise<boolean> {
   const env = { PATH: app.env["PATH"] ?? "", HOME: app.home };
   const options = { cwd: dirname(path), env, signal: app.signal };
   return (await run("git", ["check-ignore", "--quiet", path], options)).exitCode === 1;
-};
+}
 
 /** Null where a demo is wanted instead. */
-const askForKey = async (ask: Ask): Promise<Readonly<Record<string, string>> | null> => {
+async function askForKey(ask: Ask): Promise<Readonly<Record<string, string>> | null> {
   const choices = [
     ...providers.map(({ id, name }) => ({ value: id as string, label: name })),
     { value: "demo", label: "none, show me a demo" },
@@ -78,9 +78,9 @@ const askForKey = async (ask: Ask): Promise<Readonly<Record<string, string>> | n
   const edits: Record<string, string> = {};
   for (const name of provider.variables) edits[name] = await askFor(name, provider, ask);
   return edits;
-};
+}
 
-const askFor = async (name: string, provider: Provider, ask: Ask): Promise<string> => {
+async function askFor(name: string, provider: Provider, ask: Ask): Promise<string> {
   const value = name.endsWith("_BASE")
     ? await ask.input(`${name} (such as https://NAME.openai.azure.com/)`)
     : await ask.secret(name);
@@ -88,4 +88,4 @@ const askFor = async (name: string, provider: Provider, ask: Ask): Promise<strin
   throw new GoatError("no-provider-key", `${name} is empty`, {
     fixes: [{ command: "goat-dev up", effect: `asks again; ${provider.name} keys come from ${provider.url}` }],
   });
-};
+}

@@ -7,22 +7,16 @@ import type { Environment } from "./read-project.ts";
 const variable = "LITELLM_MASTER_KEY";
 
 /** The gateway's key, where no HTTP header can carry it, with its place; null where it can be sent. */
-export const keyMistake = (key: string, environment: Environment, app: App): GoatError | null => {
+export function keyMistake(key: string, environment: Environment, app: App): GoatError | null {
   const mistake = unsendable(key);
   if (mistake === null) return null;
   const { place, file } = placeOf(environment, app);
   return new GoatError("gateway-key-invalid", `${place} holds ${mistake}, which no HTTP header can carry`, {
     fixes: [{ command: file, effect: "letters, digits and - will do; LiteLLM wants sk- at its start" }],
   });
-};
+}
 
-/** Throws gateway-key-invalid. */
-export const refuseKey = (key: string, environment: Environment, app: App): void => {
-  const mistake = keyMistake(key, environment, app);
-  if (mistake !== null) throw mistake;
-};
-
-const placeOf = ({ project, lines }: Environment, app: App): { readonly place: string; readonly file: string } => {
+function placeOf({ project, lines }: Environment, app: App): { readonly place: string; readonly file: string } {
   const line = lines[variable];
   if (app.env[variable] !== undefined) {
     return { place: `${variable} of this shell`, file: `unset ${variable}` };
@@ -30,4 +24,10 @@ const placeOf = ({ project, lines }: Environment, app: App): { readonly place: s
   const path = shortPath(app, line === undefined ? (project.composeFiles[0] ?? "") : project.envFile);
   const at = line === undefined ? path : `${path}:${line}`;
   return { place: `${at} ${variable}`, file: `$EDITOR ${line === undefined ? "" : `+${line} `}${path}` };
-};
+}
+
+/** Throws gateway-key-invalid. */
+export function refuseKey(key: string, environment: Environment, app: App): void {
+  const mistake = keyMistake(key, environment, app);
+  if (mistake !== null) throw mistake;
+}

@@ -24,6 +24,8 @@ export interface OwnRequest extends OwnInput {
   readonly command: string;
 }
 
+const paths: Paths = { isSame: isSameFile, isGone };
+
 /**
  * Lets only the folder that made a stack change it. Throws stack-of-another-folder, and with --take-over confirmation-needed
  * where nobody can say yes.
@@ -40,6 +42,56 @@ export async function needOwnStack(
   if (!request.yes) await confirm(open, owner, request, app);
 }
 
+function ofAnother(open: OpenStack, owner: Owner, { command }: OwnRequest): GoatError {
+  return new GoatError("stack-of-another-folder", ownerText(open, owner), {
+    evidence: [madeText(owner)],
+    fixes: [...instead(open, owner, command), takeOverFix(command)],
+  });
+}
+
+function madeText(owner: Owner): string {
+  return `made from ${folderOf(owner)}: ${owner.made.join(", ")}`;
+}
+
+/** A stack that is to be brought up can have another name; one that is to be changed as it is has a folder to do that in. */
+function instead({ stack, environment }: OpenStack, owner: Owner, command: string): readonly Fix[] {
+  const folder = nameFromFolder(environment.project.root);
+  const isNamedAlready = folder === "" || stack.name.endsWith(folder);
+  const name = `${stack.name}-${isNamedAlready ? "2" : folder}`;
+  return isBringUp(command)
+    ? [
+        {
+          command: `COMPOSE_PROJECT_NAME=${name} goat-dev up`,
+          effect: "gives this folder a stack of its own; COMPOSE_PROJECT_NAME in .env keeps it",
+        },
+      ]
+    : [{ command: `cd ${quoteForSh(folderOf(owner))} && goat-dev ${command}`, effect: "does it where it belongs" }];
+}
+
+function isBringUp(command: string): boolean {
+  return !/^(?:down|db)\b/.test(command);
+}
+
+function takeOverFix(command: string): Fix {
+  return {
+    command: `goat-dev ${command.startsWith("models") ? "up" : command} --take-over`,
+    effect: command.startsWith("down")
+      ? "does it here, and asks first"
+      : "makes the stack this folder's, with its data, and asks first",
+  };
+}
+
+async function confirm(open: OpenStack, owner: Owner, { command }: OwnRequest, { ask }: App): Promise<void> {
+  if (ask === null) {
+    throw new GoatError("confirmation-needed", `${ownerText(open, owner)}, and nobody is here to ask`, {
+      evidence: [madeText(owner)],
+      fixes: [{ command: `goat-dev ${command} --take-over --yes`, effect: "takes it over without asking" }],
+    });
+  }
+  const question = `${ownerText(open, owner)} (${owner.made.join(", ")}). Take it over?`;
+  if (!(await ask.confirm(question, false))) throw new GoatError("interrupted", "nothing was changed");
+}
+
 /** From here on what there is of the stack is this project's, whatever is written on it. */
 export async function claimStack(open: OpenStack, observed: ObservedStack, app: App): Promise<void> {
   const claim = claimFor(open.stack, observed, paths);
@@ -50,6 +102,10 @@ export async function claimStack(open: OpenStack, observed: ObservedStack, app: 
     warnings.push(warning);
   }
   app.emit({ type: "notice", level: "warning", text: list(warnings) });
+}
+
+function claimPaths(open: OpenStack, app: App): readonly string[] {
+  return stateFolders(open, app).map((folder) => claimPath(folder, engineKey(open.info), open.stack.name));
 }
 
 /** The project in another folder that the stack belongs to; null where it is this one's, or nobody's. */
@@ -68,53 +124,6 @@ export function folderOf({ origin }: Owner): string {
   return origin.folder.replace(/\/\.goat-dev\/stack$/, "");
 }
 
-const madeText = (owner: Owner): string => `made from ${folderOf(owner)}: ${owner.made.join(", ")}`;
-
-export const ownFolder = (stack: StackSpec): string => folderOf({ origin: originOf(stack), made: [] });
-
-const paths: Paths = { isSame: isSameFile, isGone };
-
-function claimPaths(open: OpenStack, app: App): readonly string[] {
-  return stateFolders(open, app).map((folder) => claimPath(folder, engineKey(open.info), open.stack.name));
-}
-
-const ofAnother = (open: OpenStack, owner: Owner, { command }: OwnRequest): GoatError =>
-  new GoatError("stack-of-another-folder", ownerText(open, owner), {
-    evidence: [madeText(owner)],
-    fixes: [...instead(open, owner, command), takeOverFix(command)],
-  });
-
-/** A stack that is to be brought up can have another name; one that is to be changed as it is has a folder to do that in. */
-const instead = ({ stack, environment }: OpenStack, owner: Owner, command: string): readonly Fix[] => {
-  const folder = nameFromFolder(environment.project.root);
-  const isNamedAlready = folder === "" || stack.name.endsWith(folder);
-  const name = `${stack.name}-${isNamedAlready ? "2" : folder}`;
-  return isBringUp(command)
-    ? [
-        {
-          command: `COMPOSE_PROJECT_NAME=${name} goat-dev up`,
-          effect: "gives this folder a stack of its own; COMPOSE_PROJECT_NAME in .env keeps it",
-        },
-      ]
-    : [{ command: `cd ${quoteForSh(folderOf(owner))} && goat-dev ${command}`, effect: "does it where it belongs" }];
-};
-
-const isBringUp = (command: string): boolean => !/^(?:down|db)\b/.test(command);
-
-const takeOverFix = (command: string): Fix => ({
-  command: `goat-dev ${command.startsWith("models") ? "up" : command} --take-over`,
-  effect: command.startsWith("down")
-    ? "does it here, and asks first"
-    : "makes the stack this folder's, with its data, and asks first",
-});
-
-async function confirm(open: OpenStack, owner: Owner, { command }: OwnRequest, { ask }: App): Promise<void> {
-  if (ask === null) {
-    throw new GoatError("confirmation-needed", `${ownerText(open, owner)}, and nobody is here to ask`, {
-      evidence: [madeText(owner)],
-      fixes: [{ command: `goat-dev ${command} --take-over --yes`, effect: "takes it over without asking" }],
-    });
-  }
-  const question = `${ownerText(open, owner)} (${owner.made.join(", ")}). Take it over?`;
-  if (!(await ask.confirm(question, false))) throw new GoatError("interrupted", "nothing was changed");
+export function ownFolder(stack: StackSpec): string {
+  return folderOf({ origin: originOf(stack), made: [] });
 }

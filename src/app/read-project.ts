@@ -49,7 +49,7 @@ export interface Loaded {
  * Where the project is and what its variables are. A folder named .env, as Python's venv makes it, is passed over, as Compose
  * does. Throws compose-file-missing, env-file-invalid.
  */
-export const readEnvironment = (request: LoadRequest): Environment => {
+export function readEnvironment(request: LoadRequest): Environment {
   const { cwd, files, shell } = request;
   const project = findProject({
     cwd,
@@ -70,10 +70,10 @@ export const readEnvironment = (request: LoadRequest): Environment => {
   // A value that the shell overrides is a secret all the same.
   const secrets = [...secretsIn(parsed.variables), ...secretsIn(variables)];
   return { project, variables, envText, lines: parsed.lines, gatewayKeyInShell, secrets };
-};
+}
 
 /** Null where there is no .env; one that was asked for has to be there. */
-const readEnvText = ({ root, envFile }: Project, isAskedFor: boolean): string | null => {
+function readEnvText({ root, envFile }: Project, isAskedFor: boolean): string | null {
   if (!isAskedFor && kindOf(envFile) === "directory") return null;
   const file = readTextFile(envFile);
   if (file.state === "text") return file.text;
@@ -83,29 +83,28 @@ const readEnvText = ({ root, envFile }: Project, isAskedFor: boolean): string | 
   throw new GoatError("env-file-invalid", why, {
     fixes: [{ command: `ls -ld ${shown}`, effect: "shows what is there; it has to be a text file" }],
   });
-};
+}
 
 /** As the Compose file's mistakes are placed: relative to the project's root where it is inside. */
-const inside = (root: string, path: string): string => (path.startsWith(`${root}/`) ? relative(root, path) : path);
+function inside(root: string, path: string): string {
+  return path.startsWith(`${root}/`) ? relative(root, path) : path;
+}
 
-const refuseMistakes = (
-  file: string,
-  mistakes: readonly { readonly line: number; readonly message: string }[],
-): void => {
+function refuseMistakes(file: string, mistakes: readonly { readonly line: number; readonly message: string }[]): void {
   const [first] = mistakes;
   if (first === undefined) return;
   throw new GoatError("env-file-invalid", `${file}:${first.line} ${first.message}`, {
     evidence: mistakes.slice(1).map(({ line, message }) => `${file}:${line} ${message}`),
     fixes: [{ command: `$EDITOR +${first.line} ${file}`, effect: "a line reads NAME=value" }],
   });
-};
+}
 
 /** Reads the Compose file, after making the copy of the shipped one where the project has none of its own. */
-export const load = async (
+export async function load(
   request: LoadRequest,
   { project, variables, envText }: Environment,
   signal: AbortSignal,
-): Promise<Loaded> => {
+): Promise<Loaded> {
   const notes: string[] = [];
   if (project.shipped) {
     const to = dirname(project.composeFiles[0] ?? "");
@@ -131,21 +130,22 @@ export const load = async (
     settings,
     warnings: [...notes, ...warnings.map(({ file, line, column, message }) => `${file}:${line}:${column} ${message}`)],
   };
-};
+}
 
-const readCompose = (path: string, root: string): string => {
+function readCompose(path: string, root: string): string {
   const file = readTextFile(path);
   if (file.state === "text") return file.text;
   const shown = inside(root, path);
   const fixes = [{ command: "goat-dev -f FILE …", effect: "takes another Compose file" }];
   if (file.state === "missing") throw new GoatError("compose-file-missing", `there is no ${shown}`, { fixes });
   throw new GoatError("compose-invalid", `${shown} ${file.why}`, { fixes });
-};
+}
 
-const profilesOf = ({ profiles }: LoadRequest, variables: Readonly<Record<string, string>>): readonly string[] =>
-  profiles.length > 0
+function profilesOf({ profiles }: LoadRequest, variables: Readonly<Record<string, string>>): readonly string[] {
+  return profiles.length > 0
     ? profiles
     : (variables["COMPOSE_PROFILES"] ?? "")
         .split(",")
         .map((name) => name.trim())
         .filter((name) => name !== "");
+}

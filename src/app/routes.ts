@@ -5,8 +5,8 @@ import { readTextIfThere } from "../platform/text-file.ts";
 import { gatewayOf } from "../stack/plan/endpoints.ts";
 
 /** The routes of the config that the gateway mounts; none where it mounts none. Throws gateway-config-invalid. */
-export const readRoutes = (stack: StackSpec): readonly Route[] => {
+export function readRoutes(stack: StackSpec): readonly Route[] {
   const config = gatewayOf(stack)?.config ?? null;
   const text = config === null ? undefined : readTextIfThere(config.source);
   return config === null || text === undefined ? [] : readGatewayConfig(text, config.path).routes;
-};
+}

@@ -22,8 +22,14 @@ const globalOptions: readonly OptionSpec[] = [
   { flags: "--no-color", description: "no colours" },
 ];
 
+const helpTail = `
+Examples:
+  goat-dev up                    bring the stack up, prove that it works
+  goat-dev restart litellm       take over an edited dev/litellm-config.yaml
+  goat-dev doctor                what is wrong, and what to type`;
+
 /** Reads argv (without node and script). Throws usage with the nearest command or option named. */
-export const parse = (argv: readonly string[], commands: readonly AnyCommand[], version: string): Invocation => {
+export function parse(argv: readonly string[], commands: readonly AnyCommand[], version: string): Invocation {
   const output: string[] = [];
   let found: Invocation | undefined;
   const program = createProgram(version, output);
@@ -41,9 +47,9 @@ export const parse = (argv: readonly string[], commands: readonly AnyCommand[], 
   }
   if (found !== undefined) return found;
   return { kind: "text", text: program.helpInformation() };
-};
+}
 
-const createProgram = (version: string, output: string[]): Commander => {
+function createProgram(version: string, output: string[]): Commander {
   const program = new Commander("goat-dev")
     .description("A working LLM gateway on your own machine: Postgres, Langfuse and LiteLLM, ready and proven.")
     .version(version, "-V, --version", "the version")
@@ -54,19 +60,28 @@ const createProgram = (version: string, output: string[]): Commander => {
     .addHelpText("after", helpTail);
   for (const option of globalOptions) program.addOption(optionOf(option));
   return quieten(program, output);
-};
+}
 
-const helpTail = `
-Examples:
-  goat-dev up                    bring the stack up, prove that it works
-  goat-dev restart litellm       take over an edited dev/litellm-config.yaml
-  goat-dev doctor                what is wrong, and what to type`;
+function optionOf(spec: OptionSpec): Option {
+  const option = new Option(spec.flags, spec.description);
+  if (spec.repeats === true) option.argParser((value: string, all: string[] | undefined) => [...(all ?? []), value]);
+  return option;
+}
 
-const addCommand = (
+/** Everything commander would print is collected, and it throws where it would exit. */
+function quieten(program: Commander, output: string[]): Commander {
+  return program.exitOverride().configureOutput({
+    writeOut: (text) => output.push(text),
+    writeErr: (text) => output.push(text),
+    outputError: (text) => output.push(text),
+  });
+}
+
+function addCommand(
   parent: Commander,
   command: AnyCommand,
   choose: (command: Runnable, node: Commander) => void,
-): void => {
+): void {
   const node = parent.command(command.name).description(command.summary).helpOption("-h, --help", "this help");
   if (command.arguments !== undefined) node.argument(command.arguments);
   if (command.passThrough === true) node.passThroughOptions();
@@ -77,42 +92,26 @@ const addCommand = (
   if (isRunnable(command)) node.action(() => choose(command, node));
   for (const sub of command.subcommands ?? []) addCommand(node, sub, choose);
   node.copyInheritedSettings(parent);
-};
-
-const isRunnable = (command: AnyCommand): command is Runnable => "call" in command;
+}
 
 /** `logs -f` follows; the global -f is then --file only. */
-const withoutClash = (option: OptionSpec, { options }: AnyCommand): OptionSpec => {
+function withoutClash(option: OptionSpec, { options }: AnyCommand): OptionSpec {
   const short = /^(-\w), /.exec(option.flags)?.[1];
   const taken = short !== undefined && options.some((own) => own.flags.startsWith(`${short},`));
   return taken ? { ...option, flags: option.flags.slice(4) } : option;
-};
+}
 
-const examplesOf = ({ examples }: AnyCommand): string => {
+function examplesOf({ examples }: AnyCommand): string {
   const width = Math.max(...examples.map(([line]) => line.length));
   return `\nExamples:\n${examples.map(([line, effect]) => `  ${line.padEnd(width)}   ${effect}`).join("\n")}`;
-};
+}
 
-const optionOf = (spec: OptionSpec): Option => {
-  const option = new Option(spec.flags, spec.description);
-  if (spec.repeats === true) option.argParser((value: string, all: string[] | undefined) => [...(all ?? []), value]);
-  return option;
-};
-
-/** Everything commander would print is collected, and it throws where it would exit. */
-const quieten = (program: Commander, output: string[]): Commander =>
-  program.exitOverride().configureOutput({
-    writeOut: (text) => output.push(text),
-    writeErr: (text) => output.push(text),
-    outputError: (text) => output.push(text),
-  });
-
-/** A subcommand and what it hangs on, the outermost first. */
-const lineage = (node: Commander): readonly Commander[] =>
-  node.parent === null ? [] : [...lineage(node.parent), node];
+function isRunnable(command: AnyCommand): command is Runnable {
+  return "call" in command;
+}
 
 /** What was typed, on whichever side of the command; `--no-x` reads as the flag `noX`. */
-const inputOf = (...nodes: readonly Commander[]): Typed => {
+function inputOf(...nodes: readonly Commander[]): Typed {
   const values: Record<string, unknown> = {};
   for (const node of nodes) {
     for (const [name, value] of Object.entries(node.opts())) {
@@ -129,9 +128,14 @@ const inputOf = (...nodes: readonly Commander[]): Typed => {
     text: (name) => (typeof values[name] === "string" ? values[name] : undefined),
     texts: (name) => (Array.isArray(values[name]) ? values[name].filter((part) => typeof part === "string") : []),
   };
-};
+}
 
-const usageError = (error: CommanderError, output: readonly string[], argv: readonly string[]): GoatError => {
+/** A subcommand and what it hangs on, the outermost first. */
+function lineage(node: Commander): readonly Commander[] {
+  return node.parent === null ? [] : [...lineage(node.parent), node];
+}
+
+function usageError(error: CommanderError, output: readonly string[], argv: readonly string[]): GoatError {
   const message = (output.join("") || error.message)
     .replace(/^error: /, "")
     .trim()
@@ -143,10 +147,10 @@ const usageError = (error: CommanderError, output: readonly string[], argv: read
       ? [{ command: "goat-dev --help", effect: "all commands and options" }]
       : [{ command: `goat-dev ${correct(argv, wrong, suggested)}`, effect: "perhaps this was meant" }];
   return new GoatError("usage", message.replace(/ ?\(Did you mean.*\)/, ""), { fixes });
-};
+}
 
 /** The command line with its wrong word replaced. */
-const correct = (argv: readonly string[], wrong: string, suggested: string): string => {
+function correct(argv: readonly string[], wrong: string, suggested: string): string {
   const at = argv.findIndex((word) => word === wrong || word.startsWith(`${wrong}=`));
   return argv.map((word, index) => (index === at ? suggested + word.slice(wrong.length) : word)).join(" ");
-};
+}

@@ -29,13 +29,23 @@ export interface ChatAnswer {
 /** What of an answer stands in the response's headers. */
 export type Head = Pick<ChatAnswer, "costUsd" | "callId">;
 
-export const readHead = (headers: Headers): Head => ({
-  callId: headers.get("x-litellm-call-id"),
-  costUsd: costIn(headers.get("x-litellm-response-cost")),
-});
+export interface Gathering {
+  /** Takes a chunk in and gives its piece of text. */
+  add(chunk: unknown): string;
+  /** False as long as no chunk was one of a completion. */
+  hasBegun(): boolean;
+  answer(): ChatAnswer;
+}
+
+export function readHead(headers: Headers): Head {
+  return {
+    callId: headers.get("x-litellm-call-id"),
+    costUsd: costIn(headers.get("x-litellm-response-cost")),
+  };
+}
 
 /** Throws GatewayError unexpected-answer where it is no completion. */
-export const readCompletion = (model: string, completion: OpenAI.ChatCompletion, response: Response): ChatAnswer => {
+export function readCompletion(model: string, completion: OpenAI.ChatCompletion, response: Response): ChatAnswer {
   const [choice] = listOf(fieldsOf(completion)["choices"]);
   const message = fieldsOf(fieldsOf(choice)["message"]);
   if (Object.keys(message).length === 0) throw noAnswer(model, response, completion);
@@ -53,25 +63,17 @@ export const readCompletion = (model: string, completion: OpenAI.ChatCompletion,
     usage: completion.usage ?? null,
     ...readHead(response.headers),
   };
-};
+}
 
 /** What answers is no gateway. */
-export const noAnswer = (model: string | null, { status, headers }: Response, body?: unknown): GatewayError => {
+export function noAnswer(model: string | null, { status, headers }: Response, body?: unknown): GatewayError {
   const text = body === undefined ? "" : (textOf(body) ?? JSON.stringify(body));
   const heard = heardText({ status, type: headers.get("content-type"), text });
   return new GatewayError("unexpected-answer", heard, { status, model });
-};
-
-export interface Gathering {
-  /** Takes a chunk in and gives its piece of text. */
-  add(chunk: unknown): string;
-  /** False as long as no chunk was one of a completion. */
-  hasBegun(): boolean;
-  answer(): ChatAnswer;
 }
 
 /** Puts an answer together from its chunks; tool calls come in pieces too, told apart by their index. */
-export const gather = (model: string, head: Head): Gathering => {
+export function gather(model: string, head: Head): Gathering {
   let text = "";
   let begun = false;
   let finishReason: string | null = null;
@@ -103,4 +105,4 @@ export const gather = (model: string, head: Head): Gathering => {
     return { model, text, toolCalls: [...calls.values()], finishReason, usage, ...head, costUsd };
   };
   return { add, hasBegun: () => begun, answer };
-};
+}

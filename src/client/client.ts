@@ -54,7 +54,7 @@ export interface GatewayClient {
 const usualTimeoutMs = 600_000;
 
 /** A client of the gateway: `createClient(gatewayConfig(process.env))`. Throws GatewayError no-key, bad-key. */
-export const createClient = (config: GatewayConfig, options: ClientOptions = {}): GatewayClient => {
+export function createClient(config: GatewayConfig, options: ClientOptions = {}): GatewayClient {
   const { baseURL, apiKey } = config;
   if (apiKey === null) throw new GatewayError("no-key", `no key for ${baseURL}`);
   const mistake = unsendable(apiKey);
@@ -76,24 +76,60 @@ export const createClient = (config: GatewayConfig, options: ClientOptions = {})
     stream: (request, call = {}) => stream(openai, request, call),
     models: (call = {}) => translated(openai, null, call, () => listModels(openai, call)),
   };
-};
+}
 
-const bodyOf = ({ extraBody, ...request }: ChatRequest) => ({
-  ...requestDefaults(request.model, (request.tools?.length ?? 0) > 0),
-  ...request,
-  ...extraBody,
-});
+async function translated<T>(
+  openai: OpenAI,
+  model: string | null,
+  call: CallOptions,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw await translate(error, openai, model, call);
+  }
+}
 
-const requestOptions = ({ signal, headers }: CallOptions) => ({
-  ...(signal === undefined ? {} : { signal }),
-  ...(headers === undefined ? {} : { headers }),
-});
+async function translate(error: unknown, openai: OpenAI, model: string | null, call: CallOptions): Promise<unknown> {
+  if (call.signal?.aborted === true) return call.signal.reason;
+  const told = explain(error, model);
+  if (!(told instanceof GatewayError) || told.kind !== "unknown-model" || model === null) return told;
+  const names = await listModels(openai, call).catch(() => []);
+  return new GatewayError(told.kind, told.message, {
+    ...told,
+    cause: told.cause,
+    nearest: nearest(model, names) ?? null,
+  });
+}
 
-const ask = async (openai: OpenAI, request: ChatRequest, call: CallOptions): Promise<ChatAnswer> => {
+async function listModels(openai: OpenAI, call: CallOptions): Promise<readonly string[]> {
+  const { data, response } = await openai.get("/models", requestOptions(call)).withResponse();
+  const names = readModelNames(data);
+  if (names === null) throw noAnswer(null, response, data);
+  return names;
+}
+
+function requestOptions({ signal, headers }: CallOptions) {
+  return {
+    ...(signal === undefined ? {} : { signal }),
+    ...(headers === undefined ? {} : { headers }),
+  };
+}
+
+async function ask(openai: OpenAI, request: ChatRequest, call: CallOptions): Promise<ChatAnswer> {
   const body = { ...bodyOf(request), stream: false as const };
   const { data, response } = await openai.chat.completions.create(body, requestOptions(call)).withResponse();
   return readCompletion(request.model, data, response);
-};
+}
+
+function bodyOf({ extraBody, ...request }: ChatRequest) {
+  return {
+    ...requestDefaults(request.model, (request.tools?.length ?? 0) > 0),
+    ...request,
+    ...extraBody,
+  };
+}
 
 async function* stream(openai: OpenAI, request: ChatRequest, call: CallOptions): AsyncGenerator<ChatEvent> {
   const { model } = request;
@@ -113,35 +149,3 @@ async function* stream(openai: OpenAI, request: ChatRequest, call: CallOptions):
     throw await translate(error, openai, model, call);
   }
 }
-
-const listModels = async (openai: OpenAI, call: CallOptions): Promise<readonly string[]> => {
-  const { data, response } = await openai.get("/models", requestOptions(call)).withResponse();
-  const names = readModelNames(data);
-  if (names === null) throw noAnswer(null, response, data);
-  return names;
-};
-
-const translated = async <T>(
-  openai: OpenAI,
-  model: string | null,
-  call: CallOptions,
-  work: () => Promise<T>,
-): Promise<T> => {
-  try {
-    return await work();
-  } catch (error) {
-    throw await translate(error, openai, model, call);
-  }
-};
-
-const translate = async (error: unknown, openai: OpenAI, model: string | null, call: CallOptions): Promise<unknown> => {
-  if (call.signal?.aborted === true) return call.signal.reason;
-  const told = explain(error, model);
-  if (!(told instanceof GatewayError) || told.kind !== "unknown-model" || model === null) return told;
-  const names = await listModels(openai, call).catch(() => []);
-  return new GatewayError(told.kind, told.message, {
-    ...told,
-    cause: told.cause,
-    nearest: nearest(model, names) ?? null,
-  });
-};

@@ -93,7 +93,7 @@ const hints: Readonly<Record<GatewayErrorKind, string>> = {
 };
 
 /** Any error of a call as a GatewayError; what is none comes back as it is. */
-export const explain = (error: unknown, model: string | null = null): unknown => {
+export function explain(error: unknown, model: string | null = null): unknown {
   if (error instanceof GatewayError || error instanceof OpenAI.APIUserAbortError) return error;
   const details = { model, cause: error };
   if (error instanceof SilentAnswer) return new GatewayError("timeout", error.message, details);
@@ -105,39 +105,40 @@ export const explain = (error: unknown, model: string | null = null): unknown =>
   if (error instanceof SyntaxError) return new GatewayError("unexpected-answer", "it is no JSON", details);
   const broken = error instanceof TypeError ? brokenOff(error) : null;
   return broken === null ? error : new GatewayError(broken.kind, broken.message, details);
-};
+}
 
-const refusal = (error: InstanceType<typeof OpenAI.APIError>, details: Details): GatewayError => {
+function reasonOf(error: Error): string {
+  const { code } = fieldsOf(fieldsOf(error.cause)["cause"]);
+  return textOf(code) ?? textOf(fieldsOf(error.cause)["code"]) ?? error.message;
+}
+
+function refusal(error: InstanceType<typeof OpenAI.APIError>, details: Details): GatewayError {
   const facts = readFailure(error.status ?? null, error.error);
   const code = facts.code || (error.code ?? "");
   const told = { ...facts, code, message: facts.message || error.message.replace(/^\d{3} /, "") };
   const { kind } = classify(told);
   const callId = error.headers?.get("x-litellm-call-id") ?? null;
   return new GatewayError(publicKind(kind), messageFor(kind, told, error), { ...details, status: told.status, callId });
-};
+}
 
-const messageFor = (
+/** What makes no difference to what there is to do is one kind. */
+function publicKind(kind: FailureKind): GatewayErrorKind {
+  return kind === "cooling-down" || kind === "provider-unreachable" ? "provider-down" : kind;
+}
+
+function messageFor(
   kind: FailureKind,
   { status, message }: { readonly status: number | null; readonly message: string },
   { headers }: InstanceType<typeof OpenAI.APIError>,
-): string => {
+): string {
   if (kind === "bad-key") return "the gateway does not take this key";
   if (kind !== "unexpected-answer") return wordsOf(message);
   return heardText({ status: status ?? 0, location: headers?.get("location"), type: headers?.get("content-type") });
-};
-
-/** What makes no difference to what there is to do is one kind. */
-const publicKind = (kind: FailureKind): GatewayErrorKind =>
-  kind === "cooling-down" || kind === "provider-unreachable" ? "provider-down" : kind;
-
-const reasonOf = (error: Error): string => {
-  const { code } = fieldsOf(fieldsOf(error.cause)["cause"]);
-  return textOf(code) ?? textOf(fieldsOf(error.cause)["code"]) ?? error.message;
-};
+}
 
 /** fetch tells a connection that broke in the middle of an answer as a TypeError with the reason below it. */
-const brokenOff = (error: TypeError): { readonly kind: GatewayErrorKind; readonly message: string } | null => {
+function brokenOff(error: TypeError): { readonly kind: GatewayErrorKind; readonly message: string } | null {
   const code = textOf(fieldsOf(error.cause)["code"]);
   if (code === null) return null;
   return { kind: /TIMEOUT/.test(code) ? "timeout" : "gateway-down", message: `the answer broke off: ${code}` };
-};
+}

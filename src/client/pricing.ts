@@ -28,10 +28,10 @@ const kept = new WeakMap<OpenAI, Kept>();
  * What each model costs, from the gateway's /model/info, kept with the client it was fetched by. Where the gateway does not answer, an
  * older list is better than none: its age says so. Throws GatewayError where there is none yet.
  */
-export const fetchPricing = async (
+export async function fetchPricing(
   { openai }: { readonly openai: OpenAI },
   options: PricingOptions = {},
-): Promise<Pricing> => {
+): Promise<Pricing> {
   const { maxAgeMs = 300_000, signal, now = Date.now } = options;
   const before = kept.get(openai);
   if (before !== undefined && now() - before.fetchedAt <= maxAgeMs) return withAge(before, now());
@@ -45,9 +45,11 @@ export const fetchPricing = async (
     if (before !== undefined) return withAge(before, now());
     throw explain(error);
   }
-};
+}
 
-const withAge = ({ models, fetchedAt }: Kept, now: number): Pricing => ({
-  models,
-  ageMs: Math.max(0, now - fetchedAt),
-});
+function withAge({ models, fetchedAt }: Kept, now: number): Pricing {
+  return {
+    models,
+    ageMs: Math.max(0, now - fetchedAt),
+  };
+}

@@ -5,7 +5,18 @@ export type CheckResult =
   | { readonly verdict: "ok" | "warning" | "skipped"; readonly text: string }
   | { readonly verdict: "problem"; readonly text: string; readonly error: GoatError };
 
-export const ok = (text: string): CheckResult => ({ verdict: "ok", text });
-export const warning = (text: string): CheckResult => ({ verdict: "warning", text });
-export const skipped = (text: string): CheckResult => ({ verdict: "skipped", text });
-export const problem = (error: GoatError): CheckResult => ({ verdict: "problem", text: error.message, error });
+export function ok(text: string): CheckResult {
+  return { verdict: "ok", text };
+}
+
+export function warning(text: string): CheckResult {
+  return { verdict: "warning", text };
+}
+
+export function skipped(text: string): CheckResult {
+  return { verdict: "skipped", text };
+}
+
+export function problem(error: GoatError): CheckResult {
+  return { verdict: "problem", text: error.message, error };
+}

@@ -17,7 +17,7 @@ export interface VllmModel {
 }
 
 /** Reads the catalogue. Throws internal: the file is the package's own. */
-export const readCatalogue = (text: string, file: string): readonly VllmModel[] => {
+export function readCatalogue(text: string, file: string): readonly VllmModel[] {
   const models = parse(text, file);
   return models.map((model) => {
     const fields = isRecord(model) ? model : {};
@@ -34,11 +34,9 @@ export const readCatalogue = (text: string, file: string): readonly VllmModel[] 
       startupMs: seconds(fields["startupSeconds"]),
     };
   });
-};
+}
 
-const seconds = (value: unknown): number | null => (typeof value === "number" && value > 0 ? value * 1_000 : null);
-
-const parse = (text: string, file: string): readonly unknown[] => {
+function parse(text: string, file: string): readonly unknown[] {
   try {
     const value: unknown = JSON.parse(text);
     if (isRecord(value) && Array.isArray(value["models"])) return value["models"];
@@ -46,11 +44,17 @@ const parse = (text: string, file: string): readonly unknown[] => {
     throw broken(file, messageOf(error));
   }
   throw broken(file, "it has no list of models");
-};
+}
 
-const broken = (file: string, why: string): GoatError =>
-  new GoatError("internal", `${file} cannot be read`, { evidence: [why] });
+function broken(file: string, why: string): GoatError {
+  return new GoatError("internal", `${file} cannot be read`, { evidence: [why] });
+}
+
+function seconds(value: unknown): number | null {
+  return typeof value === "number" && value > 0 ? value * 1_000 : null;
+}
 
 /** Where Modal serves an app of a workspace's environment; an environment without a suffix has an empty one. */
-export const modalUrl = (app: string, workspace: string, suffix: string): string =>
-  `https://${workspace}${suffix === "" ? "" : `-${suffix}`}--${app}-serve.modal.run/v1`;
+export function modalUrl(app: string, workspace: string, suffix: string): string {
+  return `https://${workspace}${suffix === "" ? "" : `-${suffix}`}--${app}-serve.modal.run/v1`;
+}

@@ -22,15 +22,11 @@ interface GatewaySettings {
 }
 
 /** Reads a LiteLLM config; throws gateway-config-invalid with every mistake as `file:line:column`. */
-export const readGatewayConfig = (text: string, file: string): GatewayConfig => readWhole(text, file).config;
+export function readGatewayConfig(text: string, file: string): GatewayConfig {
+  return readWhole(text, file).config;
+}
 
-/** The same config with every route answering from it, without a provider, as JSON, which is YAML too. */
-export const demoConfig = (text: string, file: string): string => {
-  const { config, tree } = readWhole(text, file);
-  return `${JSON.stringify(withMocks(tree, config.routes), null, 2)}\n`;
-};
-
-const readWhole = (text: string, file: string): { readonly config: GatewayConfig; readonly tree: unknown } => {
+function readWhole(text: string, file: string): { readonly config: GatewayConfig; readonly tree: unknown } {
   const lines = new LineCounter();
   // PyYAML, which LiteLLM reads with, speaks YAML 1.1.
   const document = parseYaml(text, { lineCounter: lines, version: "1.1", merge: true, prettyErrors: false });
@@ -57,27 +53,19 @@ const readWhole = (text: string, file: string): { readonly config: GatewayConfig
     );
   }
   return { config, tree };
-};
+}
 
-const invalid = (file: string, problems: readonly string[]): GoatError => {
+function invalid(file: string, problems: readonly string[]): GoatError {
   const [first = file, ...others] = problems;
   const message = others.length === 0 ? first : `${plural(problems.length, "mistake")} in ${file}`;
   return new GoatError("gateway-config-invalid", message, {
     evidence: others.length === 0 ? [] : problems,
     fixes: [{ command: "goat-dev up", effect: `takes ${file} into use once it is mended` }],
   });
-};
-
-const toPlain = (document: Document, file: string): unknown => {
-  try {
-    return document.toJS();
-  } catch (error) {
-    throw invalid(file, [`${file}:1:1 ${messageOf(error)}`]);
-  }
-};
+}
 
 /** The node at a path, aliases followed; where the path ends early, the last one there is. */
-const nodeAt = (document: Document, path: Path): Node | null => {
+function nodeAt(document: Document, path: Path): Node | null {
   let node: Node | null = document.contents;
   for (const step of path) {
     const holder: Node | null | undefined = isAlias(node) ? node.resolve(document) : node;
@@ -86,9 +74,17 @@ const nodeAt = (document: Document, path: Path): Node | null => {
     node = next as Node;
   }
   return node;
-};
+}
 
-const readConfig = (root: unknown, problems: Problems, lineOf: (path: Path) => number): GatewayConfig => {
+function toPlain(document: Document, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw invalid(file, [`${file}:1:1 ${messageOf(error)}`]);
+  }
+}
+
+function readConfig(root: unknown, problems: Problems, lineOf: (path: Path) => number): GatewayConfig {
   const config = problems.map(root, []);
   const preset = Object.keys(problems.optionalMap(config["environment_variables"], ["environment_variables"]));
   problems.optionalMap(config["general_settings"], ["general_settings"]);
@@ -101,9 +97,9 @@ const readConfig = (root: unknown, problems: Problems, lineOf: (path: Path) => n
       : [{ ...route, keyVariables: route.keyVariables.filter((key) => !preset.includes(key)) }];
   });
   return { routes, settings: readSettings(settings) };
-};
+}
 
-const readSettings = (settings: Readonly<Record<string, unknown>>): GatewaySettings => {
+function readSettings(settings: Readonly<Record<string, unknown>>): GatewaySettings {
   const { max_budget: budget, budget_duration: duration } = settings;
   const both = strings(settings["callbacks"]);
   return {
@@ -112,9 +108,15 @@ const readSettings = (settings: Readonly<Record<string, unknown>>): GatewaySetti
     successCallbacks: [...strings(settings["success_callback"]), ...both],
     failureCallbacks: [...strings(settings["failure_callback"]), ...both],
   };
-};
+}
 
-const strings = (value: unknown): readonly string[] => {
+function strings(value: unknown): readonly string[] {
   if (typeof value === "string") return [value];
   return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
-};
+}
+
+/** The same config with every route answering from it, without a provider, as JSON, which is YAML too. */
+export function demoConfig(text: string, file: string): string {
+  const { config, tree } = readWhole(text, file);
+  return `${JSON.stringify(withMocks(tree, config.routes), null, 2)}\n`;
+}

@@ -5,7 +5,7 @@ const chatAnswer = "Hello from the demo: LiteLLM gave this answer from its own c
 const embeddingAnswer = [0.1, 0.2, 0.3];
 
 /** A config's tree with LiteLLM's `mock_response` on every route that has none; the routes are those read from it, in order. */
-export const withMocks = (tree: unknown, routes: readonly Route[]): unknown => {
+export function withMocks(tree: unknown, routes: readonly Route[]): unknown {
   if (!isRecord(tree) || !Array.isArray(tree["model_list"])) return tree;
   const entries = tree["model_list"].map((entry: unknown, index) => {
     const parameters = isRecord(entry) ? entry["litellm_params"] : undefined;
@@ -15,4 +15,4 @@ export const withMocks = (tree: unknown, routes: readonly Route[]): unknown => {
     return { ...entry, litellm_params: { ...parameters, mock_response: answer } };
   });
   return { ...tree, model_list: entries };
-};
+}

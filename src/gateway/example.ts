@@ -41,20 +41,13 @@ export interface ExampleRequest {
   onText?(text: string): void;
 }
 
-/** With the openai package in it; in a clone without dist, as compiled beside its source. */
-const shippedScript = (): string => {
-  const places = ["dist/example/main.js", "templates/example/example.js"];
-  const paths = places.map((place) => fileURLToPath(new URL(`../../${place}`, import.meta.url)));
-  return paths.find((path) => existsSync(path)) ?? paths.join(", ");
-};
-
 const harmless = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR"];
 
 /**
  * Runs the shipped example client as a program of its own, with nothing but the three variables.
  * Throws provider-refused, gateway-refused, example-failed, or the signal's reason.
  */
-export const runExample = async (request: ExampleRequest): Promise<ExampleAnswer> => {
+export async function runExample(request: ExampleRequest): Promise<ExampleAnswer> {
   const { access, choice, onText } = request;
   const result = await run(request.node, [request.script ?? shippedScript(), "--json"], {
     env: environmentFor(request),
@@ -69,9 +62,16 @@ export const runExample = async (request: ExampleRequest): Promise<ExampleAnswer
   const answer = readAnswer(said, choice.model);
   if (answer === null) throw exampleBroken("said something else than an answer", result.stdout);
   return answer.costUsd === null ? { ...answer, costUsd: await priceOf(answer, request) } : answer;
-};
+}
 
-const environmentFor = ({ access, choice, environment }: ExampleRequest): Readonly<Record<string, string>> => {
+/** With the openai package in it; in a clone without dist, as compiled beside its source. */
+function shippedScript(): string {
+  const places = ["dist/example/main.js", "templates/example/example.js"];
+  const paths = places.map((place) => fileURLToPath(new URL(`../../${place}`, import.meta.url)));
+  return paths.find((path) => existsSync(path)) ?? paths.join(", ");
+}
+
+function environmentFor({ access, choice, environment }: ExampleRequest): Readonly<Record<string, string>> {
   const common = harmless.flatMap((name) => {
     const value = environment[name];
     return value === undefined ? [] : [[name, value] as const];
@@ -82,33 +82,33 @@ const environmentFor = ({ access, choice, environment }: ExampleRequest): Readon
     OPENAI_API_KEY: access.key,
     EVAL_MODEL: choice.model,
   };
-};
+}
 
-const endOf = (result: RunResult): string => {
-  if (result.startError !== null) return `could not start (${result.startError})`;
-  return result.endedBy === null ? `exited with status ${result.exitCode}` : `was ended by ${result.endedBy}`;
-};
-
-const lastLine = (output: string): Fields | null => {
+function lastLine(output: string): Fields | null {
   try {
     const value: unknown = JSON.parse(output.trimEnd().split("\n").at(-1) ?? "");
     return isRecord(value) ? value : null;
   } catch {
     return null;
   }
-};
+}
+
+function endOf(result: RunResult): string {
+  if (result.startError !== null) return `could not start (${result.startError})`;
+  return result.endedBy === null ? `exited with status ${result.exitCode}` : `was ended by ${result.endedBy}`;
+}
 
 /** What the example client says when a call fails: the error's class, and of an answer its status, type, message and LiteLLM's id. */
-const failureOf = (error: Fields, access: GatewayAccess, choice: ModelChoice): GoatError => {
+function failureOf(error: Fields, access: GatewayAccess, choice: ModelChoice): GoatError {
   const message = textOf(error["message"]) ?? "no reason given";
   if (textOf(error["name"])?.startsWith("APIConnection") === true) return unreachable(access, message);
   const facts = readFailure(numberOf(error["status"]), error);
   // Before any answer there is neither; in the middle of a stream there is no status.
   if (facts.status === null && textOf(error["callId"]) === null) return exampleBroken("failed", message);
   return explainFailure(facts, access, choice);
-};
+}
 
-const readAnswer = (said: Fields, model: string): ExampleAnswer | null => {
+function readAnswer(said: Fields, model: string): ExampleAnswer | null {
   const answer = textOf(said["text"]);
   const traceId = textOf(said["traceId"]);
   if (answer === null || traceId === null) return null;
@@ -123,10 +123,10 @@ const readAnswer = (said: Fields, model: string): ExampleAnswer | null => {
     traceId,
     durationMs: numberOf(said["durationMs"]) ?? 0,
   };
-};
+}
 
 /** Older LiteLLM does not put the cost into a stream: then from its price list, where it has one. */
-const priceOf = async (answer: ExampleAnswer, { access, signal }: ExampleRequest): Promise<number | null> => {
+async function priceOf(answer: ExampleAnswer, { access, signal }: ExampleRequest): Promise<number | null> {
   const { promptTokens, completionTokens } = answer;
   if (promptTokens === null || completionTokens === null) return null;
   const infos = await modelInfo(access, signal).catch((error: unknown) => {
@@ -135,4 +135,4 @@ const priceOf = async (answer: ExampleAnswer, { access, signal }: ExampleRequest
   });
   const usage = { prompt_tokens: promptTokens, completion_tokens: completionTokens };
   return costOf(usage, pricesByName(infos).get(answer.model));
-};
+}

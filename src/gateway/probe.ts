@@ -14,21 +14,21 @@ export interface ModelsProof {
 }
 
 /** Holds what the gateway serves against its config. Throws gateway-refused, models-missing. */
-export const proveModels = async (
+export async function proveModels(
   access: GatewayAccess,
   routes: readonly Route[],
   variables: Variables,
   signal: AbortSignal,
-): Promise<ModelsProof> => {
+): Promise<ModelsProof> {
   const listed = await listModels(access, signal);
   const { missing, unexpected } = compareModels(listed, routes);
   if (missing.length > 0) throw modelsMissing(access, missing, unexpected);
   const uses = usableRoutes(routes, variables);
   const usable = uses.filter((use) => use.obstacle === null).map((use) => use.route.name);
   return { listed, unexpected, uses, usable: [...new Set(usable)] };
-};
+}
 
-const modelsMissing = (access: GatewayAccess, missing: readonly string[], unexpected: readonly string[]): GoatError => {
+function modelsMissing(access: GatewayAccess, missing: readonly string[], unexpected: readonly string[]): GoatError {
   const others = unexpected.length === 0 ? [] : [`listed, but not in the config: ${list(unexpected)}`];
   return new GoatError("models-missing", `${access.service} does not serve ${list(missing)}`, {
     service: access.service,
@@ -38,4 +38,4 @@ const modelsMissing = (access: GatewayAccess, missing: readonly string[], unexpe
       { command: `goat-dev logs ${access.service}`, effect: "shows why a route was left out" },
     ],
   });
-};
+}

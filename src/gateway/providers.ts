@@ -1,7 +1,3 @@
-/** What stands before the first slash of a route, such as groq; undefined where there is none. */
-export const prefixOf = (upstream: string): string | undefined =>
-  upstream.includes("/") ? upstream.split("/", 1)[0] : undefined;
-
 /** LiteLLM's prefixes of providers that need one key, with the variable that it looks up by itself. */
 export const keyVariables: Readonly<Partial<Record<string, string>>> = {
   azure: "AZURE_API_KEY",
@@ -21,3 +17,8 @@ export const keyVariables: Readonly<Partial<Record<string, string>>> = {
   together_ai: "TOGETHERAI_API_KEY",
   xai: "XAI_API_KEY",
 };
+
+/** What stands before the first slash of a route, such as groq; undefined where there is none. */
+export function prefixOf(upstream: string): string | undefined {
+  return upstream.includes("/") ? upstream.split("/", 1)[0] : undefined;
+}

@@ -5,62 +5,73 @@ import { type GatewayAccess, refusal } from "./access.ts";
 import type { ModelChoice, Route } from "./routes.ts";
 
 /** Who refused, and what to do about it: provider-refused or gateway-refused. */
-export const explainFailure = (
+export function explainFailure(
   facts: FailureFacts,
   access: GatewayAccess,
   choice: ModelChoice,
   question = "the example's question",
-): GoatError => {
+): GoatError {
   const { kind, by } = classify(facts);
   if (kind === "budget-exceeded") return budgetSpent(facts, access);
   if (kind === "cooling-down") return coolingDown(facts, access, choice);
   if (by === "provider") return providerRefusal(facts, kind === "provider-unreachable", access, choice, question);
   return refusal(access, question, facts);
-};
+}
 
-const budgetSpent = ({ message }: FailureFacts, { service }: GatewayAccess): GoatError =>
-  new GoatError("gateway-refused", `the budget of ${service} is spent`, {
+function budgetSpent({ message }: FailureFacts, { service }: GatewayAccess): GoatError {
+  return new GoatError("gateway-refused", `the budget of ${service} is spent`, {
     service,
     evidence: [said(message)],
     fixes: [{ command: "goat-dev up", effect: "once max_budget in the LiteLLM config is raised" }],
   });
+}
 
-const coolingDown = ({ message }: FailureFacts, { service }: GatewayAccess, { model }: ModelChoice): GoatError =>
-  new GoatError("gateway-refused", `${service} pauses ${model} for some seconds: its provider refused before`, {
+function said(message: string): string {
+  return cut(wordsOf(message), 300);
+}
+
+function coolingDown({ message }: FailureFacts, { service }: GatewayAccess, { model }: ModelChoice): GoatError {
+  return new GoatError("gateway-refused", `${service} pauses ${model} for some seconds: its provider refused before`, {
     service,
     evidence: [said(message)],
     fixes: [{ command: "goat-dev up --example", effect: "asks again" }, logs(service)],
   });
+}
 
-const said = (message: string): string => cut(wordsOf(message), 300);
+function logs(service: string): Fix {
+  return { command: `goat-dev logs ${service}`, effect: "shows the whole answer" };
+}
 
-const logs = (service: string): Fix => ({ command: `goat-dev logs ${service}`, effect: "shows the whole answer" });
-
-const providerRefusal = (
+function providerRefusal(
   { status, message }: FailureFacts,
   isUnreachable: boolean,
   { service }: GatewayAccess,
   { model, route }: ModelChoice,
   question: string,
-): GoatError => {
+): GoatError {
   const { what, fix } = isUnreachable ? noWayTo(service, route) : whatToDo(status, route, question);
   return new GoatError("provider-refused", what, {
     service,
     evidence: [`${model}: ${status === null ? "" : `${status} `}${said(message)}`],
     fixes: [fix, logs(service)],
   });
-};
+}
 
-const noWayTo = (service: string, route: Route): { readonly what: string; readonly fix: Fix } => ({
-  what: `${service} cannot reach ${providerName(route)}`,
-  fix: { command: "goat-dev up --example", effect: "asks again, once containers of this machine reach it" },
-});
+function noWayTo(service: string, route: Route): { readonly what: string; readonly fix: Fix } {
+  return {
+    what: `${service} cannot reach ${providerName(route)}`,
+    fix: { command: "goat-dev up --example", effect: "asks again, once containers of this machine reach it" },
+  };
+}
 
-const whatToDo = (
-  status: number | null,
-  route: Route,
-  question: string,
-): { readonly what: string; readonly fix: Fix } => {
+function providerName({ name, provider, upstream }: Route): string {
+  // OpenAI's protocol at an address of its own: nothing says that vLLM serves it.
+  if (provider === "vllm" && upstream.startsWith("openai/")) return `the server behind ${name}`;
+  const names = { azure: "Azure", groq: "Groq", openai: "OpenAI", anthropic: "Anthropic", vllm: "vLLM" } as const;
+  return provider === "other" ? (upstream.split("/", 1)[0] ?? upstream) : names[provider];
+}
+
+function whatToDo(status: number | null, route: Route, question: string): { readonly what: string; readonly fix: Fix } {
   const provider = providerName(route);
   const again = "goat-dev up --example";
   if (status === 401 || status === 403) {
@@ -85,18 +96,12 @@ const whatToDo = (
     return { what: `${provider} refuses ${question}`, fix: { command: again, effect: "asks again" } };
   }
   return { what: `${provider} does not answer properly`, fix: { command: again, effect: "asks again" } };
-};
-
-const providerName = ({ name, provider, upstream }: Route): string => {
-  // OpenAI's protocol at an address of its own: nothing says that vLLM serves it.
-  if (provider === "vllm" && upstream.startsWith("openai/")) return `the server behind ${name}`;
-  const names = { azure: "Azure", groq: "Groq", openai: "OpenAI", anthropic: "Anthropic", vllm: "vLLM" } as const;
-  return provider === "other" ? (upstream.split("/", 1)[0] ?? upstream) : names[provider];
-};
+}
 
 /** The example did not get as far as a refusal. */
-export const exampleBroken = (how: string, output: string): GoatError =>
-  new GoatError("example-failed", `the example client ${how}`, {
+export function exampleBroken(how: string, output: string): GoatError {
+  return new GoatError("example-failed", `the example client ${how}`, {
     evidence: maskKeys(output).trim().split("\n").slice(-5),
     fixes: [{ command: "goat-dev up --example", effect: "tries again" }],
   });
+}

@@ -2,8 +2,17 @@ import { keyVariables, prefixOf } from "./providers.ts";
 import type { Provider, Route } from "./routes.ts";
 import { type Fields, isRecord, type Path, type Problems } from "./shape.ts";
 
+const prefixes: Readonly<Record<string, Provider>> = {
+  azure: "azure",
+  groq: "groq",
+  openai: "openai",
+  anthropic: "anthropic",
+  vllm: "vllm",
+  hosted_vllm: "vllm",
+};
+
 /** One entry of `model_list`, or null where it does not say enough. */
-export const readRoute = (entry: unknown, path: Path, line: number, problems: Problems): Route | null => {
+export function readRoute(entry: unknown, path: Path, line: number, problems: Problems): Route | null {
   const fields = problems.map(entry, path);
   if (fields !== entry) return null;
   const name = problems.text(fields["model_name"], [...path, "model_name"]);
@@ -25,50 +34,44 @@ export const readRoute = (entry: unknown, path: Path, line: number, problems: Pr
     mock: params["mock_response"] !== undefined && params["mock_response"] !== null,
     line,
   };
-};
+}
 
-const prefixes: Readonly<Record<string, Provider>> = {
-  azure: "azure",
-  groq: "groq",
-  openai: "openai",
-  anthropic: "anthropic",
-  vllm: "vllm",
-  hosted_vllm: "vllm",
-};
-
-const providerOf = (upstream: string, params: Fields): Provider => {
+function providerOf(upstream: string, params: Fields): Provider {
   const named = params["custom_llm_provider"];
   const prefix = typeof named === "string" ? named : prefixOf(upstream);
   if (prefix === "openai" && isSet(params["api_base"]) && !isOpenAi(params["api_base"])) return "vllm";
   if (prefix !== undefined) return prefixes[prefix] ?? "other";
   if (upstream.startsWith("claude-")) return "anthropic";
   return /^(gpt-|o\d|chatgpt-|text-embedding-)/.test(upstream) ? "openai" : "other";
-};
+}
 
-const isSet = (value: unknown): boolean => value !== undefined && value !== null;
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
 
-const isOpenAi = (base: unknown): boolean =>
-  typeof base === "string" && /^https:\/\/([\w-]+\.)*openai\.com(\/|$)/.test(base);
+function isOpenAi(base: unknown): boolean {
+  return typeof base === "string" && /^https:\/\/([\w-]+\.)*openai\.com(\/|$)/.test(base);
+}
 
 /** Every `os.environ/NAME` in the parameters, in reading order. */
-const references = (value: unknown): readonly string[] => {
+function references(value: unknown): readonly string[] {
   if (typeof value === "string") return value.startsWith("os.environ/") ? [value.slice("os.environ/".length)] : [];
   if (Array.isArray(value)) return value.flatMap(references);
   return isRecord(value) ? Object.values(value).flatMap(references) : [];
-};
+}
 
 /** What LiteLLM looks up by itself where the entry is silent. */
-const impliedVariables = (provider: Provider, upstream: string, params: Fields): readonly string[] => {
+function impliedVariables(provider: Provider, upstream: string, params: Fields): readonly string[] {
   const key = provider === "vllm" ? undefined : (keyVariables[provider] ?? keyVariables[prefixOf(upstream) ?? ""]);
   const implied: string[] = [];
   if (key !== undefined && !isSet(params["api_key"])) implied.push(key);
   if (provider === "azure" && !isSet(params["api_base"])) implied.push("AZURE_API_BASE");
   return implied;
-};
+}
 
-const modeOf = (mode: unknown, names: string): Route["mode"] => {
+function modeOf(mode: unknown, names: string): Route["mode"] {
   if (mode === "chat" || mode === "embedding") return mode;
   if (typeof mode === "string") return "other";
   if (/embed/i.test(names)) return "embedding";
   return /whisper|transcri|\btts\b|dall-e|image|rerank|moderation/i.test(names) ? "other" : "chat";
-};
+}

@@ -28,44 +28,47 @@ export interface RouteUse {
   readonly obstacle: string | null;
 }
 
-/** Which routes can work with these variables; an empty value counts as not set. */
-export const usableRoutes = (routes: readonly Route[], variables: Variables): readonly RouteUse[] =>
-  routes.map((route) => {
-    return { route, obstacle: route.mock ? null : obstacleOf(route, variables) };
-  });
-
-const obstacleOf = ({ keyVariables, apiBase }: Route, variables: Variables): string | null => {
-  const unset = keyVariables.filter((name) => (variables[name] ?? "") === "");
-  if (unset.length > 0) return `${list(unset)} ${unset.length === 1 ? "is" : "are"} not set`;
-  const unfilled = apiBase === null ? null : placeholderIn(apiBase);
-  return unfilled === null ? null : `${unfilled} in its api_base is to be filled in`;
-};
-
-/** `<workspace>` of an address that is to be completed. */
-export const placeholderIn = (address: string): string | null => /<[\w -]+>/.exec(address)?.[0] ?? null;
-
 /** The model to ask for, and the route it takes. */
 export interface ModelChoice {
   readonly model: string;
   readonly route: Route;
 }
 
+/** Which routes can work with these variables; an empty value counts as not set. */
+export function usableRoutes(routes: readonly Route[], variables: Variables): readonly RouteUse[] {
+  return routes.map((route) => {
+    return { route, obstacle: route.mock ? null : obstacleOf(route, variables) };
+  });
+}
+
+function obstacleOf({ keyVariables, apiBase }: Route, variables: Variables): string | null {
+  const unset = keyVariables.filter((name) => (variables[name] ?? "") === "");
+  if (unset.length > 0) return `${list(unset)} ${unset.length === 1 ? "is" : "are"} not set`;
+  const unfilled = apiBase === null ? null : placeholderIn(apiBase);
+  return unfilled === null ? null : `${unfilled} in its api_base is to be filled in`;
+}
+
+/** `<workspace>` of an address that is to be completed. */
+export function placeholderIn(address: string): string | null {
+  return /<[\w -]+>/.exec(address)?.[0] ?? null;
+}
+
 /**
  * The wanted model, else the first chat model that can be used, else null.
  * Throws usage where the wanted one is not a chat model of the config, no-provider-key where it lacks its key.
  */
-export const pickChatModel = (
+export function pickChatModel(
   routes: readonly Route[],
   variables: Variables,
   wanted: string | undefined,
-): ModelChoice | null => {
+): ModelChoice | null {
   const uses = usableRoutes(routes, variables);
   if (wanted !== undefined && wanted !== "") return wantedModel(uses, wanted);
   const use = uses.find(({ route, obstacle }) => obstacle === null && route.mode === "chat" && !isPattern(route.name));
   return use === undefined ? null : { model: use.route.name, route: use.route };
-};
+}
 
-const wantedModel = (uses: readonly RouteUse[], wanted: string): ModelChoice => {
+function wantedModel(uses: readonly RouteUse[], wanted: string): ModelChoice {
   const candidates = uses.filter(({ route }) => matches(route.name, wanted));
   const usable = candidates.find(({ obstacle }) => obstacle === null);
   const [candidate] = candidates;
@@ -77,9 +80,9 @@ const wantedModel = (uses: readonly RouteUse[], wanted: string): ModelChoice => 
   throw new GoatError("no-provider-key", `EVAL_MODEL=${wanted} cannot be asked: ${candidate.obstacle}`, {
     fixes: [{ command: "goat-dev up", effect: "once the key is in .env, or without EVAL_MODEL" }],
   });
-};
+}
 
-const unknownModel = (uses: readonly RouteUse[], wanted: string): GoatError => {
+function unknownModel(uses: readonly RouteUse[], wanted: string): GoatError {
   const names = uses.map(({ route }) => route.name);
   const near = nearest(wanted, names);
   const meant = near === undefined ? "" : `; did you mean ${near}?`;
@@ -88,30 +91,32 @@ const unknownModel = (uses: readonly RouteUse[], wanted: string): GoatError => {
       near === undefined ? chatModels(uses) : { command: `EVAL_MODEL=${near} goat-dev up`, effect: `asks ${near}` },
     ],
   });
-};
+}
 
-const chatModels = (uses: readonly RouteUse[]): { readonly command: string; readonly effect: string } => {
+function chatModels(uses: readonly RouteUse[]): { readonly command: string; readonly effect: string } {
   const names = new Set(uses.filter(({ route }) => route.mode === "chat").map(({ route }) => route.name));
   return { command: "goat-dev up", effect: `with EVAL_MODEL unset or one of: ${list([...names], "or") || "none yet"}` };
-};
+}
 
-const isPattern = (name: string): boolean => name.includes("*");
+function isPattern(name: string): boolean {
+  return name.includes("*");
+}
 
 /** True where a route's name, which may hold `*`, stands for this model. */
-export const matches = (routeName: string, model: string): boolean => {
+export function matches(routeName: string, model: string): boolean {
   if (!isPattern(routeName)) return routeName === model;
   const parts = routeName.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
   return new RegExp(`^${parts.join(".*")}$`, "s").test(model);
-};
+}
 
 /** What the gateway lists against what its config routes; a name with `*` is never missing. */
-export const compareModels = (
+export function compareModels(
   listed: readonly string[],
   routes: readonly Route[],
-): { readonly missing: readonly string[]; readonly unexpected: readonly string[] } => {
+): { readonly missing: readonly string[]; readonly unexpected: readonly string[] } {
   const names = [...new Set(routes.map((route) => route.name))];
   return {
     missing: names.filter((name) => !isPattern(name) && !listed.includes(name)),
     unexpected: listed.filter((model) => !names.some((name) => matches(name, model))),
   };
-};
+}

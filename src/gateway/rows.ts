@@ -39,8 +39,15 @@ export interface RowQuestion {
   readonly view: GatewayView | null;
 }
 
+interface Seen {
+  readonly served: boolean | null;
+  readonly info: ModelInfo | undefined;
+  readonly obstacle: string | null;
+  readonly commentedOut: boolean;
+}
+
 /** One row for each entry of the config, as it stands there. */
-export const modelRows = ({ routes, disabled, variables, view }: RowQuestion): readonly ModelRow[] => {
+export function modelRows({ routes, disabled, variables, view }: RowQuestion): readonly ModelRow[] {
   const active = usableRoutes(routes, variables).map((use, index) => {
     const nth = routes.slice(0, index).filter(({ name }) => name === use.route.name).length;
     const info = view?.infos.filter(({ name }) => name === use.route.name)[nth];
@@ -55,36 +62,33 @@ export const modelRows = ({ routes, disabled, variables, view }: RowQuestion): r
     return row(use, { ...seen, obstacle: `commented out: ${command}`, commentedOut: true }, variables);
   });
   return [...active, ...commented];
-};
-
-interface Seen {
-  readonly served: boolean | null;
-  readonly info: ModelInfo | undefined;
-  readonly obstacle: string | null;
-  readonly commentedOut: boolean;
 }
 
-const row = ({ route }: RouteUse, { served, info, obstacle, commentedOut }: Seen, variables: Variables): ModelRow => ({
-  name: route.name,
-  provider: providerOf(route),
-  upstream: route.upstream,
-  keyPresent:
-    route.keyVariables.length === 0 ? null : route.keyVariables.every((name) => (variables[name] ?? "") !== ""),
-  keyVariables: route.keyVariables,
-  served,
-  contextTokens: info?.contextTokens ?? null,
-  inputPerMillionUsd: perMillion(info?.price.input),
-  outputPerMillionUsd: perMillion(info?.price.output),
-  commentedOut,
-  usable: obstacle === null,
-  obstacle,
-  local: route.provider === "vllm" || route.name.endsWith("-local"),
-  line: route.line,
-});
+function row({ route }: RouteUse, { served, info, obstacle, commentedOut }: Seen, variables: Variables): ModelRow {
+  return {
+    name: route.name,
+    provider: providerOf(route),
+    upstream: route.upstream,
+    keyPresent:
+      route.keyVariables.length === 0 ? null : route.keyVariables.every((name) => (variables[name] ?? "") !== ""),
+    keyVariables: route.keyVariables,
+    served,
+    contextTokens: info?.contextTokens ?? null,
+    inputPerMillionUsd: perMillion(info?.price.input),
+    outputPerMillionUsd: perMillion(info?.price.output),
+    commentedOut,
+    usable: obstacle === null,
+    obstacle,
+    local: route.provider === "vllm" || route.name.endsWith("-local"),
+    line: route.line,
+  };
+}
 
-const providerOf = ({ provider, upstream }: Route): string =>
-  provider === "other" ? (prefixOf(upstream) ?? "other") : provider;
+function providerOf({ provider, upstream }: Route): string {
+  return provider === "other" ? (prefixOf(upstream) ?? "other") : provider;
+}
 
 /** Without the noise of binary fractions: 1.5e-7 is 0.15. */
-const perMillion = (perToken: number | null | undefined): number | null =>
-  perToken === null || perToken === undefined ? null : Number((perToken * 1e6).toPrecision(12));
+function perMillion(perToken: number | null | undefined): number | null {
+  return perToken === null || perToken === undefined ? null : Number((perToken * 1e6).toPrecision(12));
+}

@@ -1,9 +1,6 @@
 export type Path = readonly (string | number)[];
 export type Fields = Readonly<Record<string, unknown>>;
 
-export const isRecord = (value: unknown): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
-
 interface Problem {
   readonly path: Path;
   readonly message: string;
@@ -20,7 +17,11 @@ export interface Problems {
   noDate(value: unknown, path: Path): void;
 }
 
-export const createProblems = (): Problems => {
+export function isRecord(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}
+
+export function createProblems(): Problems {
   const found: Problem[] = [];
   const mismatch = (value: unknown, path: Path, wanted: string): void => {
     const name = nameOf(path);
@@ -51,10 +52,11 @@ export const createProblems = (): Problems => {
       if (value instanceof Date) mismatch(value, path, "text: put the date in quotes");
     },
   };
-};
+}
 
 /** `model_list[0].litellm_params.model`, counted from 0 as YAML paths are; the root is "the config". */
-const nameOf = (path: Path): string =>
-  path.length === 0
+function nameOf(path: Path): string {
+  return path.length === 0
     ? "the config"
     : path.map((step, index) => (typeof step === "number" ? `[${step}]` : `${index > 0 ? "." : ""}${step}`)).join("");
+}

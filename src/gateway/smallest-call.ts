@@ -23,13 +23,7 @@ export type CallResult =
 /** Enough for a word; some providers refuse less. */
 const maxTokens = 16;
 
-const questionFor = ({ model, route }: ModelChoice): { readonly path: string; readonly body: Fields } =>
-  route.mode === "embedding"
-    ? { path: "/embeddings", body: { model, input: "ok" } }
-    : {
-        path: "/chat/completions",
-        body: { model, messages: [{ role: "user", content: "Say ok." }], max_tokens: maxTokens },
-      };
+type Read = (CallAnswer & { readonly ok: true }) | { readonly ok: false; readonly error: GoatError };
 
 /** Asks a model the smallest question there is: a refusal is a result, and so is silence. Throws the signal's reason. */
 export async function smallestCall(
@@ -46,7 +40,14 @@ export async function smallestCall(
   return { ...result, durationMs: Math.round(clock.now() - begin) };
 }
 
-type Read = (CallAnswer & { readonly ok: true }) | { readonly ok: false; readonly error: GoatError };
+function questionFor({ model, route }: ModelChoice): { readonly path: string; readonly body: Fields } {
+  return route.mode === "embedding"
+    ? { path: "/embeddings", body: { model, input: "ok" } }
+    : {
+        path: "/chat/completions",
+        body: { model, messages: [{ role: "user", content: "Say ok." }], max_tokens: maxTokens },
+      };
+}
 
 function read(answer: HttpAnswer, path: string, access: GatewayAccess, choice: ModelChoice): Read {
   const body = fieldsOf(parseJson(answer.text));

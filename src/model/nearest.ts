@@ -1,5 +1,5 @@
 /** Fewest single-character edits, neighbours swapped counted as one, between two words. */
-export const editDistance = (left: string, right: string): number => {
+export function editDistance(left: string, right: string): number {
   const rows: number[][] = [Array.from({ length: right.length + 1 }, (_, column) => column)];
   const at = (row: number, column: number): number => rows[row]?.[column] ?? 0;
   for (let row = 1; row <= left.length; row++) {
@@ -14,10 +14,10 @@ export const editDistance = (left: string, right: string): number => {
     }
   }
   return at(left.length, right.length);
-};
+}
 
 /** The candidate a user most likely meant, or undefined when none is close. */
-export const nearest = (word: string, candidates: readonly string[]): string | undefined => {
+export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const wanted = word.toLowerCase();
   const limit = Math.max(1, Math.floor(wanted.length / 3));
   let best: { readonly candidate: string; readonly distance: number } | undefined;
@@ -27,4 +27,4 @@ export const nearest = (word: string, candidates: readonly string[]): string | u
     if (distance <= limit && distance < (best?.distance ?? Number.POSITIVE_INFINITY)) best = { candidate, distance };
   }
   return best?.candidate;
-};
+}

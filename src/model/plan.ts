@@ -58,10 +58,12 @@ export interface Plan {
   readonly orphans: readonly string[];
 }
 
-/** An id is told as the engine's own tools show it. */
-const shortId = (container: string): string => (/^[0-9a-f]{64}$/.test(container) ? container.slice(0, 12) : container);
+/** `start-container goat-litellm-1: dev/litellm-config.yaml changed` */
+export function formatStep({ action, cause }: PlanNode): string {
+  return `${action.type} ${objectOf(action)}: ${cause}`;
+}
 
-const objectOf = (action: Action): string => {
+function objectOf(action: Action): string {
   switch (action.type) {
     case "pull-image":
       return action.image;
@@ -78,18 +80,23 @@ const objectOf = (action: Action): string => {
     default:
       return shortId(action.container);
   }
-};
+}
 
-/** `start-container goat-litellm-1: dev/litellm-config.yaml changed` */
-export const formatStep = ({ action, cause }: PlanNode): string => `${action.type} ${objectOf(action)}: ${cause}`;
+/** An id is told as the engine's own tools show it. */
+function shortId(container: string): string {
+  return /^[0-9a-f]{64}$/.test(container) ? container.slice(0, 12) : container;
+}
 
 /** `3 start-container goat-litellm-1: dev/litellm-config.yaml changed (after 1, 2)` */
-export const planLine = (step: {
+export function planLine(step: {
   readonly id: number;
   readonly text: string;
   readonly after: readonly number[];
-}): string => `${step.id} ${step.text}${step.after.length > 0 ? ` (after ${step.after.join(", ")})` : ""}`;
+}): string {
+  return `${step.id} ${step.text}${step.after.length > 0 ? ` (after ${step.after.join(", ")})` : ""}`;
+}
 
 /** The plan as text, one line a step. */
-export const formatPlan = ({ nodes }: Plan): string =>
-  nodes.map((node) => planLine({ ...node, text: formatStep(node) })).join("\n");
+export function formatPlan({ nodes }: Plan): string {
+  return nodes.map((node) => planLine({ ...node, text: formatStep(node) })).join("\n");
+}

@@ -20,50 +20,83 @@ interface Statement {
 
 type Scan = { readonly statement: Statement | undefined; readonly problem?: string; readonly next: number };
 
-/** Spaces as Compose counts them, line breaks excepted. */
-const isBlank = (letter: string | undefined): boolean =>
-  letter !== undefined && "\t\v\f\r \u0085\u00a0".includes(letter);
-
-const skipBlanks = (text: string, from: number, end: number): number => {
-  let at = from;
-  while (at < end && isBlank(text[at])) at += 1;
-  return at;
-};
-
-/** A line's name, and where its value starts; undefined where there is neither `=` nor `:`. */
-const splitLine = (text: string, from: number, end: number): { readonly name: string; readonly value?: number } => {
-  const isExported = /^export[\t\v\f\r ]/.test(text.slice(from, from + 7));
-  const start = isExported ? skipBlanks(text, from + 6, end) : from;
-  let separator = start;
-  while (separator < end && text[separator] !== "=" && text[separator] !== ":") separator += 1;
-  let stop = separator;
-  while (stop > start && isBlank(text[stop - 1])) stop -= 1;
-  const name = text.slice(start, stop);
-  return separator === end ? { name } : { name, value: skipBlanks(text, separator + 1, end) };
-};
-
 const namePattern = /^[\p{L}\p{N}_.[\]-]+$/u;
 
-/** The length of a quoted value with both quotes; undefined where it does not end. */
-const quotedLength = (text: string): number | undefined => {
-  const quote = text[0];
-  for (let index = 1; index < text.length; index++) {
-    if (text[index] === quote) return index + 1;
-    // A backslash before another one hides neither the second one nor the quote behind it.
-    if (text[index] === "\\") index++;
-  }
-  return undefined;
+const escapes: Readonly<Record<string, string>> = {
+  a: "\u0007",
+  b: "\b",
+  f: "\f",
+  n: "\n",
+  r: "\r",
+  t: "\t",
+  v: "\v",
+  '"': '"',
+  "\\": "\\",
+  // What stays for the variables to read: two dollars are one.
+  $: "$$",
 };
 
-const lineEnd = (text: string, from: number): number => {
+/**
+ * Reads an env file's text as Compose does, variables in values included: first `lookup` (the environment), then the
+ * lines above. What cannot be read is left out and named.
+ */
+export function readEnvText(source: string, lookup: Lookup, readPlain?: PlainReader): EnvText {
+  const variables = new Map<string, string>();
+  const lines = new Map<string, number>();
+  const mistakes: { line: number; message: string }[] = [];
+  const known: Lookup = (name) => lookup(name) ?? variables.get(name);
+  for (const { line, statement, problem } of scan(source.replace(/^\uFEFF/, ""))) {
+    if (problem !== undefined) mistakes.push({ line, message: problem });
+    if (statement === undefined) continue;
+    const { name, written } = statement;
+    const result = written === undefined ? { value: lookup(name) } : readValue(statement, known, readPlain);
+    if ("problem" in result) mistakes.push({ line, message: result.problem });
+    else if (result.value !== undefined) {
+      variables.set(name, result.value);
+      lines.set(name, line);
+    }
+  }
+  return { variables: Object.fromEntries(variables), lines: Object.fromEntries(lines), mistakes };
+}
+
+/** The statements of a file, one after the other, each with its line. */
+function* scan(text: string): Generator<Omit<Scan, "next"> & { readonly line: number }> {
+  let line = 1;
+  let from = 0;
+  while (from < text.length) {
+    const start = skipRemarks(text, from);
+    line += countLines(text.slice(from, start));
+    from = start;
+    if (from >= text.length) return;
+    const { next, ...found } = scanStatement(text, from, line);
+    yield { ...found, line };
+    line += countLines(text.slice(from, next));
+    from = next;
+  }
+}
+
+/** Past white space and comments. */
+function skipRemarks(text: string, from: number): number {
+  let at = from;
+  while (at < text.length) {
+    if (text[at] === "#") at = lineEnd(text, at);
+    else if (/[\s\u0085]/.test(text.charAt(at))) at += 1;
+    else return at;
+  }
+  return at;
+}
+
+function lineEnd(text: string, from: number): number {
   const end = text.indexOf("\n", from);
   return end < 0 ? text.length : end;
-};
+}
 
-const countLines = (text: string): number => text.split("\n").length - 1;
+function countLines(text: string): number {
+  return text.split("\n").length - 1;
+}
 
 /** One statement from the start of a line that is neither empty nor a comment. */
-const scanStatement = (text: string, from: number, line: number): Scan => {
+function scanStatement(text: string, from: number, line: number): Scan {
   const end = lineEnd(text, from);
   const { name, value: start } = splitLine(text, from, end);
   const skip = (problem: string): Scan => ({ statement: undefined, problem, next: end });
@@ -82,48 +115,47 @@ const scanStatement = (text: string, from: number, line: number): Scan => {
     return { statement: undefined, problem: `something follows the closing quote of ${name}`, next };
   }
   return { statement: { line, name, written: text.slice(start, close) }, next };
-};
+}
 
-const escapes: Readonly<Record<string, string>> = {
-  a: "\u0007",
-  b: "\b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-  v: "\v",
-  '"': '"',
-  "\\": "\\",
-  // What stays for the variables to read: two dollars are one.
-  $: "$$",
-};
+/** A line's name, and where its value starts; undefined where there is neither `=` nor `:`. */
+function splitLine(text: string, from: number, end: number): { readonly name: string; readonly value?: number } {
+  const isExported = /^export[\t\v\f\r ]/.test(text.slice(from, from + 7));
+  const start = isExported ? skipBlanks(text, from + 6, end) : from;
+  let separator = start;
+  while (separator < end && text[separator] !== "=" && text[separator] !== ":") separator += 1;
+  let stop = separator;
+  while (stop > start && isBlank(text[stop - 1])) stop -= 1;
+  const name = text.slice(start, stop);
+  return separator === end ? { name } : { name, value: skipBlanks(text, separator + 1, end) };
+}
 
-const expandEscapes = (text: string): string =>
-  text.replace(/\\(?:([abfnrtv$"\\])|0([0-3][0-7]{2}))/g, (_whole, letter: string | undefined, octal: string) =>
-    letter === undefined ? String.fromCharCode(Number.parseInt(octal, 8)) : (escapes[letter] ?? letter),
-  );
+function skipBlanks(text: string, from: number, end: number): number {
+  let at = from;
+  while (at < end && isBlank(text[at])) at += 1;
+  return at;
+}
 
-/** True where every reader of env files finds the same value: no variable, escape, comment or inner quote. */
-const isPlain = (written: string): boolean => /^(?:"[^"\\$\r\n`]*"|'[^'\\\r\n`]*'|[^"'`\\$#\r\n]*)$/.test(written);
+/** Spaces as Compose counts them, line breaks excepted. */
+function isBlank(letter: string | undefined): boolean {
+  return letter !== undefined && "\t\v\f\r \u0085\u00a0".includes(letter);
+}
 
-const unquote = (written: string): string => {
-  const quote = written.charAt(0);
-  return written.slice(1, -1).replace(/\\([\s\S])/g, (whole, next: string) => (next === quote ? next : whole));
-};
+/** The length of a quoted value with both quotes; undefined where it does not end. */
+function quotedLength(text: string): number | undefined {
+  const quote = text[0];
+  for (let index = 1; index < text.length; index++) {
+    if (text[index] === quote) return index + 1;
+    // A backslash before another one hides neither the second one nor the quote behind it.
+    if (text[index] === "\\") index++;
+  }
+  return undefined;
+}
 
-const trimEnd = (text: string): string => text.replace(/[\s\u0085]+$/, "");
-
-const template = (written: string): { readonly text: string; readonly isLiteral: boolean } => {
-  if (written.startsWith("'")) return { text: unquote(written), isLiteral: true };
-  if (written.startsWith('"')) return { text: expandEscapes(unquote(written)), isLiteral: false };
-  return { text: trimEnd(written.split(" #", 1)[0] ?? ""), isLiteral: false };
-};
-
-const readValue = (
+function readValue(
   { name, written = "" }: Statement,
   lookup: Lookup,
   readPlain: PlainReader | undefined,
-): { readonly value: string } | { readonly problem: string } => {
+): { readonly value: string } | { readonly problem: string } {
   const whole = /^["']/.test(written) ? written : trimEnd(written);
   if (readPlain !== undefined && isPlain(whole)) return { value: readPlain(whole) };
   const { text, isLiteral } = template(written);
@@ -134,54 +166,30 @@ const readValue = (
   if (!("problem" in result)) return result;
   // The reason of a missing variable is part of the value.
   return { problem: `${name}: ${result.missing === undefined ? result.problem : "a variable in it has to be set"}` };
-};
-
-/** Past white space and comments. */
-const skipRemarks = (text: string, from: number): number => {
-  let at = from;
-  while (at < text.length) {
-    if (text[at] === "#") at = lineEnd(text, at);
-    else if (/[\s\u0085]/.test(text.charAt(at))) at += 1;
-    else return at;
-  }
-  return at;
-};
-
-/** The statements of a file, one after the other, each with its line. */
-function* scan(text: string): Generator<Omit<Scan, "next"> & { readonly line: number }> {
-  let line = 1;
-  let from = 0;
-  while (from < text.length) {
-    const start = skipRemarks(text, from);
-    line += countLines(text.slice(from, start));
-    from = start;
-    if (from >= text.length) return;
-    const { next, ...found } = scanStatement(text, from, line);
-    yield { ...found, line };
-    line += countLines(text.slice(from, next));
-    from = next;
-  }
 }
 
-/**
- * Reads an env file's text as Compose does, variables in values included: first `lookup` (the environment), then the
- * lines above. What cannot be read is left out and named.
- */
-export const readEnvText = (source: string, lookup: Lookup, readPlain?: PlainReader): EnvText => {
-  const variables = new Map<string, string>();
-  const lines = new Map<string, number>();
-  const mistakes: { line: number; message: string }[] = [];
-  const known: Lookup = (name) => lookup(name) ?? variables.get(name);
-  for (const { line, statement, problem } of scan(source.replace(/^\uFEFF/, ""))) {
-    if (problem !== undefined) mistakes.push({ line, message: problem });
-    if (statement === undefined) continue;
-    const { name, written } = statement;
-    const result = written === undefined ? { value: lookup(name) } : readValue(statement, known, readPlain);
-    if ("problem" in result) mistakes.push({ line, message: result.problem });
-    else if (result.value !== undefined) {
-      variables.set(name, result.value);
-      lines.set(name, line);
-    }
-  }
-  return { variables: Object.fromEntries(variables), lines: Object.fromEntries(lines), mistakes };
-};
+function trimEnd(text: string): string {
+  return text.replace(/[\s\u0085]+$/, "");
+}
+
+/** True where every reader of env files finds the same value: no variable, escape, comment or inner quote. */
+function isPlain(written: string): boolean {
+  return /^(?:"[^"\\$\r\n`]*"|'[^'\\\r\n`]*'|[^"'`\\$#\r\n]*)$/.test(written);
+}
+
+function template(written: string): { readonly text: string; readonly isLiteral: boolean } {
+  if (written.startsWith("'")) return { text: unquote(written), isLiteral: true };
+  if (written.startsWith('"')) return { text: expandEscapes(unquote(written)), isLiteral: false };
+  return { text: trimEnd(written.split(" #", 1)[0] ?? ""), isLiteral: false };
+}
+
+function unquote(written: string): string {
+  const quote = written.charAt(0);
+  return written.slice(1, -1).replace(/\\([\s\S])/g, (whole, next: string) => (next === quote ? next : whole));
+}
+
+function expandEscapes(text: string): string {
+  return text.replace(/\\(?:([abfnrtv$"\\])|0([0-3][0-7]{2}))/g, (_whole, letter: string | undefined, octal: string) =>
+    letter === undefined ? String.fromCharCode(Number.parseInt(octal, 8)) : (escapes[letter] ?? letter),
+  );
+}

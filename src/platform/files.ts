@@ -8,45 +8,45 @@ import { GoatError } from "../errors/goat-error.ts";
 /**
  * What is at a path, links followed; a socket or a device counts as a file, and what nobody can find out about is missing.
  */
-export const kindOf = (path: string): "file" | "directory" | "missing" => {
+export function kindOf(path: string): "file" | "directory" | "missing" {
   try {
     return statSync(path).isDirectory() ? "directory" : "file";
   } catch {
     return "missing";
   }
-};
+}
 
 /** True where both paths lead to one file or folder, by whatever links, mounts or spellings. */
-export const isSameFile = (one: string, other: string): boolean => {
+export function isSameFile(one: string, other: string): boolean {
   try {
     const [a, b] = [statSync(one), statSync(other)];
     return a.dev === b.dev && a.ino === b.ino;
   } catch {
     return false;
   }
-};
+}
 
 /** True where nothing is at a path any more; what may not be looked at is still there. */
-export const isGone = (path: string): boolean => {
+export function isGone(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false }) === undefined;
   } catch (error) {
     return systemCode(error) === "ENOTDIR";
   }
-};
+}
 
 /** True where there is anything at the path, also a link that leads nowhere. */
-export const isTaken = (path: string): boolean => {
+export function isTaken(path: string): boolean {
   try {
     lstatSync(path);
     return true;
   } catch {
     return false;
   }
-};
+}
 
 /** A write that failed, in words: which file, and what to do. */
-export const unwritable = (path: string, error: unknown): GoatError => {
+export function unwritable(path: string, error: unknown): GoatError {
   const code = systemCode(error);
   if (code === "ENOSPC" || code === "EDQUOT") {
     return new GoatError("disk-full", `cannot write ${path}: no space is left`, {
@@ -58,24 +58,25 @@ export const unwritable = (path: string, error: unknown): GoatError => {
     cause: error,
     fixes: [{ command: `ls -ld ${dirname(path)}`, effect: "shows who may write there" }],
   });
-};
+}
 
-/** Where a path really writes to: a link's target, even one that is not there yet. */
-const writeTarget = async (path: string): Promise<string> => {
+/**
+ * Replaces a file in one step, so that nobody ever sees half of it. Writes through links and keeps the owner where it may.
+ * Where it is not to be durable, a power cut may leave it empty. Throws file-unwritable, disk-full.
+ */
+export async function atomicWrite(path: string, text: string, mode: number, durable = true): Promise<void> {
   try {
-    return await realpath(path);
+    await replace(await writeTarget(path), text, { mode, durable });
   } catch (error) {
-    if (systemCode(error) !== "ENOENT") throw error;
+    throw unwritable(path, error);
   }
-  const target = await readlink(path).catch(() => undefined);
-  return target === undefined ? path : resolve(dirname(path), target);
-};
+}
 
-const replace = async (
+async function replace(
   target: string,
   text: string,
   { mode, durable }: { readonly mode: number; readonly durable: boolean },
-): Promise<void> => {
+): Promise<void> {
   const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString("hex")}.tmp`);
   const before = await stat(target).catch(() => undefined);
   try {
@@ -96,16 +97,15 @@ const replace = async (
     await rm(temporary, { force: true });
     throw error;
   }
-};
+}
 
-/**
- * Replaces a file in one step, so that nobody ever sees half of it. Writes through links and keeps the owner where it may.
- * Where it is not to be durable, a power cut may leave it empty. Throws file-unwritable, disk-full.
- */
-export const atomicWrite = async (path: string, text: string, mode: number, durable = true): Promise<void> => {
+/** Where a path really writes to: a link's target, even one that is not there yet. */
+async function writeTarget(path: string): Promise<string> {
   try {
-    await replace(await writeTarget(path), text, { mode, durable });
+    return await realpath(path);
   } catch (error) {
-    throw unwritable(path, error);
+    if (systemCode(error) !== "ENOENT") throw error;
   }
-};
+  const target = await readlink(path).catch(() => undefined);
+  return target === undefined ? path : resolve(dirname(path), target);
+}

@@ -9,32 +9,6 @@ export interface HttpAnswer {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-const begin = async (
-  url: string,
-  signal: AbortSignal,
-  headers: Readonly<Record<string, string>>,
-  body?: string,
-): Promise<IncomingMessage> => {
-  const method = body === undefined ? "GET" : "POST";
-  const request = url.startsWith("https:") ? (await import("node:https")).request : plainRequest;
-  signal.throwIfAborted();
-  return new Promise((resolve, reject) => {
-    request(url, { agent: false, method, headers, signal }, resolve).on("error", reject).end(body);
-  });
-};
-
-/** The status of one GET, whose body may be endless. Throws as httpGet does. */
-export const httpStatus = async (url: string, signal: AbortSignal): Promise<number> => {
-  try {
-    const answer = await begin(url, signal, {});
-    answer.destroy();
-    return answer.statusCode ?? 0;
-  } catch (error) {
-    signal.throwIfAborted();
-    throw error;
-  }
-};
-
 /** The time was over; `message` is what was heard until then: "nothing within 30 s". */
 export class HttpTimeout extends Error {
   override readonly name = "HttpTimeout";
@@ -46,29 +20,45 @@ export interface HttpOptions {
   readonly limitMs?: number;
 }
 
+/** The status of one GET, whose body may be endless. Throws as httpGet does. */
+export async function httpStatus(url: string, signal: AbortSignal): Promise<number> {
+  try {
+    const answer = await begin(url, signal, {});
+    answer.destroy();
+    return answer.statusCode ?? 0;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  }
+}
+
+async function begin(
+  url: string,
+  signal: AbortSignal,
+  headers: Readonly<Record<string, string>>,
+  body?: string,
+): Promise<IncomingMessage> {
+  const method = body === undefined ? "GET" : "POST";
+  const request = url.startsWith("https:") ? (await import("node:https")).request : plainRequest;
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    request(url, { agent: false, method, headers, signal }, resolve).on("error", reject).end(body);
+  });
+}
+
 /**
  * One GET on a connection of its own; redirects are answers. `fetch` would take longer to load than a service of this machine
  * to answer. Throws the system's error, HttpTimeout, or the signal's reason.
  */
-export const httpGet = async (url: string, signal: AbortSignal, options: HttpOptions = {}): Promise<HttpAnswer> =>
-  whole((limited) => begin(url, limited, options.headers ?? {}), signal, options);
+export async function httpGet(url: string, signal: AbortSignal, options: HttpOptions = {}): Promise<HttpAnswer> {
+  return whole((limited) => begin(url, limited, options.headers ?? {}), signal, options);
+}
 
-/** One POST of JSON; else as httpGet. */
-export const httpPost = async (
-  url: string,
-  body: unknown,
-  signal: AbortSignal,
-  options: HttpOptions = {},
-): Promise<HttpAnswer> => {
-  const headers = { "content-type": "application/json", ...options.headers };
-  return whole((limited) => begin(url, limited, headers, JSON.stringify(body)), signal, options);
-};
-
-const whole = async (
+async function whole(
   ask: (signal: AbortSignal) => Promise<IncomingMessage>,
   signal: AbortSignal,
   { limitMs }: HttpOptions,
-): Promise<HttpAnswer> => {
+): Promise<HttpAnswer> {
   using limit = limitMs === undefined ? null : deadline(signal, limitMs);
   let heard = "nothing";
   try {
@@ -85,4 +75,15 @@ const whole = async (
     signal.throwIfAborted();
     throw error;
   }
-};
+}
+
+/** One POST of JSON; else as httpGet. */
+export async function httpPost(
+  url: string,
+  body: unknown,
+  signal: AbortSignal,
+  options: HttpOptions = {},
+): Promise<HttpAnswer> {
+  const headers = { "content-type": "application/json", ...options.headers };
+  return whole((limited) => begin(url, limited, headers, JSON.stringify(body)), signal, options);
+}

@@ -25,7 +25,7 @@ const commandLength = 80;
 const interpreters = /^(?:python|node|ruby|perl|bash|sh|zsh|deno|bun|java)[\d.]*$/;
 
 /** `/usr/bin/python3 /opt/bin/litellm --port 4000` as a person would say it: `litellm --port 4000`. */
-export const commandText = (args: readonly string[]): string => {
+export function commandText(args: readonly string[]): string {
   const [program = "", ...rest] = maskArguments(args);
   const words = [basename(program), ...rest];
   const script = rest[0];
@@ -33,35 +33,34 @@ export const commandText = (args: readonly string[]): string => {
     words.splice(0, 2, basename(script));
   }
   return cut(words.join(" ").replace(/\s+/g, " ").trim(), commandLength);
-};
+}
 
 /** Socket inodes that listen on a port, from the text of /proc/net/tcp or tcp6. */
-export const listeningInodes = (table: string, port: number): readonly string[] => {
+export function listeningInodes(table: string, port: number): readonly string[] {
   const wanted = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
   return table.split("\n").flatMap((line) => {
     const fields = line.trim().split(/\s+/);
     const inode = fields[9];
     return fields[1]?.endsWith(wanted) === true && fields[3] === "0A" && inode !== undefined ? [inode] : [];
   });
-};
+}
 
-const readOr = (path: string): Promise<string> => readFile(path, "utf8").catch(() => "");
-
-const holdsSocket = async (folder: string, sockets: ReadonlySet<string>): Promise<boolean> => {
-  const descriptors = await readdir(folder).catch(() => []);
-  for (const descriptor of descriptors) {
-    const target = await readlink(`${folder}/${descriptor}`).catch(() => "");
-    if (sockets.has(target)) return true;
+/** Who listens on a TCP port of this machine, of one family of addresses or any; null where that cannot be known, as for another user's process. */
+export async function portOwner(port: number, host: PortOwnerHost, family?: 4 | 6): Promise<PortOwner | null> {
+  try {
+    if (host.platform === "linux") return await ownerOnLinux(port, family, host.proc ?? "/proc", host.signal);
+    return host.platform === "darwin" ? await ownerByLsof(port, family, host) : null;
+  } catch {
+    return null;
   }
-  return false;
-};
+}
 
-const ownerOnLinux = async (
+async function ownerOnLinux(
   port: number,
   family: 4 | 6 | undefined,
   proc: string,
   signal: AbortSignal,
-): Promise<PortOwner | null> => {
+): Promise<PortOwner | null> {
   const tables = await Promise.all([
     family === 6 ? "" : readOr(`${proc}/net/tcp`),
     family === 4 ? "" : readOr(`${proc}/net/tcp6`),
@@ -75,23 +74,26 @@ const ownerOnLinux = async (
     return { pid: Number(entry), name: name.trim(), command: commandText(line.split("\0").filter(Boolean)) };
   }
   return null;
-};
+}
 
-const ownerByLsof = async (port: number, family: 4 | 6 | undefined, host: PortOwnerHost): Promise<PortOwner | null> => {
+function readOr(path: string): Promise<string> {
+  return readFile(path, "utf8").catch(() => "");
+}
+
+async function holdsSocket(folder: string, sockets: ReadonlySet<string>): Promise<boolean> {
+  const descriptors = await readdir(folder).catch(() => []);
+  for (const descriptor of descriptors) {
+    const target = await readlink(`${folder}/${descriptor}`).catch(() => "");
+    if (sockets.has(target)) return true;
+  }
+  return false;
+}
+
+async function ownerByLsof(port: number, family: 4 | 6 | undefined, host: PortOwnerHost): Promise<PortOwner | null> {
   const fields = await host.run("lsof", ["-nP", `-i${family ?? ""}TCP:${port}`, "-sTCP:LISTEN", "-Fpc"], host.signal);
   const pid = /^p(\d+)$/m.exec(fields)?.[1];
   if (pid === undefined) return null;
   const line = await host.run("ps", ["-o", "command=", "-p", pid], host.signal).catch(() => "");
   const name = /^c(.+)$/m.exec(fields)?.[1] ?? "";
   return { pid: Number(pid), name, command: commandText(line.trim().split(/\s+/).filter(Boolean)) };
-};
-
-/** Who listens on a TCP port of this machine, of one family of addresses or any; null where that cannot be known, as for another user's process. */
-export const portOwner = async (port: number, host: PortOwnerHost, family?: 4 | 6): Promise<PortOwner | null> => {
-  try {
-    if (host.platform === "linux") return await ownerOnLinux(port, family, host.proc ?? "/proc", host.signal);
-    return host.platform === "darwin" ? await ownerByLsof(port, family, host) : null;
-  } catch {
-    return null;
-  }
-};
+}

@@ -16,14 +16,11 @@ export interface ProcessRow {
 
 const proc = "/proc";
 
-/** Linux says it in files, which cost no process. */
-const hasFiles = (): boolean => existsSync(`${proc}/self/stat`);
-
 /**
  * A process's name stands in brackets and may hold brackets and spaces of its own. The state is that of its first thread
  * alone: while others live, it still holds its ports and files.
  */
-export const parseStat = (pid: number, text: string): ProcessRow | undefined => {
+export function parseStat(pid: number, text: string): ProcessRow | undefined {
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
   const [state, parent, group] = fields;
   const threads = Number(fields[17]);
@@ -31,61 +28,65 @@ export const parseStat = (pid: number, text: string): ProcessRow | undefined => 
   if (state === undefined || startTime === undefined) return undefined;
   const isOver = (state === "Z" && threads <= 1) || state === "X";
   return { pid, parent: Number(parent), group: Number(group), startTime, isOver, residentBytes: null };
-};
-
-const readStat = (pid: number): ProcessRow | undefined => {
-  try {
-    return parseStat(pid, readFileSync(`${proc}/${pid}/stat`, "utf8"));
-  } catch {
-    return undefined;
-  }
-};
+}
 
 /** Lines of `ps -o pid=,ppid=,pgid=,rss=,stat=,lstart=`. */
-export const parsePs = (text: string): readonly ProcessRow[] =>
-  text.split("\n").flatMap((line) => {
+export function parsePs(text: string): readonly ProcessRow[] {
+  return text.split("\n").flatMap((line) => {
     const [pid, parent, group, kib, state, ...started] = line.trim().split(/\s+/);
     if (pid === undefined || state === undefined || started.length === 0) return [];
     const numbers = { pid: Number(pid), parent: Number(parent), group: Number(group) };
     const isOver = state.startsWith("Z");
     return [{ ...numbers, startTime: started.join(" "), isOver, residentBytes: Number(kib) * 1024 }];
   });
+}
 
-const ps = (which: readonly string[]): Promise<readonly ProcessRow[]> =>
-  new Promise((resolve) => {
+/** Those of these processes that are there. On Linux it answers before it first yields. */
+export async function findProcesses(pids: readonly number[]): Promise<readonly ProcessRow[]> {
+  if (pids.length === 0) return [];
+  if (hasFiles()) return pids.flatMap((pid) => readStat(pid) ?? []);
+  return ps(["-p", pids.join(",")]);
+}
+
+/** Linux says it in files, which cost no process. */
+function hasFiles(): boolean {
+  return existsSync(`${proc}/self/stat`);
+}
+
+function readStat(pid: number): ProcessRow | undefined {
+  try {
+    return parseStat(pid, readFileSync(`${proc}/${pid}/stat`, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+function ps(which: readonly string[]): Promise<readonly ProcessRow[]> {
+  return new Promise((resolve) => {
     const args = [...which, "-o", "pid=,ppid=,pgid=,rss=,stat=,lstart="];
     const env = { LC_ALL: "C", PATH: "/bin:/usr/bin" };
     // It exits with 1 where none of the processes is there.
     execFile("ps", args, { env, maxBuffer: 16 * 1024 * 1024 }, (_error, stdout) => resolve(parsePs(stdout)));
   });
+}
 
-/** Those of these processes that are there. On Linux it answers before it first yields. */
-export const findProcesses = async (pids: readonly number[]): Promise<readonly ProcessRow[]> => {
-  if (pids.length === 0) return [];
-  if (hasFiles()) return pids.flatMap((pid) => readStat(pid) ?? []);
-  return ps(["-p", pids.join(",")]);
-};
-
-export const allProcesses = async (): Promise<readonly ProcessRow[]> => {
+export async function allProcesses(): Promise<readonly ProcessRow[]> {
   if (!hasFiles()) return ps(["-ax"]);
   return readdirSync(proc).flatMap((entry) => (/^\d+$/.test(entry) ? (readStat(Number(entry)) ?? []) : []));
-};
+}
 
 /** This process and all that it started, as far as they kept to its group or their parents live. */
-export const withDescendants = (rows: readonly ProcessRow[], pid: number): readonly ProcessRow[] => {
+export function withDescendants(rows: readonly ProcessRow[], pid: number): readonly ProcessRow[] {
   const family = new Set([pid]);
   for (let size = 0; size !== family.size; ) {
     size = family.size;
     for (const row of rows) if (row.group === pid || family.has(row.parent)) family.add(row.pid);
   }
   return rows.filter((row) => family.has(row.pid));
-};
-
-const kibOf = (status: string, field: string): number =>
-  Number(new RegExp(`^${field}:\\s*(\\d+) kB$`, "m").exec(status)?.[1] ?? 0);
+}
 
 /** Resident bytes of processes that belong together: what they share is counted once, by the largest. */
-export const residentBytes = (rows: readonly ProcessRow[]): number => {
+export function residentBytes(rows: readonly ProcessRow[]): number {
   if (!hasFiles()) return rows.reduce((sum, row) => sum + (row.residentBytes ?? 0), 0);
   let own = 0;
   let shared = 0;
@@ -96,12 +97,16 @@ export const residentBytes = (rows: readonly ProcessRow[]): number => {
     shared = Math.max(shared, sharable);
   }
   return (own + shared) * 1024;
-};
+}
 
-const readStatus = (pid: number): string => {
+function readStatus(pid: number): string {
   try {
     return readFileSync(`${proc}/${pid}/status`, "utf8");
   } catch {
     return "";
   }
-};
+}
+
+function kibOf(status: string, field: string): number {
+  return Number(new RegExp(`^${field}:\\s*(\\d+) kB$`, "m").exec(status)?.[1] ?? 0);
+}

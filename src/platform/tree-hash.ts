@@ -25,6 +25,25 @@ export interface TreeHasher {
 /** What changes there without anybody having edited anything. */
 const passedOver = new Set([".git", ".goat-dev"]);
 
+type Contents = Map<string, Promise<string>>;
+
+interface Entry {
+  readonly at: string;
+  /** From the top, with a slash in front; empty for the top itself. */
+  readonly name: string;
+  readonly kind: "top" | "directory" | "unreadable" | "other";
+}
+
+interface Look {
+  readonly at: string;
+  /** What counts where there is no content to count. */
+  readonly line: string;
+  /** Of an ordinary file that may count by content. */
+  readonly stats?: Stats;
+}
+
+const batchSize = 32;
+
 export function createTreeHasher(options: TreeOptions): TreeHasher {
   const trees = new Map<string, Promise<string>>();
   const contents = new Map<string, Promise<string>>();
@@ -35,11 +54,6 @@ export function createTreeHasher(options: TreeOptions): TreeHasher {
   };
   return { hash };
 }
-
-/** The hash of one file or folder. */
-export const hashTree = (path: string): Promise<string> => createTreeHasher({ within: path }).hash(path);
-
-type Contents = Map<string, Promise<string>>;
 
 async function hashEntries(path: string, options: TreeOptions, contents: Contents): Promise<string> {
   const { signal } = options;
@@ -53,13 +67,6 @@ async function hashEntries(path: string, options: TreeOptions, contents: Content
   const hash = createHash("sha256");
   for (const [index, { name }] of entries.entries()) hash.update(`${name}\0${lines[index]}\0`);
   return hash.digest("hex");
-}
-
-interface Entry {
-  readonly at: string;
-  /** From the top, with a slash in front; empty for the top itself. */
-  readonly name: string;
-  readonly kind: "top" | "directory" | "unreadable" | "other";
 }
 
 /** The tree's entries, the nearest to the top first chosen, in the order of their names. */
@@ -89,6 +96,20 @@ async function listLevel(
   return found;
 }
 
+/** Many at a time, and the signal is heard between them. */
+async function inBatches<T, R>(
+  items: readonly T[],
+  signal: AbortSignal | undefined,
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const done: R[] = [];
+  for (let start = 0; start < items.length; start += batchSize) {
+    signal?.throwIfAborted();
+    done.push(...(await Promise.all(items.slice(start, start + batchSize).map(work))));
+  }
+  return done;
+}
+
 async function listFolder({ at, name }: Entry): Promise<readonly Entry[]> {
   const unreadable: Entry = { at: join(at, "unreadable"), name: `${name}/unreadable`, kind: "unreadable" };
   const found = await readdir(at, { withFileTypes: true }).catch((): Dirent[] | undefined => undefined);
@@ -112,14 +133,6 @@ function byName(one: Entry, other: Entry): number {
   return b === undefined || a > b ? 1 : -1;
 }
 
-interface Look {
-  readonly at: string;
-  /** What counts where there is no content to count. */
-  readonly line: string;
-  /** Of an ordinary file that may count by content. */
-  readonly stats?: Stats;
-}
-
 async function lookAt({ at, kind }: Entry, { within }: TreeOptions): Promise<Look> {
   if (kind === "directory" || kind === "unreadable") return { at, line: kind === "directory" ? kind : "missing" };
   try {
@@ -135,8 +148,9 @@ async function lookAt({ at, kind }: Entry, { within }: TreeOptions): Promise<Loo
   }
 }
 
-const isBelow = (path: string, folder: string): boolean =>
-  path === folder || path.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
+function isBelow(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
+}
 
 /** The paths whose content counts: in the order of names, while files and bytes last. */
 function withinBudget(looks: readonly Look[]): ReadonlySet<string> {
@@ -179,18 +193,7 @@ async function hashContent(path: string, size: number): Promise<string> {
   }
 }
 
-const batchSize = 32;
-
-/** Many at a time, and the signal is heard between them. */
-async function inBatches<T, R>(
-  items: readonly T[],
-  signal: AbortSignal | undefined,
-  work: (item: T) => Promise<R>,
-): Promise<R[]> {
-  const done: R[] = [];
-  for (let start = 0; start < items.length; start += batchSize) {
-    signal?.throwIfAborted();
-    done.push(...(await Promise.all(items.slice(start, start + batchSize).map(work))));
-  }
-  return done;
+/** The hash of one file or folder. */
+export function hashTree(path: string): Promise<string> {
+  return createTreeHasher({ within: path }).hash(path);
 }

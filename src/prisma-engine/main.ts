@@ -15,7 +15,14 @@ const parentEveryMs = 100;
 const trapStatus = 134;
 
 const processors = availableParallelism();
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+const [role, ...rest] = process.argv.slice(2);
+const run = role === "query-engine" ? serve : runCli;
+run(rest).catch((error: unknown) => endUnstarted(undefined, messageOf(error)));
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
 
 /** Its words may quote a query, so only its kind is told. */
 function tellKind(error: unknown): void {
@@ -90,7 +97,3 @@ async function runCli(args: readonly string[]): Promise<void> {
     waitMs: commandWaitMs,
   });
 }
-
-const [role, ...rest] = process.argv.slice(2);
-const run = role === "query-engine" ? serve : runCli;
-run(rest).catch((error: unknown) => endUnstarted(undefined, messageOf(error)));

@@ -10,30 +10,37 @@ export interface Claim {
 }
 
 /** Null where nothing readable was kept at this path. */
-export const readClaim = (path: string): Claim | null => {
+export function readClaim(path: string): Claim | null {
   const kept = openState(dirname(path)).readJson(basename(path));
   return isClaim(kept) ? kept : null;
-};
+}
+
+function isClaim(value: unknown): value is Claim {
+  return (
+    isObject(value) &&
+    isOrigin(value["origin"]) &&
+    Array.isArray(value["parts"]) &&
+    value["parts"].every((part) => typeof part === "string")
+  );
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+function isOrigin(value: unknown): value is Origin {
+  return (
+    isObject(value) &&
+    typeof value["folder"] === "string" &&
+    (value["file"] === null || typeof value["file"] === "string")
+  );
+}
 
 /** Returns a warning where it cannot be kept. */
-export const writeClaim = async (path: string, claim: Claim): Promise<string | null> => {
+export async function writeClaim(path: string, claim: Claim): Promise<string | null> {
   const before = readClaim(path);
   const isKept = before === null ? claim.parts.length === 0 : JSON.stringify(before) === JSON.stringify(claim);
   if (isKept) return null;
   const kept = await openState(dirname(path)).writeJson(basename(path), claim);
   return kept.ok ? null : kept.warning;
-};
-
-const isClaim = (value: unknown): value is Claim =>
-  isObject(value) &&
-  isOrigin(value["origin"]) &&
-  Array.isArray(value["parts"]) &&
-  value["parts"].every((part) => typeof part === "string");
-
-const isOrigin = (value: unknown): value is Origin =>
-  isObject(value) &&
-  typeof value["folder"] === "string" &&
-  (value["file"] === null || typeof value["file"] === "string");
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null;
+}

@@ -33,32 +33,6 @@ export interface ApiContext {
   readonly now: () => Date;
 }
 
-/** One request, answered. Rejects where the store or the body does. */
-export async function answer(request: ApiRequest, context: ApiContext): Promise<ApiResponse> {
-  const { path, method } = request;
-  if (path.length > 1 && path.endsWith("/")) {
-    return { status: 308, kind: "text", body: path.slice(0, -1), location: path.slice(0, -1) };
-  }
-  const found = routes.flatMap((route) => {
-    const match = route.path.exec(path);
-    return match === null ? [] : [{ route, id: decodeURIComponent(match[1] ?? "").replaceAll("\0", "") }];
-  });
-  if (found.length === 0) {
-    const message = `${path} is not here: this is the ${recorderService}, not Langfuse`;
-    return json(404, { message, error: "NotFoundError", service: recorderService });
-  }
-  const chosen = found.find(({ route }) => route.methods.includes(method));
-  if (chosen === undefined) return json(405, { message: "Method not allowed", error: "MethodNotAllowedError" });
-  const { route, id } = chosen;
-  if (route.access === "open") return route.handle({ ...request, id, scope: "all" }, context);
-  const access = accessOf(request.authorization, context.keys);
-  if (access.ok && (access.scope === "all" || route.access === "scores")) {
-    return route.handle({ ...request, id, scope: access.scope }, context);
-  }
-  const message = access.ok ? "Access denied - need to use basic auth with secret key" : access.refusal;
-  return json(401, path === ingestionPath ? { error: "UnauthorizedError", message } : { message });
-}
-
 type Handler = (
   request: ApiRequest & { readonly id: string; readonly scope: Scope },
   context: ApiContext,
@@ -73,11 +47,6 @@ interface Route {
   readonly handle: Handler;
 }
 
-const json = (status: number, body: unknown): ApiResponse => ({ status, kind: "json", body });
-const ok = (body: unknown): ApiResponse => json(200, body);
-const notFound = (what: string): ApiResponse =>
-  json(404, { message: `${what} not found within authorized project`, error: "LangfuseNotFoundError" });
-
 const identity = { version: recorderVersion, service: recorderService };
 
 const health: Handler = async ({ query }, { store }) => {
@@ -88,61 +57,12 @@ const health: Handler = async ({ query }, { store }) => {
   );
 };
 
-async function store(
-  events: readonly unknown[],
-  scope: Scope,
-  context: ApiContext,
-): Promise<{ readonly successes: readonly EventAnswer[]; readonly errors: readonly EventAnswer[] }> {
-  const { changes, ...answers } = await readBatch(events, {
-    scope,
-    newId: randomUUID,
-    isStored: async (id) => (await context.store.observation(id)) !== null,
-  });
-  if (changes.length > 0) await context.store.write(changes, context.now().toISOString());
-  return answers;
-}
-
 const ingest: Handler = async ({ body, scope }, context) => {
   const said = await body();
   const problem = problemOf(said);
   if (problem !== null) return json(400, { message: "Invalid request data", errors: [problem] });
   return json(207, await store((said as { readonly batch: readonly unknown[] }).batch, scope, context));
 };
-
-/** What is wrong with a batch as a whole, in Langfuse's words; null where nothing is. */
-function problemOf(said: unknown): string | null {
-  if (kindOf(said) !== "object") return `Expected object, received ${kindOf(said)}`;
-  const { batch } = said as { readonly batch?: unknown };
-  if (batch === undefined) return "Required";
-  return Array.isArray(batch) ? null : `Expected array, received ${kindOf(batch)}`;
-}
-
-const kindOf = (value: unknown): string => (value === null ? "null" : Array.isArray(value) ? "array" : typeof value);
-
-/** Langfuse's older way to send one record; its answer is the record's id. */
-const single =
-  (type: string): Handler =>
-  async ({ body, scope }, context) => {
-    const said = await body();
-    if (kindOf(said) !== "object") return json(400, { message: "Invalid request data", error: [] });
-    const { id = randomUUID() } = said as { readonly id?: unknown };
-    const event = { id: randomUUID(), type, timestamp: context.now().toISOString(), body: { ...(said as object), id } };
-    const [refusal] = (await store([event], scope, context)).errors;
-    return refusal === undefined
-      ? ok({ id })
-      : json(refusal.status, { message: refusal.message, error: refusal.error });
-  };
-
-async function listed<Query extends PageQuery, Row>(
-  parsed: Parsed<Query>,
-  find: (query: Query) => Promise<Found<Row>>,
-  show: (row: Row) => unknown,
-): Promise<ApiResponse> {
-  if (!parsed.ok) return json(400, { message: "Invalid request data", error: parsed.problems });
-  const { page, limit } = parsed.query;
-  const { rows, total } = await find(parsed.query);
-  return ok({ data: rows.map(show), meta: view.metaView(page, limit, total) });
-}
 
 const daily: Handler = ({ query }, { store: { daily: count } }) => {
   const days = async ({ page, limit, ...filter }: PageQuery & Parameters<typeof count>[0]) => {
@@ -180,16 +100,6 @@ const nothingKept: Handler = async () => {
 
 /** Files are not kept; a refusal at once keeps the SDK from trying again while traces wait behind it. */
 const noMedia: Handler = async () => json(404, { message: "Media are not kept", error: "LangfuseNotFoundError" });
-
-const get = (path: RegExp, handle: Handler, access: Route["access"] = "all", methods = ["GET"]): Route => ({
-  path,
-  methods,
-  access,
-  handle,
-});
-
-const post = (path: RegExp, handle: Handler, access: Route["access"] = "all"): Route =>
-  get(path, handle, access, ["POST"]);
 
 const anyMethod = ["GET", "HEAD", "POST"];
 
@@ -239,3 +149,105 @@ const routes: readonly Route[] = [
   get(/^\/$/, home, "open", ["GET", "HEAD"]),
   get(/^\/project\/[^/]+\/traces\/([^/]+)$/, traceOnPage, "open", ["GET", "HEAD"]),
 ];
+
+/** One request, answered. Rejects where the store or the body does. */
+export async function answer(request: ApiRequest, context: ApiContext): Promise<ApiResponse> {
+  const { path, method } = request;
+  if (path.length > 1 && path.endsWith("/")) {
+    return { status: 308, kind: "text", body: path.slice(0, -1), location: path.slice(0, -1) };
+  }
+  const found = routes.flatMap((route) => {
+    const match = route.path.exec(path);
+    return match === null ? [] : [{ route, id: decodeURIComponent(match[1] ?? "").replaceAll("\0", "") }];
+  });
+  if (found.length === 0) {
+    const message = `${path} is not here: this is the ${recorderService}, not Langfuse`;
+    return json(404, { message, error: "NotFoundError", service: recorderService });
+  }
+  const chosen = found.find(({ route }) => route.methods.includes(method));
+  if (chosen === undefined) return json(405, { message: "Method not allowed", error: "MethodNotAllowedError" });
+  const { route, id } = chosen;
+  if (route.access === "open") return route.handle({ ...request, id, scope: "all" }, context);
+  const access = accessOf(request.authorization, context.keys);
+  if (access.ok && (access.scope === "all" || route.access === "scores")) {
+    return route.handle({ ...request, id, scope: access.scope }, context);
+  }
+  const message = access.ok ? "Access denied - need to use basic auth with secret key" : access.refusal;
+  return json(401, path === ingestionPath ? { error: "UnauthorizedError", message } : { message });
+}
+
+function json(status: number, body: unknown): ApiResponse {
+  return { status, kind: "json", body };
+}
+
+function ok(body: unknown): ApiResponse {
+  return json(200, body);
+}
+
+function notFound(what: string): ApiResponse {
+  return json(404, { message: `${what} not found within authorized project`, error: "LangfuseNotFoundError" });
+}
+
+async function store(
+  events: readonly unknown[],
+  scope: Scope,
+  context: ApiContext,
+): Promise<{ readonly successes: readonly EventAnswer[]; readonly errors: readonly EventAnswer[] }> {
+  const { changes, ...answers } = await readBatch(events, {
+    scope,
+    newId: randomUUID,
+    isStored: async (id) => (await context.store.observation(id)) !== null,
+  });
+  if (changes.length > 0) await context.store.write(changes, context.now().toISOString());
+  return answers;
+}
+
+/** What is wrong with a batch as a whole, in Langfuse's words; null where nothing is. */
+function problemOf(said: unknown): string | null {
+  if (kindOf(said) !== "object") return `Expected object, received ${kindOf(said)}`;
+  const { batch } = said as { readonly batch?: unknown };
+  if (batch === undefined) return "Required";
+  return Array.isArray(batch) ? null : `Expected array, received ${kindOf(batch)}`;
+}
+
+function kindOf(value: unknown): string {
+  return value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
+}
+
+/** Langfuse's older way to send one record; its answer is the record's id. */
+function single(type: string): Handler {
+  return async ({ body, scope }, context) => {
+    const said = await body();
+    if (kindOf(said) !== "object") return json(400, { message: "Invalid request data", error: [] });
+    const { id = randomUUID() } = said as { readonly id?: unknown };
+    const event = { id: randomUUID(), type, timestamp: context.now().toISOString(), body: { ...(said as object), id } };
+    const [refusal] = (await store([event], scope, context)).errors;
+    return refusal === undefined
+      ? ok({ id })
+      : json(refusal.status, { message: refusal.message, error: refusal.error });
+  };
+}
+
+async function listed<Query extends PageQuery, Row>(
+  parsed: Parsed<Query>,
+  find: (query: Query) => Promise<Found<Row>>,
+  show: (row: Row) => unknown,
+): Promise<ApiResponse> {
+  if (!parsed.ok) return json(400, { message: "Invalid request data", error: parsed.problems });
+  const { page, limit } = parsed.query;
+  const { rows, total } = await find(parsed.query);
+  return ok({ data: rows.map(show), meta: view.metaView(page, limit, total) });
+}
+
+function get(path: RegExp, handle: Handler, access: Route["access"] = "all", methods = ["GET"]): Route {
+  return {
+    path,
+    methods,
+    access,
+    handle,
+  };
+}
+
+function post(path: RegExp, handle: Handler, access: Route["access"] = "all"): Route {
+  return get(path, handle, access, ["POST"]);
+}

@@ -10,6 +10,8 @@ export type Scope = "all" | "scores";
 
 export type Access = { readonly ok: true; readonly scope: Scope } | { readonly ok: false; readonly refusal: string };
 
+const hint = "Confirm that you've configured the correct host.";
+
 /** Reads an `Authorization` header as Langfuse does, and refuses in its words; the secret key decides, whatever public key comes along. */
 export function accessOf(header: string | undefined, keys: ApiKeys): Access {
   if (header === undefined || header === "") return refuse("No authorization header");
@@ -25,9 +27,14 @@ export function accessOf(header: string | undefined, keys: ApiKeys): Access {
   return isSame(secret, keys.secretKey) ? { ok: true, scope: "all" } : refuse(`Invalid credentials. ${hint}`);
 }
 
-const hint = "Confirm that you've configured the correct host.";
+function refuse(refusal: string): Access {
+  return { ok: false, refusal };
+}
 
-const refuse = (refusal: string): Access => ({ ok: false, refusal });
+// Hashes have one length, which timingSafeEqual needs, and hide how long the real key is.
+function isSame(left: string, right: string): boolean {
+  return timingSafeEqual(createHash("sha256").update(left).digest(), createHash("sha256").update(right).digest());
+}
 
 /** Null where it is not base64. */
 function decode(text: string): string | null {
@@ -37,7 +44,3 @@ function decode(text: string): string | null {
     return null;
   }
 }
-
-// Hashes have one length, which timingSafeEqual needs, and hide how long the real key is.
-const isSame = (left: string, right: string): boolean =>
-  timingSafeEqual(createHash("sha256").update(left).digest(), createHash("sha256").update(right).digest());

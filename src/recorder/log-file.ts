@@ -11,17 +11,8 @@ export interface LogFileOptions {
 
 export type LogStream = "out" | "err";
 
-const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-
-const rotate = ({ path, keep }: LogFileOptions): void => {
-  const old = (count: number): string => (count === 0 ? path : path.replace(/\.log$/, `.${count}.log`));
-  for (let count = keep; count > 0; count -= 1) {
-    if (sizeOf(old(count - 1)) > 0) renameSync(old(count - 1), old(count));
-  }
-};
-
 /** Writes stamped lines to a file that it keeps small itself. Each line is there when the call is over. */
-export const openLogFile = (options: LogFileOptions): ((stream: LogStream, text: string) => void) => {
+export function openLogFile(options: LogFileOptions): (stream: LogStream, text: string) => void {
   mkdirSync(dirname(options.path), { recursive: true, mode: 0o700 });
   let bytes = sizeOf(options.path);
   return (stream, text) => {
@@ -41,4 +32,15 @@ export const openLogFile = (options: LogFileOptions): ((stream: LogStream, text:
       // A full disk is no reason to stop serving.
     }
   };
-};
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+function rotate({ path, keep }: LogFileOptions): void {
+  const old = (count: number): string => (count === 0 ? path : path.replace(/\.log$/, `.${count}.log`));
+  for (let count = keep; count > 0; count -= 1) {
+    if (sizeOf(old(count - 1)) > 0) renameSync(old(count - 1), old(count));
+  }
+}

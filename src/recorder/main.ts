@@ -15,71 +15,14 @@ const poolSize = 5;
 const databaseLimitMs = 60_000;
 const databasePauseMs = 250;
 const closeLimitMs = 800;
+
 // A wrong password, no such role, no such database: waiting mends none of them.
 const hopeless = new Set(["28P01", "28000", "3D000"]);
 
 const logLimitBytes = 5 * 1024 * 1024;
 const keptLogs = 2;
 
-const openLog = (): ((stream: LogStream, line: string) => void) => {
-  const path = process.env["RECORDER_LOG_FILE"];
-  if (path) return openLogFile({ path, limitBytes: logLimitBytes, keep: keptLogs, now: systemClock.date });
-  return (stream, line) => void (stream === "out" ? process.stdout : process.stderr).write(`${line}\n`);
-};
-
 const log = openLog();
-
-const say = (line: string): void => log("out", line);
-
-const fail = (line: string): never => {
-  log("err", `${recorderService}: ${line}`);
-  process.exit(1);
-};
-
-const waitForDatabase = async (options: PostgresOptions, signal: AbortSignal): Promise<void> => {
-  const where = `database ${options.database} at ${options.host}:${options.port}`;
-  const startedAt = systemClock.now();
-  let said = "";
-  for (;;) {
-    const login = await tryLogin(options, signal);
-    if (login.ok) return;
-    if (hopeless.has(login.code ?? "")) fail(`cannot log in to ${where}: ${login.reason}`);
-    if (systemClock.now() - startedAt > databaseLimitMs) fail(`no ${where} after 60 s; last: ${login.reason}`);
-    if (login.reason !== said) say(`waiting for ${where}: ${login.reason}`);
-    said = login.reason;
-    await systemClock.sleep(databasePauseMs, signal);
-  }
-};
-
-const listen = async (server: Server, settings: RecorderSettings): Promise<void> => {
-  server.listen(settings.port, settings.host);
-  await once(server, "listening");
-  const { address, port } = server.address() as AddressInfo;
-  const { database, project } = settings;
-  const stored = `database ${database.database} at ${database.host}:${database.port}, schema goat_recorder`;
-  say(`${recorderService} ${recorderVersion} listens on ${address}:${port}, project ${project.id}, ${stored}`);
-};
-
-const close = async (server: Server, store: Store): Promise<void> => {
-  server.close();
-  server.closeAllConnections();
-  await store.close();
-};
-
-const run = async (signal: AbortSignal): Promise<void> => {
-  const read = readSettings(process.env);
-  if (!read.ok) return fail(read.problems.join("; "));
-  const { settings } = read;
-  await waitForDatabase(settings.database, signal);
-  const store = await openPostgresStore(await openPool(settings.database, poolSize), settings.project.id);
-  const { project, keys } = settings;
-  const server = createRecorder({ store, project, keys, now: systemClock.date }, (level, line) => {
-    if (level === "error" || settings.debug) say(`${level} ${line}`);
-  });
-  await listen(server, settings);
-  if (!signal.aborted) await once(signal, "abort");
-  await close(server, store);
-};
 
 const stop = new AbortController();
 for (const name of ["SIGTERM", "SIGINT"] as const) {
@@ -92,3 +35,63 @@ for (const name of ["SIGTERM", "SIGINT"] as const) {
 }
 
 run(stop.signal).catch((error: unknown) => (stop.signal.aborted ? process.exit(0) : fail(messageOf(error))));
+
+function openLog(): (stream: LogStream, line: string) => void {
+  const path = process.env["RECORDER_LOG_FILE"];
+  if (path) return openLogFile({ path, limitBytes: logLimitBytes, keep: keptLogs, now: systemClock.date });
+  return (stream, line) => void (stream === "out" ? process.stdout : process.stderr).write(`${line}\n`);
+}
+
+function say(line: string): void {
+  log("out", line);
+}
+
+function fail(line: string): never {
+  log("err", `${recorderService}: ${line}`);
+  process.exit(1);
+}
+
+async function waitForDatabase(options: PostgresOptions, signal: AbortSignal): Promise<void> {
+  const where = `database ${options.database} at ${options.host}:${options.port}`;
+  const startedAt = systemClock.now();
+  let said = "";
+  for (;;) {
+    const login = await tryLogin(options, signal);
+    if (login.ok) return;
+    if (hopeless.has(login.code ?? "")) fail(`cannot log in to ${where}: ${login.reason}`);
+    if (systemClock.now() - startedAt > databaseLimitMs) fail(`no ${where} after 60 s; last: ${login.reason}`);
+    if (login.reason !== said) say(`waiting for ${where}: ${login.reason}`);
+    said = login.reason;
+    await systemClock.sleep(databasePauseMs, signal);
+  }
+}
+
+async function listen(server: Server, settings: RecorderSettings): Promise<void> {
+  server.listen(settings.port, settings.host);
+  await once(server, "listening");
+  const { address, port } = server.address() as AddressInfo;
+  const { database, project } = settings;
+  const stored = `database ${database.database} at ${database.host}:${database.port}, schema goat_recorder`;
+  say(`${recorderService} ${recorderVersion} listens on ${address}:${port}, project ${project.id}, ${stored}`);
+}
+
+async function close(server: Server, store: Store): Promise<void> {
+  server.close();
+  server.closeAllConnections();
+  await store.close();
+}
+
+async function run(signal: AbortSignal): Promise<void> {
+  const read = readSettings(process.env);
+  if (!read.ok) return fail(read.problems.join("; "));
+  const { settings } = read;
+  await waitForDatabase(settings.database, signal);
+  const store = await openPostgresStore(await openPool(settings.database, poolSize), settings.project.id);
+  const { project, keys } = settings;
+  const server = createRecorder({ store, project, keys, now: systemClock.date }, (level, line) => {
+    if (level === "error" || settings.debug) say(`${level} ${line}`);
+  });
+  await listen(server, settings);
+  if (!signal.aborted) await once(signal, "abort");
+  await close(server, store);
+}

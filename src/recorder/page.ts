@@ -10,23 +10,8 @@ const entities: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character] ?? "");
-
-const frame = (title: string, body: string): string => `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(title)}</title>
-<style>body{font:15px system-ui;margin:2rem}td,th{text-align:left;padding:.2rem 1.2rem .2rem 0}</style></head>
-<body><h1>${escapeHtml(title)}</h1>
-${body}
-<p>This is the ${recorderService} ${recorderVersion}. It speaks a part of Langfuse's public API; it is not Langfuse.</p>
-</body></html>
-`;
-
-const money = (usd: number): string => `$${usd.toFixed(6)}`;
-
-const cells = (values: readonly string[]): string => `<tr>${values.map((value) => `<td>${value}</td>`).join("")}</tr>`;
-
 /** The newest traces, without what was said in them: this page asks nobody for a key. */
-export const homePage = (project: Project, traces: readonly TraceSummary[]): string => {
+export function homePage(project: Project, traces: readonly TraceSummary[]): string {
   const rows = traces.map(({ trace, totalCost, latency }) =>
     cells([
       escapeHtml(trace.timestamp),
@@ -37,10 +22,33 @@ export const homePage = (project: Project, traces: readonly TraceSummary[]): str
   );
   const table = `<table><tr><th>time</th><th>trace</th><th>latency</th><th>cost</th></tr>${rows.join("")}</table>`;
   return frame(`Traces of ${project.name}`, traces.length === 0 ? "<p>No trace yet.</p>" : table);
-};
+}
+
+function cells(values: readonly string[]): string {
+  return `<tr>${values.map((value) => `<td>${value}</td>`).join("")}</tr>`;
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => entities[character] ?? "");
+}
+
+function money(usd: number): string {
+  return `$${usd.toFixed(6)}`;
+}
+
+function frame(title: string, body: string): string {
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(title)}</title>
+<style>body{font:15px system-ui;margin:2rem}td,th{text-align:left;padding:.2rem 1.2rem .2rem 0}</style></head>
+<body><h1>${escapeHtml(title)}</h1>
+${body}
+<p>This is the ${recorderService} ${recorderVersion}. It speaks a part of Langfuse's public API; it is not Langfuse.</p>
+</body></html>
+`;
+}
 
 /** One trace, without inputs and outputs; says how to read those. */
-export const tracePage = (full: FullTrace): string => {
+export function tracePage(full: FullTrace): string {
   const { trace, observations } = full;
   const rows = observations.map(({ type, name, model, usage, level }) =>
     cells([
@@ -58,4 +66,4 @@ export const tracePage = (full: FullTrace): string => {
     `<p>${escapeHtml(trace.id)}, ${escapeHtml(trace.timestamp)}, ${money(summaryOf(full).totalCost)}</p>
 <table>${rows.join("")}</table><p>All of it: <code>${escapeHtml(command)}</code></p>`,
   );
-};
+}

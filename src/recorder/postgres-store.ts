@@ -16,6 +16,36 @@ import type {
   TraceSummary,
 } from "./store.ts";
 
+interface Place {
+  readonly pool: PostgresPool;
+  readonly project: string;
+}
+
+/** A condition with its values; `$1` is always the project. */
+interface Condition {
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+interface SummaryRow {
+  readonly document: TraceRecord;
+  readonly observation_ids: readonly string[] | null;
+  readonly score_ids: readonly string[] | null;
+  readonly cost: number | null;
+  readonly latency: number | null;
+}
+
+// Names sort by their bytes, so that a page is the same whatever locale the database was made with.
+const orderColumns: Readonly<Record<TraceQuery["orderBy"]["field"], string>> = {
+  timestamp: "t.timestamp",
+  name: 't.name collate "C"',
+  id: 't.id collate "C"',
+  userId: 't.user_id collate "C"',
+  sessionId: 't.session_id collate "C"',
+  release: "t.document->>'release' collate \"C\"",
+  version: "t.document->>'version' collate \"C\"",
+};
+
 /** The store in Postgres, in its own schema; makes the tables that are missing. */
 export async function openPostgresStore(pool: PostgresPool, project: string): Promise<Store> {
   await pool.transaction(prepareTables);
@@ -37,100 +67,6 @@ export async function openPostgresStore(pool: PostgresPool, project: string): Pr
     close: () => pool.close(),
   };
 }
-
-interface Place {
-  readonly pool: PostgresPool;
-  readonly project: string;
-}
-
-/** A condition with its values; `$1` is always the project. */
-interface Condition {
-  readonly text: string;
-  readonly values: readonly unknown[];
-}
-
-function condition(table: string, project: string, parts: readonly (readonly [string, unknown])[]): Condition {
-  const values: unknown[] = [project];
-  const texts = [`${table}.project_id = $1`];
-  for (const [text, value] of parts) {
-    if (value === undefined || value === null) continue;
-    values.push(value);
-    texts.push(text.replace("?", `$${values.length}`));
-  }
-  return { text: texts.join(" and "), values };
-}
-
-const ofTraces = (project: string, filter: TraceFilter): Condition =>
-  condition("t", project, [
-    ["t.name = ?", filter.name],
-    ["t.user_id = ?", filter.userId],
-    ["t.session_id = ?", filter.sessionId],
-    ["t.document->>'version' = ?", filter.version],
-    ["t.document->>'release' = ?", filter.release],
-    ["t.tags @> ?::text[]", filter.tags.length === 0 ? null : filter.tags],
-    ["t.timestamp >= ?", filter.from],
-    ["t.timestamp < ?", filter.to],
-  ]);
-
-const ofObservations = (project: string, query: ObservationQuery): Condition =>
-  condition("o", project, [
-    ["o.trace_id = ?", query.traceId],
-    ["o.type = ?", query.type],
-    ["o.name = ?", query.name],
-    [
-      "exists (select from goat_recorder.traces t where t.project_id = $1 and t.id = o.trace_id and t.user_id = ?)",
-      query.userId,
-    ],
-    ["o.document->>'version' = ?", query.version],
-    ["o.parent_id = ?", query.parentObservationId],
-    ["o.start_time >= ?", query.from],
-    ["o.start_time < ?", query.to],
-  ]);
-
-const paged = ({ page, limit }: PageQuery): string => `limit ${limit} offset ${(page - 1) * limit}`;
-
-async function countRows({ pool }: Place, from: string, { text, values }: Condition): Promise<number> {
-  const sql = `select count(*)::int as total from goat_recorder.${from} where ${text}`;
-  const rows = await pool.query<{ total: number }>(sql, values);
-  return rows[0]?.total ?? 0;
-}
-
-async function listDocuments<Stored>(
-  at: Place,
-  from: string,
-  where: Condition,
-  order: string,
-  query: PageQuery,
-): Promise<Found<Stored>> {
-  const sql = `select document from goat_recorder.${from} where ${where.text} order by ${order} ${paged(query)}`;
-  const [rows, total] = await Promise.all([
-    at.pool.query<{ document: Stored }>(sql, where.values),
-    countRows(at, from, where),
-  ]);
-  return { rows: rows.map(({ document }) => document), total };
-}
-
-const listObservations = (at: Place, query: ObservationQuery): Promise<Found<ObservationRecord>> =>
-  listDocuments(at, "observations o", ofObservations(at.project, query), "o.start_time desc, o.id desc", query);
-
-interface SummaryRow {
-  readonly document: TraceRecord;
-  readonly observation_ids: readonly string[] | null;
-  readonly score_ids: readonly string[] | null;
-  readonly cost: number | null;
-  readonly latency: number | null;
-}
-
-// Names sort by their bytes, so that a page is the same whatever locale the database was made with.
-const orderColumns: Readonly<Record<TraceQuery["orderBy"]["field"], string>> = {
-  timestamp: "t.timestamp",
-  name: 't.name collate "C"',
-  id: 't.id collate "C"',
-  userId: 't.user_id collate "C"',
-  sessionId: 't.session_id collate "C"',
-  release: "t.document->>'release' collate \"C\"",
-  version: "t.document->>'version' collate \"C\"",
-};
 
 async function listTraces(at: Place, query: TraceQuery): Promise<Found<TraceSummary>> {
   const where = ofTraces(at.project, query);
@@ -161,10 +97,38 @@ async function listTraces(at: Place, query: TraceQuery): Promise<Found<TraceSumm
   return { rows: summaries, total };
 }
 
-async function readOne<Stored>({ pool, project }: Place, table: string, id: string): Promise<Stored | null> {
-  const sql = `select document from goat_recorder.${table} where project_id = $1 and id = $2`;
-  const [row] = await pool.query<{ document: Stored }>(sql, [project, id]);
-  return row?.document ?? null;
+function ofTraces(project: string, filter: TraceFilter): Condition {
+  return condition("t", project, [
+    ["t.name = ?", filter.name],
+    ["t.user_id = ?", filter.userId],
+    ["t.session_id = ?", filter.sessionId],
+    ["t.document->>'version' = ?", filter.version],
+    ["t.document->>'release' = ?", filter.release],
+    ["t.tags @> ?::text[]", filter.tags.length === 0 ? null : filter.tags],
+    ["t.timestamp >= ?", filter.from],
+    ["t.timestamp < ?", filter.to],
+  ]);
+}
+
+function condition(table: string, project: string, parts: readonly (readonly [string, unknown])[]): Condition {
+  const values: unknown[] = [project];
+  const texts = [`${table}.project_id = $1`];
+  for (const [text, value] of parts) {
+    if (value === undefined || value === null) continue;
+    values.push(value);
+    texts.push(text.replace("?", `$${values.length}`));
+  }
+  return { text: texts.join(" and "), values };
+}
+
+function paged({ page, limit }: PageQuery): string {
+  return `limit ${limit} offset ${(page - 1) * limit}`;
+}
+
+async function countRows({ pool }: Place, from: string, { text, values }: Condition): Promise<number> {
+  const sql = `select count(*)::int as total from goat_recorder.${from} where ${text}`;
+  const rows = await pool.query<{ total: number }>(sql, values);
+  return rows[0]?.total ?? 0;
 }
 
 async function readTrace(at: Place, id: string): Promise<FullTrace | null> {
@@ -179,6 +143,47 @@ async function readTrace(at: Place, id: string): Promise<FullTrace | null> {
     parts<ScoreRecord>("scores", 'timestamp desc, id collate "C" desc'),
   ]);
   return { trace, observations, scores };
+}
+
+async function readOne<Stored>({ pool, project }: Place, table: string, id: string): Promise<Stored | null> {
+  const sql = `select document from goat_recorder.${table} where project_id = $1 and id = $2`;
+  const [row] = await pool.query<{ document: Stored }>(sql, [project, id]);
+  return row?.document ?? null;
+}
+
+function listObservations(at: Place, query: ObservationQuery): Promise<Found<ObservationRecord>> {
+  return listDocuments(at, "observations o", ofObservations(at.project, query), "o.start_time desc, o.id desc", query);
+}
+
+async function listDocuments<Stored>(
+  at: Place,
+  from: string,
+  where: Condition,
+  order: string,
+  query: PageQuery,
+): Promise<Found<Stored>> {
+  const sql = `select document from goat_recorder.${from} where ${where.text} order by ${order} ${paged(query)}`;
+  const [rows, total] = await Promise.all([
+    at.pool.query<{ document: Stored }>(sql, where.values),
+    countRows(at, from, where),
+  ]);
+  return { rows: rows.map(({ document }) => document), total };
+}
+
+function ofObservations(project: string, query: ObservationQuery): Condition {
+  return condition("o", project, [
+    ["o.trace_id = ?", query.traceId],
+    ["o.type = ?", query.type],
+    ["o.name = ?", query.name],
+    [
+      "exists (select from goat_recorder.traces t where t.project_id = $1 and t.id = o.trace_id and t.user_id = ?)",
+      query.userId,
+    ],
+    ["o.document->>'version' = ?", query.version],
+    ["o.parent_id = ?", query.parentObservationId],
+    ["o.start_time >= ?", query.from],
+    ["o.start_time < ?", query.to],
+  ]);
 }
 
 async function listSessions({ pool, project }: Place, query: PageQuery): Promise<Found<SessionRecord>> {

@@ -8,33 +8,6 @@ import {
   type TraceRecord,
 } from "./records.ts";
 
-/** Makes what is missing in the schema `goat_recorder`, which is never taken for Langfuse's own tables. */
-export async function prepareTables(connection: Queryable): Promise<void> {
-  await lockForWriting(connection);
-  for (const statement of statements) await connection.query(statement);
-}
-
-/** Merges `changes` into what is stored. To be run in a transaction of its own. */
-export async function writeChanges(
-  connection: Queryable,
-  project: string,
-  changes: readonly Change[],
-  now: string,
-): Promise<void> {
-  await lockForWriting(connection);
-  const known: Records = {
-    traces: await load<TraceRecord>(connection, project, "trace", changes),
-    observations: await load<ObservationRecord>(connection, project, "observation", changes),
-    scores: await load<ScoreRecord>(connection, project, "score", changes),
-  };
-  const changed = applyChanges(known, changes, now);
-  for (const trace of changed.traces.values()) await upsert(connection, "trace", traceRow(project, trace));
-  for (const observation of changed.observations.values()) {
-    await upsert(connection, "observation", observationRow(project, observation));
-  }
-  for (const score of changed.scores.values()) await upsert(connection, "score", scoreRow(project, score));
-}
-
 // `json`, not `jsonb`: it keeps the order of keys, and does not have to be taken apart to be stored.
 const statements = [
   "create schema if not exists goat_recorder",
@@ -61,13 +34,41 @@ const statements = [
 // One number for every recorder: two of them never write, or make tables, at the same time.
 const lockKey = 7_461_001;
 
-/** Waits until no other recorder writes; the transaction's end lets go. */
-const lockForWriting = (connection: Queryable): Promise<unknown> =>
-  connection.query("select pg_advisory_xact_lock($1)", [lockKey]);
-
 type Kind = Change["kind"];
 
 const tables: Readonly<Record<Kind, string>> = { trace: "traces", observation: "observations", score: "scores" };
+
+/** Makes what is missing in the schema `goat_recorder`, which is never taken for Langfuse's own tables. */
+export async function prepareTables(connection: Queryable): Promise<void> {
+  await lockForWriting(connection);
+  for (const statement of statements) await connection.query(statement);
+}
+
+/** Waits until no other recorder writes; the transaction's end lets go. */
+function lockForWriting(connection: Queryable): Promise<unknown> {
+  return connection.query("select pg_advisory_xact_lock($1)", [lockKey]);
+}
+
+/** Merges `changes` into what is stored. To be run in a transaction of its own. */
+export async function writeChanges(
+  connection: Queryable,
+  project: string,
+  changes: readonly Change[],
+  now: string,
+): Promise<void> {
+  await lockForWriting(connection);
+  const known: Records = {
+    traces: await load<TraceRecord>(connection, project, "trace", changes),
+    observations: await load<ObservationRecord>(connection, project, "observation", changes),
+    scores: await load<ScoreRecord>(connection, project, "score", changes),
+  };
+  const changed = applyChanges(known, changes, now);
+  for (const trace of changed.traces.values()) await upsert(connection, "trace", traceRow(project, trace));
+  for (const observation of changed.observations.values()) {
+    await upsert(connection, "observation", observationRow(project, observation));
+  }
+  for (const score of changed.scores.values()) await upsert(connection, "score", scoreRow(project, score));
+}
 
 async function load<Stored extends { readonly id: string }>(
   connection: Queryable,
@@ -95,38 +96,44 @@ function upsert(connection: Queryable, kind: Kind, row: Readonly<Record<string, 
   );
 }
 
-const traceRow = (project: string, trace: TraceRecord) => ({
-  project_id: project,
-  id: trace.id,
-  timestamp: trace.timestamp,
-  name: trace.name,
-  user_id: trace.userId,
-  session_id: trace.sessionId,
-  tags: trace.tags,
-  document: JSON.stringify(trace),
-});
+function traceRow(project: string, trace: TraceRecord) {
+  return {
+    project_id: project,
+    id: trace.id,
+    timestamp: trace.timestamp,
+    name: trace.name,
+    user_id: trace.userId,
+    session_id: trace.sessionId,
+    tags: trace.tags,
+    document: JSON.stringify(trace),
+  };
+}
 
-const observationRow = (project: string, observation: ObservationRecord) => ({
-  project_id: project,
-  id: observation.id,
-  trace_id: observation.traceId,
-  type: observation.type,
-  name: observation.name,
-  parent_id: observation.parentObservationId,
-  model: observation.model,
-  start_time: observation.startTime,
-  end_time: observation.endTime,
-  input_tokens: observation.usage.input,
-  output_tokens: observation.usage.output,
-  total_tokens: observation.usage.total,
-  total_cost: observation.usage.totalCost ?? 0,
-  document: JSON.stringify(observation),
-});
+function observationRow(project: string, observation: ObservationRecord) {
+  return {
+    project_id: project,
+    id: observation.id,
+    trace_id: observation.traceId,
+    type: observation.type,
+    name: observation.name,
+    parent_id: observation.parentObservationId,
+    model: observation.model,
+    start_time: observation.startTime,
+    end_time: observation.endTime,
+    input_tokens: observation.usage.input,
+    output_tokens: observation.usage.output,
+    total_tokens: observation.usage.total,
+    total_cost: observation.usage.totalCost ?? 0,
+    document: JSON.stringify(observation),
+  };
+}
 
-const scoreRow = (project: string, score: ScoreRecord) => ({
-  project_id: project,
-  id: score.id,
-  trace_id: score.traceId,
-  timestamp: score.timestamp,
-  document: JSON.stringify(score),
-});
+function scoreRow(project: string, score: ScoreRecord) {
+  return {
+    project_id: project,
+    id: score.id,
+    trace_id: score.traceId,
+    timestamp: score.timestamp,
+    document: JSON.stringify(score),
+  };
+}

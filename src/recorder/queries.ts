@@ -5,32 +5,6 @@ import { type ObservationQuery, type PageQuery, type TraceFilter, type TraceQuer
 /** A query string, read; or what about it does not fit, in Langfuse's words. */
 export type Parsed<T> = { readonly ok: true; readonly query: T } | { readonly ok: false; readonly problems: unknown };
 
-export const readPageQuery = (params: URLSearchParams): Parsed<PageQuery> => read(page, params);
-
-export const readTraceQuery = (params: URLSearchParams): Parsed<TraceQuery> => read(traces, params);
-
-export const readObservationQuery = (params: URLSearchParams): Parsed<ObservationQuery> => read(observations, params);
-
-/** Days are filtered by their traces; the name goes by `traceName` there. */
-export const readDailyQuery = (params: URLSearchParams): Parsed<TraceFilter & PageQuery> => read(daily, params);
-
-function read<T>(schema: z.ZodType<T, z.ZodTypeDef, unknown>, params: URLSearchParams): Parsed<T> {
-  const said: Record<string, string | string[]> = {};
-  for (const key of new Set(params.keys())) {
-    const values = params.getAll(key);
-    said[key] = values.length === 1 ? (values[0] ?? "") : values;
-  }
-  const result = schema.safeParse(said);
-  return result.success ? { ok: true, query: result.data } : { ok: false, problems: result.error.issues };
-}
-
-/** An empty parameter counts as an absent one; a number that is given twice is none. */
-const whole = (fallback: number, number: z.ZodNumber) =>
-  z.preprocess((said) => {
-    if (said === undefined || said === "") return fallback;
-    return typeof said === "string" ? Number(said) : Number.NaN;
-  }, number);
-
 const text = z
   .string()
   .optional()
@@ -97,3 +71,38 @@ const observations = z
     toStartTime: time,
   })
   .transform(({ fromStartTime: from, toStartTime: to, ...query }) => ({ ...query, from, to }));
+
+export function readPageQuery(params: URLSearchParams): Parsed<PageQuery> {
+  return read(page, params);
+}
+
+function read<T>(schema: z.ZodType<T, z.ZodTypeDef, unknown>, params: URLSearchParams): Parsed<T> {
+  const said: Record<string, string | string[]> = {};
+  for (const key of new Set(params.keys())) {
+    const values = params.getAll(key);
+    said[key] = values.length === 1 ? (values[0] ?? "") : values;
+  }
+  const result = schema.safeParse(said);
+  return result.success ? { ok: true, query: result.data } : { ok: false, problems: result.error.issues };
+}
+
+export function readTraceQuery(params: URLSearchParams): Parsed<TraceQuery> {
+  return read(traces, params);
+}
+
+export function readObservationQuery(params: URLSearchParams): Parsed<ObservationQuery> {
+  return read(observations, params);
+}
+
+/** Days are filtered by their traces; the name goes by `traceName` there. */
+export function readDailyQuery(params: URLSearchParams): Parsed<TraceFilter & PageQuery> {
+  return read(daily, params);
+}
+
+/** An empty parameter counts as an absent one; a number that is given twice is none. */
+function whole(fallback: number, number: z.ZodNumber) {
+  return z.preprocess((said) => {
+    if (said === undefined || said === "") return fallback;
+    return typeof said === "string" ? Number(said) : Number.NaN;
+  }, number);
+}

@@ -96,6 +96,10 @@ export interface Records {
   readonly scores: ReadonlyMap<string, ScoreRecord>;
 }
 
+type ChangeOf<Kind extends Change["kind"]> = Extract<Change, { readonly kind: Kind }>;
+
+type Keyed = Record<string, unknown>;
+
 /** The records after `changes`, which are taken in order; only what changed is in the answer. `now` is an ISO time. */
 export function applyChanges(known: Records, changes: readonly Change[], now: string): Records {
   const traces = new Map<string, TraceRecord>();
@@ -113,8 +117,6 @@ export function applyChanges(known: Records, changes: readonly Change[], now: st
   }
   return { traces, observations, scores };
 }
-
-type ChangeOf<Kind extends Change["kind"]> = Extract<Change, { readonly kind: Kind }>;
 
 function mergeTrace(old: TraceRecord | undefined, { id, fields }: ChangeOf<"trace">, now: string): TraceRecord {
   const base = old ?? newTrace(id, now);
@@ -144,6 +146,23 @@ function newTrace(id: string, now: string): TraceRecord {
     createdAt: now,
     updatedAt: now,
   };
+}
+
+/**
+ * Metadata that comes in pieces, put together as Langfuse does: key by key, lists by position, a text by its letters; what is not
+ * said, or null, changes nothing.
+ */
+function mergeJson(old: unknown, next: unknown): unknown {
+  if (next === undefined || next === null) return old;
+  if (!isKeyed(old)) return next;
+  const merged: Keyed = Array.isArray(old) ? Object.assign([], old) : { ...old };
+  const said = typeof next === "string" || isKeyed(next) ? Object.entries(next) : [];
+  for (const [key, value] of said) merged[key] = isKeyed(value) ? mergeJson(merged[key], value) : value;
+  return merged;
+}
+
+function isKeyed(value: unknown): value is Keyed {
+  return typeof value === "object" && value !== null;
 }
 
 function mergeObservation(
@@ -182,21 +201,4 @@ function newObservation(id: string, traceId: string, now: string): ObservationRe
 function mergeScore(old: ScoreRecord | undefined, { id, fields }: ChangeOf<"score">, now: string): ScoreRecord {
   const made = old ?? { timestamp: now, createdAt: now };
   return { ...fields, id, timestamp: made.timestamp, createdAt: made.createdAt, updatedAt: now };
-}
-
-type Keyed = Record<string, unknown>;
-
-const isKeyed = (value: unknown): value is Keyed => typeof value === "object" && value !== null;
-
-/**
- * Metadata that comes in pieces, put together as Langfuse does: key by key, lists by position, a text by its letters; what is not
- * said, or null, changes nothing.
- */
-function mergeJson(old: unknown, next: unknown): unknown {
-  if (next === undefined || next === null) return old;
-  if (!isKeyed(old)) return next;
-  const merged: Keyed = Array.isArray(old) ? Object.assign([], old) : { ...old };
-  const said = typeof next === "string" || isKeyed(next) ? Object.entries(next) : [];
-  for (const [key, value] of said) merged[key] = isKeyed(value) ? mergeJson(merged[key], value) : value;
-  return merged;
 }

@@ -15,7 +15,30 @@ export type ReadSettings =
   | { readonly ok: true; readonly settings: RecorderSettings }
   | { readonly ok: false; readonly problems: readonly string[] };
 
-const readDatabase = (said: string | undefined, problems: string[]): PostgresOptions | undefined => {
+/** Settings from the variables that the Langfuse image reads; an empty one counts as absent. */
+export function readSettings(env: Readonly<Record<string, string | undefined>>): ReadSettings {
+  const problems: string[] = [];
+  const said = (name: string): string | undefined => env[name] || undefined;
+  const needed = (name: string): string => {
+    const value = said(name);
+    if (value === undefined) problems.push(`${name} is missing`);
+    return value ?? "";
+  };
+  const database = readDatabase(said("DATABASE_URL"), problems);
+  const keys = {
+    publicKey: needed("LANGFUSE_INIT_PROJECT_PUBLIC_KEY"),
+    secretKey: needed("LANGFUSE_INIT_PROJECT_SECRET_KEY"),
+  };
+  const port = Number(said("PORT") ?? 3000);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) problems.push("PORT must be a port number");
+  if (database === undefined || problems.length > 0) return { ok: false, problems };
+  const id = said("LANGFUSE_INIT_PROJECT_ID") ?? "goat-dev";
+  const project = { id, name: said("LANGFUSE_INIT_PROJECT_NAME") ?? id };
+  const debug = said("LANGFUSE_LOG_LEVEL") === "debug";
+  return { ok: true, settings: { host: said("HOSTNAME") ?? "0.0.0.0", port, database, project, keys, debug } };
+}
+
+function readDatabase(said: string | undefined, problems: string[]): PostgresOptions | undefined {
   if (said === undefined) {
     problems.push("DATABASE_URL is missing: postgresql://user:password@host:5432/langfuse");
     return undefined;
@@ -42,27 +65,4 @@ const readDatabase = (said: string | undefined, problems: string[]): PostgresOpt
     problems.push("DATABASE_URL cannot be read; a password in it must be URL-encoded");
     return undefined;
   }
-};
-
-/** Settings from the variables that the Langfuse image reads; an empty one counts as absent. */
-export const readSettings = (env: Readonly<Record<string, string | undefined>>): ReadSettings => {
-  const problems: string[] = [];
-  const said = (name: string): string | undefined => env[name] || undefined;
-  const needed = (name: string): string => {
-    const value = said(name);
-    if (value === undefined) problems.push(`${name} is missing`);
-    return value ?? "";
-  };
-  const database = readDatabase(said("DATABASE_URL"), problems);
-  const keys = {
-    publicKey: needed("LANGFUSE_INIT_PROJECT_PUBLIC_KEY"),
-    secretKey: needed("LANGFUSE_INIT_PROJECT_SECRET_KEY"),
-  };
-  const port = Number(said("PORT") ?? 3000);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) problems.push("PORT must be a port number");
-  if (database === undefined || problems.length > 0) return { ok: false, problems };
-  const id = said("LANGFUSE_INIT_PROJECT_ID") ?? "goat-dev";
-  const project = { id, name: said("LANGFUSE_INIT_PROJECT_NAME") ?? id };
-  const debug = said("LANGFUSE_LOG_LEVEL") === "debug";
-  return { ok: true, settings: { host: said("HOSTNAME") ?? "0.0.0.0", port, database, project, keys, debug } };
-};
+}

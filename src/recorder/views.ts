@@ -55,6 +55,10 @@ export function observationView(project: Project, observation: ObservationRecord
   };
 }
 
+function secondsBetween(from: string, to: string | null): number | null {
+  return to === null ? null : (Date.parse(to) - Date.parse(from)) / 1000;
+}
+
 export function scoreView(project: Project, score: ScoreRecord) {
   const { id, timestamp, name, comment, traceId, observationId, createdAt, updatedAt, value, dataType } = score;
   const truth = dataType === "BOOLEAN" ? (value === 1 ? "True" : "False") : null;
@@ -102,20 +106,24 @@ export function traceView(project: Project, trace: TraceRecord) {
   };
 }
 
-export const traceSummaryView = (project: Project, { trace, totalCost, latency, ...ids }: TraceSummary) => ({
-  ...traceView(project, trace),
-  htmlPath: tracePath(project, trace.id),
-  totalCost,
-  latency,
-  observations: ids.observationIds,
-  scores: ids.scoreIds,
-});
+export function traceSummaryView(project: Project, { trace, totalCost, latency, ...ids }: TraceSummary) {
+  return {
+    ...traceView(project, trace),
+    htmlPath: tracePath(project, trace.id),
+    totalCost,
+    latency,
+    observations: ids.observationIds,
+    scores: ids.scoreIds,
+  };
+}
 
-export const fullTraceView = (project: Project, full: FullTrace) => ({
-  ...traceSummaryView(project, summaryOf(full)),
-  observations: full.observations.map((observation) => observationView(project, observation)),
-  scores: full.scores.map((score) => scoreView(project, score)),
-});
+export function fullTraceView(project: Project, full: FullTrace) {
+  return {
+    ...traceSummaryView(project, summaryOf(full)),
+    observations: full.observations.map((observation) => observationView(project, observation)),
+    scores: full.scores.map((score) => scoreView(project, score)),
+  };
+}
 
 /** The same sums as the store's list, of one trace. */
 export function summaryOf({ trace, observations, scores }: FullTrace): TraceSummary {
@@ -131,11 +139,13 @@ export function summaryOf({ trace, observations, scores }: FullTrace): TraceSumm
   };
 }
 
-export const sessionView = (project: Project, { id, createdAt }: SessionRecord) => ({
-  id,
-  createdAt,
-  projectId: project.id,
-});
+export function sessionView(project: Project, { id, createdAt }: SessionRecord) {
+  return {
+    id,
+    createdAt,
+    projectId: project.id,
+  };
+}
 
 /** One entry a day, the newest first; models by name, what names none last. */
 export function dailyView({ traces, usage }: DailyCounts) {
@@ -165,15 +175,15 @@ function byModel({ model: one }: DailyUsage, { model: other }: DailyUsage): numb
   return one < other ? -1 : 1;
 }
 
-export const metaView = (page: number, limit: number, totalItems: number) => ({
-  page,
-  limit,
-  totalItems,
-  totalPages: limit === 0 ? null : Math.ceil(totalItems / limit),
-});
+export function metaView(page: number, limit: number, totalItems: number) {
+  return {
+    page,
+    limit,
+    totalItems,
+    totalPages: limit === 0 ? null : Math.ceil(totalItems / limit),
+  };
+}
 
-export const tracePath = (project: Project, id: string): string =>
-  `/project/${encodeURIComponent(project.id)}/traces/${encodeURIComponent(id)}`;
-
-const secondsBetween = (from: string, to: string | null): number | null =>
-  to === null ? null : (Date.parse(to) - Date.parse(from)) / 1000;
+export function tracePath(project: Project, id: string): string {
+  return `/project/${encodeURIComponent(project.id)}/traces/${encodeURIComponent(id)}`;
+}

@@ -4,8 +4,6 @@ import { postgresRuntime } from "./postgres/runtime.ts";
 import { recorderRuntime } from "./recorder/runtime.ts";
 
 /** The products that run as plain processes: the one list of them, handed to the engine where it is opened. */
-export const allRuntimes = (machine: Machine): readonly Runtime[] => [
-  postgresRuntime(machine),
-  recorderRuntime(machine),
-  litellmRuntime(machine),
-];
+export function allRuntimes(machine: Machine): readonly Runtime[] {
+  return [postgresRuntime(machine), recorderRuntime(machine), litellmRuntime(machine)];
+}

@@ -6,33 +6,36 @@ import { formatBytes } from "../platform/format.ts";
 /** A new cluster, its databases and the first segments of its log. */
 export const neededBytes = 120_000_000;
 
-export const diskFull = (folder: string, neededBytes: number, evidence: readonly string[] = []): GoatError =>
-  new GoatError("disk-full", `too little space in ${folder}: ${formatBytes(neededBytes)} are needed`, {
+export function diskFull(folder: string, neededBytes: number, evidence: readonly string[] = []): GoatError {
+  return new GoatError("disk-full", `too little space in ${folder}: ${formatBytes(neededBytes)} are needed`, {
     evidence,
     fixes: [{ command: `df -h '${folder}'`, effect: "shows the disk that needs room" }],
   });
+}
 
 /** Throws disk-full. Where the system does not say how much is free, the write itself will. */
-export const needSpace = async (folder: string, neededBytes: number): Promise<void> => {
+export async function needSpace(folder: string, neededBytes: number): Promise<void> {
   const disk = await statfs(folder).catch(() => undefined);
   if (disk === undefined) return;
   const freeBytes = disk.bavail * disk.bsize;
   if (freeBytes < neededBytes) throw diskFull(folder, neededBytes, [`${formatBytes(freeBytes)} are free`]);
-};
+}
 
 /** A home that cannot be written, as in some CI jobs, has a way around it. */
-export const cacheUnwritable = (folder: string, error: unknown): GoatError => {
+export function cacheUnwritable(folder: string, error: unknown): GoatError {
   const { code, message, fixes } = unwritable(folder, error);
   const elsewhere = { command: "XDG_CACHE_HOME=/tmp/cache goat-dev up", effect: "installs into another folder" };
   return new GoatError(code, message, { fixes: [...fixes, elsewhere], cause: error });
-};
+}
 
 /** What a program says where its disk is full. */
-export const saysDiskFull = (text: string): boolean => /No space left on device|ENOSPC|Disk quota exceeded/.test(text);
+export function saysDiskFull(text: string): boolean {
+  return /No space left on device|ENOSPC|Disk quota exceeded/.test(text);
+}
 
 /** What a Postgres program ended over; its last lines where it does not say. */
-export const complaints = (stderr: string): readonly string[] => {
+export function complaints(stderr: string): readonly string[] {
   const lines = stderr.split("\n").filter((line) => line.trim() !== "");
   const said = lines.filter((line) => /\b(?:ERROR|FATAL|PANIC|error): /.test(line));
   return (said.length > 0 ? said : lines).slice(-5);
-};
+}

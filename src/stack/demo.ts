@@ -13,10 +13,10 @@ export interface DemoConfig {
 }
 
 /** The stack with a gateway that needs no provider; its config is to be written before anything starts. Throws usage, gateway-config-invalid. */
-export const demoStack = (
+export function demoStack(
   stack: StackSpec,
   stateDir: string,
-): { readonly stack: StackSpec; readonly demo: DemoConfig } => {
+): { readonly stack: StackSpec; readonly demo: DemoConfig } {
   const gateway = gatewayOf(stack);
   const config = gateway?.config ?? null;
   const text = config === null ? undefined : readTextIfThere(config.source);
@@ -29,9 +29,9 @@ export const demoStack = (
   const service = onConfig(gateway.service, config.source, demo);
   const services = stack.services.map((each) => (each === gateway.service ? service : each));
   return { stack: { ...stack, services }, demo };
-};
+}
 
-const onConfig = (service: ServiceSpec, source: string, demo: DemoConfig): ServiceSpec => {
+function onConfig(service: ServiceSpec, source: string, demo: DemoConfig): ServiceSpec {
   const hash = createHash("sha256").update(demo.text).digest("hex");
   const files = service.files.map((file) =>
     file.source === source ? { ...file, path: `${file.path} (demo)`, source: demo.path, hash } : file,
@@ -41,4 +41,4 @@ const onConfig = (service: ServiceSpec, source: string, demo: DemoConfig): Servi
   const swap = (mount: Mount): Mount =>
     mount.kind === "bind" && mount.source === source ? { ...mount, source: demo.path } : mount;
   return { ...service, files, run: { ...service.run, docker: { ...docker, mounts: docker.mounts.map(swap) } } };
-};
+}

@@ -14,23 +14,9 @@ export interface TracingHealth {
 
 const recorderMark = "goat-dev trace recorder";
 
-const notLangfuse = (access: TracingAccess, path: string, answer: Answer): GoatError =>
-  new GoatError("tracing-refused", `${access.service} at ${access.baseUrl} does not answer as Langfuse does`, {
-    service: access.service,
-    evidence: [`GET ${path} -> ${answer.status}`],
-    fixes: [{ command: "goat-dev status", effect: "shows what listens where" }],
-  });
-
-const notHealthy = (access: TracingAccess, path: string, answer: Answer): GoatError =>
-  new GoatError("service-not-ready", `${access.service} is not well: ${wordsOf(answer)}`, {
-    service: access.service,
-    evidence: [`GET ${path} -> ${answer.status}`],
-    fixes: [{ command: `goat-dev logs ${access.service}`, effect: "shows what it says" }],
-  });
-
 /** The error for keys that Langfuse refuses; a changed secret in an old database is its usual cause. */
-export const keysRefused = (access: TracingAccess, refused: { readonly status: number; readonly message: string }) =>
-  new GoatError("tracing-refused", `${access.service} refuses the keys of .env: ${refused.message}`, {
+export function keysRefused(access: TracingAccess, refused: { readonly status: number; readonly message: string }) {
+  return new GoatError("tracing-refused", `${access.service} refuses the keys of .env: ${refused.message}`, {
     service: access.service,
     evidence: [
       `GET /api/public/projects -> ${refused.status}`,
@@ -44,9 +30,10 @@ export const keysRefused = (access: TracingAccess, refused: { readonly status: n
       },
     ],
   });
+}
 
 /** Asks which project the keys open. Throws where nothing answers, or something else than Langfuse. */
-export const checkKeys = async (access: TracingAccess, signal: AbortSignal): Promise<KeyCheck> => {
+export async function checkKeys(access: TracingAccess, signal: AbortSignal): Promise<KeyCheck> {
   const path = "/api/public/projects";
   const answer = await request(access, path, signal);
   if (answer.status !== 200) return { ok: false, status: answer.status, message: wordsOf(answer) };
@@ -54,20 +41,36 @@ export const checkKeys = async (access: TracingAccess, signal: AbortSignal): Pro
   const id = Array.isArray(data) ? textField(data[0], "id") : null;
   if (id === null || !Array.isArray(data)) throw notLangfuse(access, path, answer);
   return { ok: true, project: { id, name: textField(data[0], "name") ?? id } };
-};
+}
+
+function notLangfuse(access: TracingAccess, path: string, answer: Answer): GoatError {
+  return new GoatError("tracing-refused", `${access.service} at ${access.baseUrl} does not answer as Langfuse does`, {
+    service: access.service,
+    evidence: [`GET ${path} -> ${answer.status}`],
+    fixes: [{ command: "goat-dev status", effect: "shows what listens where" }],
+  });
+}
 
 /** Version and kind, from the health answer, which needs no keys. Throws where it is not healthy. */
-export const health = async (access: TracingAccess, signal: AbortSignal): Promise<TracingHealth> => {
+export async function health(access: TracingAccess, signal: AbortSignal): Promise<TracingHealth> {
   const path = "/api/public/health";
   const answer = await request(access, path, signal);
   const version = textField(answer.json, "version");
   if (version !== null && answer.status !== 200) throw notHealthy(access, path, answer);
   if (version === null) throw notLangfuse(access, path, answer);
   return { version, isRecorder: textField(answer.json, "service") === recorderMark };
-};
+}
+
+function notHealthy(access: TracingAccess, path: string, answer: Answer): GoatError {
+  return new GoatError("service-not-ready", `${access.service} is not well: ${wordsOf(answer)}`, {
+    service: access.service,
+    evidence: [`GET ${path} -> ${answer.status}`],
+    fixes: [{ command: `goat-dev logs ${access.service}`, effect: "shows what it says" }],
+  });
+}
 
 /** The trace, or null while it is not there. Throws `tracing-refused` on 401 and 403, and on any other refusal. */
-export const findTrace = async (access: TracingAccess, traceId: string, signal: AbortSignal): Promise<Trace | null> => {
+export async function findTrace(access: TracingAccess, traceId: string, signal: AbortSignal): Promise<Trace | null> {
   const path = `/api/public/traces/${encodeURIComponent(traceId)}`;
   const answer = await request(access, path, signal);
   if (answer.status === 401 || answer.status === 403) {
@@ -79,4 +82,4 @@ export const findTrace = async (access: TracingAccess, traceId: string, signal: 
   const trace = answer.status === 200 ? readTrace(access, answer.json) : null;
   if (trace === null) throw notLangfuse(access, path, answer);
   return trace;
-};
+}

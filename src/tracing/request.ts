@@ -24,28 +24,8 @@ export interface Answer {
 const requestLimitMs = 5_000;
 const messageLimit = 200;
 
-const baseOf = ({ baseUrl }: TracingAccess): string => baseUrl.replace(/\/+$/, "");
-
-const parse = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
-
-const unreachable = (access: TracingAccess, path: string, error: unknown, limit: Deadline): GoatError => {
-  const why = limit.isOver() ? `no answer within ${requestLimitMs / 1000} s` : (systemCode(error) ?? messageOf(error));
-  return new GoatError("service-not-ready", `${access.service} does not answer at ${baseOf(access)}: ${why}`, {
-    service: access.service,
-    evidence: [`GET ${path}: ${why}`],
-    fixes: [{ command: `goat-dev logs ${access.service}`, effect: "shows what it says" }],
-    cause: error,
-  });
-};
-
 /** One GET with the keys, within five seconds. Throws `service-not-ready` where nothing answers. */
-export const request = async (access: TracingAccess, path: string, signal: AbortSignal): Promise<Answer> => {
+export async function request(access: TracingAccess, path: string, signal: AbortSignal): Promise<Answer> {
   signal.throwIfAborted();
   using limit = deadline(signal, requestLimitMs);
   const basic = Buffer.from(`${access.publicKey}:${access.secretKey}`).toString("base64");
@@ -57,25 +37,48 @@ export const request = async (access: TracingAccess, path: string, signal: Abort
     signal.throwIfAborted();
     throw unreachable(access, path, error, limit);
   }
-};
+}
+
+function baseOf({ baseUrl }: TracingAccess): string {
+  return baseUrl.replace(/\/+$/, "");
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function unreachable(access: TracingAccess, path: string, error: unknown, limit: Deadline): GoatError {
+  const why = limit.isOver() ? `no answer within ${requestLimitMs / 1000} s` : (systemCode(error) ?? messageOf(error));
+  return new GoatError("service-not-ready", `${access.service} does not answer at ${baseOf(access)}: ${why}`, {
+    service: access.service,
+    evidence: [`GET ${path}: ${why}`],
+    fixes: [{ command: `goat-dev logs ${access.service}`, effect: "shows what it says" }],
+    cause: error,
+  });
+}
 
 /** A value under a key, or undefined where `from` is no object or lacks it. */
-export const field = (from: unknown, key: string): unknown =>
-  typeof from === "object" && from !== null && Object.hasOwn(from, key) ? Reflect.get(from, key) : undefined;
+export function field(from: unknown, key: string): unknown {
+  return typeof from === "object" && from !== null && Object.hasOwn(from, key) ? Reflect.get(from, key) : undefined;
+}
 
-export const textField = (from: unknown, key: string): string | null => {
+export function textField(from: unknown, key: string): string | null {
   const value = field(from, key);
   return typeof value === "string" ? value : null;
-};
+}
 
-export const numberField = (from: unknown, key: string): number | null => {
+export function numberField(from: unknown, key: string): number | null {
   const value = field(from, key);
   return typeof value === "number" ? value : null;
-};
+}
 
 /** What the server says about a refusal, in a line. */
-export const wordsOf = ({ status, json }: Answer): string => {
+export function wordsOf({ status, json }: Answer): string {
   const said =
     textField(json, "message") ?? textField(json, "error") ?? textField(json, "status") ?? `status ${status}`;
   return said.length > messageLimit ? `${said.slice(0, messageLimit)}…` : said;
-};
+}

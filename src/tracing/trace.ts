@@ -18,23 +18,8 @@ export interface Trace {
   readonly generations: readonly TracedGeneration[];
 }
 
-const readGeneration = (from: unknown): TracedGeneration => ({
-  model: textField(from, "model"),
-  totalTokens: numberField(field(from, "usage"), "total") ?? numberField(from, "totalTokens"),
-  costUsd: numberField(from, "calculatedTotalCost"),
-  level: textField(from, "level") ?? "DEFAULT",
-  statusMessage: textField(from, "statusMessage"),
-});
-
-const pathOf = (json: unknown, id: string): string => {
-  const given = textField(json, "htmlPath");
-  if (given?.startsWith("/project/")) return given;
-  const project = textField(json, "projectId");
-  return project === null ? "/" : `/project/${encodeURIComponent(project)}/traces/${encodeURIComponent(id)}`;
-};
-
 /** A trace from the public API's JSON; null where it is not one. */
-export const readTrace = (access: TracingAccess, json: unknown): Trace | null => {
+export function readTrace(access: TracingAccess, json: unknown): Trace | null {
   const id = textField(json, "id");
   const observations = field(json, "observations");
   if (id === null || !Array.isArray(observations)) return null;
@@ -45,4 +30,21 @@ export const readTrace = (access: TracingAccess, json: unknown): Trace | null =>
     costUsd: numberField(json, "totalCost"),
     generations: observations.filter((one) => textField(one, "type") === "GENERATION").map(readGeneration),
   };
-};
+}
+
+function pathOf(json: unknown, id: string): string {
+  const given = textField(json, "htmlPath");
+  if (given?.startsWith("/project/")) return given;
+  const project = textField(json, "projectId");
+  return project === null ? "/" : `/project/${encodeURIComponent(project)}/traces/${encodeURIComponent(id)}`;
+}
+
+function readGeneration(from: unknown): TracedGeneration {
+  return {
+    model: textField(from, "model"),
+    totalTokens: numberField(field(from, "usage"), "total") ?? numberField(from, "totalTokens"),
+    costUsd: numberField(from, "calculatedTotalCost"),
+    level: textField(from, "level") ?? "DEFAULT",
+    statusMessage: textField(from, "statusMessage"),
+  };
+}

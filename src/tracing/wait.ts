@@ -29,33 +29,11 @@ interface Look {
   readonly heard: string;
 }
 
-// A Langfuse that is away for a moment is waited for; one that refuses the keys is not.
-const look = async (access: TracingAccess, traceId: string, signal: AbortSignal): Promise<Look> => {
-  try {
-    const trace = await findTrace(access, traceId, signal);
-    if (trace === null) return { trace, heard: "no such trace yet (404)" };
-    return { trace, heard: "the trace is there, its generation is not" };
-  } catch (error) {
-    if (error instanceof GoatError && error.code === "service-not-ready") return { trace: null, heard: error.message };
-    throw error;
-  }
-};
-
-const missing = (access: TracingAccess, traceId: string, heard: string, timeoutMs: number): GoatError =>
-  new GoatError("trace-missing", `the call's trace did not reach ${access.service} within ${timeoutMs / 1000} s`, {
-    service: access.service,
-    evidence: [`trace ${traceId}: ${heard}`],
-    fixes: [
-      { command: "goat-dev logs", effect: "shows whether the gateway could send it, and what came of it" },
-      { command: "goat-dev up --example", effect: "tries again" },
-    ],
-  });
-
 /**
  * Waits until the trace is there with its generation. Throws `trace-missing` when `timeoutMs` passes, `tracing-refused`
  * at once where the keys are refused.
  */
-export const waitForTrace = async (access: TracingAccess, traceId: string, wait: TraceWait): Promise<SeenTrace> => {
+export async function waitForTrace(access: TracingAccess, traceId: string, wait: TraceWait): Promise<SeenTrace> {
   const { signal, clock, timeoutMs } = wait;
   const startedAt = clock.now();
   let pauseMs = firstPauseMs;
@@ -72,4 +50,31 @@ export const waitForTrace = async (access: TracingAccess, traceId: string, wait:
     await clock.sleep(Math.min(pauseMs, timeoutMs - passedMs), signal);
     pauseMs = Math.min(pauseMs * backOff, longestPauseMs);
   }
-};
+}
+
+// A Langfuse that is away for a moment is waited for; one that refuses the keys is not.
+async function look(access: TracingAccess, traceId: string, signal: AbortSignal): Promise<Look> {
+  try {
+    const trace = await findTrace(access, traceId, signal);
+    if (trace === null) return { trace, heard: "no such trace yet (404)" };
+    return { trace, heard: "the trace is there, its generation is not" };
+  } catch (error) {
+    if (error instanceof GoatError && error.code === "service-not-ready") return { trace: null, heard: error.message };
+    throw error;
+  }
+}
+
+function missing(access: TracingAccess, traceId: string, heard: string, timeoutMs: number): GoatError {
+  return new GoatError(
+    "trace-missing",
+    `the call's trace did not reach ${access.service} within ${timeoutMs / 1000} s`,
+    {
+      service: access.service,
+      evidence: [`trace ${traceId}: ${heard}`],
+      fixes: [
+        { command: "goat-dev logs", effect: "shows whether the gateway could send it, and what came of it" },
+        { command: "goat-dev up --example", effect: "tries again" },
+      ],
+    },
+  );
+}

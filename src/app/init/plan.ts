@@ -37,32 +37,13 @@ export interface InitRequest {
 
 const composePath = "dev/docker-compose.yml";
 
-const upwards = (from: string): readonly string[] =>
-  dirname(from) === from ? [from] : [from, ...upwards(dirname(from))];
+const validName = /^[a-z0-9][a-z0-9_-]*$/;
 
-/** The repository, or the project that is there already, else the current folder. */
-const rootFor = (cwd: string): string =>
-  upwards(cwd).find((folder) => [".git", composePath].some((name) => kindOf(join(folder, name)) !== "missing")) ?? cwd;
-
-/** The template goes beside dev/, not into it. */
-const isLeftOut = (name: string): boolean => name === ".env.example" || isByproduct(name);
-
-/** The files below a folder, with / between their parts. */
-const filesIn = (folder: string): readonly string[] =>
-  readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
-    .filter((path) => !path.split("/").some(isLeftOut))
-    .sort();
-
-const shippedText = (path: string): string => {
-  const text = readTextIfThere(path);
-  if (text === undefined) throw new GoatError("internal", `the package lacks ${path}`);
-  return text;
-};
+/** The name that all unnamed copies would share, and with it their database. */
+const shippedName = "goat";
 
 /** What would be written where, and what is there already. Throws usage, file-unwritable; writes nothing. */
-export const planInit = (request: InitRequest): InitPlan => {
+export function planInit(request: InitRequest): InitPlan {
   const root = rootFor(request.cwd);
   const { packageRoot, version } = request;
   const dev = join(packageRoot, "dev");
@@ -77,52 +58,21 @@ export const planInit = (request: InitRequest): InitPlan => {
     wanted.push(...filesIn(folder).map((path) => [`${to}/${path}`, shippedText(join(folder, path))] as const));
   }
   return { root, name, files: [...wanted.map(([path, text]) => planFile(root, path, text)), planIgnore(root)] };
-};
+}
 
-const planFile = (root: string, path: string, text: string): PlannedFile => {
-  const found = textAt(root, path);
-  if (found === undefined) return { path, text, state: "new" };
-  return { path, text, state: found === text ? "same" : "differs" };
-};
-
-const planIgnore = (root: string): PlannedFile => {
-  const path = ".gitignore";
-  const found = textAt(root, path);
-  const missing = missingIgnoreLines(found ?? "");
-  const text = withIgnoreLines(found ?? "");
-  if (missing.length === 0) return { path, text, state: "same" };
-  return { path, text, state: found === undefined ? "new" : "extended", note: `+ ${missing.join(" ")}` };
-};
-
-/** Undefined where nothing is; a folder in a file's place, or a file in a folder's, is for its owner to move. */
-const textAt = (root: string, path: string): string | undefined => {
-  const parts = path.split("/");
-  for (const [index] of parts.entries()) {
-    const at = parts.slice(0, index + 1).join("/");
-    const kind = kindOf(join(root, at));
-    const isLast = index === parts.length - 1;
-    if (kind === "missing") return undefined;
-    if ((kind === "file") !== isLast) throw inTheWay(at, isLast);
-  }
-  return readTextIfThere(join(root, path));
-};
-
-const inTheWay = (path: string, isFolder: boolean): GoatError =>
-  new GoatError(
-    "file-unwritable",
-    `${path} is a ${isFolder ? "folder" : "file"}, where a ${isFolder ? "file" : "folder"} goes`,
-    {
-      fixes: [{ command: `mv ${path} ${path}.old`, effect: "makes room; nothing was written" }],
-    },
+/** The repository, or the project that is there already, else the current folder. */
+function rootFor(cwd: string): string {
+  return (
+    upwards(cwd).find((folder) => [".git", composePath].some((name) => kindOf(join(folder, name)) !== "missing")) ?? cwd
   );
+}
 
-const validName = /^[a-z0-9][a-z0-9_-]*$/;
-
-/** The name that all unnamed copies would share, and with it their database. */
-const shippedName = "goat";
+function upwards(from: string): readonly string[] {
+  return dirname(from) === from ? [from] : [from, ...upwards(dirname(from))];
+}
 
 /** The stack's own name: as asked for, as the file at its place has it, else after the folder. Throws usage. */
-const stackNameFor = (root: string, asked: string | undefined, existing: string | undefined): string => {
+function stackNameFor(root: string, asked: string | undefined, existing: string | undefined): string {
   if (asked !== undefined) {
     if (validName.test(asked)) return asked;
     throw new GoatError("usage", `${JSON.stringify(asked)} is no name for a stack: a-z, 0-9, - and _`, {
@@ -133,12 +83,70 @@ const stackNameFor = (root: string, asked: string | undefined, existing: string 
   if (found !== undefined && found !== shippedName) return found;
   const folder = nameFromFolder(root);
   return folder === "" ? "goat-stack" : `goat-${folder}`;
-};
+}
+
+/** The files below a folder, with / between their parts. */
+function filesIn(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .filter((path) => !path.split("/").some(isLeftOut))
+    .sort();
+}
+
+/** The template goes beside dev/, not into it. */
+function isLeftOut(name: string): boolean {
+  return name === ".env.example" || isByproduct(name);
+}
+
+function shippedText(path: string): string {
+  const text = readTextIfThere(path);
+  if (text === undefined) throw new GoatError("internal", `the package lacks ${path}`);
+  return text;
+}
 
 /** The shipped Compose file under a name of its own, and by which goat-dev it was written. */
-const composeTextFor = (shipped: string, name: string, version: string): string => {
+function composeTextFor(shipped: string, name: string, version: string): string {
   const written = `# Written by goat-dev ${version}: npx goat-dev@${version} init\n`;
   const named = shipped.replace(/^name: .*$/m, `name: ${name}`);
   if (!named.includes(`name: ${name}\n`)) throw new GoatError("internal", "the shipped Compose file has no name");
   return written + named;
-};
+}
+
+function planFile(root: string, path: string, text: string): PlannedFile {
+  const found = textAt(root, path);
+  if (found === undefined) return { path, text, state: "new" };
+  return { path, text, state: found === text ? "same" : "differs" };
+}
+
+/** Undefined where nothing is; a folder in a file's place, or a file in a folder's, is for its owner to move. */
+function textAt(root: string, path: string): string | undefined {
+  const parts = path.split("/");
+  for (const [index] of parts.entries()) {
+    const at = parts.slice(0, index + 1).join("/");
+    const kind = kindOf(join(root, at));
+    const isLast = index === parts.length - 1;
+    if (kind === "missing") return undefined;
+    if ((kind === "file") !== isLast) throw inTheWay(at, isLast);
+  }
+  return readTextIfThere(join(root, path));
+}
+
+function inTheWay(path: string, isFolder: boolean): GoatError {
+  return new GoatError(
+    "file-unwritable",
+    `${path} is a ${isFolder ? "folder" : "file"}, where a ${isFolder ? "file" : "folder"} goes`,
+    {
+      fixes: [{ command: `mv ${path} ${path}.old`, effect: "makes room; nothing was written" }],
+    },
+  );
+}
+
+function planIgnore(root: string): PlannedFile {
+  const path = ".gitignore";
+  const found = textAt(root, path);
+  const missing = missingIgnoreLines(found ?? "");
+  const text = withIgnoreLines(found ?? "");
+  if (missing.length === 0) return { path, text, state: "same" };
+  return { path, text, state: found === undefined ? "new" : "extended", note: `+ ${missing.join(" ")}` };
+}

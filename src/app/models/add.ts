@@ -51,7 +51,7 @@ export async function add(input: AddInput, app: App): Promise<ModelsChangeReport
   return carryOutChange(project, entry.name, { command, yes, edits, wanted: [entry.name], remarks }, app);
 }
 
-const requestOf = async ({ session }: ModelsProject, input: AddInput, app: App) => {
+async function requestOf({ session }: ModelsProject, input: AddInput, app: App) {
   const { names, route, key, apiBase, apiVersion, baseModel, mode, vllm } = input;
   const [name, ...others] = names;
   if (others.length > 0) {
@@ -63,19 +63,19 @@ const requestOf = async ({ session }: ModelsProject, input: AddInput, app: App) 
   if (name !== undefined && route !== undefined) return { ...options, name, route };
   if (app.ask === null) throw usage(name === undefined ? "a model needs a name" : `${name} needs a --route`);
   return { ...options, ...(await askForEntry(app.ask, name, route)) };
-};
+}
 
-const usage = (message: string): GoatError =>
-  new GoatError("usage", message, {
+function usage(message: string): GoatError {
+  return new GoatError("usage", message, {
     fixes: [
       { command: "goat-dev models add NAME --route PROVIDER/MODEL", effect: "such as --route groq/openai/gpt-oss-20b" },
     ],
   });
+}
 
 /** Passes a variable that the gateway does not get yet through the Compose file, the .env template and the cloud's secrets. */
-const withVariable =
-  (project: ModelsProject) =>
-  (edits: readonly FileEdit[], name: string): readonly FileEdit[] => {
+function withVariable(project: ModelsProject) {
+  return (edits: readonly FileEdit[], name: string): readonly FileEdit[] => {
     const { environment } = project.session;
     const service = project.gateway.service.name;
     const { root } = environment.project;
@@ -98,28 +98,30 @@ const withVariable =
     ];
     return [...edits.filter(({ source }) => !fresh.some((other) => other.source === source)), ...fresh];
   };
+}
 
 /** The file that gives the gateway its environment; the last one wins in Compose. */
-const composeFileOf = ({ session, gateway }: ModelsProject): string => {
+function composeFileOf({ session, gateway }: ModelsProject): string {
   const files = session.environment.project.composeFiles;
   const having = files.findLast((path) => {
     const text = readTextIfThere(path) ?? "";
     return variablesPassed({ path, text }, gateway.service.name) !== null;
   });
   return having ?? files[0] ?? "";
-};
+}
 
-const unsetRemarks = ({ session }: ModelsProject, variables: readonly string[]): readonly string[] => {
+function unsetRemarks({ session }: ModelsProject, variables: readonly string[]): readonly string[] {
   const unset = variables.filter((name) => (session.environment.variables[name] ?? "") === "");
   return unset.length === 0
     ? []
     : [`It works once ${list(unset)} ${unset.length === 1 ? "is" : "are"} set in .env: goat-dev up`];
-};
+}
 
 /** Inside a container localhost is that container. */
-const addressRemarks = ({ params }: NewEntry): readonly string[] =>
-  /^https?:\/\/(?:localhost|127\.|\[::1\])/.test(String(params["api_base"] ?? ""))
+function addressRemarks({ params }: NewEntry): readonly string[] {
+  return /^https?:\/\/(?:localhost|127\.|\[::1\])/.test(String(params["api_base"] ?? ""))
     ? [
         "In a container that address is the container itself; this machine is http://host.docker.internal:… or its own IP.",
       ]
     : [];
+}

@@ -5,7 +5,7 @@ import { httpStatus } from "../../platform/http.ts";
 const limitMs = 1_000;
 
 /** True where something answers at the gateway's address. */
-export const isAnswering = async ({ baseUrl }: GatewayAccess, signal: AbortSignal): Promise<boolean> => {
+export async function isAnswering({ baseUrl }: GatewayAccess, signal: AbortSignal): Promise<boolean> {
   using limit = deadline(signal, limitMs);
   try {
     return (await httpStatus(new URL("/health/liveliness", baseUrl).href, limit.signal)) === 200;
@@ -13,4 +13,4 @@ export const isAnswering = async ({ baseUrl }: GatewayAccess, signal: AbortSigna
     signal.throwIfAborted();
     return false;
   }
-};
+}

@@ -48,13 +48,20 @@ export interface ModelsChangeReport {
   readonly remarks: readonly string[];
 }
 
+interface Written {
+  /** As messages name them. */
+  readonly files: readonly string[];
+  /** What was shown, in lines. */
+  readonly diff: readonly string[];
+}
+
 /** Makes the edits, and has a running gateway read them. Throws confirmation-needed, interrupted, file-unwritable, and what `restart` throws. */
-export const carryOutChange = async (
+export async function carryOutChange(
   { access, session, local }: ModelsProject,
   model: string,
   change: Change,
   app: App,
-): Promise<ModelsChangeReport> => {
+): Promise<ModelsChangeReport> {
   const { command, edits, wanted, remarks } = change;
   const verb = command.split(" ").slice(0, 2).join(" ");
   // Where the running gateway is another folder's, nothing is written that it would have to read.
@@ -72,21 +79,14 @@ export const carryOutChange = async (
     throw error;
   });
   return { ok: true, model, files, diff, gateway: { service, ...gateway }, remarks };
-};
-
-interface Written {
-  /** As messages name them. */
-  readonly files: readonly string[];
-  /** What was shown, in lines. */
-  readonly diff: readonly string[];
 }
 
 /** Shows what would change, asks, and writes all of the files or none. Throws confirmation-needed, interrupted, file-unwritable. */
-const makeEdits = async (
+async function makeEdits(
   edits: readonly FileEdit[],
   { command, yes }: { readonly command: string; readonly yes: boolean },
   app: App,
-): Promise<Written> => {
+): Promise<Written> {
   const changed = edits.filter(({ before, after }) => before !== after);
   const files = changed.map(({ path }) => path);
   const diffs = changed.map(({ path, before, after }) => [path, ...diffLines(before, after)]);
@@ -97,9 +97,9 @@ const makeEdits = async (
   }
   await writeAll(changed);
   return { files, diff: diffs.flat() };
-};
+}
 
-const confirm = async (paths: readonly string[], command: string, { ask }: App): Promise<void> => {
+async function confirm(paths: readonly string[], command: string, { ask }: App): Promise<void> {
   if (ask === null) {
     throw new GoatError("confirmation-needed", `this changes ${list(paths)}, and nobody is here to ask`, {
       fixes: [{ command: `goat-dev ${command} --yes`, effect: "makes the changes without asking" }],
@@ -107,9 +107,9 @@ const confirm = async (paths: readonly string[], command: string, { ask }: App):
   }
   if (await ask.confirm(`Change ${plural(paths.length, "file")} like this?`, true)) return;
   throw new GoatError("interrupted", "nothing was changed");
-};
+}
 
-const writeAll = async (edits: readonly FileEdit[]): Promise<void> => {
+async function writeAll(edits: readonly FileEdit[]): Promise<void> {
   const written: FileEdit[] = [];
   try {
     for (const edit of edits) {
@@ -121,14 +121,15 @@ const writeAll = async (edits: readonly FileEdit[]): Promise<void> => {
     for (const edit of written) await write(edit.source, edit.before).catch(() => undefined);
     throw error;
   }
-};
+}
 
-const write = async (path: string, text: string): Promise<void> => {
-  const { mode } = await stat(path);
-  await atomicWrite(path, text, mode & 0o777);
-};
-
-const changedMeanwhile = (path: string): GoatError =>
-  new GoatError("file-unwritable", `${path} changed while you were asked; nothing was written`, {
+function changedMeanwhile(path: string): GoatError {
+  return new GoatError("file-unwritable", `${path} changed while you were asked; nothing was written`, {
     fixes: [{ command: `git diff ${path}`, effect: "shows what changed" }],
   });
+}
+
+async function write(path: string, text: string): Promise<void> {
+  const { mode } = await stat(path);
+  await atomicWrite(path, text, mode & 0o777);
+}

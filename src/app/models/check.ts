@@ -33,7 +33,7 @@ export async function check(_input: object, app: App): Promise<ModelsCheckReport
   return { ok: findings.every(({ level }) => level !== "error"), files, findings };
 }
 
-const here = ({ session, gateway }: ModelsProject): Surroundings => {
+function here({ session, gateway }: ModelsProject): Surroundings {
   const { project, variables } = session.environment;
   const passed = project.composeFiles.flatMap((path) => {
     const text = readTextIfThere(path);
@@ -43,18 +43,18 @@ const here = ({ session, gateway }: ModelsProject): Surroundings => {
   const all = [...passed, ...Object.keys(gateway.service.environment)];
   const passedBy = list(project.composeFiles.map((path) => shown(path, project.root)));
   return { variables: { ...variables, ...gateway.service.environment }, passed: all, passedBy, stateless: false };
-};
+}
 
-const inCloud = ({ session, local }: ModelsProject): Surroundings => {
+function inCloud({ session, local }: ModelsProject): Surroundings {
   const { project, variables } = session.environment;
   const path = join(dirname(local.source), "modal-secrets.json");
   const text = readTextIfThere(path);
   const passed = text === undefined ? null : variablesInSecrets({ path: shown(path, project.root), text });
   return { variables, passed, passedBy: shown(path, project.root), stateless: true };
-};
+}
 
 /** Nothing can be compared where one of them cannot be read, which has been said. */
-const isReadable = ({ text, path }: ConfigFile): boolean => {
+function isReadable({ text, path }: ConfigFile): boolean {
   try {
     readGatewayConfig(text, path);
     return true;
@@ -62,13 +62,13 @@ const isReadable = ({ text, path }: ConfigFile): boolean => {
     if (error instanceof GoatError) return false;
     throw error;
   }
-};
+}
 
-const masterKey = ({ session, gateway }: ModelsProject, app: App): readonly Finding[] => {
+function masterKey({ session, gateway }: ModelsProject, app: App): readonly Finding[] {
   const text = masterKeyProblem(gateway.key);
   if (text === null) return [];
   const { project, lines } = session.environment;
   const line = lines["LITELLM_MASTER_KEY"];
   const place = line === undefined ? (project.composeFiles[0] ?? "") : `${project.envFile}:${line}`;
   return [{ level: "error", place: shortPath(app, place), text }];
-};
+}

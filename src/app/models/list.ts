@@ -38,6 +38,12 @@ export interface ModelsReport {
   readonly unexpected: readonly string[];
 }
 
+interface Asked {
+  readonly view: GatewayView | null;
+  /** Why there is no view. */
+  readonly error: GoatError | null;
+}
+
 /** Every model of the config, with what the running gateway says of it, where one runs. Throws usage, gateway-config-invalid. */
 export async function models(input: ModelsInput, app: App): Promise<ModelsReport> {
   const { gateway, access, local, session } = await openModels(app, "running");
@@ -57,13 +63,7 @@ export async function models(input: ModelsInput, app: App): Promise<ModelsReport
   };
 }
 
-interface Asked {
-  readonly view: GatewayView | null;
-  /** Why there is no view. */
-  readonly error: GoatError | null;
-}
-
-const askNow = async (access: GatewayAccess, signal: AbortSignal): Promise<Asked> => {
+async function askNow(access: GatewayAccess, signal: AbortSignal): Promise<Asked> {
   using limit = deadline(signal, limitMs);
   try {
     const [listed, infos] = await Promise.all([listModels(access, limit.signal), modelInfo(access, limit.signal)]);
@@ -75,9 +75,9 @@ const askNow = async (access: GatewayAccess, signal: AbortSignal): Promise<Asked
       error: describe(limit.isOver() ? unreachable(access, `nothing within ${limitMs} ms`) : error),
     };
   }
-};
+}
 
-const refuseUnknown = (provider: string | undefined, rows: readonly ModelRow[]): void => {
+function refuseUnknown(provider: string | undefined, rows: readonly ModelRow[]): void {
   const known = [...new Set(rows.map((row) => row.provider))];
   if (provider === undefined || known.includes(provider)) return;
   const near = nearest(provider, known);
@@ -85,9 +85,9 @@ const refuseUnknown = (provider: string | undefined, rows: readonly ModelRow[]):
   throw new GoatError("usage", `no model has the provider ${provider}; there are ${list(known)}`, {
     fixes: [{ command, effect: near === undefined ? "shows all" : "perhaps this was meant" }],
   });
-};
+}
 
-const wanted =
-  ({ provider, usable, local }: ModelsInput) =>
-  (row: ModelRow): boolean =>
+function wanted({ provider, usable, local }: ModelsInput) {
+  return (row: ModelRow): boolean =>
     (provider === undefined || row.provider === provider) && (!usable || row.usable) && (!local || row.local);
+}

@@ -30,7 +30,7 @@ export interface ModelsProject {
  * Reads the project and both configs; no engine is asked. In a demo the gateway runs on a copy, and what is to be edited or
  * checked is the user's own. Throws usage where the stack has no gateway with a config.
  */
-export const openModels = async (app: App, which: "own" | "running"): Promise<ModelsProject> => {
+export async function openModels(app: App, which: "own" | "running"): Promise<ModelsProject> {
   const session = await openProject(app, which === "own" ? { demo: false } : {});
   const gateway = gatewayOf(session.stack);
   if (gateway === null) throw new GoatError("usage", "no service of the Compose file is the gateway (x-goat: role)");
@@ -45,16 +45,17 @@ export const openModels = async (app: App, which: "own" | "running"): Promise<Mo
   const local = { source: config.source, path: config.path, text };
   const access = { baseUrl: gateway.url, key: gateway.key, service: service.name };
   return { session, gateway, access, local, cloud: cloudOf(local, session.environment.project.root) };
-};
+}
 
 /** dev/litellm-config.yaml has dev/litellm-config-modal.yaml beside it. */
-const cloudOf = ({ source }: ConfigFile, root: string): ConfigFile | null => {
+function cloudOf({ source }: ConfigFile, root: string): ConfigFile | null {
   const ending = extname(source);
   const path = join(dirname(source), `${basename(source, ending)}-modal${ending}`);
   const text = readTextIfThere(path);
   return text === undefined ? null : { source: path, path: shown(path, root), text };
-};
+}
 
 /** A file of the project as messages name it: from the project's root. */
-export const shown = (path: string, root: string): string =>
-  path.startsWith(`${root}/`) ? relative(root, path) : path;
+export function shown(path: string, root: string): string {
+  return path.startsWith(`${root}/`) ? relative(root, path) : path;
+}

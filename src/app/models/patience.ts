@@ -20,20 +20,20 @@ export interface Patience {
 }
 
 /** --timeout in ms; null where it was not given. GOAT_DEV_TIMEOUT is about a stack that comes up, not about an answer. Throws usage. */
-export const wantedLimit = (written: string | undefined): number | null => {
+export function wantedLimit(written: string | undefined): number | null {
   if (written === undefined) return null;
   const ms = parseDuration(written.trim());
   if (ms !== undefined) return ms;
   throw new GoatError("usage", `--timeout is ${JSON.stringify(written)}, and should be a duration such as 90s or 2m`);
-};
+}
 
 /** What a model is given for its answer: as wanted, else as usual, more where it may have to start on Modal's GPUs first. */
-export const patienceFor = (
+export function patienceFor(
   model: string,
   route: Pick<Route, "apiBase"> | undefined,
   catalogue: () => readonly VllmModel[],
   wantedMs: number | null,
-): Patience => {
+): Patience {
   const apiBase = route?.apiBase ?? null;
   if (apiBase === null || !/^https:\/\/[^/]+\.modal\.run(?:\/|$)/.test(apiBase)) {
     return { limitMs: wantedMs ?? usualLimitMs, remark: null };
@@ -45,16 +45,16 @@ export const patienceFor = (
     limitMs: wantedMs ?? known?.startupMs ?? startupMs,
     remark: `${model} may be starting its GPU: a cold start takes ${time}`,
   };
-};
+}
 
 /** What a project's model is given for its answer. */
-export const patienceOf = (model: string, session: ProjectSession, wantedMs: number | null, app: App): Patience => {
+export function patienceOf(model: string, session: ProjectSession, wantedMs: number | null, app: App): Patience {
   const route = readRoutes(session.stack).find(({ name }) => matches(name, model));
   return patienceFor(model, route, () => vllmModels(session, app), wantedMs);
-};
+}
 
 /** Says the remark once the answer is late; dispose of it when it has come. */
-export const remarkLater = ({ remark }: Patience, { clock, signal, emit }: App): Disposable => {
+export function remarkLater({ remark }: Patience, { clock, signal, emit }: App): Disposable {
   const answered = new AbortController();
   const end = (): void => answered.abort();
   signal.addEventListener("abort", end, { once: true });
@@ -70,4 +70,4 @@ export const remarkLater = ({ remark }: Patience, { clock, signal, emit }: App):
       end();
     },
   };
-};
+}

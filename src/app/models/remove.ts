@@ -23,7 +23,7 @@ export async function removeModels({ name, yes }: RemoveInput, app: App): Promis
   return carryOutChange(project, name, { command: `models remove ${name}`, yes, edits, wanted: [], remarks: [] }, app);
 }
 
-const unknown = (name: string, files: readonly ConfigFile[]): GoatError => {
+function unknown(name: string, files: readonly ConfigFile[]): GoatError {
   const names = files.flatMap((file) =>
     [...readModelList(file).items, ...disabledModels(file)].map((item) => item.name),
   );
@@ -36,4 +36,4 @@ const unknown = (name: string, files: readonly ConfigFile[]): GoatError => {
       },
     ],
   });
-};
+}

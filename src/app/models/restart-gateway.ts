@@ -39,6 +39,10 @@ export async function restartGateway(
   });
 }
 
+function ofThisFolder(command: string) {
+  return { command, takeOver: false, yes: false };
+}
+
 /** The stack whose gateway runs; null where none does. Throws stack-of-another-folder. */
 export async function openRunning(
   access: GatewayAccess,
@@ -58,5 +62,3 @@ export async function openRunning(
   await needOwnStack(open, observed, ofThisFolder(command), app);
   return open;
 }
-
-const ofThisFolder = (command: string) => ({ command, takeOver: false, yes: false });

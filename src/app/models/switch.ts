@@ -51,49 +51,12 @@ export async function enable(input: EnableInput, app: App): Promise<EnableReport
   return { ...report, moved };
 }
 
-/** Comments an entry out. Throws usage, and what a change of the configs throws. */
-export async function disable({ name, yes }: SwitchInput, app: App): Promise<ModelsChangeReport> {
-  const project = await openOwn(yes, app);
-  const edits = [
-    edit(project.local, (file) => disableModel(file, name)),
-    // The cloud has its GPUs at hand whether this machine uses them or not.
-    ...cloudEdit(project, (file) => (isOnGpus(file, name) ? file.text : disableModel(file, name))),
-  ];
-  return carryOutChange(project, name, { command: `models disable ${name}`, yes, edits, wanted: [], remarks: [] }, app);
-}
-
-const routesOf = ({ text, path }: ConfigFile) => readGatewayConfig(text, path).routes;
-
-const isActive = (file: ConfigFile, name: string): boolean => routesOf(file).some((route) => route.name === name);
-
-/** Also where the file has no such entry in use: then there is nothing to comment out. */
-const isOnGpus = (file: ConfigFile, name: string): boolean =>
-  routesOf(file)
-    .filter((route) => route.name === name)
-    .every(({ provider }) => provider === "vllm");
-
-const edit = (file: ConfigFile, change: (file: ConfigFile) => string): FileEdit => ({
-  source: file.source,
-  path: file.path,
-  before: file.text,
-  after: change(file),
-});
-
-const cloudEdit = ({ cloud }: ModelsProject, change: (file: ConfigFile) => string): readonly FileEdit[] =>
-  cloud === null ? [] : [edit(cloud, change)];
-
-/** The config with the entry in use, at this address where there is one. */
-const taken = (file: ConfigFile, name: string, apiBase: string | null): string => {
-  const text = apiBase !== null && isActive(file, name) ? file.text : enableModel(file, name);
-  return apiBase === null ? text : setApiBase({ ...file, text }, name, apiBase);
-};
-
 /** Where the model is to be asked; null where its entry says so already. Throws usage. */
-const addressOf = (
+function addressOf(
   { session }: ModelsProject,
   { name, workspace, environment, url }: EnableInput,
   app: App,
-): string | null => {
+): string | null {
   if (url !== undefined) return address("--url", url);
   if (workspace === undefined) return null;
   const suffix = environment ?? "goat";
@@ -115,17 +78,17 @@ const addressOf = (
       ],
     },
   );
-};
+}
 
 /** Both become part of a host's name. */
-const checkPart = (option: string, value: string): void => {
+function checkPart(option: string, value: string): void {
   if (/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(value)) return;
   throw new GoatError("usage", `${option} is small letters, digits and -, as in the address that Modal shows`, {
     fixes: [{ command: "modal profile current", effect: "prints the workspace" }],
   });
-};
+}
 
-const refusePlaceholder = (file: ConfigFile, name: string): void => {
+function refusePlaceholder(file: ConfigFile, name: string): void {
   const route = disabledRoutes(file).find((found) => found.name === name);
   const open = route?.apiBase === null || route === undefined ? null : placeholderIn(route.apiBase);
   if (open === null) return;
@@ -138,4 +101,49 @@ const refusePlaceholder = (file: ConfigFile, name: string): void => {
       { command: `goat-dev models enable ${name} --url https://host/v1`, effect: "any other server" },
     ],
   });
-};
+}
+
+function isActive(file: ConfigFile, name: string): boolean {
+  return routesOf(file).some((route) => route.name === name);
+}
+
+function routesOf({ text, path }: ConfigFile) {
+  return readGatewayConfig(text, path).routes;
+}
+
+function edit(file: ConfigFile, change: (file: ConfigFile) => string): FileEdit {
+  return {
+    source: file.source,
+    path: file.path,
+    before: file.text,
+    after: change(file),
+  };
+}
+
+/** The config with the entry in use, at this address where there is one. */
+function taken(file: ConfigFile, name: string, apiBase: string | null): string {
+  const text = apiBase !== null && isActive(file, name) ? file.text : enableModel(file, name);
+  return apiBase === null ? text : setApiBase({ ...file, text }, name, apiBase);
+}
+
+function cloudEdit({ cloud }: ModelsProject, change: (file: ConfigFile) => string): readonly FileEdit[] {
+  return cloud === null ? [] : [edit(cloud, change)];
+}
+
+/** Comments an entry out. Throws usage, and what a change of the configs throws. */
+export async function disable({ name, yes }: SwitchInput, app: App): Promise<ModelsChangeReport> {
+  const project = await openOwn(yes, app);
+  const edits = [
+    edit(project.local, (file) => disableModel(file, name)),
+    // The cloud has its GPUs at hand whether this machine uses them or not.
+    ...cloudEdit(project, (file) => (isOnGpus(file, name) ? file.text : disableModel(file, name))),
+  ];
+  return carryOutChange(project, name, { command: `models disable ${name}`, yes, edits, wanted: [], remarks: [] }, app);
+}
+
+/** Also where the file has no such entry in use: then there is nothing to comment out. */
+function isOnGpus(file: ConfigFile, name: string): boolean {
+  return routesOf(file)
+    .filter((route) => route.name === name)
+    .every(({ provider }) => provider === "vllm");
+}

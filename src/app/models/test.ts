@@ -60,7 +60,7 @@ export async function test(input: TestInput, app: App): Promise<ModelsTestReport
 }
 
 /** The named models, else every one that can be asked. Throws usage, no-provider-key. */
-const choose = ({ gateway, local }: ModelsProject, names: readonly string[]): readonly ModelChoice[] => {
+function choose({ gateway, local }: ModelsProject, names: readonly string[]): readonly ModelChoice[] {
   const { routes } = readGatewayConfig(local.text, local.path);
   const uses = usableRoutes(routes, gateway.service.environment);
   if (names.length > 0) return [...new Set(names)].map((name) => named(uses, name, local.path));
@@ -72,11 +72,9 @@ const choose = ({ gateway, local }: ModelsProject, names: readonly string[]): re
     });
   }
   return first.map(({ route }) => ({ model: route.name, route }));
-};
+}
 
-const canAsk = (name: string, mode: string): boolean => mode !== "other" && !name.includes("*");
-
-const named = (uses: readonly RouteUse[], name: string, path: string): ModelChoice => {
+function named(uses: readonly RouteUse[], name: string, path: string): ModelChoice {
   const candidates = uses.filter(({ route }) => matches(route.name, name));
   const [first] = candidates;
   if (first === undefined) {
@@ -101,10 +99,14 @@ const named = (uses: readonly RouteUse[], name: string, path: string): ModelChoi
       { command: `goat-dev models test ${name}`, effect: "once that is mended, and goat-dev up has taken it over" },
     ],
   });
-};
+}
+
+function canAsk(name: string, mode: string): boolean {
+  return mode !== "other" && !name.includes("*");
+}
 
 /** What answers from the config costs nothing. */
-const confirm = async (choices: readonly ModelChoice[], input: TestInput, { ask }: App): Promise<void> => {
+async function confirm(choices: readonly ModelChoice[], input: TestInput, { ask }: App): Promise<void> {
   const paid = choices.filter(({ route }) => !route.mock).map(({ model }) => model);
   if (paid.length === 0 || input.yes) return;
   if (ask === null) {
@@ -123,15 +125,15 @@ const confirm = async (choices: readonly ModelChoice[], input: TestInput, { ask 
   }
   const question = `Ask ${list(paid)}? ${plural(paid.length, "call")} of a few tokens, at their providers' price.`;
   if (!(await ask.confirm(question, true))) throw new GoatError("interrupted", "nothing was asked");
-};
+}
 
 /** A few at once, in the order of the config. */
-const askAll = async (
+async function askAll(
   choices: readonly ModelChoice[],
   wantedMs: number | null,
   project: ModelsProject,
   app: App,
-): Promise<readonly TestedModel[]> => {
+): Promise<readonly TestedModel[]> {
   const results: TestedModel[] = [];
   const waiting = choices.entries();
   const worker = async (): Promise<void> => {
@@ -143,14 +145,15 @@ const askAll = async (
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
   return results;
-};
+}
 
-const askOne = async (
-  choice: ModelChoice,
-  patience: Patience,
-  access: GatewayAccess,
-  app: App,
-): Promise<CallResult> => {
+function tested(model: string, result: CallResult): TestedModel {
+  if (result.ok) return { model, ...result };
+  const { code, message, evidence } = result.error;
+  return { model, ok: false, durationMs: result.durationMs, error: { code, message, evidence } };
+}
+
+async function askOne(choice: ModelChoice, patience: Patience, access: GatewayAccess, app: App): Promise<CallResult> {
   const { clock, signal, emit } = app;
   emit({ type: "step-started", step: choice.model });
   using _remark = remarkLater(patience, app);
@@ -159,10 +162,4 @@ const askOne = async (
   const text = result.ok ? `answered in ${formatDuration(result.durationMs)}` : result.error.message;
   emit({ type: "step-finished", step: choice.model, outcome, text, durationMs: result.durationMs });
   return result;
-};
-
-const tested = (model: string, result: CallResult): TestedModel => {
-  if (result.ok) return { model, ...result };
-  const { code, message, evidence } = result.error;
-  return { model, ok: false, durationMs: result.durationMs, error: { code, message, evidence } };
-};
+}

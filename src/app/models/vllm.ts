@@ -13,17 +13,17 @@ import type { ProjectSession } from "../project.ts";
 const limitMs = 3_000;
 
 /** The models that vLLM serves in the cloud: the project's own table, else the package's. */
-export const vllmModels = ({ environment }: ProjectSession, app: App): readonly VllmModel[] => {
+export function vllmModels({ environment }: ProjectSession, app: App): readonly VllmModel[] {
   const places = [environment.project.root, app.packageRoot].map((root) => join(root, "dev", "vllm-models.json"));
   for (const path of places) {
     const text = readTextIfThere(path);
     if (text !== undefined) return readCatalogue(text, path);
   }
   throw new GoatError("internal", "the package lacks dev/vllm-models.json");
-};
+}
 
 /** A vLLM server's entry: the model it serves is named, known by its key, or asked of the server itself. Throws usage. */
-export const vllmRequest = async (
+export async function vllmRequest(
   session: ProjectSession,
   {
     name,
@@ -31,7 +31,7 @@ export const vllmRequest = async (
     route: written,
   }: { readonly name?: string | undefined; readonly url?: string | undefined; readonly route?: string | undefined },
   app: App,
-): Promise<{ readonly name: string; readonly route: string; readonly apiBase: string }> => {
+): Promise<{ readonly name: string; readonly route: string; readonly apiBase: string }> {
   if (name === undefined || url === undefined) {
     throw new GoatError("usage", `a vLLM model needs ${name === undefined ? "a name" : "the address of its server"}`, {
       fixes: [{ command: `goat-dev models add ${name ?? "NAME"} --vllm --url https://host/v1`, effect: "adds it" }],
@@ -41,12 +41,14 @@ export const vllmRequest = async (
   const known = vllmModels(session, app).find((model) => model.name === name)?.huggingFaceId;
   const route = written ?? (known === undefined ? await askServer(apiBase, name, app) : `openai/${known}`);
   return { name, apiBase, route: /^(?:openai|hosted_vllm)\//.test(route) ? route : `openai/${route}` };
-};
+}
 
 /** vLLM serves OpenAI's protocol below /v1. */
-const withVersion = (url: string): string => (/^https?:\/\/[^/]+$/.test(url) ? `${url}/v1` : url);
+function withVersion(url: string): string {
+  return /^https?:\/\/[^/]+$/.test(url) ? `${url}/v1` : url;
+}
 
-const askServer = async (apiBase: string, name: string, app: App): Promise<string> => {
+async function askServer(apiBase: string, name: string, app: App): Promise<string> {
   using limit = deadline(app.signal, limitMs);
   const reason = await listModels({ baseUrl: apiBase, key: "not-needed", service: "vLLM" }, limit.signal).then(
     (models) => (models.length === 1 ? models : `it serves ${list(models) || "nothing"}`),
@@ -62,4 +64,4 @@ const askServer = async (apiBase: string, name: string, app: App): Promise<strin
       { command: `goat-dev models add ${name} --vllm --url ${apiBase} --route openai/ORG/MODEL`, effect: "adds it" },
     ],
   });
-};
+}

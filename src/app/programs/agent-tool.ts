@@ -15,22 +15,22 @@ export const timeTool = {
 };
 
 /** What the tool says to the model, also of a call that makes no sense: then the model can mend it. */
-export const callTool = ({ name, arguments: written }: ToolCall, now: Date): string => {
+export function callTool({ name, arguments: written }: ToolCall, now: Date): string {
   if (name !== timeTool.function.name) return `error: there is no tool ${name}`;
   try {
     return timeIn(timezoneOf(written), now);
   } catch (error) {
     return `error: ${error instanceof Error ? error.message : String(error)}`;
   }
-};
+}
 
-const timezoneOf = (written: string): string => {
+function timeIn(timeZone: string, now: Date): string {
+  const format = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "long", timeZone });
+  return `${format.format(now)} (${timeZone})`;
+}
+
+function timezoneOf(written: string): string {
   const value: unknown = written.trim() === "" ? {} : JSON.parse(written);
   const timezone = typeof value === "object" && value !== null && "timezone" in value ? value.timezone : "UTC";
   return typeof timezone === "string" && timezone !== "" ? timezone : "UTC";
-};
-
-const timeIn = (timeZone: string, now: Date): string => {
-  const format = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "long", timeZone });
-  return `${format.format(now)} (${timeZone})`;
-};
+}

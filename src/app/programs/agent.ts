@@ -24,7 +24,7 @@ export interface AgentEnd {
 type Messages = ChatRequest["messages"];
 
 /** Asks, runs the tools that the model asks for, and asks again, until there is an answer. Throws GatewayError, or the signal's reason. */
-export const runAgent = async (request: AgentRequest): Promise<AgentEnd> => {
+export async function runAgent(request: AgentRequest): Promise<AgentEnd> {
   const { model, prompt, withTools, maxTurns } = request;
   let messages: Messages = [{ role: "user", content: prompt }];
   const answers: ChatAnswer[] = [];
@@ -35,9 +35,9 @@ export const runAgent = async (request: AgentRequest): Promise<AgentEnd> => {
     messages = [...messages, asMessage(answer), ...resultsOf(answer.toolCalls, request)];
   }
   return { text: null, answers };
-};
+}
 
-const ask = async (question: ChatRequest, request: AgentRequest): Promise<ChatAnswer> => {
+async function ask(question: ChatRequest, request: AgentRequest): Promise<ChatAnswer> {
   const { gateway, signal, onText } = request;
   if (!request.stream) return gateway.chat(question, { signal });
   for await (const event of gateway.stream(question, { signal })) {
@@ -45,21 +45,24 @@ const ask = async (question: ChatRequest, request: AgentRequest): Promise<ChatAn
     onText(event.text);
   }
   throw new Error("a stream ended without its answer");
-};
+}
 
-const asMessage = ({ text, toolCalls }: ChatAnswer): Messages[number] => ({
-  role: "assistant",
-  content: text === "" ? null : text,
-  tool_calls: toolCalls.map(({ id, name, arguments: written }) => ({
-    id,
-    type: "function",
-    function: { name, arguments: written },
-  })),
-});
+function asMessage({ text, toolCalls }: ChatAnswer): Messages[number] {
+  return {
+    role: "assistant",
+    content: text === "" ? null : text,
+    tool_calls: toolCalls.map(({ id, name, arguments: written }) => ({
+      id,
+      type: "function",
+      function: { name, arguments: written },
+    })),
+  };
+}
 
-const resultsOf = (calls: readonly ToolCall[], { now, onTool }: AgentRequest): Messages =>
-  calls.map((call) => {
+function resultsOf(calls: readonly ToolCall[], { now, onTool }: AgentRequest): Messages {
+  return calls.map((call) => {
     const content = callTool(call, now());
     onTool(call, content);
     return { role: "tool", tool_call_id: call.id, content };
   });
+}

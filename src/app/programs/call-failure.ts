@@ -14,8 +14,16 @@ export interface CallTarget {
   readonly command: string;
 }
 
+const providersFault: readonly GatewayErrorKind[] = [
+  "provider-refused",
+  "provider-down",
+  "rate-limited",
+  "too-long",
+  "unsupported-parameter",
+];
+
 /** A failed call as goat-dev tells it: gateway-refused, provider-refused; what is no GatewayError comes back as it is. */
-export const explainCall = (error: unknown, target: CallTarget): unknown => {
+export function explainCall(error: unknown, target: CallTarget): unknown {
   if (!(error instanceof GatewayError)) return error;
   const { kind, message, status, callId } = error;
   const code = providersFault.includes(kind) ? "provider-refused" : "gateway-refused";
@@ -28,17 +36,9 @@ export const explainCall = (error: unknown, target: CallTarget): unknown => {
     fixes: fixesFor(error, target),
     cause: error,
   });
-};
+}
 
-const providersFault: readonly GatewayErrorKind[] = [
-  "provider-refused",
-  "provider-down",
-  "rate-limited",
-  "too-long",
-  "unsupported-parameter",
-];
-
-const whatHappened = ({ kind, nearest }: GatewayError, { baseUrl, model, limitMs }: CallTarget): string => {
+function whatHappened({ kind, nearest }: GatewayError, { baseUrl, model, limitMs }: CallTarget): string {
   const meant = nearest === null ? "" : `; did you mean ${nearest}?`;
   const texts: Readonly<Record<GatewayErrorKind, string>> = {
     "no-key": `there is no key for ${baseUrl}`,
@@ -57,9 +57,9 @@ const whatHappened = ({ kind, nearest }: GatewayError, { baseUrl, model, limitMs
     "unexpected-answer": `what answers at ${baseUrl} is not LiteLLM`,
   };
   return texts[kind];
-};
+}
 
-const fixesFor = ({ kind, nearest, hint }: GatewayError, { service, command }: CallTarget): readonly Fix[] => {
+function fixesFor({ kind, nearest, hint }: GatewayError, { service, command }: CallTarget): readonly Fix[] {
   if (kind === "unknown-model" && nearest !== null) {
     return [{ command: `${command} --model ${nearest}`, effect: `asks ${nearest}` }];
   }
@@ -80,4 +80,4 @@ const fixesFor = ({ kind, nearest, hint }: GatewayError, { service, command }: C
     { command, effect: hint },
     { command: `goat-dev logs ${service}`, effect: "shows the whole answer" },
   ];
-};
+}

@@ -9,22 +9,23 @@ import {
 } from "../../client/client.ts";
 import { deadline } from "../../platform/deadline.ts";
 
+const priceLimitMs = 5_000;
+
 /** One try, ended by silence; a redirection is an answer, since a question is for the gateway alone. */
-export const openClient = (config: GatewayConfig, limitMs: number): GatewayClient =>
-  createClient(config, {
+export function openClient(config: GatewayConfig, limitMs: number): GatewayClient {
+  return createClient(config, {
     maxRetries: 0,
     timeoutMs: limitMs,
     fetch: (input, init) => fetch(input, { ...init, redirect: "manual" }),
   });
-
-const priceLimitMs = 5_000;
+}
 
 /** US dollars for an answer: as the gateway says, else from its price list, where it has one; else null. */
-export const priceOf = async (
+export async function priceOf(
   { usage, costUsd, model }: ChatAnswer,
   gateway: GatewayClient,
   signal: AbortSignal,
-): Promise<number | null> => {
+): Promise<number | null> {
   if (costUsd !== null || usage === null) return costUsd;
   using limit = deadline(signal, priceLimitMs);
   try {
@@ -35,4 +36,4 @@ export const priceOf = async (
     if (error instanceof GatewayError || limit.isOver()) return null;
     throw error;
   }
-};
+}

@@ -31,8 +31,10 @@ export interface ExampleTarget {
   readonly patience: Patience;
 }
 
+const providers: readonly Provider[] = ["azure", "groq", "openai", "anthropic", "vllm", "other"];
+
 /** Whom the example asks, from its flags, else from the project. Throws usage, no-provider-key. */
-export const exampleTarget = async (input: WhomToAsk, given: App): Promise<ExampleTarget> => {
+export async function exampleTarget(input: WhomToAsk, given: App): Promise<ExampleTarget> {
   const app = withEnvFile(given, input.env);
   const environment = openEnvironment(app);
   const { variables } = environment;
@@ -52,12 +54,13 @@ export const exampleTarget = async (input: WhomToAsk, given: App): Promise<Examp
   const model = modelOf(input, found);
   const patience = patienceOf(model, found.session, wantedMs, app);
   return { config: { baseURL: url, apiKey: key ?? own }, model, service: service.name, patience };
-};
+}
 
-const withEnvFile = (app: App, path: string | undefined): App =>
-  path === undefined ? app : { ...app, options: { ...app.options, envFile: path } };
+function withEnvFile(app: App, path: string | undefined): App {
+  return path === undefined ? app : { ...app, options: { ...app.options, envFile: path } };
+}
 
-const keyOf = (name: string | undefined, variables: Readonly<Record<string, string>>): string | null => {
+function keyOf(name: string | undefined, variables: Readonly<Record<string, string>>): string | null {
   if (name === undefined) return null;
   const value = variables[name]?.trim() ?? "";
   const mistake = unsendable(value);
@@ -74,36 +77,36 @@ const keyOf = (name: string | undefined, variables: Readonly<Record<string, stri
   throw new GoatError("usage", `${name}, which --api-key-env names, is not set`, {
     fixes: [{ command: `export ${name}=…`, effect: "or a line in .env" }],
   });
-};
+}
 
-const urlOf = (written: string): string => {
+function urlOf(written: string): string {
   if (URL.canParse(written) && /^https?:/.test(written)) return written.replace(/\/+$/, "");
   throw new GoatError("usage", `--base-url is ${JSON.stringify(written)}, and should be an address`, {
     fixes: [{ command: "goat-dev example --base-url http://127.0.0.1:4000/v1", effect: "a local LiteLLM" }],
   });
-};
+}
 
-const noKey = (baseUrl: string): GoatError =>
-  new GoatError("usage", `no variable holds a key for ${baseUrl}`, {
-    fixes: [{ command: "goat-dev example --base-url … --api-key-env NAME", effect: "or set LITELLM_API_KEY" }],
-  });
-
-const noModel = (): GoatError =>
-  new GoatError("usage", "with --base-url the model has to be named", {
+function noModel(): GoatError {
+  return new GoatError("usage", "with --base-url the model has to be named", {
     fixes: [{ command: "goat-dev example --base-url … --model NAME", effect: "or set EVAL_MODEL" }],
   });
+}
 
-const providers: readonly Provider[] = ["azure", "groq", "openai", "anthropic", "vllm", "other"];
+function noKey(baseUrl: string): GoatError {
+  return new GoatError("usage", `no variable holds a key for ${baseUrl}`, {
+    fixes: [{ command: "goat-dev example --base-url … --api-key-env NAME", effect: "or set LITELLM_API_KEY" }],
+  });
+}
 
-const modelOf = ({ model, provider }: WhomToAsk, found: ProjectGateway): string => {
+function modelOf({ model, provider }: WhomToAsk, found: ProjectGateway): string {
   if (model !== undefined) return model;
   const chosen = provider === undefined ? defaultModel(found) : modelOfProvider(provider, found);
   if (chosen !== null) return chosen;
   throw noUsableModel();
-};
+}
 
 /** The provider's first chat model that has its key. */
-const modelOfProvider = (provider: string, { session, gateway }: ProjectGateway): string => {
+function modelOfProvider(provider: string, { session, gateway }: ProjectGateway): string {
   if (!providers.some((known) => known === provider)) {
     throw new GoatError("usage", `--provider is ${JSON.stringify(provider)}, and should be ${list(providers, "or")}`, {
       fixes: [{ command: "goat-dev example --provider groq", effect: "asks Groq's first model" }],
@@ -123,4 +126,4 @@ const modelOfProvider = (provider: string, { session, gateway }: ProjectGateway)
   throw new GoatError("usage", `the LiteLLM config has no chat model of ${provider}`, {
     fixes: [{ command: "goat-dev example", effect: "asks the first model that can be used" }],
   });
-};
+}

@@ -31,6 +31,9 @@ export interface ExampleReport {
   readonly durationMs: number;
 }
 
+const defaultPrompt = "What time is it now in Tokyo and in Berlin? Answer in one short sentence.";
+const promptWithoutTools = "Say hello in one short sentence.";
+
 /** A short agent loop through a gateway, with one harmless tool. Throws usage, no-provider-key, gateway-refused, provider-refused, example-failed. */
 export async function example(input: ExampleInput, app: App): Promise<ExampleReport> {
   const maxTurns = turnsOf(input.maxTurns);
@@ -44,8 +47,14 @@ export async function example(input: ExampleInput, app: App): Promise<ExampleRep
   }
 }
 
-const defaultPrompt = "What time is it now in Tokyo and in Berlin? Answer in one short sentence.";
-const promptWithoutTools = "Say hello in one short sentence.";
+function turnsOf(written: string | undefined): number {
+  if (written === undefined) return 5;
+  const turns = Number(written);
+  if (Number.isInteger(turns) && turns > 0 && turns <= 100) return turns;
+  throw new GoatError("usage", `--max-turns is ${JSON.stringify(written)}, and should be a number from 1 to 100`, {
+    fixes: [{ command: "goat-dev example --max-turns 5", effect: "the default" }],
+  });
+}
 
 async function converse(
   target: ExampleTarget,
@@ -83,28 +92,8 @@ async function converse(
   return { text: end.text, ...summary(end, costs), model: target.model, tools, durationMs };
 }
 
-const summary = ({ answers }: AgentEnd, costs: readonly (number | null)[]) => ({
-  turns: answers.length,
-  totalTokens: sum(answers.map(({ usage }) => usage?.total_tokens ?? null)),
-  costUsd: sum(costs),
-  callIds: answers.map(({ callId }) => callId),
-});
-
-/** Null where a part is unknown: a sum without it would be too low. */
-const sum = (parts: readonly (number | null)[]): number | null =>
-  parts.reduce((total, part) => (total === null || part === null ? null : total + part), 0);
-
-const turnsOf = (written: string | undefined): number => {
-  if (written === undefined) return 5;
-  const turns = Number(written);
-  if (Number.isInteger(turns) && turns > 0 && turns <= 100) return turns;
-  throw new GoatError("usage", `--max-turns is ${JSON.stringify(written)}, and should be a number from 1 to 100`, {
-    fixes: [{ command: "goat-dev example --max-turns 5", effect: "the default" }],
-  });
-};
-
-const unfinished = (maxTurns: number, service: string | null): GoatError =>
-  new GoatError(
+function unfinished(maxTurns: number, service: string | null): GoatError {
+  return new GoatError(
     "example-failed",
     `no answer after ${plural(maxTurns, "turn")}: the model goes on asking for its tool`,
     {
@@ -115,3 +104,18 @@ const unfinished = (maxTurns: number, service: string | null): GoatError =>
       ],
     },
   );
+}
+
+function summary({ answers }: AgentEnd, costs: readonly (number | null)[]) {
+  return {
+    turns: answers.length,
+    totalTokens: sum(answers.map(({ usage }) => usage?.total_tokens ?? null)),
+    costUsd: sum(costs),
+    callIds: answers.map(({ callId }) => callId),
+  };
+}
+
+/** Null where a part is unknown: a sum without it would be too low. */
+function sum(parts: readonly (number | null)[]): number | null {
+  return parts.reduce((total, part) => (total === null || part === null ? null : total + part), 0);
+}

@@ -5,7 +5,7 @@ export interface WordStream {
 }
 
 /** Hands text on up to its last white space: a secret, which has none inside, is whole where it is masked. */
-export const createWordStream = (write: (text: string) => void): WordStream => {
+export function createWordStream(write: (text: string) => void): WordStream {
   let rest = "";
   let last = "\n";
   return {
@@ -23,4 +23,4 @@ export const createWordStream = (write: (text: string) => void): WordStream => {
       last = "\n";
     },
   };
-};
+}

@@ -4,11 +4,11 @@ import { plural } from "../../platform/text.ts";
 import { type CheckResult, ok, problem, skipped } from "../check.ts";
 
 /** LiteLLM's config can be read, so that a running gateway is never stopped for one that cannot. */
-export const checkGatewayConfig = (text: string | undefined, path: string | null): CheckResult => {
+export function checkGatewayConfig(text: string | undefined, path: string | null): CheckResult {
   if (text === undefined || path === null) return skipped("no LiteLLM config on this machine");
   try {
     return ok(`${path}: ${plural(readGatewayConfig(text, path).routes.length, "route")}`);
   } catch (error) {
     return problem(describe(error));
   }
-};
+}

@@ -10,12 +10,15 @@ interface MountMistake {
   readonly problem: "missing" | "directory where a file is expected";
 }
 
+/** Targets that are files by their names: an engine that was asked to mount a missing one leaves a folder behind. */
+const fileNames = new Set([".yaml", ".yml", ".json", ".toml", ".sql", ".sh", ".conf", ".cfg", ".ini", ".py", ".pem"]);
+
 /** Bind mounts that cannot be meant: mounting them would make a folder in a file's place. */
-export const mountMistakes = (
+export function mountMistakes(
   stack: StackSpec,
   kindOf: (path: string) => "file" | "directory" | "missing",
-): readonly MountMistake[] =>
-  stack.services.flatMap(({ name: service, run }) =>
+): readonly MountMistake[] {
+  return stack.services.flatMap(({ name: service, run }) =>
     (run.docker?.mounts ?? []).flatMap((mount): readonly MountMistake[] => {
       if (mount.kind !== "bind") return [];
       const { source, target } = mount;
@@ -25,12 +28,10 @@ export const mountMistakes = (
       return isWrong ? [{ service, source, target, problem: "directory where a file is expected" }] : [];
     }),
   );
-
-/** Targets that are files by their names: an engine that was asked to mount a missing one leaves a folder behind. */
-const fileNames = new Set([".yaml", ".yml", ".json", ".toml", ".sql", ".sh", ".conf", ".cfg", ".ini", ".py", ".pem"]);
+}
 
 /** Files that containers mount exist: an engine would make a folder of a missing one. */
-export const checkMounts = (mistakes: readonly MountMistake[]): CheckResult => {
+export function checkMounts(mistakes: readonly MountMistake[]): CheckResult {
   const [first] = mistakes;
   if (first === undefined) return ok("mounted files there");
   const lines = mistakes.map(wordsFor);
@@ -48,13 +49,15 @@ export const checkMounts = (mistakes: readonly MountMistake[]): CheckResult => {
       ],
     }),
   );
-};
+}
 
-const isMissing = ({ problem }: MountMistake): boolean => problem === "missing";
-
-const wordsFor = (mistake: MountMistake): string => {
+function wordsFor(mistake: MountMistake): string {
   const { service, source, target } = mistake;
   return isMissing(mistake)
     ? `${service} mounts ${source} as ${target}, and it is missing`
     : `${service} mounts ${source} as ${target}, and it is a folder, not a file`;
-};
+}
+
+function isMissing({ problem }: MountMistake): boolean {
+  return problem === "missing";
+}

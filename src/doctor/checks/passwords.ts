@@ -2,12 +2,6 @@ import { GoatError } from "../../errors/goat-error.ts";
 import { list } from "../../platform/text.ts";
 import { type CheckResult, ok, problem } from "../check.ts";
 
-/** The database's user and password fit into DATABASE_URL as they are. */
-export const checkPasswords = (variables: Variables): CheckResult => {
-  const error = passwordMistakes(variables);
-  return error === undefined ? ok("database password fits a URL") : problem(error);
-};
-
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /** What stands in DATABASE_URL as it is, because Compose cannot encode. */
@@ -21,8 +15,14 @@ const kinds: readonly (readonly [RegExp, string])[] = [
   [/["<>\\^`{|}]|\p{Cc}/u, "a character that no URL may hold"],
 ];
 
+/** The database's user and password fit into DATABASE_URL as they are. */
+export function checkPasswords(variables: Variables): CheckResult {
+  const error = passwordMistakes(variables);
+  return error === undefined ? ok("database password fits a URL") : problem(error);
+}
+
 /** The error where a database user or password would need URL-encoding; says which kind of character, never the value. */
-export const passwordMistakes = (env: Variables): GoatError | undefined => {
+export function passwordMistakes(env: Variables): GoatError | undefined {
   const evidence = inDatabaseUrl.flatMap((name) => {
     const value = env[name] ?? "";
     const found = kinds.filter(([pattern]) => pattern.test(value)).map(([, kind]) => kind);
@@ -37,4 +37,4 @@ export const passwordMistakes = (env: Variables): GoatError | undefined => {
       effect: name === "POSTGRES_PASSWORD" ? "then goat-dev db set-password, where the database is already made" : "",
     })),
   });
-};
+}

@@ -25,7 +25,7 @@ export interface PortHost {
 }
 
 /** The ports that are to be opened are free; every taken one is named, with who has it. */
-export const checkPorts = async (needs: readonly PortNeed[], host: PortHost): Promise<CheckResult> => {
+export async function checkPorts(needs: readonly PortNeed[], host: PortHost): Promise<CheckResult> {
   const known = needs.flatMap((need) => (need.port.host === null ? [] : [{ ...need, number: need.port.host }]));
   if (known.length === 0) return skipped("no port to open");
   const wantedTwice = twice(known);
@@ -43,32 +43,10 @@ export const checkPorts = async (needs: readonly PortNeed[], host: PortHost): Pr
   return problem(
     new GoatError("port-taken", lines.join("; "), { service: first.service, evidence: lines.slice(1), fixes }),
   );
-};
-
-/** Programs that `localhost` leads to as well as to a service: whoever asks there may reach them, and hand them the service's key. */
-export const checkBeside = async (needs: readonly PortNeed[], host: PortHost): Promise<readonly CheckResult[]> => {
-  const found = await Promise.all(needs.map((need) => strangerBeside(need, needs, host)));
-  return found.filter((text) => text !== null).map(warning);
-};
-
-const strangerBeside = async (
-  { service, port }: PortNeed,
-  needs: readonly PortNeed[],
-  host: PortHost,
-): Promise<string | null> => {
-  const [number, beside] = [port.host, besideLoopback(port.hostIp)];
-  if (number === null || beside === null || port.protocol !== "tcp") return null;
-  const isOurs = needs.some(
-    (need) => need.port.host === number && (need.port.hostIp === beside || reachedAt(need.port.hostIp) === beside),
-  );
-  if (isOurs || !(await host.answers(beside, number))) return null;
-  const owner = ownerText(await host.owner(number, beside === "::1" ? 6 : 4));
-  const [there, here] = [beside, reachedAt(port.hostIp)].map((address) => hostAndPort({ host: address, port: number }));
-  return `${owner} listens on ${there}, where localhost may lead instead of to ${service}: programs should ask ${here}`;
-};
+}
 
 /** Two services of the file want the same port. */
-const twice = (known: readonly (PortNeed & { readonly number: number })[]): CheckResult | null => {
+function twice(known: readonly (PortNeed & { readonly number: number })[]): CheckResult | null {
   for (const [index, one] of known.entries()) {
     const other = known.slice(index + 1).find(({ number, port }) => number === one.number && overlap(port, one.port));
     if (other === undefined) continue;
@@ -77,31 +55,32 @@ const twice = (known: readonly (PortNeed & { readonly number: number })[]): Chec
     return problem(new GoatError("port-taken", message, { service: other.service, fixes }));
   }
   return null;
-};
+}
 
 /** Two addresses clash where they are the same, or one of them is every address. */
-const overlap = (one: PortSpec, other: PortSpec): boolean => {
+function overlap(one: PortSpec, other: PortSpec): boolean {
   const meet = one.hostIp === other.hostIp || isEveryAddress(one.hostIp) || isEveryAddress(other.hostIp);
   return meet && one.protocol === other.protocol;
-};
+}
 
-const describeOwner = async (port: number, host: PortHost): Promise<string> => {
+async function describeOwner(port: number, host: PortHost): Promise<string> {
   const container = await host.container(port);
   if (container !== null) return container;
   return ownerText(await host.owner(port));
-};
+}
 
-const ownerText = (owner: PortOwner | null): string =>
-  owner === null
+function ownerText(owner: PortOwner | null): string {
+  return owner === null
     ? "another program (whose, this user may not see)"
     : `${owner.name} (pid ${owner.pid}: ${owner.command})`;
+}
 
 /** Another port that is really free. */
-const fixFor = async (
+async function fixFor(
   need: PortNeed & { readonly number: number },
   all: readonly { readonly number: number }[],
   host: PortHost,
-) => {
+) {
   const used = new Set(all.map(({ number }) => number));
   let candidate = need.number + 1;
   while (
@@ -118,4 +97,26 @@ const fixFor = async (
         command: `${need.variable}=${candidate} goat-dev up`,
         effect: `${effect}: put ${need.variable}=${candidate} into .env`,
       };
-};
+}
+
+/** Programs that `localhost` leads to as well as to a service: whoever asks there may reach them, and hand them the service's key. */
+export async function checkBeside(needs: readonly PortNeed[], host: PortHost): Promise<readonly CheckResult[]> {
+  const found = await Promise.all(needs.map((need) => strangerBeside(need, needs, host)));
+  return found.filter((text) => text !== null).map(warning);
+}
+
+async function strangerBeside(
+  { service, port }: PortNeed,
+  needs: readonly PortNeed[],
+  host: PortHost,
+): Promise<string | null> {
+  const [number, beside] = [port.host, besideLoopback(port.hostIp)];
+  if (number === null || beside === null || port.protocol !== "tcp") return null;
+  const isOurs = needs.some(
+    (need) => need.port.host === number && (need.port.hostIp === beside || reachedAt(need.port.hostIp) === beside),
+  );
+  if (isOurs || !(await host.answers(beside, number))) return null;
+  const owner = ownerText(await host.owner(number, beside === "::1" ? 6 : 4));
+  const [there, here] = [beside, reachedAt(port.hostIp)].map((address) => hostAndPort({ host: address, port: number }));
+  return `${owner} listens on ${there}, where localhost may lead instead of to ${service}: programs should ask ${here}`;
+}

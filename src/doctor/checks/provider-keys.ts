@@ -4,14 +4,14 @@ import { type Keys, providers } from "../../project/keys.ts";
 import { type CheckResult, ok, problem } from "../check.ts";
 
 /** At least one provider has what its calls need. */
-export const checkProviderKeys = (keys: Keys, envFile: string): CheckResult => {
+export function checkProviderKeys(keys: Keys, envFile: string): CheckResult {
   if (keys.usable.length === 0) return problem(noProviderKey(keys, envFile));
   const half = keys.halfSet.map(({ provider, missing }) => `${provider.id} lacks ${list(missing)}`);
   return ok([`${list(keys.usable.map(({ id }) => id))} key set`, ...half].join(" · "));
-};
+}
 
 /** The error where no provider has its keys; names the variables and the file, never a value. */
-export const noProviderKey = (keys: Keys, envFile: string): GoatError => {
+export function noProviderKey(keys: Keys, envFile: string): GoatError {
   const evidence = keys.halfSet.map(({ provider, missing }) => `${provider.name}: ${list(missing)} is missing`);
   const wanted = providers.map(({ variables }) => variables.join(" with "));
   return new GoatError("no-provider-key", `no provider key in ${envFile}: set one of ${list(wanted, "or")}`, {
@@ -22,4 +22,4 @@ export const noProviderKey = (keys: Keys, envFile: string): GoatError => {
       { command: "goat-dev up --demo", effect: "needs no key: the models answer from the config" },
     ],
   });
-};
+}

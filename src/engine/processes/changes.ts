@@ -5,32 +5,8 @@ import type { Container } from "./records.ts";
 
 const lookEveryMs = 150;
 
-const aliveOf = (host: Host, stack: string): Promise<readonly Container[]> =>
-  running(allContainers(host).filter(({ record }) => record.stack === stack));
-
-/** Tells the ends of processes that other runs of goat-dev started: nobody reports those. */
-const watchOthers = async (
-  host: Host,
-  stack: string,
-  first: readonly Container[],
-  signal: AbortSignal,
-): Promise<void> => {
-  let before = first;
-  for (;;) {
-    await host.clock.sleep(lookEveryMs, signal);
-    const alive = await aliveOf(host, stack);
-    const all = allContainers(host);
-    for (const { name, record } of before) {
-      if (host.children.has(runKey(record)) || alive.some((one) => runKey(one.record) === runKey(record))) continue;
-      const now = all.find((one) => one.record.id === record.id);
-      announceEnd(host, { name: now?.name ?? name, record }, now?.record.exitCode ?? null);
-    }
-    before = alive;
-  }
-};
-
 /** Changes of a stack's containers from the call on; ends quietly when the signal fires. */
-export const changes = async function* (
+export async function* changes(
   host: Host,
   stack: string,
   options: { readonly signal: AbortSignal; ready?(): void },
@@ -54,4 +30,24 @@ export const changes = async function* (
     stop.abort();
     await watching;
   }
-};
+}
+
+function aliveOf(host: Host, stack: string): Promise<readonly Container[]> {
+  return running(allContainers(host).filter(({ record }) => record.stack === stack));
+}
+
+/** Tells the ends of processes that other runs of goat-dev started: nobody reports those. */
+async function watchOthers(host: Host, stack: string, first: readonly Container[], signal: AbortSignal): Promise<void> {
+  let before = first;
+  for (;;) {
+    await host.clock.sleep(lookEveryMs, signal);
+    const alive = await aliveOf(host, stack);
+    const all = allContainers(host);
+    for (const { name, record } of before) {
+      if (host.children.has(runKey(record)) || alive.some((one) => runKey(one.record) === runKey(record))) continue;
+      const now = all.find((one) => one.record.id === record.id);
+      announceEnd(host, { name: now?.name ?? name, record }, now?.record.exitCode ?? null);
+    }
+    before = alive;
+  }
+}

@@ -21,26 +21,41 @@ import { needRuntime } from "./runtimes.ts";
 
 type Op = Extract<Operation, { type: "create-container" }>;
 
-export const nameTaken = (name: string): GoatError =>
-  new GoatError("name-taken", `the container name ${name} is taken`, {
+type Inherited = ReadonlyMap<string, string>;
+
+export function nameTaken(name: string): GoatError {
+  return new GoatError("name-taken", `the container name ${name} is taken`, {
     fixes: [{ command: "goat-dev status", effect: "shows who has it" }],
   });
+}
+
+/** Writes down what is to run. */
+export async function createContainer(host: Host, op: Op): Promise<void> {
+  const { service, container } = op;
+  const runtime = needRuntime(host.runtimes, service);
+  const docker = service.run.docker;
+  if (docker === undefined) throw new GoatError("engine-refused", `${service.name} has no image to stand in for`);
+  const imageId = await needInstalled(host, op, runtime, docker);
+  const place = await ensurePlace(host);
+  if (readRecord(place, "containers", container) !== undefined) throw nameTaken(container);
+  needSources(place, op, docker.mounts);
+  const record = toRecord(place, op, docker, { recipe: runtime.name, imageId });
+  await makeFolders(place, record);
+  await writeRecord(place, "containers", container, record);
+}
 
 /** The id of what the runtime has installed. Throws image-unavailable. */
-const needInstalled = async (host: Host, { service }: Op, runtime: Runtime, docker: DockerRecipe): Promise<string> => {
+async function needInstalled(host: Host, { service }: Op, runtime: Runtime, docker: DockerRecipe): Promise<string> {
   const id = host.images.get(docker.image) === runtime ? await runtime.installed() : null;
   if (id !== null) return id;
   throw new GoatError("image-unavailable", `${docker.image} is not here`, {
     service: service.name,
     fixes: [{ command: "goat-dev up", effect: "installs it" }],
   });
-};
-
-const volumeName = (stack: StackSpec, key: string): string =>
-  stack.volumes.find((volume) => volume.key === key)?.name ?? key;
+}
 
 /** Throws where a volume that somebody else has to make, or a mounted path, is not there. */
-const needSources = (place: Place, { stack, container }: Op, mounts: readonly Mount[]): void => {
+function needSources(place: Place, { stack, container }: Op, mounts: readonly Mount[]): void {
   for (const mount of mounts) {
     if (mount.kind === "bind" && kindOf(mount.source) === "missing") {
       throw new GoatError("mount-source-missing", `${mount.source}, mounted into ${container}, does not exist`);
@@ -55,41 +70,13 @@ const needSources = (place: Place, { stack, container }: Op, mounts: readonly Mo
       );
     }
   }
-};
+}
 
-type Inherited = ReadonlyMap<string, string>;
+function volumeName(stack: StackSpec, key: string): string {
+  return stack.volumes.find((volume) => volume.key === key)?.name ?? key;
+}
 
-/** Target -> anonymous volume of the container that is replaced. */
-const inheritedFrom = (place: Place, replaces: string | undefined): Inherited => {
-  const old = replaces === undefined ? undefined : findContainer(place, replaces);
-  const mounts = old?.record.mounts ?? [];
-  return new Map(
-    mounts.flatMap((mount) =>
-      mount.kind === "volume" && mount.anonymous && !mount.fleeting ? [[mount.target, mount.name]] : [],
-    ),
-  );
-};
-
-const newName = (): string => randomBytes(32).toString("hex");
-
-const toRecorded = (mount: Mount, stack: StackSpec, inherited: Inherited): RecordedMount => {
-  const { target } = mount;
-  switch (mount.kind) {
-    case "bind":
-      return { kind: "bind", target, source: mount.source };
-    case "volume":
-      return { kind: "volume", target, name: volumeName(stack, mount.volume), anonymous: false, fleeting: false };
-    case "anonymous":
-      return { kind: "volume", target, name: inherited.get(target) ?? newName(), anonymous: true, fleeting: false };
-    case "tmpfs":
-      return { kind: "volume", target, name: newName(), anonymous: true, fleeting: true };
-  }
-};
-
-const networksOf = (stack: StackSpec, docker: DockerRecipe): readonly string[] =>
-  docker.networks.map(({ network }) => stack.networks.find(({ key }) => key === network)?.name ?? network).toSorted();
-
-const toRecord = (place: Place, op: Op, docker: DockerRecipe, from: Pick<ContainerRecord, "recipe" | "imageId">) => {
+function toRecord(place: Place, op: Op, docker: DockerRecipe, from: Pick<ContainerRecord, "recipe" | "imageId">) {
   const { stack, service } = op;
   const inherited = inheritedFrom(place, op.replaces);
   const record: ContainerRecord = {
@@ -117,37 +104,57 @@ const toRecord = (place: Place, op: Op, docker: DockerRecipe, from: Pick<Contain
     startError: null,
   };
   return record;
-};
+}
 
-const makeFolders = async (place: Place, record: ContainerRecord): Promise<void> => {
+/** Target -> anonymous volume of the container that is replaced. */
+function inheritedFrom(place: Place, replaces: string | undefined): Inherited {
+  const old = replaces === undefined ? undefined : findContainer(place, replaces);
+  const mounts = old?.record.mounts ?? [];
+  return new Map(
+    mounts.flatMap((mount) =>
+      mount.kind === "volume" && mount.anonymous && !mount.fleeting ? [[mount.target, mount.name]] : [],
+    ),
+  );
+}
+
+function toRecorded(mount: Mount, stack: StackSpec, inherited: Inherited): RecordedMount {
+  const { target } = mount;
+  switch (mount.kind) {
+    case "bind":
+      return { kind: "bind", target, source: mount.source };
+    case "volume":
+      return { kind: "volume", target, name: volumeName(stack, mount.volume), anonymous: false, fleeting: false };
+    case "anonymous":
+      return { kind: "volume", target, name: inherited.get(target) ?? newName(), anonymous: true, fleeting: false };
+    case "tmpfs":
+      return { kind: "volume", target, name: newName(), anonymous: true, fleeting: true };
+  }
+}
+
+function newName(): string {
+  return randomBytes(32).toString("hex");
+}
+
+function networksOf(stack: StackSpec, docker: DockerRecipe): readonly string[] {
+  return docker.networks
+    .map(({ network }) => stack.networks.find(({ key }) => key === network)?.name ?? network)
+    .toSorted();
+}
+
+async function makeFolders(place: Place, record: ContainerRecord): Promise<void> {
   const volumes = record.mounts.flatMap((mount) => (mount.kind === "volume" ? [volumeFolder(place, mount.name)] : []));
   for (const path of [logFolder(place, record.id), ...volumes]) {
     await mkdir(path, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
       throw unwritable(path, error);
     });
   }
-};
-
-/** Writes down what is to run. */
-export const createContainer = async (host: Host, op: Op): Promise<void> => {
-  const { service, container } = op;
-  const runtime = needRuntime(host.runtimes, service);
-  const docker = service.run.docker;
-  if (docker === undefined) throw new GoatError("engine-refused", `${service.name} has no image to stand in for`);
-  const imageId = await needInstalled(host, op, runtime, docker);
-  const place = await ensurePlace(host);
-  if (readRecord(place, "containers", container) !== undefined) throw nameTaken(container);
-  needSources(place, op, docker.mounts);
-  const record = toRecord(place, op, docker, { recipe: runtime.name, imageId });
-  await makeFolders(place, record);
-  await writeRecord(place, "containers", container, record);
-};
+}
 
 /** Anonymous volumes that no other container has inherited. */
-export const ownAnonymousVolumes = (place: Place, record: ContainerRecord): readonly string[] => {
+export function ownAnonymousVolumes(place: Place, record: ContainerRecord): readonly string[] {
   const namesOf = ({ mounts }: ContainerRecord): readonly string[] =>
     mounts.flatMap((mount) => (mount.kind === "volume" && mount.anonymous ? [mount.name] : []));
   const others = readRecords(place, "containers").filter((other) => other.record.id !== record.id);
   const used = new Set(others.flatMap((other) => namesOf(other.record)));
   return namesOf(record).filter((name) => !used.has(name));
-};
+}

@@ -7,22 +7,14 @@ import { passedOn } from "./passed-on.ts";
 
 const outputLimit = 64 * 1024;
 
-/** What a shell would answer for a program that is not there, or may not be run. */
-const notStarted = (program: string, code: string): ExecResult =>
-  code === "EACCES"
-    ? { exitCode: 126, output: `${program}: permission denied\n` }
-    : { exitCode: 127, output: `${program}: not found\n` };
-
-const exitCodeOf = ({ exitCode, endedBy }: RunResult): number => exitCode ?? (endedBy === null ? 1 : 137);
-
 /** Runs a command beside a service's process, with its environment. */
-export const exec = async (
+export async function exec(
   host: Host,
   container: string,
   command: readonly string[],
   signal: AbortSignal,
   { environment = {}, onStdout }: ExecOptions = {},
-): Promise<ExecResult> => {
+): Promise<ExecResult> {
   const { place, found } = needIn(host, container);
   if (!(await runs(found))) throw new GoatError("engine-refused", `container ${container} is not running`);
   const runtime = host.runtimes.find(({ name }) => name === found.record.recipe);
@@ -43,4 +35,15 @@ export const exec = async (
   });
   await handed;
   return result.startError === null ? { exitCode: exitCodeOf(result), output } : notStarted(program, result.startError);
-};
+}
+
+function exitCodeOf({ exitCode, endedBy }: RunResult): number {
+  return exitCode ?? (endedBy === null ? 1 : 137);
+}
+
+/** What a shell would answer for a program that is not there, or may not be run. */
+function notStarted(program: string, code: string): ExecResult {
+  return code === "EACCES"
+    ? { exitCode: 126, output: `${program}: permission denied\n` }
+    : { exitCode: 127, output: `${program}: not found\n` };
+}

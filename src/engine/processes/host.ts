@@ -31,7 +31,7 @@ export interface Host extends HostOptions {
   serially<T>(work: () => Promise<T>): Promise<T>;
 }
 
-export const createHost = (options: HostOptions): Host => {
+export function createHost(options: HostOptions): Host {
   let last: Promise<unknown> = Promise.resolve();
   return {
     ...options,
@@ -45,74 +45,82 @@ export const createHost = (options: HostOptions): Host => {
       return next;
     },
   };
-};
-
-const placeOptions = ({ stateDir, machine, systemData }: Host) => ({
-  stateDir,
-  uid: machine.uid,
-  systemData: systemData ?? "/var/lib/goat-dev",
-});
+}
 
 /** Null where nothing was made yet. */
-export const placeOf = (host: Host): Place | null => findPlace(placeOptions(host));
+export function placeOf(host: Host): Place | null {
+  return findPlace(placeOptions(host));
+}
+
+function placeOptions({ stateDir, machine, systemData }: Host) {
+  return {
+    stateDir,
+    uid: machine.uid,
+    systemData: systemData ?? "/var/lib/goat-dev",
+  };
+}
 
 /** Several first steps of a plan need it at once: one makes it. */
-export const ensurePlace = (host: Host): Promise<Place> => host.serially(() => makePlace(placeOptions(host)));
+export function ensurePlace(host: Host): Promise<Place> {
+  return host.serially(() => makePlace(placeOptions(host)));
+}
 
-export const findIn = (host: Host, container: string): { readonly place: Place; readonly found: Container } | null => {
+export function findIn(host: Host, container: string): { readonly place: Place; readonly found: Container } | null {
   const place = placeOf(host);
   const found = place === null ? undefined : findContainer(place, container);
   return place === null || found === undefined ? null : { place, found };
-};
+}
 
 /** Throws engine-refused, as an engine does. */
-export const needIn = (host: Host, container: string): { readonly place: Place; readonly found: Container } => {
+export function needIn(host: Host, container: string): { readonly place: Place; readonly found: Container } {
   const found = findIn(host, container);
   if (found === null) throw new GoatError("engine-refused", `no such container: ${container}`);
   return found;
-};
+}
 
 /** True where its process runs: its own one, not a later one with the same id. */
-export const runs = async ({ record }: Container): Promise<boolean> =>
-  record.process !== null && record.exitCode === null && isRunning(record.process);
+export async function runs({ record }: Container): Promise<boolean> {
+  return record.process !== null && record.exitCode === null && isRunning(record.process);
+}
 
 /** Those of these containers that run. */
-export const running = async (containers: readonly Container[]): Promise<readonly Container[]> => {
+export async function running(containers: readonly Container[]): Promise<readonly Container[]> {
   const open = containers.filter(({ record }) => record.exitCode === null);
   const alive = await stillRunning(open.flatMap(({ record }) => record.process ?? []));
   return open.filter(({ record }) => record.process !== null && alive.has(record.process));
-};
+}
 
-export const allContainers = (host: Host): readonly Container[] => {
+export function allContainers(host: Host): readonly Container[] {
   const place = placeOf(host);
   return place === null ? [] : readRecords(place, "containers");
-};
+}
 
 /** One run of a container: its process, and no later one. */
-export const runKey = ({ id, process: main }: ContainerRecord): string =>
-  `${id} ${main?.pid} ${main?.startTime} ${main?.bootId}`;
+export function runKey({ id, process: main }: ContainerRecord): string {
+  return `${id} ${main?.pid} ${main?.startTime} ${main?.bootId}`;
+}
 
-export const announce = (
+export function announce(
   host: Host,
   { name, record }: Container,
   type: ServiceChange["type"],
   exitCode: number | null = null,
-): void => {
+): void {
   const change: ServiceChange = { service: record.service, handle: record.id, container: name, type, exitCode };
   host.emitter.emit(`changes ${record.stack}`, change);
-};
+}
 
 /** Once for each start: who waits for an end and who causes it may both see it. */
-export const announceEnd = (host: Host, container: Container, exitCode: number | null): void => {
+export function announceEnd(host: Host, container: Container, exitCode: number | null): void {
   const key = runKey(container.record);
   if (host.told.has(key)) return;
   host.told.add(key);
   announce(host, container, "died", exitCode);
-};
+}
 
 /** Writes down how a container's process ended, and tells it. */
-export const noteEnd = (host: Host, ended: ContainerRecord, exitCode: number | null): Promise<void> =>
-  host.serially(async () => {
+export function noteEnd(host: Host, ended: ContainerRecord, exitCode: number | null): Promise<void> {
+  return host.serially(async () => {
     const found = findIn(host, ended.id);
     // It was removed, or runs again, meanwhile.
     if (found === null || runKey(found.found.record) !== runKey(ended)) return;
@@ -122,3 +130,4 @@ export const noteEnd = (host: Host, ended: ContainerRecord, exitCode: number | n
     }
     announceEnd(host, found.found, exitCode);
   });
+}

@@ -7,26 +7,9 @@ import { type Address, type Translation, translateCommand, translateEnvironment,
 
 const everywhere = ["", "0.0.0.0", "::", "*"];
 
-const hereOf = (hostIp: string, port: number): string => {
-  const host = everywhere.includes(hostIp) ? "127.0.0.1" : hostIp;
-  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
-};
-
-const publishedAs = (name: string, ports: readonly PortSpec[]): readonly Address[] =>
-  ports.flatMap(({ hostIp, host, container, protocol }) =>
-    host === null || protocol === "udp" ? [] : [{ service: name, port: container, here: hereOf(hostIp, host) }],
-  );
-
-/** Ports that only other services see are this machine's own too: all processes share its loopback. */
-const exposedAs = (name: string, recipe: DockerRecipe | undefined): readonly Address[] =>
-  (recipe?.expose ?? []).flatMap((text) => {
-    const port = Number(/^(\d+)(?:\/tcp)?$/.exec(text)?.[1]);
-    return Number.isNaN(port) ? [] : [{ service: name, port, here: hereOf("", port) }];
-  });
-
 /** Where the services of a stack, by their names in it, are reached; a published port comes before an exposed one. */
-export const addressesOf = (stack: StackSpec): readonly Address[] =>
-  stack.services.flatMap((service) =>
+export function addressesOf(stack: StackSpec): readonly Address[] {
+  return stack.services.flatMap((service) =>
     namesOf(service).flatMap((name) => [
       ...publishedAs(name, service.ports),
       ...exposedAs(name, service.run.docker).filter(
@@ -34,34 +17,39 @@ export const addressesOf = (stack: StackSpec): readonly Address[] =>
       ),
     ]),
   );
+}
 
-const namesOf = ({ name, run }: ServiceSpec): readonly string[] => [
-  ...new Set([
-    name,
-    ...(run.docker?.networks ?? []).flatMap(({ aliases }) => aliases),
-    ...[run.docker?.containerName, run.docker?.hostname].filter((other) => other !== undefined),
-  ]),
-];
+function namesOf({ name, run }: ServiceSpec): readonly string[] {
+  return [
+    ...new Set([
+      name,
+      ...(run.docker?.networks ?? []).flatMap(({ aliases }) => aliases),
+      ...[run.docker?.containerName, run.docker?.hostname].filter((other) => other !== undefined),
+    ]),
+  ];
+}
 
-const isInside = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
+function publishedAs(name: string, ports: readonly PortSpec[]): readonly Address[] {
+  return ports.flatMap(({ hostIp, host, container, protocol }) =>
+    host === null || protocol === "udp" ? [] : [{ service: name, port: container, here: hereOf(hostIp, host) }],
+  );
+}
 
-/** The project may have moved since. */
-const moved = (path: string, { project }: ContainerRecord, place: Place): string =>
-  project !== place.project && isInside(path, project) ? `${place.project}${path.slice(project.length)}` : path;
+function hereOf(hostIp: string, port: number): string {
+  const host = everywhere.includes(hostIp) ? "127.0.0.1" : hostIp;
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
 
-const pathOf = (mount: RecordedMount, record: ContainerRecord, place: Place): string =>
-  mount.kind === "bind" ? moved(mount.source, record, place) : volumeFolder(place, mount.name);
-
-const mountsOf = (record: ContainerRecord, place: Place): LocalService["mounts"] =>
-  record.mounts.map((mount) => ({ target: mount.target, kind: mount.kind, path: pathOf(mount, record, place) }));
-
-const translationOf = (record: ContainerRecord, place: Place): Translation => ({
-  addresses: record.addresses,
-  paths: mountsOf(record, place),
-});
+/** Ports that only other services see are this machine's own too: all processes share its loopback. */
+function exposedAs(name: string, recipe: DockerRecipe | undefined): readonly Address[] {
+  return (recipe?.expose ?? []).flatMap((text) => {
+    const port = Number(/^(\d+)(?:\/tcp)?$/.exec(text)?.[1]);
+    return Number.isNaN(port) ? [] : [{ service: name, port, here: hereOf("", port) }];
+  });
+}
 
 /** The service as a process on this machine, from what was asked for. */
-export const toLocalService = ({ name, record }: Container, place: Place): LocalService => {
+export function toLocalService({ name, record }: Container, place: Place): LocalService {
   const translation = translationOf(record, place);
   const workingDir = translateText(record.workingDir, translation);
   return {
@@ -74,19 +62,43 @@ export const toLocalService = ({ name, record }: Container, place: Place): Local
     workingDir: moved(workingDir, record, place),
     logFolder: logFolder(place, record.id),
   };
-};
+}
+
+function translationOf(record: ContainerRecord, place: Place): Translation {
+  return {
+    addresses: record.addresses,
+    paths: mountsOf(record, place),
+  };
+}
+
+function mountsOf(record: ContainerRecord, place: Place): LocalService["mounts"] {
+  return record.mounts.map((mount) => ({ target: mount.target, kind: mount.kind, path: pathOf(mount, record, place) }));
+}
+
+function pathOf(mount: RecordedMount, record: ContainerRecord, place: Place): string {
+  return mount.kind === "bind" ? moved(mount.source, record, place) : volumeFolder(place, mount.name);
+}
+
+/** The project may have moved since. */
+function moved(path: string, { project }: ContainerRecord, place: Place): string {
+  return project !== place.project && isInside(path, project) ? `${place.project}${path.slice(project.length)}` : path;
+}
+
+function isInside(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
+}
 
 /** A command that was written to run inside the service's container: there, its own ports are on localhost. */
-export const toLocalCommand = (command: readonly string[], { record }: Container, place: Place): readonly string[] => {
+export function toLocalCommand(command: readonly string[], { record }: Container, place: Place): readonly string[] {
   const { addresses, paths } = translationOf(record, place);
   const own = ["localhost", "127.0.0.1"].flatMap((host) => publishedAs(host, record.ports));
   return translateCommand(command, { addresses: [...addresses, ...own], paths });
-};
+}
 
 /** A folder that only the image has is nowhere here: the project's own stands in. */
-export const workingDirOf = (stack: StackSpec, recipe: DockerRecipe): string => {
+export function workingDirOf(stack: StackSpec, recipe: DockerRecipe): string {
   const asked = recipe.workingDir;
   const isMounted = recipe.mounts.some(({ target }) => asked !== undefined && isInside(asked, target));
   if (asked === undefined || (isAbsolute(asked) && !isMounted)) return stack.workingDir;
   return isAbsolute(asked) ? asked : join(stack.workingDir, asked);
-};
+}

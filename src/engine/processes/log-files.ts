@@ -4,41 +4,6 @@ import { join } from "node:path";
 const newline = 10;
 const pieceBytes = 64 * 1024;
 
-/** The paths of a folder's log files, in the order of their names; none where there is no folder. */
-export const logFiles = async (folder: string): Promise<readonly string[]> => {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  return entries
-    .flatMap((entry) => (entry.isFile() && entry.name.endsWith(".log") ? [entry.name] : []))
-    .sort()
-    .map((name) => join(folder, name));
-};
-
-/** Whole lines, and the bytes after the last newline. */
-const split = (bytes: Buffer): { readonly texts: readonly string[]; readonly rest: Buffer } => {
-  const end = bytes.lastIndexOf(newline);
-  const texts = end < 0 ? [] : bytes.toString("utf8", 0, end).split("\n");
-  return { texts, rest: bytes.subarray(end + 1) };
-};
-
-const countNewlines = (bytes: Uint8Array): number => bytes.reduce((sum, byte) => sum + (byte === newline ? 1 : 0), 0);
-
-const readAt = async (file: FileHandle, from: number, to: number): Promise<Buffer> => {
-  const bytes = Buffer.alloc(to - from);
-  const { bytesRead } = await file.read(bytes, 0, bytes.length, from);
-  return bytes.subarray(0, bytesRead);
-};
-
-/** Before where the last lines of a file begin, found from its end. */
-const startOfTail = async (file: FileHandle, size: number, lines: number): Promise<number> => {
-  let begin = size;
-  for (let found = 0; begin > 0 && found <= lines; ) {
-    const end = begin;
-    begin = Math.max(0, end - pieceBytes);
-    found += countNewlines(await readAt(file, begin, end));
-  }
-  return begin;
-};
-
 /** What has been read of a file. */
 export interface ReadFile {
   readonly inode: number;
@@ -50,18 +15,18 @@ export interface ReadFile {
   readonly offset: number;
 }
 
-const reading = async <T>(path: string, work: (file: FileHandle) => Promise<T>): Promise<T | undefined> => {
-  const file = await open(path).catch(() => undefined);
-  try {
-    return file === undefined ? undefined : await work(file);
-  } finally {
-    await file?.close();
-  }
-};
+/** The paths of a folder's log files, in the order of their names; none where there is no folder. */
+export async function logFiles(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return entries
+    .flatMap((entry) => (entry.isFile() && entry.name.endsWith(".log") ? [entry.name] : []))
+    .sort()
+    .map((name) => join(folder, name));
+}
 
 /** A file's last lines, or all of them; undefined where there is no file any more. */
-export const readTail = (path: string, lines: number | null): Promise<ReadFile | undefined> =>
-  reading(path, async (file) => {
+export function readTail(path: string, lines: number | null): Promise<ReadFile | undefined> {
+  return reading(path, async (file) => {
     const { ino, size, mtimeMs } = await file.stat();
     const begin = lines === null ? 0 : await startOfTail(file, size, lines);
     const bytes = await readAt(file, begin, size);
@@ -69,9 +34,47 @@ export const readTail = (path: string, lines: number | null): Promise<ReadFile |
     const kept = lines === null ? texts : texts.slice(Math.max(0, texts.length - lines));
     return { inode: ino, modifiedMs: mtimeMs, texts: kept, rest, offset: begin + bytes.length };
   });
+}
+
+async function reading<T>(path: string, work: (file: FileHandle) => Promise<T>): Promise<T | undefined> {
+  const file = await open(path).catch(() => undefined);
+  try {
+    return file === undefined ? undefined : await work(file);
+  } finally {
+    await file?.close();
+  }
+}
+
+/** Before where the last lines of a file begin, found from its end. */
+async function startOfTail(file: FileHandle, size: number, lines: number): Promise<number> {
+  let begin = size;
+  for (let found = 0; begin > 0 && found <= lines; ) {
+    const end = begin;
+    begin = Math.max(0, end - pieceBytes);
+    found += countNewlines(await readAt(file, begin, end));
+  }
+  return begin;
+}
+
+function countNewlines(bytes: Uint8Array): number {
+  return bytes.reduce((sum, byte) => sum + (byte === newline ? 1 : 0), 0);
+}
+
+async function readAt(file: FileHandle, from: number, to: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(to - from);
+  const { bytesRead } = await file.read(bytes, 0, bytes.length, from);
+  return bytes.subarray(0, bytesRead);
+}
+
+/** Whole lines, and the bytes after the last newline. */
+function split(bytes: Buffer): { readonly texts: readonly string[]; readonly rest: Buffer } {
+  const end = bytes.lastIndexOf(newline);
+  const texts = end < 0 ? [] : bytes.toString("utf8", 0, end).split("\n");
+  return { texts, rest: bytes.subarray(end + 1) };
+}
 
 /** Goes on from what was read of a folder's files; a renamed file goes on, a shortened one begins anew. */
-export const createFollower = (folder: string, read: readonly ReadFile[]) => {
+export function createFollower(folder: string, read: readonly ReadFile[]) {
   const known = new Map(read.map(({ inode, offset, rest }) => [inode, { offset, rest }]));
   const visit = (path: string): Promise<readonly string[] | undefined> =>
     reading(path, async (file) => {
@@ -94,4 +97,4 @@ export const createFollower = (folder: string, read: readonly ReadFile[]) => {
     unfinished: (): readonly string[] =>
       [...known.values()].flatMap(({ rest }) => (rest.length === 0 ? [] : [rest.toString("utf8")])),
   };
-};
+}

@@ -21,33 +21,31 @@ interface Past {
   readonly lines: readonly StampedLine[];
 }
 
-/** Stable: lines without a time stay behind the line they followed. */
-const byTime = <T extends { readonly sortAt: string }>(lines: readonly T[]): T[] =>
-  lines.toSorted((a, b) => (a.sortAt < b.sortAt ? -1 : a.sortAt > b.sortAt ? 1 : 0));
+/** Lines of several containers; ends quietly when the signal fires. */
+export async function* logs(host: Host, options: LogOptions): AsyncGenerator<LogLine> {
+  if (options.signal.aborted) return;
+  const sources = options.containers.flatMap((asked) => toSource(host, asked));
+  const pasts = await Promise.all(sources.map((source) => readPast(source, options)));
+  try {
+    for (const line of merge(pasts)) {
+      if (options.signal.aborted) return;
+      yield line;
+    }
+    if (options.follow) yield* follow(host, pasts, options.signal);
+  } catch (error) {
+    if (!options.signal.aborted || !isAbort(error)) throw error;
+  }
+}
 
-const toSource = (host: Host, { service, container }: LogOptions["containers"][number]): Source[] => {
+function toSource(host: Host, { service, container }: LogOptions["containers"][number]): Source[] {
   const asked = findIn(host, container);
   if (asked === null) return [];
   const { place, found } = asked;
   const startedAt = found.record.process?.startedAt ?? "";
   return [{ service, container: found.record.id, folder: logFolder(place, found.record.id), startedAt }];
-};
+}
 
-/** A time as files have it; what is no time is before all. */
-const sinceMs = (since: string | null): number => (since === null ? 0 : Date.parse(since) || 0);
-
-/** Lines before a file's first stamp are no younger than that; where there is none, than the file's last write. */
-const recentOf = (lines: readonly StampedLine[], file: ReadFile, since: string | null): readonly StampedLine[] => {
-  if (since === null) return lines;
-  const first = lines.find(({ at }) => at !== null)?.sortAt;
-  const unknown = first === undefined ? file.modifiedMs : Date.parse(first);
-  return lines.filter(({ sortAt }) => (sortAt === "" ? unknown : Date.parse(sortAt)) >= sinceMs(since));
-};
-
-const linesOf = (file: ReadFile, follow: boolean): readonly string[] =>
-  follow || file.rest.length === 0 ? file.texts : [...file.texts, file.rest.toString("utf8")];
-
-const readPast = async (source: Source, options: LogOptions): Promise<Past> => {
+async function readPast(source: Source, options: LogOptions): Promise<Past> {
   const read = (await logFiles(source.folder)).map((path) => readTail(path, options.tail));
   const files = (await Promise.all(read)).filter((file) => file !== undefined);
   const lines = files.flatMap((file) => recentOf(toLines(linesOf(file, options.follow), ""), file, options.since));
@@ -57,24 +55,26 @@ const readPast = async (source: Source, options: LogOptions): Promise<Past> => {
     files,
     lines: options.tail === null ? sorted : sorted.slice(Math.max(0, sorted.length - options.tail)),
   };
-};
+}
 
-const toLogLine = ({ service }: Source, { stream, at, line }: StampedLine): LogLine => ({ service, stream, at, line });
+/** Lines before a file's first stamp are no younger than that; where there is none, than the file's last write. */
+function recentOf(lines: readonly StampedLine[], file: ReadFile, since: string | null): readonly StampedLine[] {
+  if (since === null) return lines;
+  const first = lines.find(({ at }) => at !== null)?.sortAt;
+  const unknown = first === undefined ? file.modifiedMs : Date.parse(first);
+  return lines.filter(({ sortAt }) => (sortAt === "" ? unknown : Date.parse(sortAt)) >= sinceMs(since));
+}
 
-/** Between services, lines without any time count as printed when their service started. */
-const merge = (pasts: readonly Past[]): readonly LogLine[] =>
-  byTime(
-    pasts.flatMap(({ source, lines }) =>
-      lines.map((line) => ({ sortAt: line.sortAt || source.startedAt, line: toLogLine(source, line) })),
-    ),
-  ).map(({ line }) => line);
+/** A time as files have it; what is no time is before all. */
+function sinceMs(since: string | null): number {
+  return since === null ? 0 : Date.parse(since) || 0;
+}
 
-const isAlive = async (host: Host, container: string): Promise<boolean> => {
-  const asked = findIn(host, container);
-  return asked !== null && (await runs(asked.found));
-};
+function linesOf(file: ReadFile, follow: boolean): readonly string[] {
+  return follow || file.rest.length === 0 ? file.texts : [...file.texts, file.rest.toString("utf8")];
+}
 
-const follow = async function* (host: Host, pasts: readonly Past[], signal: AbortSignal): AsyncGenerator<LogLine> {
+async function* follow(host: Host, pasts: readonly Past[], signal: AbortSignal): AsyncGenerator<LogLine> {
   let open = pasts.map(({ source, files }) => ({ source, follower: createFollower(source.folder, files) }));
   while (open.length > 0) {
     const next: typeof open = [];
@@ -88,20 +88,27 @@ const follow = async function* (host: Host, pasts: readonly Past[], signal: Abor
     open = next;
     if (open.length > 0) await host.clock.sleep(lookEveryMs, signal);
   }
-};
+}
 
-/** Lines of several containers; ends quietly when the signal fires. */
-export const logs = async function* (host: Host, options: LogOptions): AsyncGenerator<LogLine> {
-  if (options.signal.aborted) return;
-  const sources = options.containers.flatMap((asked) => toSource(host, asked));
-  const pasts = await Promise.all(sources.map((source) => readPast(source, options)));
-  try {
-    for (const line of merge(pasts)) {
-      if (options.signal.aborted) return;
-      yield line;
-    }
-    if (options.follow) yield* follow(host, pasts, options.signal);
-  } catch (error) {
-    if (!options.signal.aborted || !isAbort(error)) throw error;
-  }
-};
+async function isAlive(host: Host, container: string): Promise<boolean> {
+  const asked = findIn(host, container);
+  return asked !== null && (await runs(asked.found));
+}
+
+function toLogLine({ service }: Source, { stream, at, line }: StampedLine): LogLine {
+  return { service, stream, at, line };
+}
+
+/** Stable: lines without a time stay behind the line they followed. */
+function byTime<T extends { readonly sortAt: string }>(lines: readonly T[]): T[] {
+  return lines.toSorted((a, b) => (a.sortAt < b.sortAt ? -1 : a.sortAt > b.sortAt ? 1 : 0));
+}
+
+/** Between services, lines without any time count as printed when their service started. */
+function merge(pasts: readonly Past[]): readonly LogLine[] {
+  return byTime(
+    pasts.flatMap(({ source, lines }) =>
+      lines.map((line) => ({ sortAt: line.sortAt || source.startedAt, line: toLogLine(source, line) })),
+    ),
+  ).map(({ line }) => line);
+}

@@ -141,4 +141,6 @@ class ProcessEngine implements Engine {
   }
 }
 
-export const createProcessEngine = (options: HostOptions): Engine => new ProcessEngine(options);
+export function createProcessEngine(options: HostOptions): Engine {
+  return new ProcessEngine(options);
+}

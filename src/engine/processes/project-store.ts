@@ -39,40 +39,37 @@ Deleting this folder loses the database for good. goat-dev makes a new, empty on
 `;
 
 /** A container's or volume's name as one folder entry, whatever it holds. */
-export const entryOf = (name: string): string => encodeURIComponent(name).replace(/^\./, "%2E");
+export function entryOf(name: string): string {
+  return encodeURIComponent(name).replace(/^\./, "%2E");
+}
 
 /** The name that an entry stands for; undefined where it stands for none. */
-export const nameOf = (entry: string): string | undefined => {
+export function nameOf(entry: string): string | undefined {
   try {
     const name = decodeURIComponent(entry);
     return name !== "" && entryOf(name) === entry ? name : undefined;
   } catch {
     return undefined;
   }
-};
+}
 
-const fileOf = (stateDir: string): string => join(stateDir, "embedded", "place.json");
+/** Null where nothing was made yet; what was copied along with a project belongs to the other one. */
+export function findPlace(options: PlaceOptions): Place | null {
+  const stateDir = realPath(options.stateDir);
+  const file = readPlaceFile(stateDir);
+  return file === null || isCopy(file, stateDir) ? null : toPlace(file, stateDir);
+}
 
-const isPlaceFile = (value: unknown): value is PlaceFile =>
-  typeof value === "object" &&
-  value !== null &&
-  "id" in value &&
-  typeof value.id === "string" &&
-  "stateDir" in value &&
-  typeof value.stateDir === "string" &&
-  "base" in value &&
-  (value.base === null || typeof value.base === "string");
-
-const parse = (text: string): unknown => {
+function realPath(path: string): string {
   try {
-    return JSON.parse(text);
+    return realpathSync(path);
   } catch {
-    return undefined;
+    return path;
   }
-};
+}
 
 /** Throws engine-refused: without it nobody knows where the data is. */
-const readPlaceFile = (stateDir: string): PlaceFile | null => {
+function readPlaceFile(stateDir: string): PlaceFile | null {
   const path = fileOf(stateDir);
   const text = readTextIfThere(path);
   if (text === undefined) return null;
@@ -81,68 +78,58 @@ const readPlaceFile = (stateDir: string): PlaceFile | null => {
   throw new GoatError("engine-refused", `${path}, which says where this project's data is, cannot be read`, {
     fixes: [{ command: `rm ${path}`, effect: "lets goat-dev begin anew, without the data" }],
   });
-};
+}
 
-const realPath = (path: string): string => {
+function fileOf(stateDir: string): string {
+  return join(stateDir, "embedded", "place.json");
+}
+
+function parse(text: string): unknown {
   try {
-    return realpathSync(path);
+    return JSON.parse(text);
   } catch {
-    return path;
+    return undefined;
   }
-};
+}
+
+function isPlaceFile(value: unknown): value is PlaceFile {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "id" in value &&
+    typeof value.id === "string" &&
+    "stateDir" in value &&
+    typeof value.stateDir === "string" &&
+    "base" in value &&
+    (value.base === null || typeof value.base === "string")
+  );
+}
 
 /** True where the project that wrote this file is still there, in another folder. */
-const isCopy = (file: PlaceFile, stateDir: string): boolean =>
-  file.stateDir !== stateDir && existsSync(fileOf(file.stateDir)) && !isSameFile(file.stateDir, stateDir);
+function isCopy(file: PlaceFile, stateDir: string): boolean {
+  return file.stateDir !== stateDir && existsSync(fileOf(file.stateDir)) && !isSameFile(file.stateDir, stateDir);
+}
 
-const toPlace = (file: PlaceFile, stateDir: string): Place => ({
-  id: file.id,
-  project: dirname(stateDir),
-  records: join(stateDir, "embedded", "records"),
-  base: file.base ?? join(stateDir, "embedded"),
-});
+function toPlace(file: PlaceFile, stateDir: string): Place {
+  return {
+    id: file.id,
+    project: dirname(stateDir),
+    records: join(stateDir, "embedded", "records"),
+    base: file.base ?? join(stateDir, "embedded"),
+  };
+}
 
-/** Null where nothing was made yet; what was copied along with a project belongs to the other one. */
-export const findPlace = (options: PlaceOptions): Place | null => {
-  const stateDir = realPath(options.stateDir);
-  const file = readPlaceFile(stateDir);
-  return file === null || isCopy(file, stateDir) ? null : toPlace(file, stateDir);
-};
+/** The project's place, made where it is missing. Throws file-unwritable, disk-full. */
+export async function makePlace(options: PlaceOptions): Promise<Place> {
+  try {
+    return await make(options);
+  } catch (error) {
+    if (error instanceof GoatError) throw error;
+    throw unwritable(options.stateDir, error);
+  }
+}
 
-/** Node's recursive form says of a read-only disk that the folder does not exist. */
-const makeMissing = async (path: string, mode: number): Promise<void> => {
-  await mkdir(path, { mode }).catch(async (error: unknown) => {
-    const code = systemCode(error);
-    if (code !== "EEXIST" && code !== "ENOENT") throw error;
-    await mkdir(path, { recursive: true, mode });
-  });
-};
-
-const makeFolder = async (path: string, mode: number): Promise<void> => {
-  await makeMissing(path, mode);
-  // The mode above is cut by the umask, and a folder that is there keeps its own.
-  await chmod(path, mode);
-};
-
-const makeBase = async (place: Place, isInside: boolean): Promise<void> => {
-  const mode = isInside ? 0o700 : 0o711;
-  if (!isInside) await makeFolder(dirname(place.base), mode);
-  for (const path of [place.base, join(place.base, "volumes"), join(place.base, "logs")]) await makeFolder(path, mode);
-  await writeFile(join(place.base, "README"), readme, { mode: 0o644 });
-};
-
-const newFile = ({ uid, systemData }: PlaceOptions, stateDir: string): PlaceFile => {
-  const id = randomBytes(8).toString("hex");
-  return { id, stateDir, base: uid === 0 ? join(systemData, id) : null };
-};
-
-const recordFolders = (place: Place): readonly string[] =>
-  ["containers", "networks", "volumes"].map((kind) => join(place.records, kind));
-
-const isWhole = (place: Place): boolean =>
-  [join(place.base, "volumes"), join(place.base, "logs"), ...recordFolders(place)].every((path) => existsSync(path));
-
-const make = async (options: PlaceOptions): Promise<Place> => {
+async function make(options: PlaceOptions): Promise<Place> {
   await makeMissing(options.stateDir, 0o700);
   const stateDir = realPath(options.stateDir);
   const found = readPlaceFile(stateDir);
@@ -159,20 +146,47 @@ const make = async (options: PlaceOptions): Promise<Place> => {
   });
   await atomicWrite(fileOf(stateDir), `${JSON.stringify(file)}\n`, 0o600);
   return place;
-};
+}
 
-/** The project's place, made where it is missing. Throws file-unwritable, disk-full. */
-export const makePlace = async (options: PlaceOptions): Promise<Place> => {
-  try {
-    return await make(options);
-  } catch (error) {
-    if (error instanceof GoatError) throw error;
-    throw unwritable(options.stateDir, error);
-  }
-};
+/** Node's recursive form says of a read-only disk that the folder does not exist. */
+async function makeMissing(path: string, mode: number): Promise<void> {
+  await mkdir(path, { mode }).catch(async (error: unknown) => {
+    const code = systemCode(error);
+    if (code !== "EEXIST" && code !== "ENOENT") throw error;
+    await mkdir(path, { recursive: true, mode });
+  });
+}
+
+function isWhole(place: Place): boolean {
+  return [join(place.base, "volumes"), join(place.base, "logs"), ...recordFolders(place)].every((path) =>
+    existsSync(path),
+  );
+}
+
+function recordFolders(place: Place): readonly string[] {
+  return ["containers", "networks", "volumes"].map((kind) => join(place.records, kind));
+}
+
+function newFile({ uid, systemData }: PlaceOptions, stateDir: string): PlaceFile {
+  const id = randomBytes(8).toString("hex");
+  return { id, stateDir, base: uid === 0 ? join(systemData, id) : null };
+}
+
+async function makeFolder(path: string, mode: number): Promise<void> {
+  await makeMissing(path, mode);
+  // The mode above is cut by the umask, and a folder that is there keeps its own.
+  await chmod(path, mode);
+}
+
+async function makeBase(place: Place, isInside: boolean): Promise<void> {
+  const mode = isInside ? 0o700 : 0o711;
+  if (!isInside) await makeFolder(dirname(place.base), mode);
+  for (const path of [place.base, join(place.base, "volumes"), join(place.base, "logs")]) await makeFolder(path, mode);
+  await writeFile(join(place.base, "README"), readme, { mode: 0o644 });
+}
 
 /** Takes root's folder outside of the project away again once nothing is in it; it is made anew when it is needed. */
-export const tidyPlace = async ({ base, records }: Place): Promise<void> => {
+export async function tidyPlace({ base, records }: Place): Promise<void> {
   if (base === dirname(records)) return;
   try {
     // The volumes first: they are the last to go.
@@ -182,8 +196,12 @@ export const tidyPlace = async ({ base, records }: Place): Promise<void> => {
   } catch {
     // Something is in it, or it is gone.
   }
-};
+}
 
-export const volumeFolder = (place: Place, name: string): string => join(place.base, "volumes", entryOf(name));
+export function volumeFolder(place: Place, name: string): string {
+  return join(place.base, "volumes", entryOf(name));
+}
 
-export const logFolder = (place: Place, id: string): string => join(place.base, "logs", id);
+export function logFolder(place: Place, id: string): string {
+  return join(place.base, "logs", id);
+}

@@ -94,78 +94,85 @@ export interface Named<K extends Kind> {
 
 export type Container = Named<"containers">;
 
-const pathOf = (place: Place, kind: Kind, name: string): string => join(place.records, kind, `${entryOf(name)}.json`);
-
-const isRecord = <K extends Kind>(value: unknown): value is Kinds[K] =>
-  typeof value === "object" && value !== null && "version" in value && value.version === 1 && "stack" in value;
+export function readRecord<K extends Kind>(place: Place, kind: K, name: string): Kinds[K] | undefined {
+  return parse<K>(readTextIfThere(pathOf(place, kind, name)));
+}
 
 /** What cannot be read as a record counts as none: the next write replaces it. */
-const parse = <K extends Kind>(text: string | undefined): Kinds[K] | undefined => {
+function parse<K extends Kind>(text: string | undefined): Kinds[K] | undefined {
   try {
     const value: unknown = text === undefined ? undefined : JSON.parse(text);
     return isRecord<K>(value) ? value : undefined;
   } catch {
     return undefined;
   }
-};
+}
 
-const entries = (folder: string): readonly string[] => {
+function isRecord<K extends Kind>(value: unknown): value is Kinds[K] {
+  return typeof value === "object" && value !== null && "version" in value && value.version === 1 && "stack" in value;
+}
+
+function pathOf(place: Place, kind: Kind, name: string): string {
+  return join(place.records, kind, `${entryOf(name)}.json`);
+}
+
+/** All of a kind, by name. */
+export function readRecords<K extends Kind>(place: Place, kind: K): readonly Named<K>[] {
+  return entries(join(place.records, kind)).flatMap((entry) => {
+    const name = entry.endsWith(".json") ? nameOf(entry.slice(0, -".json".length)) : undefined;
+    const record = name === undefined ? undefined : readRecord(place, kind, name);
+    return name === undefined || record === undefined ? [] : [{ name, record }];
+  });
+}
+
+function entries(folder: string): readonly string[] {
   try {
     return readdirSync(folder).sort();
   } catch (error) {
     if (systemCode(error) === "ENOENT") return [];
     throw unwritable(folder, error);
   }
-};
+}
 
-export const readRecord = <K extends Kind>(place: Place, kind: K, name: string): Kinds[K] | undefined =>
-  parse<K>(readTextIfThere(pathOf(place, kind, name)));
-
-/** All of a kind, by name. */
-export const readRecords = <K extends Kind>(place: Place, kind: K): readonly Named<K>[] =>
-  entries(join(place.records, kind)).flatMap((entry) => {
-    const name = entry.endsWith(".json") ? nameOf(entry.slice(0, -".json".length)) : undefined;
-    const record = name === undefined ? undefined : readRecord(place, kind, name);
-    return name === undefined || record === undefined ? [] : [{ name, record }];
-  });
-
-export const findContainer = (place: Place, nameOrId: string): Container | undefined => {
+export function findContainer(place: Place, nameOrId: string): Container | undefined {
   const record = readRecord(place, "containers", nameOrId);
   if (record !== undefined) return { name: nameOrId, record };
   return readRecords(place, "containers").find((container) => container.record.id === nameOrId);
-};
+}
 
 /**
  * Only what knows of data has to outlive a power cut: no process does, and waiting for the disk is most of a start.
  * Throws file-unwritable, disk-full.
  */
-export const writeRecord = <K extends Kind>(place: Place, kind: K, name: string, record: Kinds[K]): Promise<void> =>
-  atomicWrite(pathOf(place, kind, name), `${JSON.stringify(record, null, 1)}\n`, 0o600, kind === "volumes");
+export function writeRecord<K extends Kind>(place: Place, kind: K, name: string, record: Kinds[K]): Promise<void> {
+  return atomicWrite(pathOf(place, kind, name), `${JSON.stringify(record, null, 1)}\n`, 0o600, kind === "volumes");
+}
 
-export const renameRecord = async (place: Place, kind: Kind, from: string, to: string): Promise<void> => {
+export async function renameRecord(place: Place, kind: Kind, from: string, to: string): Promise<void> {
   const path = pathOf(place, kind, to);
   await rename(pathOf(place, kind, from), path).catch((error: unknown) => {
     throw unwritable(path, error);
   });
-};
+}
 
-export const removeRecord = async (place: Place, kind: Kind, name: string): Promise<void> => {
+export async function removeRecord(place: Place, kind: Kind, name: string): Promise<void> {
   const path = pathOf(place, kind, name);
   await rm(path, { force: true }).catch((error: unknown) => {
     throw unwritable(path, error);
   });
-};
+}
 
-export const toRecordedOrigin = ({ project }: Place, { workingDir, configFiles }: StackSpec): RecordedOrigin => {
+export function toRecordedOrigin({ project }: Place, { workingDir, configFiles }: StackSpec): RecordedOrigin {
   const shorten = (path: string): string => {
     const inside = relative(project, path);
     return inside.startsWith("..") ? path : inside;
   };
   const [file] = configFiles;
   return { folder: shorten(workingDir), file: file === undefined ? null : shorten(file) };
-};
+}
 
-export const toOrigin = ({ project }: Place, origin: RecordedOrigin | undefined): Origin | null =>
-  origin === undefined
+export function toOrigin({ project }: Place, origin: RecordedOrigin | undefined): Origin | null {
+  return origin === undefined
     ? null
     : { folder: resolve(project, origin.folder), file: origin.file === null ? null : resolve(project, origin.file) };
+}

@@ -2,22 +2,15 @@ import { GoatError } from "../../errors/goat-error.ts";
 import type { DockerRecipe, ReadinessSpec, ServiceSpec, StackSpec } from "../../model/stack.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** What the file names, else what runs services of its role. */
-export const runtimeOf = (runtimes: readonly Runtime[], { role, run }: ServiceSpec): Runtime | undefined => {
-  const name = run.embedded?.recipe;
-  return runtimes.find((runtime) => (name === undefined ? runtime.role === role : runtime.name === name));
-};
-
 type Support = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
-const noRuntime = (runtimes: readonly Runtime[], service: ServiceSpec): string => {
-  const name = service.run.embedded?.recipe;
-  return name === undefined
-    ? `${service.name} has no local form: it needs Docker, or x-goat: { embedded: { command: [...] } }`
-    : `${service.name} asks for the recipe "${name}": there are ${runtimes.map((runtime) => runtime.name).join(", ")}`;
-};
+/** What the file names, else what runs services of its role. */
+export function runtimeOf(runtimes: readonly Runtime[], { role, run }: ServiceSpec): Runtime | undefined {
+  const name = run.embedded?.recipe;
+  return runtimes.find((runtime) => (name === undefined ? runtime.role === role : runtime.name === name));
+}
 
-export const supportOf = (runtimes: readonly Runtime[], service: ServiceSpec): Support => {
+export function supportOf(runtimes: readonly Runtime[], service: ServiceSpec): Support {
   const runtime = runtimeOf(runtimes, service);
   if (runtime === undefined) return { ok: false, reason: noRuntime(runtimes, service) };
   const open = service.ports.find(({ host }) => host === null);
@@ -26,17 +19,48 @@ export const supportOf = (runtimes: readonly Runtime[], service: ServiceSpec): S
       ? runtime.refuse(service)
       : `${service.name} leaves the host's port for ${open.container} open: without Docker it has to be named`;
   return reason === null ? { ok: true } : { ok: false, reason };
-};
+}
+
+function noRuntime(runtimes: readonly Runtime[], service: ServiceSpec): string {
+  const name = service.run.embedded?.recipe;
+  return name === undefined
+    ? `${service.name} has no local form: it needs Docker, or x-goat: { embedded: { command: [...] } }`
+    : `${service.name} asks for the recipe "${name}": there are ${runtimes.map((runtime) => runtime.name).join(", ")}`;
+}
 
 /** Throws engine-refused, for what `supports` would have refused. */
-export const needRuntime = (runtimes: readonly Runtime[], service: ServiceSpec): Runtime => {
+export function needRuntime(runtimes: readonly Runtime[], service: ServiceSpec): Runtime {
   const runtime = runtimeOf(runtimes, service);
   if (runtime !== undefined) return runtime;
   throw new GoatError("engine-refused", noRuntime(runtimes, service), { service: service.name });
-};
+}
+
+export function fitStack(runtimes: readonly Runtime[], stack: StackSpec): StackSpec {
+  return {
+    ...stack,
+    services: stack.services.map((service) => {
+      const without = runtimeOf(runtimes, service)?.without ?? [];
+      const isLeftOut = (name: string): boolean =>
+        stack.services.some((other) => other.name === name && without.includes(other.role));
+      const dependsOn = service.dependsOn.filter((dependency) => !isLeftOut(dependency.service));
+      return { ...fitService(runtimes, service), dependsOn };
+    }),
+  };
+}
+
+function fitService(runtimes: readonly Runtime[], service: ServiceSpec): ServiceSpec {
+  const runtime = runtimeOf(runtimes, service);
+  const { docker, embedded } = service.run;
+  if (runtime === undefined || docker === undefined) return service;
+  return {
+    ...service,
+    ready: readyOf(service),
+    run: { docker: fitDocker(docker, runtime, service), embedded: { ...embedded, recipe: runtime.name } },
+  };
+}
 
 /** A health check's own tools are in the image; from outside, a service that listens is the best there is to see. */
-const readyOf = ({ ready, ports, run }: ServiceSpec): ReadinessSpec => {
+function readyOf({ ready, ports, run }: ServiceSpec): ReadinessSpec {
   if (ready.kind !== "engine-health") return ready;
   const port = ports.find(({ protocol, host }) => protocol === "tcp" && host !== null);
   if (port?.host != null) return { kind: "tcp", host: everywhereIs127(port.hostIp), port: port.host };
@@ -46,12 +70,14 @@ const readyOf = ({ ready, ports, run }: ServiceSpec): ReadinessSpec => {
   return kind === "CMD-SHELL"
     ? { kind: "exec", command: ["/bin/sh", "-c", words.join(" ")] }
     : { kind: "running", forMs: 1_000 };
-};
+}
 
-const everywhereIs127 = (hostIp: string): string => (["", "0.0.0.0", "::"].includes(hostIp) ? "127.0.0.1" : hostIp);
+function everywhereIs127(hostIp: string): string {
+  return ["", "0.0.0.0", "::"].includes(hostIp) ? "127.0.0.1" : hostIp;
+}
 
 /** What a runtime runs stands in the image's place; nothing brings a process back that ends. */
-const fitDocker = (docker: DockerRecipe, runtime: Runtime, service: ServiceSpec): DockerRecipe => {
+function fitDocker(docker: DockerRecipe, runtime: Runtime, service: ServiceSpec): DockerRecipe {
   const { platform: _platform, entrypoint, ...rest } = docker;
   const own = service.run.embedded?.command;
   const fitted: DockerRecipe = {
@@ -62,26 +88,4 @@ const fitDocker = (docker: DockerRecipe, runtime: Runtime, service: ServiceSpec)
     restart: { name: "no" },
   };
   return own === undefined ? fitted : { ...fitted, command: own };
-};
-
-const fitService = (runtimes: readonly Runtime[], service: ServiceSpec): ServiceSpec => {
-  const runtime = runtimeOf(runtimes, service);
-  const { docker, embedded } = service.run;
-  if (runtime === undefined || docker === undefined) return service;
-  return {
-    ...service,
-    ready: readyOf(service),
-    run: { docker: fitDocker(docker, runtime, service), embedded: { ...embedded, recipe: runtime.name } },
-  };
-};
-
-export const fitStack = (runtimes: readonly Runtime[], stack: StackSpec): StackSpec => ({
-  ...stack,
-  services: stack.services.map((service) => {
-    const without = runtimeOf(runtimes, service)?.without ?? [];
-    const isLeftOut = (name: string): boolean =>
-      stack.services.some((other) => other.name === name && without.includes(other.role));
-    const dependsOn = service.dependsOn.filter((dependency) => !isLeftOut(dependency.service));
-    return { ...fitService(runtimes, service), dependsOn };
-  }),
-});
+}

@@ -18,41 +18,71 @@ import { endFamily } from "./stop.ts";
 /** Beyond it, the log of former runs is put aside at the next start. */
 const logLimitBytes = 8 * 1024 * 1024;
 
-const consoleLog = (place: Place, id: string): string => join(logFolder(place, id), "console.log");
+/** Starts a container's process; what kept it from starting is kept with it. */
+export async function startContainer(host: Host, container: string, signal: AbortSignal): Promise<void> {
+  const { place, found } = needIn(host, container);
+  if (await runs(found)) return;
+  try {
+    await launchNow(host, place, found, signal);
+  } catch (error) {
+    if (error instanceof GoatError) await keepError(host, place, found, error.message).catch(() => undefined);
+    throw error;
+  }
+}
 
-const meets = (a: PortSpec, b: PortSpec): boolean => a.host !== null && a.host === b.host && a.protocol === b.protocol;
+async function launchNow(host: Host, place: Place, found: Container, signal: AbortSignal): Promise<void> {
+  const { name, record } = found;
+  const runtime = host.runtimes.find((one) => one.name === record.recipe);
+  if (runtime === undefined) throw new GoatError("engine-refused", `${name} needs the recipe ${record.recipe}`);
+  // What the last run left behind would hold its ports and files.
+  if (record.process !== null) await endFamily(host, record.process, signal);
+  await needUnheld(place, found);
+  await needFree(found);
+  await ensurePlace(host);
+  await makeFolders(place, found);
+  const local = toLocalService(found, place);
+  await runtime.prepare?.(local, signal);
+  await host.serially(async () => {
+    signal.throwIfAborted();
+    // Whatever happened to it meanwhile: another start, a new name.
+    const now = needIn(host, record.id).found;
+    if (await runs(now)) return;
+    await needUnheld(place, now);
+    await spawnNoted(host, place, now, runtime.launch(local));
+  });
+}
 
-const portTaken = (container: string, port: number, holder: string | null): GoatError =>
-  new GoatError(
+/** Throws port-taken where another of this project's containers runs on one of its ports. */
+async function needUnheld(place: Place, { name, record }: Container): Promise<void> {
+  for (const other of await running(readRecords(place, "containers"))) {
+    const port = record.ports.find((one) => other.record.ports.some((its) => meets(one, its)));
+    if (other.record.id === record.id || port?.host == null) continue;
+    throw portTaken(name, port.host, `container ${other.name} of ${other.record.stack}`);
+  }
+}
+
+function meets(a: PortSpec, b: PortSpec): boolean {
+  return a.host !== null && a.host === b.host && a.protocol === b.protocol;
+}
+
+function portTaken(container: string, port: number, holder: string | null): GoatError {
+  return new GoatError(
     "port-taken",
     `${container} cannot start: port ${port} is taken${holder === null ? "" : ` by ${holder}`}`,
     {
       fixes: [{ command: "goat-dev doctor", effect: "says who holds it" }],
     },
   );
+}
 
-/** Throws port-taken where another of this project's containers runs on one of its ports. */
-const needUnheld = async (place: Place, { name, record }: Container): Promise<void> => {
-  for (const other of await running(readRecords(place, "containers"))) {
-    const port = record.ports.find((one) => other.record.ports.some((its) => meets(one, its)));
-    if (other.record.id === record.id || port?.host == null) continue;
-    throw portTaken(name, port.host, `container ${other.name} of ${other.record.stack}`);
-  }
-};
-
-const needFree = async ({ name, record }: Container): Promise<void> => {
+async function needFree({ name, record }: Container): Promise<void> {
   for (const { hostIp, host, protocol } of record.ports) {
     if (host === null || (await isFree({ host: hostIp, port: host, protocol }))) continue;
     throw portTaken(name, host, null);
   }
-};
+}
 
-const rotate = async (path: string): Promise<void> => {
-  const found = await stat(path).catch(() => undefined);
-  if (found !== undefined && found.size > logLimitBytes) await rename(path, path.replace(/\.log$/, ".old.log"));
-};
-
-const makeFolders = async (place: Place, { record }: Container): Promise<void> => {
+async function makeFolders(place: Place, { record }: Container): Promise<void> {
   const log = consoleLog(place, record.id);
   try {
     await mkdir(logFolder(place, record.id), { recursive: true, mode: 0o700 });
@@ -66,35 +96,19 @@ const makeFolders = async (place: Place, { record }: Container): Promise<void> =
   } catch (error) {
     throw unwritable(log, error);
   }
-};
+}
 
-const whyNot = ({ command, cwd }: Launch, error: unknown): string => {
-  const code = systemCode(error);
-  const [program] = command;
-  if (code === "ENOENT") return existsSync(cwd) ? `there is no program ${program}` : `there is no folder ${cwd}`;
-  // Said also where a folder of the PATH may not be looked into.
-  return code === "EACCES" ? `${program} is no program that may be run` : `${program}: ${code ?? messageOf(error)}`;
-};
+function consoleLog(place: Place, id: string): string {
+  return join(logFolder(place, id), "console.log");
+}
 
-const cannotRun = (container: string, launch: Launch, error: unknown): GoatError => {
-  if (error instanceof GoatError) return error;
-  return new GoatError("engine-refused", `${container} cannot start: ${whyNot(launch, error)}`, { cause: error });
-};
-
-const spawn = async (host: Host, place: Place, found: Container, launch: Launch): Promise<Detached> => {
-  try {
-    return await spawnDetached({
-      ...launch,
-      environment: { ...passedOn(host.machine.env), ...launch.environment },
-      outputFile: consoleLog(place, found.record.id),
-    });
-  } catch (error) {
-    throw cannotRun(found.name, launch, error);
-  }
-};
+async function rotate(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found !== undefined && found.size > logLimitBytes) await rename(path, path.replace(/\.log$/, ".old.log"));
+}
 
 /** Starts the process and writes down which it is; a process that nobody would know of is ended again. */
-const spawnNoted = async (host: Host, place: Place, found: Container, launch: Launch): Promise<void> => {
+async function spawnNoted(host: Host, place: Place, found: Container, launch: Launch): Promise<void> {
   const { name, record } = found;
   const startedAt = host.clock.date().toISOString();
   const { identity, pid, ended } = await spawn(host, place, found, launch);
@@ -115,41 +129,33 @@ const spawnNoted = async (host: Host, place: Place, found: Container, launch: La
       host.children.delete(runKey(started.record));
     });
   host.children.set(runKey(started.record), noted);
-};
+}
 
-const launchNow = async (host: Host, place: Place, found: Container, signal: AbortSignal): Promise<void> => {
-  const { name, record } = found;
-  const runtime = host.runtimes.find((one) => one.name === record.recipe);
-  if (runtime === undefined) throw new GoatError("engine-refused", `${name} needs the recipe ${record.recipe}`);
-  // What the last run left behind would hold its ports and files.
-  if (record.process !== null) await endFamily(host, record.process, signal);
-  await needUnheld(place, found);
-  await needFree(found);
-  await ensurePlace(host);
-  await makeFolders(place, found);
-  const local = toLocalService(found, place);
-  await runtime.prepare?.(local, signal);
-  await host.serially(async () => {
-    signal.throwIfAborted();
-    // Whatever happened to it meanwhile: another start, a new name.
-    const now = needIn(host, record.id).found;
-    if (await runs(now)) return;
-    await needUnheld(place, now);
-    await spawnNoted(host, place, now, runtime.launch(local));
-  });
-};
-
-/** Starts a container's process; what kept it from starting is kept with it. */
-export const startContainer = async (host: Host, container: string, signal: AbortSignal): Promise<void> => {
-  const { place, found } = needIn(host, container);
-  if (await runs(found)) return;
+async function spawn(host: Host, place: Place, found: Container, launch: Launch): Promise<Detached> {
   try {
-    await launchNow(host, place, found, signal);
+    return await spawnDetached({
+      ...launch,
+      environment: { ...passedOn(host.machine.env), ...launch.environment },
+      outputFile: consoleLog(place, found.record.id),
+    });
   } catch (error) {
-    if (error instanceof GoatError) await keepError(host, place, found, error.message).catch(() => undefined);
-    throw error;
+    throw cannotRun(found.name, launch, error);
   }
-};
+}
 
-const keepError = (host: Host, place: Place, { name, record }: Container, startError: string): Promise<void> =>
-  host.serially(() => writeRecord(place, "containers", name, { ...record, startError }));
+function cannotRun(container: string, launch: Launch, error: unknown): GoatError {
+  if (error instanceof GoatError) return error;
+  return new GoatError("engine-refused", `${container} cannot start: ${whyNot(launch, error)}`, { cause: error });
+}
+
+function whyNot({ command, cwd }: Launch, error: unknown): string {
+  const code = systemCode(error);
+  const [program] = command;
+  if (code === "ENOENT") return existsSync(cwd) ? `there is no program ${program}` : `there is no folder ${cwd}`;
+  // Said also where a folder of the PATH may not be looked into.
+  return code === "EACCES" ? `${program} is no program that may be run` : `${program}: ${code ?? messageOf(error)}`;
+}
+
+function keepError(host: Host, place: Place, { name, record }: Container, startError: string): Promise<void> {
+  return host.serially(() => writeRecord(place, "containers", name, { ...record, startError }));
+}

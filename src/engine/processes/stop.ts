@@ -14,40 +14,35 @@ import type { Container } from "./records.ts";
 type Op = Extract<Operation, { type: "stop-container" }>;
 
 const askAgainAfterMs = 15;
+
 /** As an engine waits where nobody says how long. */
 const usualGraceMs = 10_000;
+
 /** A killed process that stays longer waits for a disk or a network file system. */
 const killLimitMs = 10_000;
 
 const killed = 137;
 
-const isSignal = (name: string): name is NodeJS.Signals => Object.hasOwn(constants.signals, name);
-
 /** SIGTERM, TERM, term and 15 are one signal. Throws engine-refused for what is none. */
-export const toSignal = (text: string): NodeJS.Signals => {
+export function toSignal(text: string): NodeJS.Signals {
   const upper = text.trim().toUpperCase();
   const byNumber = Object.entries(constants.signals).find(([, number]) => String(number) === upper)?.[0];
   const name = byNumber ?? (upper.startsWith("SIG") ? upper : `SIG${upper}`);
   if (isSignal(name)) return name;
   throw new GoatError("engine-refused", `"${text}" is no signal of this system`);
-};
+}
 
-const forbidden = (pid: number): GoatError =>
-  new GoatError("engine-refused", `process ${pid} belongs to another user`, {
-    fixes: [{ command: `ps -o user= -p ${pid}`, effect: "says whose it is: run goat-dev as that user" }],
-  });
-
-const kill = async (identity: ProcessIdentity): Promise<void> => {
-  if ((await signalProcess(identity, "SIGKILL")) === "forbidden") throw forbidden(identity.pid);
-};
+function isSignal(name: string): name is NodeJS.Signals {
+  return Object.hasOwn(constants.signals, name);
+}
 
 /** Ends a process and all that belongs to it, without asking; `seen` are members that may have lost their parent since. */
-export const endFamily = async (
+export async function endFamily(
   { clock }: Host,
   leader: ProcessIdentity,
   signal: AbortSignal,
   seen: readonly ProcessIdentity[] = [],
-): Promise<void> => {
+): Promise<void> {
   const begin = clock.now();
   for (;;) {
     const left = [...(await familyOf(leader)), ...(await stillRunning(seen))];
@@ -57,33 +52,20 @@ export const endFamily = async (
     for (const member of left) await kill(member);
     await clock.sleep(askAgainAfterMs, signal);
   }
-};
+}
 
-/** True where it ended within the time. */
-const ends = async ({ clock }: Host, identity: ProcessIdentity, withinMs: number, signal: AbortSignal) => {
-  const begin = clock.now();
-  while (await isRunning(identity)) {
-    if (clock.now() - begin >= withinMs) return false;
-    await clock.sleep(askAgainAfterMs, signal);
-  }
-  return true;
-};
+async function kill(identity: ProcessIdentity): Promise<void> {
+  if ((await signalProcess(identity, "SIGKILL")) === "forbidden") throw forbidden(identity.pid);
+}
 
-/** Whoever started it has the exit status; others know only what they did themselves. */
-const settle = async (host: Host, { record }: Container, exitCode: number | null): Promise<void> => {
-  if (record.process === null) return;
-  const own = host.children.get(runKey(record));
-  if (own !== undefined) await own;
-  else await noteEnd(host, record, exitCode);
-};
-
-const signalOf = (op: Op, { record }: Container): NodeJS.Signals => {
-  const asked = op.signal ?? record.stopSignal;
-  return asked === null ? (record.process?.stopSignal ?? "SIGTERM") : toSignal(asked);
-};
+function forbidden(pid: number): GoatError {
+  return new GoatError("engine-refused", `process ${pid} belongs to another user`, {
+    fixes: [{ command: `ps -o user= -p ${pid}`, effect: "says whose it is: run goat-dev as that user" }],
+  });
+}
 
 /** Asks the main process to end, waits for its grace, then ends what is left of it. */
-export const stopContainer = async (host: Host, op: Op, signal: AbortSignal): Promise<void> => {
+export async function stopContainer(host: Host, op: Op, signal: AbortSignal): Promise<void> {
   const found = findIn(host, op.container)?.found;
   const main = found?.record.process ?? null;
   if (found === undefined || main === null) return;
@@ -94,13 +76,36 @@ export const stopContainer = async (host: Host, op: Op, signal: AbortSignal): Pr
   const ended = await ends(host, main, grace, signal);
   await endFamily(host, main, signal, seen);
   await settle(host, found, ended ? null : killed);
-};
+}
+
+function signalOf(op: Op, { record }: Container): NodeJS.Signals {
+  const asked = op.signal ?? record.stopSignal;
+  return asked === null ? (record.process?.stopSignal ?? "SIGTERM") : toSignal(asked);
+}
+
+/** True where it ended within the time. */
+async function ends({ clock }: Host, identity: ProcessIdentity, withinMs: number, signal: AbortSignal) {
+  const begin = clock.now();
+  while (await isRunning(identity)) {
+    if (clock.now() - begin >= withinMs) return false;
+    await clock.sleep(askAgainAfterMs, signal);
+  }
+  return true;
+}
+
+/** Whoever started it has the exit status; others know only what they did themselves. */
+async function settle(host: Host, { record }: Container, exitCode: number | null): Promise<void> {
+  if (record.process === null) return;
+  const own = host.children.get(runKey(record));
+  if (own !== undefined) await own;
+  else await noteEnd(host, record, exitCode);
+}
 
 /** Ends a container's processes at once. */
-export const killContainer = async (host: Host, found: Container, signal: AbortSignal): Promise<void> => {
+export async function killContainer(host: Host, found: Container, signal: AbortSignal): Promise<void> {
   const main = found.record.process;
   if (main === null) return;
   const ran = await runs(found);
   await endFamily(host, main, signal, await familyOf(main));
   if (ran) await settle(host, found, killed);
-};
+}

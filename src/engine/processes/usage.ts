@@ -6,7 +6,7 @@ import { volumeFolder } from "./project-store.ts";
 import { readRecord } from "./records.ts";
 
 /** Container -> resident bytes of its processes. */
-export const memory = async (host: Host, containers: readonly string[]): Promise<Readonly<Record<string, number>>> => {
+export async function memory(host: Host, containers: readonly string[]): Promise<Readonly<Record<string, number>>> {
   const alive = (await running(allContainers(host))).filter(
     ({ name, record }) => containers.includes(name) || containers.includes(record.id),
   );
@@ -18,10 +18,20 @@ export const memory = async (host: Host, containers: readonly string[]): Promise
       residentBytes(withDescendants(rows, record.process?.pid ?? 0)),
     ]),
   );
-};
+}
+
+export async function volumeSizes(
+  host: Host,
+  volumes: readonly string[],
+): Promise<Readonly<Record<string, number | null>>> {
+  const place = placeOf(host);
+  const size = async (name: string): Promise<number | null> =>
+    place === null || readRecord(place, "volumes", name) === undefined ? null : sizeOf(volumeFolder(place, name));
+  return Object.fromEntries(await Promise.all(volumes.map(async (name) => [name, await size(name)] as const)));
+}
 
 /** What vanishes meanwhile counts as nothing. */
-const sizeOf = async (path: string): Promise<number> => {
+async function sizeOf(path: string): Promise<number> {
   const found = await lstat(path).catch(() => undefined);
   if (found === undefined) return 0;
   if (!found.isDirectory()) return found.blocks > 0 ? found.blocks * 512 : found.size;
@@ -29,14 +39,4 @@ const sizeOf = async (path: string): Promise<number> => {
   let sum = 0;
   for (const entry of entries) sum += await sizeOf(join(path, entry));
   return sum;
-};
-
-export const volumeSizes = async (
-  host: Host,
-  volumes: readonly string[],
-): Promise<Readonly<Record<string, number | null>>> => {
-  const place = placeOf(host);
-  const size = async (name: string): Promise<number | null> =>
-    place === null || readRecord(place, "volumes", name) === undefined ? null : sizeOf(volumeFolder(place, name));
-  return Object.fromEntries(await Promise.all(volumes.map(async (name) => [name, await size(name)] as const)));
-};
+}

@@ -19,12 +19,12 @@ interface Side {
 }
 
 /** What differs between the two configs and should not; both can be read. */
-export const compareConfigs = (local: ConfigText, cloud: ConfigText): readonly Finding[] => {
+export function compareConfigs(local: ConfigText, cloud: ConfigText): readonly Finding[] {
   const [here, there] = [sideOf(local), sideOf(cloud)];
   return [...lacking(here, there), ...lacking(there, here), ...differing(here, there), ...settings(here, there)];
-};
+}
 
-const sideOf = (file: ConfigText): Side => {
+function sideOf(file: ConfigText): Side {
   const source = parseSource(file.text, "1.1");
   const value = source.data();
   const tree = isRecord(value) ? value : {};
@@ -37,9 +37,9 @@ const sideOf = (file: ConfigText): Side => {
     return field === undefined ? file.path : `${file.path}:${source.placeAt(offsetOf(field.key))}`;
   };
   return { path: file.path, tree, models, placeOf };
-};
+}
 
-const entriesOf = (file: ConfigText): readonly (Entry & { readonly name: string })[] => {
+function entriesOf(file: ConfigText): readonly (Entry & { readonly name: string })[] {
   const { items, source } = readModelList(file);
   const active = items.map(({ name, data, node }) => ({
     name,
@@ -52,35 +52,39 @@ const entriesOf = (file: ConfigText): readonly (Entry & { readonly name: string 
     place: `${file.path}:${line}:1`,
   }));
   return [...active, ...off];
-};
+}
 
 /** A server of one's own may stand elsewhere for the cloud than for this machine. */
-const withoutAddress = (entry: Fields): Fields => {
+function withoutAddress(entry: Fields): Fields {
   const params = isRecord(entry["litellm_params"]) ? entry["litellm_params"] : {};
   const { api_base: _address, ...rest } = params;
   return { ...entry, litellm_params: rest };
-};
+}
 
-const lacking = (from: Side, other: Side): readonly Finding[] =>
-  [...from.models]
+function lacking(from: Side, other: Side): readonly Finding[] {
+  return [...from.models]
     .filter(([name]) => !other.models.has(name))
     .map(([name, [first]]) => ({
       level: "warning",
       place: first?.place ?? from.path,
       text: `${name} is not in ${other.path}`,
     }));
+}
 
-const differing = (here: Side, there: Side): readonly Finding[] =>
-  [...here.models].flatMap(([name, entries]) => {
+function differing(here: Side, there: Side): readonly Finding[] {
+  return [...here.models].flatMap(([name, entries]) => {
     const others = there.models.get(name);
     if (others === undefined || isDeepStrictEqual(dataOf(entries), dataOf(others))) return [];
     const place = others[0]?.place ?? there.path;
     return [{ level: "warning", place, text: `${name} is not as in ${here.path}` }] as const;
   });
+}
 
-const dataOf = (entries: readonly Entry[]): readonly Fields[] => entries.map(({ data }) => data);
+function dataOf(entries: readonly Entry[]): readonly Fields[] {
+  return entries.map(({ data }) => data);
+}
 
-const settings = (here: Side, there: Side): readonly Finding[] => {
+function settings(here: Side, there: Side): readonly Finding[] {
   const names = [...new Set([...Object.keys(here.tree), ...Object.keys(there.tree)])];
   return names
     .filter((name) => name !== "model_list" && !isDeepStrictEqual(shared(here, name), shared(there, name)))
@@ -89,12 +93,12 @@ const settings = (here: Side, there: Side): readonly Finding[] => {
       place: there.tree[name] === undefined ? here.placeOf(name) : there.placeOf(name),
       text: `${name} is not the same in ${here.path} and ${there.path}`,
     }));
-};
+}
 
 /** The database is this machine's alone. */
-const shared = ({ tree }: Side, name: string): unknown => {
+function shared({ tree }: Side, name: string): unknown {
   const value = tree[name];
   if (name !== "general_settings" || !isRecord(value)) return value;
   const { database_url: _database, ...rest } = value;
   return rest;
-};
+}

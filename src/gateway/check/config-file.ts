@@ -9,8 +9,10 @@ import { entryKeys, generalSettings, litellmSettings, paramKeys, topLevel } from
 import type { Surroundings } from "./surroundings.ts";
 import { checkValues } from "./values.ts";
 
+type Items = ReturnType<typeof readModelList>["items"];
+
 /** Everything that can be said of one config without asking anybody. */
-export const checkConfigFile = (file: ConfigText, around: Surroundings): readonly Finding[] => {
+export function checkConfigFile(file: ConfigText, around: Surroundings): readonly Finding[] {
   try {
     readGatewayConfig(file.text, file.path);
   } catch (error) {
@@ -38,18 +40,33 @@ export const checkConfigFile = (file: ConfigText, around: Surroundings): readonl
     );
   }
   return found.all;
-};
+}
 
 /** `file:line:column message`, as the config's own reader says it. */
-const mistakes = ({ path }: ConfigText, error: GoatError): readonly Finding[] =>
-  (error.evidence.length > 0 ? error.evidence : [error.message]).map((line) => {
+function mistakes({ path }: ConfigText, error: GoatError): readonly Finding[] {
+  return (error.evidence.length > 0 ? error.evidence : [error.message]).map((line) => {
     const match = /^(.*?:\d+:\d+) (.*)$/s.exec(line);
     return { level: "error", place: match?.[1] ?? path, text: match?.[2] ?? line };
   });
+}
 
-type Items = ReturnType<typeof readModelList>["items"];
+function unknownKeys(node: unknown, known: readonly string[], found: Finder, level: Level, why: string): void {
+  for (const { name, key } of fieldsOf(node)) {
+    if (known.includes(name) || name === "<<") continue;
+    const near = nearest(name, known);
+    if (near === undefined) found.add(level, key, `${name}: ${why}`);
+    else found.add("warning", key, `${name}: ${why}; did you mean ${near}?`);
+  }
+}
 
-const itemsOf = (file: ConfigText, found: Finder): Items => {
+function misspelt(node: unknown, known: readonly string[], found: Finder): void {
+  for (const { name, key } of fieldsOf(node)) {
+    const near = known.includes(name) ? undefined : nearest(name, known);
+    if (near !== undefined) found.add("warning", key, `${name}: did you mean ${near}?`);
+  }
+}
+
+function itemsOf(file: ConfigText, found: Finder): Items {
   try {
     return readModelList(file).items;
   } catch (error) {
@@ -57,27 +74,11 @@ const itemsOf = (file: ConfigText, found: Finder): Items => {
     found.add("note", null, `goat-dev cannot edit this file: ${error.message}`);
     return [];
   }
-};
+}
 
-const unknownKeys = (node: unknown, known: readonly string[], found: Finder, level: Level, why: string): void => {
-  for (const { name, key } of fieldsOf(node)) {
-    if (known.includes(name) || name === "<<") continue;
-    const near = nearest(name, known);
-    if (near === undefined) found.add(level, key, `${name}: ${why}`);
-    else found.add("warning", key, `${name}: ${why}; did you mean ${near}?`);
-  }
-};
-
-const misspelt = (node: unknown, known: readonly string[], found: Finder): void => {
-  for (const { name, key } of fieldsOf(node)) {
-    const near = known.includes(name) ? undefined : nearest(name, known);
-    if (near !== undefined) found.add("warning", key, `${name}: did you mean ${near}?`);
-  }
-};
-
-const duplicates = (items: Items, found: Finder): void => {
+function duplicates(items: Items, found: Finder): void {
   for (const [index, { name, node }] of items.entries()) {
     if (items.findIndex((item) => item.name === name) === index) continue;
     found.add("note", node, `${name} stands here again: LiteLLM spreads calls over all entries of one name`);
   }
-};
+}

@@ -7,10 +7,10 @@ export interface Finder {
   add(level: Level, node: unknown, text: string): void;
 }
 
-export const createFinder = (path: string, source: YamlSource): Finder => {
+export function createFinder(path: string, source: YamlSource): Finder {
   const all: Finding[] = [];
   return {
     all,
     add: (level, node, text) => all.push({ level, place: `${path}:${source.placeAt(offsetOf(node))}`, text }),
   };
-};
+}

@@ -11,7 +11,7 @@ export interface Finding {
 const order: readonly Level[] = ["error", "warning", "note"];
 
 /** The worst first, else as they were found; what is said of many places of a file is said at the first. */
-export const tidy = (findings: readonly Finding[]): readonly Finding[] => {
+export function tidy(findings: readonly Finding[]): readonly Finding[] {
   const groups = new Map<string, Finding[]>();
   for (const finding of findings) {
     const key = [finding.level, finding.place.split(":", 1)[0], finding.text].join("\n");
@@ -22,4 +22,4 @@ export const tidy = (findings: readonly Finding[]): readonly Finding[] => {
     return { ...first, text: `${first.text} (and ${others.length} more)` };
   });
   return once.toSorted((left, right) => order.indexOf(left.level) - order.indexOf(right.level));
-};
+}

@@ -1,6 +1,3 @@
-/** Names that LiteLLM 1.103 reads, by the place in its config where they stand. */
-const words = (text: string): readonly string[] => text.trim().split(/\s+/);
-
 export const topLevel = words(`
   model_list litellm_settings general_settings router_settings environment_variables include callback_settings
   guardrails mcp_servers mcp_tools assistant_settings finetune_settings files_settings vector_store_registry
@@ -54,3 +51,8 @@ export const generalSettings = words(`
   allow_requests_on_db_unavailable disable_prisma_schema_update enforce_user_param ui_access_mode salt_key
   forward_client_headers_to_llm_api user_header_name completion_model otel
 `);
+
+/** Names that LiteLLM 1.103 reads, by the place in its config where they stand. */
+function words(text: string): readonly string[] {
+  return text.trim().split(/\s+/);
+}

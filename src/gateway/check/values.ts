@@ -7,8 +7,11 @@ import type { Surroundings } from "./surroundings.ts";
 
 const reference = "os.environ/";
 
+/** Set by the Compose file, whatever .env says. */
+const given = ["DATABASE_URL", "LITELLM_MASTER_KEY"];
+
 /** What values say about variables and secrets. */
-export const checkValues = (root: unknown, around: Surroundings, found: Finder): void => {
+export function checkValues(root: unknown, around: Surroundings, found: Finder): void {
   for (const { path, value, node } of scalarsOf(root)) {
     if (typeof value !== "string") continue;
     const name = path.at(-1) ?? "";
@@ -21,16 +24,9 @@ export const checkValues = (root: unknown, around: Surroundings, found: Finder):
       found.add("note", node, `${placeholderIn(value)} is to be filled in: goat-dev models enable NAME --workspace …`);
     }
   }
-};
+}
 
-const isSecret = (name: string, value: string): boolean =>
-  (looksSecret(name) && value.length >= 16 && !/\s/.test(value)) ||
-  /(?:^|[^a-z])(?:sk|gsk|xai)-[\w-]{16,}/i.test(value);
-
-/** Set by the Compose file, whatever .env says. */
-const given = ["DATABASE_URL", "LITELLM_MASTER_KEY"];
-
-const checkReference = (name: string, node: unknown, around: Surroundings, found: Finder): void => {
+function checkReference(name: string, node: unknown, around: Surroundings, found: Finder): void {
   if (!/^[A-Za-z_]\w*$/.test(name)) {
     found.add("error", node, `${JSON.stringify(name)} is no name of a variable`);
     return;
@@ -41,14 +37,21 @@ const checkReference = (name: string, node: unknown, around: Surroundings, found
   }
   const isSet = around.stateless || (around.variables[name] ?? "") !== "";
   if (!isSet && !given.includes(name)) found.add("note", node, `${name} is not set in .env`);
-};
+}
+
+function isSecret(name: string, value: string): boolean {
+  return (
+    (looksSecret(name) && value.length >= 16 && !/\s/.test(value)) ||
+    /(?:^|[^a-z])(?:sk|gsk|xai)-[\w-]{16,}/i.test(value)
+  );
+}
 
 /** What is wrong with the gateway's own key; null where nothing is. */
-export const masterKeyProblem = (key: string): string | null => {
+export function masterKeyProblem(key: string): string | null {
   if (key === "") return "LITELLM_MASTER_KEY is empty: LiteLLM would let everybody in";
   const mistake = unsendable(key);
   if (mistake !== null) return `LITELLM_MASTER_KEY holds ${mistake}, which no HTTP header can carry`;
   if (!key.startsWith("sk-")) return "LITELLM_MASTER_KEY has to begin with sk-, or LiteLLM takes it for no key";
   const weak = ["sk-1234"];
   return weak.includes(key) ? `LITELLM_MASTER_KEY is ${list(weak)}, which newer LiteLLM refuses to start with` : null;
-};
+}

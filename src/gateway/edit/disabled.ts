@@ -24,80 +24,17 @@ interface Prefix {
   readonly indent: number;
 }
 
-const splitLines = (text: string): readonly string[] => text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
-
 const lineBreak = /\r?\n$/;
 
 const firstLine = /^( *)#( *)- /;
-
-/** `listIndent` is where the list's own entries begin; null where it has none. */
-const prefixOf = (line: string, listIndent: number | null): Prefix | null => {
-  const match = firstLine.exec(line);
-  if (match === null) return null;
-  const [, margin = "", spaces = ""] = match;
-  const bare = margin.length + spaces.length;
-  const keepsSpace = spaces === "" || (listIndent !== null && bare === listIndent);
-  return keepsSpace ? { margin, mark: "#", indent: bare } : { margin, mark: "# ", indent: bare - 1 };
-};
-
-/** The line without its `#`; null where it has none in that column. */
-const uncommented = (line: string, { margin, mark }: Prefix): string | null => {
-  const blank = /^( *)#(\r?\n)?$/.exec(line);
-  if (blank !== null) return `${blank[1]}${blank[2] ?? ""}`;
-  return line.startsWith(margin + mark) ? margin + line.slice(margin.length + mark.length) : null;
-};
-
-/** What a line is to an entry that began above it. */
-const roleOf = (line: string, bare: string | null, { indent }: Prefix): "inside" | "perhaps" | "outside" => {
-  if (bare === null) return /^ *#/.test(line) ? "perhaps" : "outside";
-  if (bare.trim() === "") return "perhaps";
-  const column = bare.search(/\S/);
-  if (column > indent) return "inside";
-  return bare.trimStart().startsWith("#") ? "perhaps" : "outside";
-};
-
-/** The lines of the entry that begins here, bare; comments and empty lines only where more of it follows. */
-const blockAt = (lines: readonly string[], from: number, prefix: Prefix): readonly string[] => {
-  const bare: string[] = [uncommented(lines[from] ?? "", prefix) ?? ""];
-  let length = 1;
-  for (const line of lines.slice(from + 1)) {
-    const text = uncommented(line, prefix);
-    const role = roleOf(line, text, prefix);
-    if (role === "outside") break;
-    bare.push(text ?? line);
-    if (role === "inside") length = bare.length;
-  }
-  return bare.slice(0, length);
-};
 
 interface Read {
   readonly name: string;
   readonly data: Fields | null;
 }
 
-/** Null where it is no entry but words, or not YAML. */
-const readEntry = (bare: string): Read | null => {
-  const { document, data } = parseSource(bare, "1.1");
-  if (!isSeq(document.contents) || document.contents.items.length !== 1) return null;
-  const [entry] = document.contents.items;
-  const name = fieldOf(entry, "model_name")?.value;
-  const isEntry = isScalar(name) && typeof name.value === "string" && fieldOf(entry, "litellm_params") !== undefined;
-  return isEntry ? { name: String(name.value), data: dataOf(data) } : null;
-};
-
-/** An alias to what stands elsewhere cannot be followed here. */
-const dataOf = (read: () => unknown): Fields | null => {
-  try {
-    const value = read();
-    const entry: unknown = Array.isArray(value) ? value[0] : undefined;
-    return isRecord(entry) ? entry : null;
-  } catch {
-    return null;
-  }
-};
-
 /** Every entry below `model_list:` that is commented out, in order. */
-export const disabledEntries = (text: string, listIndent: number | null = null): readonly DisabledEntry[] => {
+export function disabledEntries(text: string, listIndent: number | null = null): readonly DisabledEntry[] {
   const lines = splitLines(text);
   const found: DisabledEntry[] = [];
   const head = lines.findIndex((line) => /^model_list\s*:/.test(line));
@@ -113,10 +50,75 @@ export const disabledEntries = (text: string, listIndent: number | null = null):
     offset = end;
   }
   return found;
-};
+}
+
+function splitLines(text: string): readonly string[] {
+  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+}
+
+/** `listIndent` is where the list's own entries begin; null where it has none. */
+function prefixOf(line: string, listIndent: number | null): Prefix | null {
+  const match = firstLine.exec(line);
+  if (match === null) return null;
+  const [, margin = "", spaces = ""] = match;
+  const bare = margin.length + spaces.length;
+  const keepsSpace = spaces === "" || (listIndent !== null && bare === listIndent);
+  return keepsSpace ? { margin, mark: "#", indent: bare } : { margin, mark: "# ", indent: bare - 1 };
+}
+
+/** The lines of the entry that begins here, bare; comments and empty lines only where more of it follows. */
+function blockAt(lines: readonly string[], from: number, prefix: Prefix): readonly string[] {
+  const bare: string[] = [uncommented(lines[from] ?? "", prefix) ?? ""];
+  let length = 1;
+  for (const line of lines.slice(from + 1)) {
+    const text = uncommented(line, prefix);
+    const role = roleOf(line, text, prefix);
+    if (role === "outside") break;
+    bare.push(text ?? line);
+    if (role === "inside") length = bare.length;
+  }
+  return bare.slice(0, length);
+}
+
+/** The line without its `#`; null where it has none in that column. */
+function uncommented(line: string, { margin, mark }: Prefix): string | null {
+  const blank = /^( *)#(\r?\n)?$/.exec(line);
+  if (blank !== null) return `${blank[1]}${blank[2] ?? ""}`;
+  return line.startsWith(margin + mark) ? margin + line.slice(margin.length + mark.length) : null;
+}
+
+/** What a line is to an entry that began above it. */
+function roleOf(line: string, bare: string | null, { indent }: Prefix): "inside" | "perhaps" | "outside" {
+  if (bare === null) return /^ *#/.test(line) ? "perhaps" : "outside";
+  if (bare.trim() === "") return "perhaps";
+  const column = bare.search(/\S/);
+  if (column > indent) return "inside";
+  return bare.trimStart().startsWith("#") ? "perhaps" : "outside";
+}
+
+/** Null where it is no entry but words, or not YAML. */
+function readEntry(bare: string): Read | null {
+  const { document, data } = parseSource(bare, "1.1");
+  if (!isSeq(document.contents) || document.contents.items.length !== 1) return null;
+  const [entry] = document.contents.items;
+  const name = fieldOf(entry, "model_name")?.value;
+  const isEntry = isScalar(name) && typeof name.value === "string" && fieldOf(entry, "litellm_params") !== undefined;
+  return isEntry ? { name: String(name.value), data: dataOf(data) } : null;
+}
+
+/** An alias to what stands elsewhere cannot be followed here. */
+function dataOf(read: () => unknown): Fields | null {
+  try {
+    const value = read();
+    const entry: unknown = Array.isArray(value) ? value[0] : undefined;
+    return isRecord(entry) ? entry : null;
+  } catch {
+    return null;
+  }
+}
 
 /** Whole lines of an entry with a `#` in front of each; null where a line cannot take one and come back the same. */
-export const commentOut = (lines: string, indent: number): string | null => {
+export function commentOut(lines: string, indent: number): string | null {
   const margin = " ".repeat(indent);
   const marked = splitLines(lines).map((line) => {
     const body = line.replace(lineBreak, "");
@@ -125,4 +127,4 @@ export const commentOut = (lines: string, indent: number): string | null => {
     return body.trimStart().startsWith("#") ? line : null;
   });
   return marked.every((line) => line !== null) ? marked.join("") : null;
-};
+}

@@ -8,7 +8,7 @@ export interface Lines {
   columnOf(offset: number): number;
 }
 
-export const linesOf = (text: string): Lines => {
+export function linesOf(text: string): Lines {
   const startOf = (offset: number): number => (offset === 0 ? 0 : text.lastIndexOf("\n", offset - 1) + 1);
   const endOf = (offset: number): number => {
     const found = text.indexOf("\n", offset);
@@ -16,29 +16,29 @@ export const linesOf = (text: string): Lines => {
   };
   const newline = text.includes("\r\n") ? "\r\n" : "\n";
   return { newline, startOf, endOf, columnOf: (offset) => offset - startOf(offset) };
-};
+}
 
 /** Puts whole lines in at an offset where a line begins; a text that ends without a line break still does. */
-export const insertLines = (text: string, at: number, lines: readonly string[]): string => {
+export function insertLines(text: string, at: number, lines: readonly string[]): string {
   const { newline } = linesOf(text);
   const block = lines.join(newline);
   if (at === text.length && text !== "" && !text.endsWith("\n")) return text + newline + block;
   return `${text.slice(0, at)}${block}${newline}${text.slice(at)}`;
-};
+}
 
 /** Takes whole lines out; the inverse of insertLines. */
-export const removeLines = (text: string, start: number, end: number): string => {
+export function removeLines(text: string, start: number, end: number): string {
   const isLast = end === text.length && !text.endsWith("\n");
   const before = text.slice(0, start);
   return (isLast ? before.replace(/\r?\n$/, "") : before) + text.slice(end);
-};
+}
 
 /** Puts a further element into a list in brackets, behind the last one, with the space that stands between the others. */
-export const insertFlowItem = (
+export function insertFlowItem(
   text: string,
   list: { readonly open: number; readonly items: readonly { readonly start: number; readonly end: number }[] },
   item: string,
-): string => {
+): string {
   const [last, previous] = [list.items.at(-1), list.items.at(-2)];
   if (last === undefined) return text.slice(0, list.open + 1) + item + text.slice(list.open + 1);
   const between = previous === undefined ? undefined : text.slice(previous.end, last.start);
@@ -46,17 +46,17 @@ export const insertFlowItem = (
   const alone = /^\s*\n\s*$/.test(first) ? `,${first}` : ", ";
   const gap = between === undefined ? alone : /^\s*,\s*$/.test(between) ? between : ", ";
   return text.slice(0, last.end) + gap + item + text.slice(last.end);
-};
+}
 
 /** Takes one element out of a list in brackets, with the comma that set it apart. */
-export const removeFlowItem = (
+export function removeFlowItem(
   text: string,
   items: readonly { readonly start: number; readonly end: number }[],
   index: number,
-): string => {
+): string {
   const [item, previous, next] = [items[index], items[index - 1], items[index + 1]];
   if (item === undefined) return text;
   const start = previous === undefined ? item.start : previous.end;
   const end = previous === undefined && next !== undefined ? next.start : item.end;
   return text.slice(0, start) + text.slice(end);
-};
+}

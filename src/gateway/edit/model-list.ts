@@ -39,15 +39,18 @@ export interface ModelList {
   readonly items: readonly ListItem[];
 }
 
+type Placed = Omit<ListItem, "name" | "data">;
+
 /** An edit that cannot be made, with its place; nothing has been written. */
-export const cannotEdit = (path: string, place: string, why: string): GoatError =>
-  new GoatError("gateway-config-invalid", `${path}:${place} ${why}`, {
+export function cannotEdit(path: string, place: string, why: string): GoatError {
+  return new GoatError("gateway-config-invalid", `${path}:${place} ${why}`, {
     evidence: ["nothing was written"],
     fixes: [{ command: `$EDITOR +${place.split(":", 1)[0]} ${path}`, effect: "edits it by hand" }],
   });
+}
 
 /** Where the entries of `model_list` stand. Throws gateway-config-invalid with a place. */
-export const readModelList = ({ path, text }: ConfigText): ModelList => {
+export function readModelList({ path, text }: ConfigText): ModelList {
   readGatewayConfig(text, path);
   const source = parseSource(text, "1.1");
   const field = fieldOf(source.document.contents, "model_list");
@@ -71,37 +74,29 @@ export const readModelList = ({ path, text }: ConfigText): ModelList => {
   const isBlockMap = isMap(source.document.contents) && source.document.contents.flow !== true;
   if (!isNothing || !isBlockMap) throw cannotEdit(path, place, "model_list has to be a list that is written out here");
   return { source, layout: { kind: "empty", at: source.lines.endOf(contentEnd(field.key)) }, items: [] };
-};
+}
 
-type Placed = Omit<ListItem, "name" | "data">;
+function flowItem(node: Node): Placed {
+  const start = node.range?.[0] ?? 0;
+  return { node, start, end: node.range?.[1] ?? start, indent: null };
+}
 
-/** The entries of a config as data. */
-export const entriesIn = (tree: unknown): readonly Fields[] => {
-  const entries = isRecord(tree) ? tree["model_list"] : undefined;
-  return Array.isArray(entries) ? entries.filter(isRecord) : [];
-};
-
-const withData = (source: YamlSource, placed: readonly Placed[]): readonly ListItem[] => {
+function withData(source: YamlSource, placed: readonly Placed[]): readonly ListItem[] {
   const entries = entriesIn(source.data());
   return placed.map((item, index) => {
     const data = entries[index] ?? {};
     return { ...item, data, name: String(data["model_name"]) };
   });
-};
+}
 
-const flowItem = (node: Node): Placed => {
-  const start = node.range?.[0] ?? 0;
-  return { node, start, end: node.range?.[1] ?? start, indent: null };
-};
-
-const blockItem = ({ lines, text }: YamlSource, node: Node, dash: number): Placed => {
+function blockItem({ lines, text }: YamlSource, node: Node, dash: number): Placed {
   const end = Math.max(contentEnd(node), dash + 1);
   // A block of text ends behind its line break already.
   const after = text[end - 1] === "\n" ? end : lines.endOf(end);
   return { node, start: lines.startOf(dash), end: after, indent: lines.columnOf(dash) };
-};
+}
 
-const styleOf = ({ lines, text }: YamlSource, node: Node, dash: number): ListStyle => {
+function styleOf({ lines, text }: YamlSource, node: Node, dash: number): ListStyle {
   const indent = lines.columnOf(dash);
   const begin = node.range?.[0] ?? dash + 2;
   const gap = text.slice(dash + 1, begin);
@@ -110,4 +105,10 @@ const styleOf = ({ lines, text }: YamlSource, node: Node, dash: number): ListSty
   const [outerAt, innerAt] = [params?.key.range?.[0], (inner as Node | undefined)?.range?.[0]];
   const step = outerAt === undefined || innerAt === undefined ? 2 : lines.columnOf(innerAt) - lines.columnOf(outerAt);
   return { indent, gap: /^ +$/.test(gap) ? gap.length : 1, step: step > 0 ? step : 2 };
-};
+}
+
+/** The entries of a config as data. */
+export function entriesIn(tree: unknown): readonly Fields[] {
+  const entries = isRecord(tree) ? tree["model_list"] : undefined;
+  return Array.isArray(entries) ? entries.filter(isRecord) : [];
+}

@@ -9,21 +9,13 @@ import { verified } from "./verify.ts";
  * The config with one entry more, at the end of its list; every other byte stays.
  * Throws usage where the name is taken, gateway-config-invalid where the text cannot be edited.
  */
-export const addModel = (config: ConfigText, entry: NewEntry): string => {
+export function addModel(config: ConfigText, entry: NewEntry): string {
   const list = readModelList(config);
   refuseTaken(config, list, entry.name);
   return verified(config, withEntry(config.text, list, entry), { added: [entryData(entry)], removed: [] });
-};
+}
 
-const withEntry = (text: string, { layout, items }: ModelList, entry: NewEntry): string => {
-  if (layout.kind === "flow") {
-    return insertFlowItem(text, { open: layout.open, items }, JSON.stringify(entryData(entry)));
-  }
-  if (layout.kind === "empty") return insertLines(text, layout.at, entryLines(entry, { indent: 2, gap: 1, step: 2 }));
-  return insertLines(text, items.at(-1)?.end ?? text.length, entryLines(entry, layout.style));
-};
-
-const refuseTaken = ({ path, text }: ConfigText, list: ModelList, name: string): void => {
+function refuseTaken({ path, text }: ConfigText, list: ModelList, name: string): void {
   const taken = list.items.find((item) => item.name === name);
   if (taken !== undefined) {
     const place = list.source.placeAt(taken.node?.range?.[0] ?? taken.start);
@@ -39,20 +31,28 @@ const refuseTaken = ({ path, text }: ConfigText, list: ModelList, name: string):
   throw new GoatError("usage", `${name} is in ${path} already, commented out (line ${disabled.line})`, {
     fixes: [{ command: `goat-dev models enable ${name}`, effect: "takes it in" }],
   });
-};
+}
+
+function withEntry(text: string, { layout, items }: ModelList, entry: NewEntry): string {
+  if (layout.kind === "flow") {
+    return insertFlowItem(text, { open: layout.open, items }, JSON.stringify(entryData(entry)));
+  }
+  if (layout.kind === "empty") return insertLines(text, layout.at, entryLines(entry, { indent: 2, gap: 1, step: 2 }));
+  return insertLines(text, items.at(-1)?.end ?? text.length, entryLines(entry, layout.style));
+}
 
 /** The config without the entries of this name, commented out ones too; the same text where there are none. */
-export const removeModel = (config: ConfigText, name: string): string => {
+export function removeModel(config: ConfigText, name: string): string {
   const list = readModelList(config);
   const active = removeActive(config, list, name);
   const indent = list.items[0]?.indent ?? null;
   const disabled = disabledEntries(active, indent).filter((found) => found.name === name);
   const text = disabled.reduceRight((current, { start, end }) => removeLines(current, start, end), active);
   return text === active ? active : verified({ ...config, text: active }, text, { added: [], removed: [] });
-};
+}
 
 /** The last one first, the list read anew each time: where the others stand changes with it. */
-const removeActive = (config: ConfigText, { layout, items }: ModelList, name: string): string => {
+function removeActive(config: ConfigText, { layout, items }: ModelList, name: string): string {
   const index = items.findLastIndex((item) => item.name === name);
   const item = items[index];
   if (item === undefined) return config.text;
@@ -62,4 +62,4 @@ const removeActive = (config: ConfigText, { layout, items }: ModelList, name: st
   if (!items.some((other) => other !== item && other.name === name)) return text;
   const rest = { ...config, text };
   return removeActive(rest, readModelList(rest), name);
-};
+}

@@ -28,13 +28,10 @@ const asleep: Readonly<Record<string, Param>> = {
 
 const reference = "os.environ/";
 
-const bad = (message: string, ...fixes: readonly (readonly [string, string])[]): GoatError =>
-  new GoatError("usage", message, { fixes: fixes.map(([command, effect]) => ({ command, effect })) });
-
 const help = ["goat-dev models add --help", "all options, with examples"] as const;
 
 /** An entry from what was asked for. Throws usage; a secret that was typed is not repeated. */
-export const newEntry = (request: EntryRequest): NewEntry => {
+export function newEntry(request: EntryRequest): NewEntry {
   checkName(request.name);
   const { route } = request;
   const prefix = prefixOf(route);
@@ -52,64 +49,30 @@ export const newEntry = (request: EntryRequest): NewEntry => {
     return { name: request.name, params, info };
   }
   return { name: request.name, params: { model: route, api_key: key ?? `${reference}${known}` }, info };
-};
-
-const azure = ({ route, apiVersion }: EntryRequest, apiBase: string | undefined, key: string | undefined) => ({
-  model: route,
-  api_key: key ?? `${reference}AZURE_API_KEY`,
-  api_base: apiBase ?? `${reference}AZURE_API_BASE`,
-  api_version: apiVersion ?? azureVersion,
-});
-
-/** An address of one's own speaks OpenAI's protocol where LiteLLM knows no other; a provider's key does not go there unasked. */
-const elsewhere = (route: string, known: string | undefined, apiBase: string, key: string | undefined) => ({
-  model: known === undefined && prefixOf(route) !== "hosted_vllm" ? `openai/${route}` : route,
-  api_base: apiBase,
-  api_key: key ?? "not-needed",
-});
-
-const infoOf = ({ baseModel, mode }: EntryRequest): Readonly<Record<string, string>> => {
-  if (mode !== undefined && mode !== "chat" && mode !== "embedding") throw bad("--mode is chat or embedding", help);
-  if (baseModel !== undefined && !/^[\w./:@-]+$/.test(baseModel)) {
-    throw bad("--base-model is a name of LiteLLM's price list, such as azure/gpt-4o-mini", help);
-  }
-  return { ...(baseModel === undefined ? {} : { base_model: baseModel }), ...(mode === undefined ? {} : { mode }) };
-};
-
-/** The variables that an entry refers to. */
-export const variablesOf = ({ params }: NewEntry): readonly string[] =>
-  Object.values(params).flatMap((value) =>
-    typeof value === "string" && value.startsWith(reference) ? [value.slice(reference.length)] : [],
-  );
+}
 
 /** A name as programs ask for it. */
-const checkName = (name: string): void => {
+function checkName(name: string): void {
   if (/^[\w][\w.:/@+*-]{0,127}$/.test(name) && !looksLikeKey(name)) return;
   throw bad("a model's name is letters, digits and . _ - / : @ + *, without spaces", help);
-};
+}
 
 /** What providers' keys look like; such a text belongs into .env. */
-const looksLikeKey = (text: string): boolean =>
-  /(?:^|[^a-z])(?:sk|gsk|pk|xai)[-_][\w-]{12,}/i.test(text) || /^[0-9a-f]{32,}$/i.test(text);
+function looksLikeKey(text: string): boolean {
+  return /(?:^|[^a-z])(?:sk|gsk|pk|xai)[-_][\w-]{12,}/i.test(text) || /^[0-9a-f]{32,}$/i.test(text);
+}
 
-const keyReference = (text: string): string => {
+function bad(message: string, ...fixes: readonly (readonly [string, string])[]): GoatError {
+  return new GoatError("usage", message, { fixes: fixes.map(([command, effect]) => ({ command, effect })) });
+}
+
+function keyReference(text: string): string {
   const name = text.startsWith(reference) ? text.slice(reference.length) : text;
   if (/^[A-Z_][A-Z0-9_]*$/.test(name) && !looksLikeKey(name)) return reference + name;
   throw bad("--key is the name of a variable, such as MISTRAL_API_KEY: the key itself belongs into .env", help);
-};
+}
 
-/** An http address without a log-in, or a variable that holds one. */
-export const address = (option: string, text: string): string => {
-  if (text.startsWith(reference)) return keyReference(text);
-  const url = URL.canParse(text) ? new URL(text) : null;
-  const isWeb = url?.protocol === "http:" || url?.protocol === "https:";
-  if (url === null || !isWeb || /\s/.test(text)) throw bad(`${option} is an address, such as https://host/v1`, help);
-  const isSecret = url.username !== "" || url.password !== "" || url.search !== "" || looksLikeKey(text);
-  if (isSecret) throw bad(`${option} holds a log-in or a key: that belongs into .env, named by --key`, help);
-  return text.replace(/\/+$/, "");
-};
-
-const unknownPrefix = (prefix: string, name: string): GoatError => {
+function unknownPrefix(prefix: string, name: string): GoatError {
   const known = Object.keys(keyVariables);
   const near = nearest(prefix, known);
   const meant = near === undefined ? `known are ${list(known)}` : `did you mean ${near}?`;
@@ -121,4 +84,48 @@ const unknownPrefix = (prefix: string, name: string): GoatError => {
     ],
     help,
   );
-};
+}
+
+function infoOf({ baseModel, mode }: EntryRequest): Readonly<Record<string, string>> {
+  if (mode !== undefined && mode !== "chat" && mode !== "embedding") throw bad("--mode is chat or embedding", help);
+  if (baseModel !== undefined && !/^[\w./:@-]+$/.test(baseModel)) {
+    throw bad("--base-model is a name of LiteLLM's price list, such as azure/gpt-4o-mini", help);
+  }
+  return { ...(baseModel === undefined ? {} : { base_model: baseModel }), ...(mode === undefined ? {} : { mode }) };
+}
+
+function azure({ route, apiVersion }: EntryRequest, apiBase: string | undefined, key: string | undefined) {
+  return {
+    model: route,
+    api_key: key ?? `${reference}AZURE_API_KEY`,
+    api_base: apiBase ?? `${reference}AZURE_API_BASE`,
+    api_version: apiVersion ?? azureVersion,
+  };
+}
+
+/** An address of one's own speaks OpenAI's protocol where LiteLLM knows no other; a provider's key does not go there unasked. */
+function elsewhere(route: string, known: string | undefined, apiBase: string, key: string | undefined) {
+  return {
+    model: known === undefined && prefixOf(route) !== "hosted_vllm" ? `openai/${route}` : route,
+    api_base: apiBase,
+    api_key: key ?? "not-needed",
+  };
+}
+
+/** The variables that an entry refers to. */
+export function variablesOf({ params }: NewEntry): readonly string[] {
+  return Object.values(params).flatMap((value) =>
+    typeof value === "string" && value.startsWith(reference) ? [value.slice(reference.length)] : [],
+  );
+}
+
+/** An http address without a log-in, or a variable that holds one. */
+export function address(option: string, text: string): string {
+  if (text.startsWith(reference)) return keyReference(text);
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isWeb = url?.protocol === "http:" || url?.protocol === "https:";
+  if (url === null || !isWeb || /\s/.test(text)) throw bad(`${option} is an address, such as https://host/v1`, help);
+  const isSecret = url.username !== "" || url.password !== "" || url.search !== "" || looksLikeKey(text);
+  if (isSecret) throw bad(`${option} holds a log-in or a key: that belongs into .env, named by --key`, help);
+  return text.replace(/\/+$/, "");
+}

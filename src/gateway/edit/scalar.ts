@@ -5,5 +5,6 @@ const reserved =
 const plain = /^[A-Za-z0-9][\w./+@<>=-]*(?::[\w./+@<>=-]+)*$/;
 
 /** Text as one YAML scalar, bare where every reader takes it for the same text. */
-export const yamlText = (value: string): string =>
-  plain.test(value) && !reserved.test(value) ? value : JSON.stringify(value);
+export function yamlText(value: string): string {
+  return plain.test(value) && !reserved.test(value) ? value : JSON.stringify(value);
+}

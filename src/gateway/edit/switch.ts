@@ -10,22 +10,23 @@ import { yamlText } from "./scalar.ts";
 import { verified } from "./verify.ts";
 import { fieldOf } from "./yaml-source.ts";
 
-const indentOf = (items: readonly ListItem[]): number | null =>
-  items.find(({ indent }) => indent !== null)?.indent ?? null;
-
 /** Entries of a config that are commented out; nothing else of it is parsed. */
-export const disabledModels = ({ text }: ConfigText): readonly DisabledEntry[] =>
-  disabledEntries(text, firstIndent(text));
+export function disabledModels({ text }: ConfigText): readonly DisabledEntry[] {
+  return disabledEntries(text, firstIndent(text));
+}
 
 /** Where the list's entries begin; null where it has none. */
-const firstIndent = (text: string): number | null => /^model_list\s*:[\s\S]*?^( *)- /m.exec(text)?.[1]?.length ?? null;
+function firstIndent(text: string): number | null {
+  return /^model_list\s*:[\s\S]*?^( *)- /m.exec(text)?.[1]?.length ?? null;
+}
 
 /** The routes that they would be; what refers to the rest of the file is left out. */
-export const disabledRoutes = (config: ConfigText): readonly Route[] =>
-  disabledModels(config).flatMap(({ data, line }) => readRoute(data, [], line, createProblems()) ?? []);
+export function disabledRoutes(config: ConfigText): readonly Route[] {
+  return disabledModels(config).flatMap(({ data, line }) => readRoute(data, [], line, createProblems()) ?? []);
+}
 
 /** The config with the commented entry of this name taken in. Throws usage where there is none. */
-export const enableModel = (config: ConfigText, name: string): string => {
+export function enableModel(config: ConfigText, name: string): string {
   const { items } = readModelList(config);
   const disabled = disabledEntries(config.text, indentOf(items));
   const found = disabled.find((entry) => entry.name === name);
@@ -33,14 +34,18 @@ export const enableModel = (config: ConfigText, name: string): string => {
   const text = config.text.slice(0, found.start) + found.bare + config.text.slice(found.end);
   const added = readModelList({ ...config, text }).items.filter(({ start }) => start === found.start);
   return verified(config, text, { added: added.map(({ data }) => data), removed: [] });
-};
+}
 
-const notDisabled = (
+function indentOf(items: readonly ListItem[]): number | null {
+  return items.find(({ indent }) => indent !== null)?.indent ?? null;
+}
+
+function notDisabled(
   { path }: ConfigText,
   name: string,
   items: readonly ListItem[],
   disabled: readonly { readonly name: string }[],
-): GoatError => {
+): GoatError {
   if (items.some((item) => item.name === name)) return new GoatError("usage", `${name} is in use in ${path} already`);
   const near = nearest(
     name,
@@ -53,10 +58,10 @@ const notDisabled = (
         : { command: `goat-dev models enable ${near}`, effect: "perhaps this was meant" },
     ],
   });
-};
+}
 
 /** The config with every entry of this name commented out, line by line. Throws usage, gateway-config-invalid. */
-export const disableModel = (config: ConfigText, name: string): string => {
+export function disableModel(config: ConfigText, name: string): string {
   const { items, source } = readModelList(config);
   const doomed = items.filter((item) => item.name === name);
   if (doomed.length === 0) throw unknownModel(config, name, items);
@@ -69,10 +74,10 @@ export const disableModel = (config: ConfigText, name: string): string => {
     return current.slice(0, start) + commented + current.slice(end);
   }, config.text);
   return verified(config, text, { added: [], removed: doomed.map(({ data }) => data) });
-};
+}
 
 /** Names the nearest one. */
-const unknownModel = ({ path }: ConfigText, name: string, items: readonly { readonly name: string }[]): GoatError => {
+function unknownModel({ path }: ConfigText, name: string, items: readonly { readonly name: string }[]): GoatError {
   const near = nearest(
     name,
     items.map((item) => item.name),
@@ -80,10 +85,10 @@ const unknownModel = ({ path }: ConfigText, name: string, items: readonly { read
   return new GoatError("usage", `${path} has no ${name}${near === undefined ? "" : `; did you mean ${near}?`}`, {
     fixes: [{ command: "goat-dev models", effect: "shows all" }],
   });
-};
+}
 
 /** The config with another `api_base` in every entry of this name. Throws usage, gateway-config-invalid. */
-export const setApiBase = (config: ConfigText, name: string, apiBase: string): string => {
+export function setApiBase(config: ConfigText, name: string, apiBase: string): string {
   const { items, source } = readModelList(config);
   const chosen = items.filter((item) => item.name === name);
   if (chosen.length === 0) throw unknownModel(config, name, items);
@@ -100,4 +105,4 @@ export const setApiBase = (config: ConfigText, name: string, apiBase: string): s
     return { ...data, litellm_params: { ...params, api_base: apiBase } };
   });
   return verified(config, text, { added: moved, removed: chosen.map(({ data }) => data) });
-};
+}

@@ -5,18 +5,19 @@ import { insertFlowItem, insertLines } from "./lines.ts";
 import type { ConfigText } from "./model-list.ts";
 import { contentEnd, dashesOf, fieldOf, parseSource, scalarsOf, type YamlSource } from "./yaml-source.ts";
 
-const environmentOf = (source: YamlSource, service: string): Node | null | undefined =>
-  fieldOf(fieldOf(fieldOf(source.document.contents, "services")?.value, service)?.value, "environment")?.value;
-
 /** Variables that a service's environment names in this file; null where the file gives it none. */
-export const variablesPassed = ({ text }: ConfigText, service: string): readonly string[] | null => {
+export function variablesPassed({ text }: ConfigText, service: string): readonly string[] | null {
   const value: unknown = environmentOf(parseSource(text, "1.2"), service);
   if (isSeq(value)) return value.items.map((item) => String(isScalar(item) ? item.value : "").split("=", 1)[0] ?? "");
   return isMap(value) ? value.items.map(({ key }) => String(isScalar(key) ? key.value : "")) : null;
-};
+}
+
+function environmentOf(source: YamlSource, service: string): Node | null | undefined {
+  return fieldOf(fieldOf(fieldOf(source.document.contents, "services")?.value, service)?.value, "environment")?.value;
+}
 
 /** A Compose file that hands one variable more to a service, behind those that it only passes on. Throws compose-invalid. */
-export const passVariable = (file: ConfigText, service: string, name: string): string => {
+export function passVariable(file: ConfigText, service: string, name: string): string {
   if (variablesPassed(file, service)?.includes(name) === true) return file.text;
   const source = parseSource(file.text, "1.2");
   const environment: unknown = environmentOf(source, service);
@@ -31,9 +32,9 @@ export const passVariable = (file: ConfigText, service: string, name: string): s
     });
   }
   return text;
-};
+}
 
-const intoList = ({ text, lines }: YamlSource, list: YAMLSeq, name: string): string | null => {
+function intoList({ text, lines }: YamlSource, list: YAMLSeq, name: string): string | null {
   if (list.flow === true) return insertFlowItem(text, flowOf(list), name);
   const isBare = (item: unknown): boolean => isScalar(item) && !String(item.value).includes("=");
   const bare = list.items.findLastIndex(isBare);
@@ -42,9 +43,16 @@ const intoList = ({ text, lines }: YamlSource, list: YAMLSeq, name: string): str
   if (item === undefined || dash === undefined) return null;
   const begin = text.slice(lines.startOf(dash), item.range?.[0] ?? dash);
   return insertLines(text, lines.endOf(contentEnd(item)), [begin + name]);
-};
+}
 
-const intoMap = ({ text, lines }: YamlSource, map: YAMLMap, name: string): string | null => {
+function flowOf(list: YAMLSeq) {
+  return {
+    open: list.range?.[0] ?? 0,
+    items: list.items.map((item) => ({ start: (item as Node).range?.[0] ?? 0, end: (item as Node).range?.[1] ?? 0 })),
+  };
+}
+
+function intoMap({ text, lines }: YamlSource, map: YAMLMap, name: string): string | null {
   const isBare = ({ value }: { readonly value: unknown }): boolean => isScalar(value) && value.value === null;
   if (map.flow === true) {
     const items = map.items.map((pair) => ({ start: (pair.key as Node).range?.[0] ?? 0, end: contentEnd(pair) }));
@@ -55,29 +63,27 @@ const intoMap = ({ text, lines }: YamlSource, map: YAMLMap, name: string): strin
   if (pair === undefined || key === undefined) return null;
   const margin = text.slice(lines.startOf(key.range?.[0] ?? 0), key.range?.[0] ?? 0);
   return insertLines(text, lines.endOf(contentEnd(pair)), [`${margin}${name}:`]);
-};
-
-const flowOf = (list: YAMLSeq) => ({
-  open: list.range?.[0] ?? 0,
-  items: list.items.map((item) => ({ start: (item as Node).range?.[0] ?? 0, end: (item as Node).range?.[1] ?? 0 })),
-});
+}
 
 /** Read again, the file says what it said and passes the variable. */
-const isPassed = (file: ConfigText, service: string, name: string): boolean =>
-  parseSource(file.text, "1.2").document.errors.length === 0 &&
-  (variablesPassed(file, service)?.filter((other) => other === name).length ?? 0) === 1;
+function isPassed(file: ConfigText, service: string, name: string): boolean {
+  return (
+    parseSource(file.text, "1.2").document.errors.length === 0 &&
+    (variablesPassed(file, service)?.filter((other) => other === name).length ?? 0) === 1
+  );
+}
 
 /** A template of .env with one variable more, empty, behind the last key that it leaves to be filled in. */
-export const addToTemplate = (text: string, name: string): string => {
+export function addToTemplate(text: string, name: string): string {
   const parts = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
   if (parts.some((line) => new RegExp(`^(?:# ?)?(?:export )?${name}=`).test(line))) return text;
   const last = parts.findLastIndex((line) => /^[A-Z0-9_]*(?:KEY|BASE|TOKEN|SECRET)=\r?\n?$/.test(line));
   const at = last === -1 ? text.length : parts.slice(0, last + 1).join("").length;
   return insertLines(text, at, [`${name}=`]);
-};
+}
 
 /** The cloud's list of secrets with one variable more in one of them. Throws usage where the list is not as expected. */
-export const addToSecret = (file: ConfigText, secret: string, name: string): string => {
+export function addToSecret(file: ConfigText, secret: string, name: string): string {
   const source = parseSource(file.text, "1.2");
   const list: unknown = fieldOf(fieldOf(source.document.contents, "secrets")?.value, secret)?.value;
   const tree: unknown = source.document.errors.length === 0 ? source.data() : null;
@@ -88,12 +94,12 @@ export const addToSecret = (file: ConfigText, secret: string, name: string): str
   }
   if (list.items.some((item) => isScalar(item) && item.value === name)) return file.text;
   return insertFlowItem(file.text, flowOf(list), JSON.stringify(name));
-};
+}
 
 /** Every variable that the cloud's secrets hold; null where the list cannot be read. */
-export const variablesInSecrets = ({ text }: ConfigText): readonly string[] | null => {
+export function variablesInSecrets({ text }: ConfigText): readonly string[] | null {
   const source = parseSource(text, "1.2");
   const secrets = fieldOf(source.document.contents, "secrets")?.value;
   if (source.document.errors.length > 0 || secrets === undefined) return null;
   return scalarsOf(secrets).flatMap(({ value }) => (typeof value === "string" ? [value] : []));
-};
+}

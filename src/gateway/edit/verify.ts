@@ -11,7 +11,7 @@ interface Change {
 }
 
 /** The edited text, read again: it has to say what it said, but for this change. Throws gateway-config-invalid. */
-export const verified = (before: ConfigText, text: string, change: Change): string => {
+export function verified(before: ConfigText, text: string, change: Change): string {
   try {
     readGatewayConfig(text, before.path);
   } catch (error) {
@@ -24,12 +24,25 @@ export const verified = (before: ConfigText, text: string, change: Change): stri
   const [kept, stayed] = [without(entriesIn(old), change.removed), without(entriesIn(edited), change.added)];
   if (isRestSame && kept !== null && isDeepStrictEqual(kept, stayed)) return text;
   throw refused(before, ["something else in the file would change its meaning"]);
-};
+}
 
-const treeOf = (text: string): unknown => parseSource(text, "1.1").data();
+function refused({ path }: ConfigText, why: readonly string[]): GoatError {
+  return new GoatError(
+    "gateway-config-invalid",
+    `${path} could not be read any more after this edit; nothing was written`,
+    {
+      evidence: why,
+      fixes: [{ command: `$EDITOR ${path}`, effect: "edits it by hand" }],
+    },
+  );
+}
+
+function treeOf(text: string): unknown {
+  return parseSource(text, "1.1").data();
+}
 
 /** The entries without one of each of these; null where one is not among them. */
-const without = (entries: readonly Fields[], taken: readonly Fields[]): readonly Fields[] | null => {
+function without(entries: readonly Fields[], taken: readonly Fields[]): readonly Fields[] | null {
   const left = [...entries];
   for (const entry of taken) {
     const index = left.findLastIndex((candidate) => isDeepStrictEqual(candidate, entry));
@@ -37,10 +50,4 @@ const without = (entries: readonly Fields[], taken: readonly Fields[]): readonly
     left.splice(index, 1);
   }
   return left;
-};
-
-const refused = ({ path }: ConfigText, why: readonly string[]): GoatError =>
-  new GoatError("gateway-config-invalid", `${path} could not be read any more after this edit; nothing was written`, {
-    evidence: why,
-    fixes: [{ command: `$EDITOR ${path}`, effect: "edits it by hand" }],
-  });
+}

@@ -14,7 +14,7 @@ export interface YamlSource {
 }
 
 /** Parses with the token of every node kept. 1.1 is what PyYAML, and so LiteLLM, speaks. */
-export const parseSource = (text: string, version: "1.1" | "1.2"): YamlSource => {
+export function parseSource(text: string, version: "1.1" | "1.2"): YamlSource {
   const counter = new LineCounter();
   const options = { lineCounter: counter, version, merge: true, prettyErrors: false, keepSourceTokens: true } as const;
   const document = parseYaml(text, options);
@@ -23,53 +23,55 @@ export const parseSource = (text: string, version: "1.1" | "1.2"): YamlSource =>
     return `${Math.max(line, 1)}:${Math.max(col, 1)}`;
   };
   return { text, document, lines: linesOf(text), placeAt, data: () => document.toJS() };
-};
+}
 
 /** The node under a key of a map, and the key's own node; aliases are not followed. */
-export const fieldOf = (
-  node: unknown,
-  name: string,
-): { readonly key: Node; readonly value: Node | null } | undefined => {
+export function fieldOf(node: unknown, name: string): { readonly key: Node; readonly value: Node | null } | undefined {
   if (!isMap(node)) return undefined;
   const pair = node.items.find(({ key }) => isScalar(key) && key.value === name);
   if (pair === undefined || !isScalar(pair.key)) return undefined;
   return { key: pair.key, value: asNode(pair.value) };
-};
+}
 
-const asNode = (value: unknown): Node | null => (typeof value === "object" && value !== null ? (value as Node) : null);
+function asNode(value: unknown): Node | null {
+  return typeof value === "object" && value !== null ? (value as Node) : null;
+}
 
 /** Where a node's last character stands, without what follows it on the line or below. */
-export const contentEnd = (node: unknown): number => {
+export function contentEnd(node: unknown): number {
   if (isPair(node)) return Math.max(contentEnd(node.key), contentEnd(node.value));
   const isBlock = (isMap(node) || isSeq(node)) && node.flow !== true;
   if (isBlock && node.items.length > 0) return contentEnd(node.items.at(-1));
   return asNode(node)?.range?.[1] ?? 0;
-};
+}
 
 /** Offsets of the `-` of a block list's entries, in order. */
-export const dashesOf = (list: YAMLSeq): readonly number[] => {
+export function dashesOf(list: YAMLSeq): readonly number[] {
   const token = list.srcToken;
   if (token?.type !== "block-seq") return [];
   return token.items.flatMap(({ start }) => {
     const dash = start.find(({ type }) => type === "seq-item-ind");
     return dash === undefined ? [] : [dash.offset];
   });
-};
+}
 
 /** Where a node begins; 0 where there is none. */
-export const offsetOf = (node: unknown): number => asNode(node)?.range?.[0] ?? 0;
+export function offsetOf(node: unknown): number {
+  return asNode(node)?.range?.[0] ?? 0;
+}
 
 /** A map's keys by name, in order; none where it is no map. */
-export const fieldsOf = (node: unknown): readonly { readonly name: string; readonly key: Node }[] =>
-  isMap(node) ? node.items.flatMap(({ key }) => (isScalar(key) ? [{ name: String(key.value), key }] : [])) : [];
+export function fieldsOf(node: unknown): readonly { readonly name: string; readonly key: Node }[] {
+  return isMap(node) ? node.items.flatMap(({ key }) => (isScalar(key) ? [{ name: String(key.value), key }] : [])) : [];
+}
 
 /** Every scalar below a node, with the keys that lead to it. */
-export const scalarsOf = (
+export function scalarsOf(
   node: unknown,
   path: readonly string[] = [],
-): readonly { readonly path: readonly string[]; readonly value: unknown; readonly node: Node }[] => {
+): readonly { readonly path: readonly string[]; readonly value: unknown; readonly node: Node }[] {
   if (isScalar(node)) return [{ path, value: node.value, node }];
   if (isSeq(node)) return node.items.flatMap((item) => scalarsOf(item, path));
   if (!isMap(node)) return [];
   return node.items.flatMap(({ key, value }) => scalarsOf(value, [...path, isScalar(key) ? String(key.value) : ""]));
-};
+}

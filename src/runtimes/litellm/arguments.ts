@@ -12,8 +12,20 @@ interface Split {
 
 const program = /(?:^|\/)litellm$/;
 
+const imageFolder = "/app";
+
+/** The published port of what its command listens on; undefined where there is none. */
+export function publishedPort(
+  command: readonly string[],
+  ports: readonly PortSpec[],
+): (PortSpec & { readonly host: number }) | undefined {
+  const { port } = split(command);
+  const found = ports.find(({ container, protocol }) => protocol === "tcp" && container === port);
+  return found?.host == null ? undefined : { ...found, host: found.host };
+}
+
 /** Takes out where it listens, in both of the forms that its command line reads. */
-const split = (command: readonly string[]): Split => {
+function split(command: readonly string[]): Split {
   const words = program.test(command[0] ?? "") ? command.slice(1) : command;
   const rest: string[] = [];
   let port = defaultPort;
@@ -28,31 +40,19 @@ const split = (command: readonly string[]): Split => {
     if (name === "port") port = Number(value) || defaultPort;
   }
   return { rest, port };
-};
-
-/** The published port of what its command listens on; undefined where there is none. */
-export const publishedPort = (
-  command: readonly string[],
-  ports: readonly PortSpec[],
-): (PortSpec & { readonly host: number }) | undefined => {
-  const { port } = split(command);
-  const found = ports.find(({ container, protocol }) => protocol === "tcp" && container === port);
-  return found?.host == null ? undefined : { ...found, host: found.host };
-};
-
-const imageFolder = "/app";
-
-/** A path that the image's working folder completes, where a mounted file stands there. */
-const inImageFolder = (word: string, mounts: LocalService["mounts"]): string => {
-  if (word === "" || word.startsWith("-") || isAbsolute(word)) return word;
-  const target = `${imageFolder}/${word.replace(/^\.\//, "")}`;
-  return mounts.find((mount) => mount.target === target)?.path ?? word;
-};
+}
 
 /** The service's own arguments, on this machine's address and port. */
-export const argumentsOf = ({ command, ports, mounts }: LocalService): readonly string[] => {
+export function argumentsOf({ command, ports, mounts }: LocalService): readonly string[] {
   const { rest, port } = split(command);
   const published = publishedPort(command, ports);
   const words = rest.map((word) => inImageFolder(word, mounts));
   return [...words, "--host", published?.hostIp || "127.0.0.1", "--port", String(published?.host ?? port)];
-};
+}
+
+/** A path that the image's working folder completes, where a mounted file stands there. */
+function inImageFolder(word: string, mounts: LocalService["mounts"]): string {
+  if (word === "" || word.startsWith("-") || isAbsolute(word)) return word;
+  const target = `${imageFolder}/${word.replace(/^\.\//, "")}`;
+  return mounts.find((mount) => mount.target === target)?.path ?? word;
+}

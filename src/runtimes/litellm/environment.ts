@@ -17,22 +17,24 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 const here = ["localhost", "127.0.0.1", "::1"];
 
+/** As the Compose file says it, but for the database; the launcher's own variables come on top. */
+export function environmentOf(
+  { environment, logFolder }: LocalService,
+  { marker, shell }: { readonly marker: string; readonly shell: Env },
+): Readonly<Record<string, string>> {
+  return {
+    ...pastTheProxy(environment, shell),
+    ...Object.fromEntries(Object.entries(environment).filter(([name]) => !leftOut.has(name))),
+    GOAT_DEV_LOG_FILE: join(logFolder, "service.log"),
+    GOAT_DEV_INSTALLED: marker,
+  };
+}
+
 /** Traces go to this machine itself, which the shell's proxy cannot reach. */
-const pastTheProxy = (environment: Env, shell: Env): Readonly<Record<string, string>> => {
+function pastTheProxy(environment: Env, shell: Env): Readonly<Record<string, string>> {
   const isProxied = Object.entries(shell).some(([name, value]) => /^(?:https?|all)_proxy$/i.test(name) && value);
   if (!isProxied || environment["NO_PROXY"] !== undefined || environment["no_proxy"] !== undefined) return {};
   const hosts = [...(shell["no_proxy"] || shell["NO_PROXY"] || "").split(","), ...here].filter((host) => host !== "");
   const text = [...new Set(hosts)].join(",");
   return { NO_PROXY: text, no_proxy: text };
-};
-
-/** As the Compose file says it, but for the database; the launcher's own variables come on top. */
-export const environmentOf = (
-  { environment, logFolder }: LocalService,
-  { marker, shell }: { readonly marker: string; readonly shell: Env },
-): Readonly<Record<string, string>> => ({
-  ...pastTheProxy(environment, shell),
-  ...Object.fromEntries(Object.entries(environment).filter(([name]) => !leftOut.has(name))),
-  GOAT_DEV_LOG_FILE: join(logFolder, "service.log"),
-  GOAT_DEV_INSTALLED: marker,
-});
+}

@@ -2,29 +2,9 @@ import { type Fix, GoatError } from "../../errors/goat-error.ts";
 import type { RunResult } from "../../platform/process.ts";
 import { diskFull, saysDiskFull } from "../disk.ts";
 
-const hidden = (text: string): string => text.replace(/(\/\/)[^/@\s]+@/g, "$1***@");
-
 const colour = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g");
 
-const linesOf = ({ stdout, stderr }: Pick<RunResult, "stdout" | "stderr">): readonly string[] =>
-  `${stdout}\n${stderr}`
-    .replace(colour, "")
-    .split(/\r?\n/)
-    .map((line) => hidden(line.trim()))
-    .filter((line) => line !== "" && !/^\[notice\]|^WARNING: You are using pip/.test(line));
-
 const mismatch = /hash(?:es)? mismatch|do not match the hashes|doesn't match|none of the hashes/i;
-
-/** The package whose file is not the one that the lock knows; null where that is not what was said. */
-const mismatchedPackage = (lines: readonly string[]): string | null => {
-  const at = lines.findIndex((line) => mismatch.test(line));
-  if (at < 0) return null;
-  const [, quoted] = /mismatch for `([^`]+)`/i.exec(lines[at] ?? "") ?? [];
-  if (quoted !== undefined) return quoted;
-  // pip lists them below: "    idna==3.7 from https://… (from -r litellm.lock (line 3)):"
-  const listed = lines.slice(at + 1).map((line) => /^([A-Za-z0-9._-]+==[^\s;]+|\S+\.whl) ?/.exec(line)?.[1]);
-  return listed.find((name) => name !== undefined) ?? "a package";
-};
 
 const unreachable =
   /dns error|failed to lookup|name resolution|name or service not known|connection refused|network is unreachable|error sending request|NewConnectionError|timed out|tcp connect error/i;
@@ -35,7 +15,7 @@ const networkFix: Fix = {
 };
 
 /** What kept an installer from its work, in words. */
-export const installFailure = (title: string, folder: string, needed: number, result: RunResult): GoatError => {
+export function installFailure(title: string, folder: string, needed: number, result: RunResult): GoatError {
   const lines = linesOf(result);
   const evidence = lines.slice(-8);
   if (lines.some(saysDiskFull)) return diskFull(folder, needed, evidence);
@@ -59,4 +39,27 @@ export const installFailure = (title: string, folder: string, needed: number, re
     evidence,
     fixes: [networkFix],
   });
-};
+}
+
+function linesOf({ stdout, stderr }: Pick<RunResult, "stdout" | "stderr">): readonly string[] {
+  return `${stdout}\n${stderr}`
+    .replace(colour, "")
+    .split(/\r?\n/)
+    .map((line) => hidden(line.trim()))
+    .filter((line) => line !== "" && !/^\[notice\]|^WARNING: You are using pip/.test(line));
+}
+
+function hidden(text: string): string {
+  return text.replace(/(\/\/)[^/@\s]+@/g, "$1***@");
+}
+
+/** The package whose file is not the one that the lock knows; null where that is not what was said. */
+function mismatchedPackage(lines: readonly string[]): string | null {
+  const at = lines.findIndex((line) => mismatch.test(line));
+  if (at < 0) return null;
+  const [, quoted] = /mismatch for `([^`]+)`/i.exec(lines[at] ?? "") ?? [];
+  if (quoted !== undefined) return quoted;
+  // pip lists them below: "    idna==3.7 from https://… (from -r litellm.lock (line 3)):"
+  const listed = lines.slice(at + 1).map((line) => /^([A-Za-z0-9._-]+==[^\s;]+|\S+\.whl) ?/.exec(line)?.[1]);
+  return listed.find((name) => name !== undefined) ?? "a package";
+}

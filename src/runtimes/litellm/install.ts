@@ -23,55 +23,11 @@ export interface InstallRequest {
 const installedBytes = 680 * 1024 * 1024;
 const neededBytes = installedBytes + 120 * 1024 * 1024;
 
-/** Throws runtime-unavailable where neither uv nor a Python with pip can do it. */
-const installPackages = async (work: Work): Promise<{ readonly installer: Installer; readonly python: string }> => {
-  const { machine, io } = work;
-  const pythons = await findPythons(machine, io.signal);
-  const isManaged = machine.env["GOAT_DEV_PYTHON"] === "managed";
-  const usable: Python | undefined = pythons.find(isNewEnough);
-  if (usable === undefined && !isManaged) throw pythonMissing(machine, pythons);
-  const uv = await findUv(work, pythons);
-  if (uv !== null) {
-    await installWithUv(work, uv, { pythons, isManaged });
-    return { installer: "uv", python: usable?.version.join(".") ?? "managed" };
-  }
-  const withVenv = pythons.find((python) => isNewEnough(python) && python.venv);
-  if (withVenv === undefined || isManaged) throw pythonMissing(machine, pythons);
-  await installWithPip(work, withVenv);
-  return { installer: "pip", python: withVenv.version.join(".") };
-};
-
-/** A virtual environment cannot be moved: it is made where it stays, and counts once its marker is there. */
-const build = async (work: Work): Promise<void> => {
-  const { place } = work;
-  await mkdir(place.folder, { recursive: true, mode: 0o755 });
-  const made = await installPackages(work);
-  const proof = `import importlib.metadata as m; assert m.version("litellm") == "${place.version}"`;
-  await needTool(work, [pythonOf(place.venv), "-c", proof]);
-  await writeMarker(place, made);
-};
-
-const remove = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 3 });
-
-const announce = ({ machine, io, title }: Work): void =>
-  io.progress({
-    says: "cost",
-    text: `${title} is installed once: about ${formatBytes(installedBytes)} in ${machine.cache}`,
-  });
-
-const makeCache = async (folder: string): Promise<void> => {
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o755 });
-  } catch (error) {
-    throw cacheUnwritable(folder, error);
-  }
-};
-
 /**
  * One at a time on this machine: who comes second waits, and finds it done.
  * Throws runtime-unavailable, disk-full, file-unwritable.
  */
-export const installLitellm = async ({ machine, place }: InstallRequest, io: ApplyIo): Promise<void> => {
+export async function installLitellm({ machine, place }: InstallRequest, io: ApplyIo): Promise<void> {
   const title = `litellm ${place.version}`;
   await makeCache(machine.cache);
   const release = await acquireLock({
@@ -96,4 +52,51 @@ export const installLitellm = async ({ machine, place }: InstallRequest, io: App
   } finally {
     await release();
   }
-};
+}
+
+async function makeCache(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o755 });
+  } catch (error) {
+    throw cacheUnwritable(folder, error);
+  }
+}
+
+function remove(folder: string): Promise<void> {
+  return rm(folder, { recursive: true, force: true, maxRetries: 3 });
+}
+
+function announce({ machine, io, title }: Work): void {
+  io.progress({
+    says: "cost",
+    text: `${title} is installed once: about ${formatBytes(installedBytes)} in ${machine.cache}`,
+  });
+}
+
+/** A virtual environment cannot be moved: it is made where it stays, and counts once its marker is there. */
+async function build(work: Work): Promise<void> {
+  const { place } = work;
+  await mkdir(place.folder, { recursive: true, mode: 0o755 });
+  const made = await installPackages(work);
+  const proof = `import importlib.metadata as m; assert m.version("litellm") == "${place.version}"`;
+  await needTool(work, [pythonOf(place.venv), "-c", proof]);
+  await writeMarker(place, made);
+}
+
+/** Throws runtime-unavailable where neither uv nor a Python with pip can do it. */
+async function installPackages(work: Work): Promise<{ readonly installer: Installer; readonly python: string }> {
+  const { machine, io } = work;
+  const pythons = await findPythons(machine, io.signal);
+  const isManaged = machine.env["GOAT_DEV_PYTHON"] === "managed";
+  const usable: Python | undefined = pythons.find(isNewEnough);
+  if (usable === undefined && !isManaged) throw pythonMissing(machine, pythons);
+  const uv = await findUv(work, pythons);
+  if (uv !== null) {
+    await installWithUv(work, uv, { pythons, isManaged });
+    return { installer: "uv", python: usable?.version.join(".") ?? "managed" };
+  }
+  const withVenv = pythons.find((python) => isNewEnough(python) && python.venv);
+  if (withVenv === undefined || isManaged) throw pythonMissing(machine, pythons);
+  await installWithPip(work, withVenv);
+  return { installer: "pip", python: withVenv.version.join(".") };
+}

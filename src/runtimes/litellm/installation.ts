@@ -20,16 +20,8 @@ export interface Place {
   readonly uvFolder: string;
 }
 
-const short = (hash: string): string => hash.slice(0, 12);
-
-const hashOf = (machine: Machine, content: Buffer): string =>
-  createHash("sha256").update(`${machine.platform}-${machine.arch}\n`).update(content).digest("hex");
-
-const versionOf = (content: Buffer, name: string): string =>
-  new RegExp(`^${name}(?:\\[[^\\]]*\\])?==([^\\s;\\\\]+)`, "m").exec(content.toString("latin1"))?.[1] ?? "unknown";
-
 /** Reads the shipped locks; the folder's name changes with them. */
-export const placeOf = (machine: Machine): Place => {
+export function placeOf(machine: Machine): Place {
   const [lock, uvLock] = ["litellm.lock", "uv.lock"].map((name) => join(machine.packageRoot, "python", name)) as [
     string,
     string,
@@ -49,6 +41,22 @@ export const placeOf = (machine: Machine): Place => {
     marker: join(folder, "installed.json"),
     uvFolder: join(machine.cache, `uv-${versionOf(uvContent, "uv")}-${short(hashOf(machine, uvContent))}`),
   };
-};
+}
 
-export const pythonOf = (venv: string): string => join(venv, "bin", "python");
+function versionOf(content: Buffer, name: string): string {
+  return (
+    new RegExp(`^${name}(?:\\[[^\\]]*\\])?==([^\\s;\\\\]+)`, "m").exec(content.toString("latin1"))?.[1] ?? "unknown"
+  );
+}
+
+function hashOf(machine: Machine, content: Buffer): string {
+  return createHash("sha256").update(`${machine.platform}-${machine.arch}\n`).update(content).digest("hex");
+}
+
+function short(hash: string): string {
+  return hash.slice(0, 12);
+}
+
+export function pythonOf(venv: string): string {
+  return join(venv, "bin", "python");
+}

@@ -19,23 +19,40 @@ const packages: readonly (readonly [RegExp, string])[] = [
   [/^(?:suse|opensuse.*|sles)$/, "zypper install -y python312"],
 ];
 
-const idsOf = (osRelease: string): readonly string[] =>
-  ["ID", "ID_LIKE"].flatMap((key) => {
-    const value = new RegExp(`^${key}=(.*)$`, "m").exec(osRelease)?.[1] ?? "";
-    return value.replace(/["']/g, "").split(/\s+/).filter(Boolean);
-  });
-
 /** What brings Python with what an installation needs of it. */
-export const packageCommand = ({ platform, osRelease, isRoot }: System): string | null => {
+export function packageCommand({ platform, osRelease, isRoot }: System): string | null {
   if (platform === "darwin") return "brew install python@3.12";
   const found = idsOf(osRelease).flatMap((id) => packages.filter(([pattern]) => pattern.test(id)))[0];
   return found === undefined ? null : `${isRoot ? "" : "sudo "}${found[1]}`;
-};
+}
 
-const versionText = (version: readonly number[]): string => version.join(".");
+function idsOf(osRelease: string): readonly string[] {
+  return ["ID", "ID_LIKE"].flatMap((key) => {
+    const value = new RegExp(`^${key}=(.*)$`, "m").exec(osRelease)?.[1] ?? "";
+    return value.replace(/["']/g, "").split(/\s+/).filter(Boolean);
+  });
+}
+
+/** With the exact package to install, where that is known of this system. */
+export function pythonMissing(
+  machine: Machine,
+  pythons: readonly Python[],
+  osRelease = readTextIfThere("/etc/os-release") ?? "",
+): GoatError {
+  const command = packageCommand({ platform: machine.platform, osRelease, isRoot: machine.uid === 0 });
+  const fixes: readonly Fix[] = [
+    ...(command === null ? [] : [{ command, effect: "installs what is missing" }]),
+    {
+      command: "GOAT_DEV_PYTHON=managed goat-dev up",
+      effect: "lets uv fetch a Python of its own; needs uv, or any Python with pip",
+    },
+  ];
+  const asked = machine.env["GOAT_DEV_PYTHON"] || undefined;
+  return new GoatError("runtime-unavailable", problem(pythons, asked), { fixes });
+}
 
 /** What was looked for, and what is there instead. */
-const problem = (pythons: readonly Python[], asked: string | undefined): string => {
+function problem(pythons: readonly Python[], asked: string | undefined): string {
   if (asked === "managed") return "GOAT_DEV_PYTHON=managed needs uv, or any Python with pip that can fetch it";
   const oldest = oldestPython.join(".");
   const [first] = pythons;
@@ -49,22 +66,8 @@ const problem = (pythons: readonly Python[], asked: string | undefined): string 
   return asked === undefined
     ? `LiteLLM needs Python ${oldest} or newer, and there is none on the PATH`
     : `GOAT_DEV_PYTHON is ${asked}, which is no Python that runs`;
-};
+}
 
-/** With the exact package to install, where that is known of this system. */
-export const pythonMissing = (
-  machine: Machine,
-  pythons: readonly Python[],
-  osRelease = readTextIfThere("/etc/os-release") ?? "",
-): GoatError => {
-  const command = packageCommand({ platform: machine.platform, osRelease, isRoot: machine.uid === 0 });
-  const fixes: readonly Fix[] = [
-    ...(command === null ? [] : [{ command, effect: "installs what is missing" }]),
-    {
-      command: "GOAT_DEV_PYTHON=managed goat-dev up",
-      effect: "lets uv fetch a Python of its own; needs uv, or any Python with pip",
-    },
-  ];
-  const asked = machine.env["GOAT_DEV_PYTHON"] || undefined;
-  return new GoatError("runtime-unavailable", problem(pythons, asked), { fixes });
-};
+function versionText(version: readonly number[]): string {
+  return version.join(".");
+}

@@ -5,10 +5,8 @@ import { readPip } from "./progress.ts";
 import type { Python } from "./python.ts";
 import { needTool, runTool, type Work } from "./tool.ts";
 
-const countPackages = (lock: string): number => readFileSync(lock, "utf8").match(/^[A-Za-z0-9]\S*==/gm)?.length ?? 0;
-
 /** Throws runtime-unavailable, disk-full. */
-export const installWithPip = async (work: Work, python: Python): Promise<void> => {
+export async function installWithPip(work: Work, python: Python): Promise<void> {
   const { place, title } = work;
   const own = pythonOf(place.venv);
   work.io.progress({ text: `${title}: making a virtual environment` });
@@ -24,4 +22,8 @@ export const installWithPip = async (work: Work, python: Python): Promise<void> 
   work.io.progress({ text: `${title}: compiling` });
   // Some packages hold templates that are no Python: what cannot be compiled is nothing that runs.
   await runTool(work, [own, "-m", "compileall", "-q", "-j", "0", join(place.venv, "lib")]);
-};
+}
+
+function countPackages(lock: string): number {
+  return readFileSync(lock, "utf8").match(/^[A-Za-z0-9]\S*==/gm)?.length ?? 0;
+}

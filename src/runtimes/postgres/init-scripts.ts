@@ -19,7 +19,29 @@ export interface MountedPath {
 /** What the image's entrypoint would run, and this engine cannot. */
 const needsShell = /\.(?:sh|sql\.gz|sql\.xz|sql\.zst)$/;
 
-const entriesOf = ({ target, path }: MountedPath): readonly InitScript[] => {
+/** The server's own code for a statement that no transaction may hold, as CREATE DATABASE. */
+const notInTransaction = "25001";
+
+export function readInitScript({ path }: InitScript): string {
+  return readFileSync(path, "utf8").replace(/^\ufeff/, "");
+}
+
+/** Why a script cannot run here; null where all can. What is wrong in its SQL, the server says when it runs it. */
+export function refuseScripts(mounts: readonly MountedPath[]): string | null {
+  const script = foundIn(mounts).find(({ name }) => needsShell.test(name));
+  return script === undefined ? null : `its init script ${script.path} needs the image's shell and psql`;
+}
+
+/** In the order of the image's entrypoint; what that would ignore is left out. */
+function foundIn(mounts: readonly MountedPath[]): readonly InitScript[] {
+  return mounts
+    .flatMap(entriesOf)
+    .filter(({ name }) => !name.startsWith("."))
+    .filter(({ name }) => name.endsWith(".sql") || needsShell.test(name))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function entriesOf({ target, path }: MountedPath): readonly InitScript[] {
   const at = target.replace(/\/$/, "");
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) return [];
@@ -27,26 +49,7 @@ const entriesOf = ({ target, path }: MountedPath): readonly InitScript[] => {
     return readdirSync(path).map((name) => ({ name, path: join(path, name) }));
   }
   return at === join(scriptFolder, basename(at)) ? [{ name: basename(at), path }] : [];
-};
-
-/** In the order of the image's entrypoint; what that would ignore is left out. */
-const foundIn = (mounts: readonly MountedPath[]): readonly InitScript[] =>
-  mounts
-    .flatMap(entriesOf)
-    .filter(({ name }) => !name.startsWith("."))
-    .filter(({ name }) => name.endsWith(".sql") || needsShell.test(name))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
-
-export const readInitScript = ({ path }: InitScript): string => readFileSync(path, "utf8").replace(/^\ufeff/, "");
-
-/** Why a script cannot run here; null where all can. What is wrong in its SQL, the server says when it runs it. */
-export const refuseScripts = (mounts: readonly MountedPath[]): string | null => {
-  const script = foundIn(mounts).find(({ name }) => needsShell.test(name));
-  return script === undefined ? null : `its init script ${script.path} needs the image's shell and psql`;
-};
-
-/** The server's own code for a statement that no transaction may hold, as CREATE DATABASE. */
-const notInTransaction = "25001";
+}
 
 /** What the server refused of a script, and in which line where it says so. */
 export function scriptFailure(text: string, error: unknown): { readonly line: number | null; readonly reason: string } {
@@ -69,5 +72,6 @@ function textBefore(text: string, error: unknown): string | null {
   return at > 0 ? [...text].slice(0, at - 1).join("") : null;
 }
 
-export const scriptsIn = (mounts: readonly MountedPath[]): readonly InitScript[] =>
-  foundIn(mounts).filter(({ name }) => name.endsWith(".sql"));
+export function scriptsIn(mounts: readonly MountedPath[]): readonly InitScript[] {
+  return foundIn(mounts).filter(({ name }) => name.endsWith(".sql"));
+}

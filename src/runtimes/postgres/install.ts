@@ -19,49 +19,8 @@ export interface InstallRequest {
 
 const abandonedAfterMs = 3_600_000;
 
-const temporaryPrefix = (home: string): string => `.${basename(home)}.`;
-
-/** What killed installs left behind. One that runs beside this one is younger. */
-const removeAbandoned = async (home: string): Promise<void> => {
-  const parent = dirname(home);
-  const names = (await readdir(parent)).filter((name) => name.startsWith(temporaryPrefix(home)));
-  for (const name of names) {
-    const found = await stat(join(parent, name)).catch(() => undefined);
-    if (found === undefined || Date.now() - found.mtimeMs < abandonedAfterMs) continue;
-    await rm(join(parent, name), { recursive: true, force: true });
-  }
-};
-
-/** Another install may have been first, which is as good; what stands there broken gives way. */
-const moveIntoPlace = async (made: string, home: string, aside: string): Promise<void> => {
-  for (let tries = 0; tries < 3; tries += 1) {
-    try {
-      return await rename(made, home);
-    } catch (error) {
-      if (!["ENOTEMPTY", "EEXIST", "ENOTDIR"].includes(systemCode(error) ?? "")) throw error;
-    }
-    if ((await installedIn(home)) !== null) return;
-    await rename(home, join(aside, `broken-${tries}`)).catch(() => undefined);
-  }
-};
-
-const build = async (request: InstallRequest, temporary: string, io: ApplyIo): Promise<void> => {
-  const made = join(temporary, "package");
-  const tarball = await fetchPackage(request, temporary, io.signal);
-  io.progress({ text: `postgres ${postgresVersion}: unpacking` });
-  await unpackPackage(request.machine, tarball, temporary, io.signal);
-  await writeFile(markerIn(made), `${request.package.integrity}\n`, { mode: 0o644 });
-  await moveIntoPlace(made, request.home, temporary);
-};
-
-const translate = (error: unknown, home: string, signal: AbortSignal): unknown => {
-  if (signal.aborted || error instanceof GoatError) return error;
-  if (systemCode(error) === "ENOSPC") return diskFull(dirname(home), packageSize.unpackedBytes);
-  return systemCode(error) === undefined ? error : cacheUnwritable(home, error);
-};
-
 /** Throws runtime-unavailable, disk-full, file-unwritable. Two at the same time do not disturb each other. */
-export const installPostgres = async (request: InstallRequest, io: ApplyIo): Promise<void> => {
+export async function installPostgres(request: InstallRequest, io: ApplyIo): Promise<void> {
   const { home, machine } = request;
   const parent = dirname(home);
   try {
@@ -84,4 +43,47 @@ export const installPostgres = async (request: InstallRequest, io: ApplyIo): Pro
   } catch (error) {
     throw translate(error, home, io.signal);
   }
-};
+}
+
+/** What killed installs left behind. One that runs beside this one is younger. */
+async function removeAbandoned(home: string): Promise<void> {
+  const parent = dirname(home);
+  const names = (await readdir(parent)).filter((name) => name.startsWith(temporaryPrefix(home)));
+  for (const name of names) {
+    const found = await stat(join(parent, name)).catch(() => undefined);
+    if (found === undefined || Date.now() - found.mtimeMs < abandonedAfterMs) continue;
+    await rm(join(parent, name), { recursive: true, force: true });
+  }
+}
+
+function temporaryPrefix(home: string): string {
+  return `.${basename(home)}.`;
+}
+
+async function build(request: InstallRequest, temporary: string, io: ApplyIo): Promise<void> {
+  const made = join(temporary, "package");
+  const tarball = await fetchPackage(request, temporary, io.signal);
+  io.progress({ text: `postgres ${postgresVersion}: unpacking` });
+  await unpackPackage(request.machine, tarball, temporary, io.signal);
+  await writeFile(markerIn(made), `${request.package.integrity}\n`, { mode: 0o644 });
+  await moveIntoPlace(made, request.home, temporary);
+}
+
+/** Another install may have been first, which is as good; what stands there broken gives way. */
+async function moveIntoPlace(made: string, home: string, aside: string): Promise<void> {
+  for (let tries = 0; tries < 3; tries += 1) {
+    try {
+      return await rename(made, home);
+    } catch (error) {
+      if (!["ENOTEMPTY", "EEXIST", "ENOTDIR"].includes(systemCode(error) ?? "")) throw error;
+    }
+    if ((await installedIn(home)) !== null) return;
+    await rename(home, join(aside, `broken-${tries}`)).catch(() => undefined);
+  }
+}
+
+function translate(error: unknown, home: string, signal: AbortSignal): unknown {
+  if (signal.aborted || error instanceof GoatError) return error;
+  if (systemCode(error) === "ENOSPC") return diskFull(dirname(home), packageSize.unpackedBytes);
+  return systemCode(error) === undefined ? error : cacheUnwritable(home, error);
+}

@@ -4,10 +4,12 @@ import { readTextIfThere } from "../../platform/text-file.ts";
 import { programIn } from "./package.ts";
 
 /** Written last: a folder without it is not whole. Holds the integrity of what was unpacked. */
-export const markerIn = (home: string): string => join(home, "goat-dev-installed");
+export function markerIn(home: string): string {
+  return join(home, "goat-dev-installed");
+}
 
 /** The integrity of what is installed whole; null where nothing is. */
-export const installedIn = async (home: string): Promise<string | null> => {
+export async function installedIn(home: string): Promise<string | null> {
   const marker = readTextIfThere(markerIn(home))?.trim();
   if (marker === undefined || marker === "") return null;
   try {
@@ -19,4 +21,4 @@ export const installedIn = async (home: string): Promise<string | null> => {
   } catch {
     return null;
   }
-};
+}

@@ -4,8 +4,26 @@ import { programIn } from "./package.ts";
 import { dataFolder, listenAddresses, serverPortOf } from "./place.ts";
 import type { ServerUser } from "./server-user.ts";
 
+/** The user's own arguments, without the program's name that an image's entrypoint may want. */
+export function ownArguments(command: readonly string[]): readonly string[] {
+  return command[0] === "postgres" ? command.slice(1) : command;
+}
+
+/** The first start and all later ones. Fast shutdown: clients are dropped, everything is written. */
+export function launchOf(home: string, local: LocalService, user: ServerUser | undefined): Launch {
+  const set = Object.entries(settings(local)).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  const data = dataFolder(local);
+  return {
+    command: [programIn(home, "postgres"), ...ownArguments(local.command), "-D", data, ...set],
+    environment: {},
+    cwd: join(data, ".."),
+    stopSignal: "SIGINT",
+    ...(user === undefined ? {} : { user }),
+  };
+}
+
 /** Settings of every start; nothing here trades safety of the data for speed. */
-const settings = (local: LocalService): Readonly<Record<string, string>> => {
+function settings(local: LocalService): Readonly<Record<string, string>> {
   const port = serverPortOf(local.ports);
   if (port?.host == null) throw new Error(`${local.service}: no port of this machine for 5432`);
   return {
@@ -21,21 +39,4 @@ const settings = (local: LocalService): Readonly<Record<string, string>> => {
     log_line_prefix: "%m ",
     log_timezone: "UTC",
   };
-};
-
-/** The user's own arguments, without the program's name that an image's entrypoint may want. */
-export const ownArguments = (command: readonly string[]): readonly string[] =>
-  command[0] === "postgres" ? command.slice(1) : command;
-
-/** The first start and all later ones. Fast shutdown: clients are dropped, everything is written. */
-export const launchOf = (home: string, local: LocalService, user: ServerUser | undefined): Launch => {
-  const set = Object.entries(settings(local)).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-  const data = dataFolder(local);
-  return {
-    command: [programIn(home, "postgres"), ...ownArguments(local.command), "-D", data, ...set],
-    environment: {},
-    cwd: join(data, ".."),
-    stopSignal: "SIGINT",
-    ...(user === undefined ? {} : { user }),
-  };
-};
+}

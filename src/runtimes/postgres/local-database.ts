@@ -13,68 +13,8 @@ import { dataFolder } from "./place.ts";
 import { quoteName, quoteText } from "./quote.ts";
 import { serverUser } from "./server-user.ts";
 
-const mustBeMade = (service: string, data: string, version: unknown): void => {
-  if (version !== undefined) return;
-  throw new GoatError("engine-refused", `${service} has no data in ${data} yet`, {
-    service,
-    fixes: [{ command: "goat-dev up", effect: "makes it, with the password of .env" }],
-  });
-};
-
-/** Without a server nobody asks for a password. A log of statements would show the new one: that is off here. */
-const alterPassword = async (
-  machine: Machine,
-  { service, data }: { readonly service: string; readonly data: string },
-  login: { readonly user: string; readonly password: string },
-  signal: AbortSignal,
-): Promise<void> => {
-  const user = serverUser(machine);
-  const quiet = ["log_statement=none", "log_min_error_statement=panic", "log_min_duration_statement=-1"];
-  const settings = [...quiet, "logging_collector=off"].flatMap((setting) => ["-c", setting]);
-  const result = await run(
-    programIn(postgresHome(machine), "postgres"),
-    ["--single", "-D", data, ...settings, "postgres"],
-    {
-      env: { LC_ALL: "C" },
-      cwd: dirname(data),
-      input: `alter user ${quoteName(login.user)} password ${quoteText(login.password)}\n`,
-      signal,
-      ...(user && { user }),
-    },
-  );
-  // Single-user mode ends well whatever the statement came to.
-  const complaint = result.stderr.split("\n").find((line) => /\b(?:ERROR|FATAL|PANIC): /.test(line));
-  if (result.exitCode === 0 && complaint === undefined) return;
-  const words = complaint?.replace(/^.*?(?:ERROR|FATAL|PANIC): +/, "") ?? `postgres ended with ${result.exitCode}`;
-  throw new GoatError("engine-refused", `${service}: the password was not set: ${words}`, { service });
-};
-
-const writeTar = async (machine: Machine, data: string, file: string, signal: AbortSignal): Promise<number> => {
-  try {
-    await (await open(file, "wx", 0o600)).close();
-    const result = await run("tar", ["-czf", file, "-C", dirname(data), "--exclude=postmaster.pid", basename(data)], {
-      env: { PATH: machine.env["PATH"] ?? "/usr/bin:/bin", LC_ALL: "C" },
-      signal,
-    });
-    const { size } = await stat(file);
-    if (result.exitCode === 0) return size;
-    if (saysDiskFull(result.stderr)) throw diskFull(dirname(file), neededBytes);
-    throw new GoatError(
-      "file-unwritable",
-      `the data could not be saved to ${file}: tar ended with ${result.exitCode}`,
-      {
-        evidence: result.stderr.split("\n").filter(Boolean).slice(-4),
-      },
-    );
-  } catch (error) {
-    if (systemCode(error) !== "EEXIST") await rm(file, { force: true });
-    if (signal.aborted || error instanceof GoatError) throw error;
-    throw systemCode(error) === "ENOSPC" ? diskFull(dirname(file), neededBytes) : unwritable(file, error);
-  }
-};
-
 /** The way, without an image, to what psql and pg_dumpall do elsewhere: with the server stopped, on its files. */
-export const localDatabase = (machine: Machine, control: ServiceControl): LocalDatabase => {
+export function localDatabase(machine: Machine, control: ServiceControl): LocalDatabase {
   const whileStopped = async <T>(
     container: string,
     signal: AbortSignal,
@@ -99,4 +39,64 @@ export const localDatabase = (machine: Machine, control: ServiceControl): LocalD
     save: (container, file, signal) =>
       whileStopped(container, signal, ({ data }) => writeTar(machine, data, file, signal)),
   };
-};
+}
+
+function mustBeMade(service: string, data: string, version: unknown): void {
+  if (version !== undefined) return;
+  throw new GoatError("engine-refused", `${service} has no data in ${data} yet`, {
+    service,
+    fixes: [{ command: "goat-dev up", effect: "makes it, with the password of .env" }],
+  });
+}
+
+/** Without a server nobody asks for a password. A log of statements would show the new one: that is off here. */
+async function alterPassword(
+  machine: Machine,
+  { service, data }: { readonly service: string; readonly data: string },
+  login: { readonly user: string; readonly password: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const user = serverUser(machine);
+  const quiet = ["log_statement=none", "log_min_error_statement=panic", "log_min_duration_statement=-1"];
+  const settings = [...quiet, "logging_collector=off"].flatMap((setting) => ["-c", setting]);
+  const result = await run(
+    programIn(postgresHome(machine), "postgres"),
+    ["--single", "-D", data, ...settings, "postgres"],
+    {
+      env: { LC_ALL: "C" },
+      cwd: dirname(data),
+      input: `alter user ${quoteName(login.user)} password ${quoteText(login.password)}\n`,
+      signal,
+      ...(user && { user }),
+    },
+  );
+  // Single-user mode ends well whatever the statement came to.
+  const complaint = result.stderr.split("\n").find((line) => /\b(?:ERROR|FATAL|PANIC): /.test(line));
+  if (result.exitCode === 0 && complaint === undefined) return;
+  const words = complaint?.replace(/^.*?(?:ERROR|FATAL|PANIC): +/, "") ?? `postgres ended with ${result.exitCode}`;
+  throw new GoatError("engine-refused", `${service}: the password was not set: ${words}`, { service });
+}
+
+async function writeTar(machine: Machine, data: string, file: string, signal: AbortSignal): Promise<number> {
+  try {
+    await (await open(file, "wx", 0o600)).close();
+    const result = await run("tar", ["-czf", file, "-C", dirname(data), "--exclude=postmaster.pid", basename(data)], {
+      env: { PATH: machine.env["PATH"] ?? "/usr/bin:/bin", LC_ALL: "C" },
+      signal,
+    });
+    const { size } = await stat(file);
+    if (result.exitCode === 0) return size;
+    if (saysDiskFull(result.stderr)) throw diskFull(dirname(file), neededBytes);
+    throw new GoatError(
+      "file-unwritable",
+      `the data could not be saved to ${file}: tar ended with ${result.exitCode}`,
+      {
+        evidence: result.stderr.split("\n").filter(Boolean).slice(-4),
+      },
+    );
+  } catch (error) {
+    if (systemCode(error) !== "EEXIST") await rm(file, { force: true });
+    if (signal.aborted || error instanceof GoatError) throw error;
+    throw systemCode(error) === "ENOSPC" ? diskFull(dirname(file), neededBytes) : unwritable(file, error);
+  }
+}

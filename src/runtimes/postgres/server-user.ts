@@ -9,25 +9,17 @@ export interface ServerUser {
 }
 
 /** `nobody` in the text of /etc/passwd. */
-export const nobodyIn = (passwd: string): ServerUser | undefined => {
+export function nobodyIn(passwd: string): ServerUser | undefined {
   const fields = passwd
     .split("\n")
     .find((line) => line.startsWith("nobody:"))
     ?.split(":");
   const [uid, gid] = [Number(fields?.[2]), Number(fields?.[3])];
   return Number.isInteger(uid) && Number.isInteger(gid) && uid > 0 && gid > 0 ? { uid, gid } : undefined;
-};
-
-const readPasswd = (): string => {
-  try {
-    return readFileSync("/etc/passwd", "utf8");
-  } catch {
-    return "";
-  }
-};
+}
 
 /** Whom Postgres runs as: nobody in root's place, since it refuses root; undefined for whoever runs goat-dev. Throws runtime-unavailable. */
-export const serverUser = (machine: Machine): ServerUser | undefined => {
+export function serverUser(machine: Machine): ServerUser | undefined {
   if (machine.uid !== 0) return undefined;
   const user = nobodyIn(readPasswd());
   if (user !== undefined) return user;
@@ -39,20 +31,28 @@ export const serverUser = (machine: Machine): ServerUser | undefined => {
       },
     ],
   });
-};
+}
+
+function readPasswd(): string {
+  try {
+    return readFileSync("/etc/passwd", "utf8");
+  } catch {
+    return "";
+  }
+}
 
 /** Gives a folder with all that is in it to the server's user; what is theirs already stays untouched. */
-export const giveTo = (user: ServerUser | undefined, folder: string): void => {
+export function giveTo(user: ServerUser | undefined, folder: string): void {
   if (user === undefined || statSync(folder).uid === user.uid) return;
   for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
     lchownSync(join(entry.parentPath, entry.name), user.uid, user.gid);
   }
   // Last, since its owner says that the rest is done.
   chownSync(folder, user.uid, user.gid);
-};
+}
 
 /** Throws runtime-unavailable where the server's user cannot enter the folder's parents. */
-export const mustReach = (user: ServerUser | undefined, folder: string): void => {
+export function mustReach(user: ServerUser | undefined, folder: string): void {
   if (user === undefined) return;
   for (let at = dirname(folder); at !== dirname(at); at = dirname(at)) {
     const found = statSync(at);
@@ -61,4 +61,4 @@ export const mustReach = (user: ServerUser | undefined, folder: string): void =>
       fixes: [{ command: `chmod o+x '${at}'`, effect: "lets it pass, but not look" }],
     });
   }
-};
+}

@@ -12,10 +12,8 @@ interface Link {
   readonly target: string;
 }
 
-const isInside = (path: string): boolean => !isAbsolute(path) && !normalize(path).startsWith("..");
-
 /** The links that an npm package cannot hold, from the list that comes with it. Throws where the list is of another form. */
-export const readLinks = (text: string): readonly Link[] => {
+export function readLinks(text: string): readonly Link[] {
   const list: unknown = JSON.parse(text);
   if (!Array.isArray(list)) throw new Error("pg-symlinks.json is no list");
   return list.map((entry: unknown) => {
@@ -28,41 +26,19 @@ export const readLinks = (text: string): readonly Link[] => {
     }
     return { source, target };
   });
-};
+}
 
-const makeLinks = async (folder: string): Promise<void> => {
-  for (const { source, target } of readLinks(await readFile(join(folder, "native", "pg-symlinks.json"), "utf8"))) {
-    const at = join(folder, target);
-    await mkdir(dirname(at), { recursive: true });
-    await symlink(relative(dirname(at), join(folder, source)), at).catch((error: unknown) => {
-      if (systemCode(error) !== "EEXIST") throw error;
-    });
-  }
-};
-
-const failed = (what: string, result: RunResult, folder: string): GoatError => {
-  if (saysDiskFull(result.stderr)) return diskFull(dirname(folder), packageSize.unpackedBytes);
-  const lines = result.stderr
-    .split("\n")
-    .filter((line) => line !== "")
-    .slice(-4);
-  const ending = result.startError ?? (result.endedBy === null ? `status ${result.exitCode}` : result.endedBy);
-  return new GoatError("runtime-unavailable", `Postgres ${postgresVersion}: ${what} (${ending})`, { evidence: lines });
-};
-
-/** Programs that this machine's C library cannot run are found here, not at the first start. */
-const mustRun = async (folder: string, signal: AbortSignal): Promise<void> => {
-  const result = await run(programIn(folder, "postgres"), ["--version"], { env: {}, signal });
-  if (result.exitCode !== 0) throw failed("its programs do not run on this machine, they need glibc", result, folder);
-};
+function isInside(path: string): boolean {
+  return !isAbsolute(path) && !normalize(path).startsWith("..");
+}
 
 /** Unpacks into `<folder>/package` and makes it whole. Throws runtime-unavailable, disk-full. */
-export const unpackPackage = async (
+export async function unpackPackage(
   machine: Machine,
   tarball: string,
   folder: string,
   signal: AbortSignal,
-): Promise<void> => {
+): Promise<void> {
   const env = { PATH: machine.env["PATH"] ?? "/usr/bin:/bin", LC_ALL: "C" };
   const ran = async (what: string, command: string, args: readonly string[]): Promise<void> => {
     const result = await run(command, args, { cwd: folder, env, signal });
@@ -75,4 +51,30 @@ export const unpackPackage = async (
   await ran("its modes cannot be set", "chmod", ["a+x", programIn(made, "initdb"), programIn(made, "postgres")]);
   await makeLinks(made);
   await mustRun(made, signal);
-};
+}
+
+function failed(what: string, result: RunResult, folder: string): GoatError {
+  if (saysDiskFull(result.stderr)) return diskFull(dirname(folder), packageSize.unpackedBytes);
+  const lines = result.stderr
+    .split("\n")
+    .filter((line) => line !== "")
+    .slice(-4);
+  const ending = result.startError ?? (result.endedBy === null ? `status ${result.exitCode}` : result.endedBy);
+  return new GoatError("runtime-unavailable", `Postgres ${postgresVersion}: ${what} (${ending})`, { evidence: lines });
+}
+
+async function makeLinks(folder: string): Promise<void> {
+  for (const { source, target } of readLinks(await readFile(join(folder, "native", "pg-symlinks.json"), "utf8"))) {
+    const at = join(folder, target);
+    await mkdir(dirname(at), { recursive: true });
+    await symlink(relative(dirname(at), join(folder, source)), at).catch((error: unknown) => {
+      if (systemCode(error) !== "EEXIST") throw error;
+    });
+  }
+}
+
+/** Programs that this machine's C library cannot run are found here, not at the first start. */
+async function mustRun(folder: string, signal: AbortSignal): Promise<void> {
+  const result = await run(programIn(folder, "postgres"), ["--version"], { env: {}, signal });
+  if (result.exitCode !== 0) throw failed("its programs do not run on this machine, they need glibc", result, folder);
+}

@@ -6,11 +6,8 @@ import { hashTree } from "../../platform/tree-hash.ts";
 
 const port = 3000;
 
-const publishedPort = (ports: Parameters<Runtime["launch"]>[0]["ports"]) =>
-  ports.find(({ container, protocol }) => container === port && protocol === "tcp");
-
 /** goat-dev's own trace recorder in Langfuse's place. */
-export const recorderRuntime = (machine: Machine): Runtime => {
+export function recorderRuntime(machine: Machine): Runtime {
   const folder = join(machine.packageRoot, "dist", "recorder");
   const program = join(folder, "main.js");
   return {
@@ -44,4 +41,8 @@ export const recorderRuntime = (machine: Machine): Runtime => {
       };
     },
   };
-};
+}
+
+function publishedPort(ports: Parameters<Runtime["launch"]>[0]["ports"]) {
+  return ports.find(({ container, protocol }) => container === port && protocol === "tcp");
+}
