@@ -136,7 +136,7 @@ describeOnEngine("looking around", () => {
       while (!ended) seen.push((await promisify(execFile)("ps", ["-A", "-ww", "-o", "args="])).stdout);
       expect((await done).output.length, args.join(" ")).toBeGreaterThan(0);
     }
-    expect(seen.some((processes) => processes.includes("example.js"))).toBe(true);
+    expect(seen.some((processes) => processes.includes("example/main.js"))).toBe(true);
     const leaky = stack().history.filter(({ args, output }) => !isShown(args) && holdsSecret(output));
     expect(leaky.map(({ args }) => args.join(" "))).toEqual([]);
     expect(seen.filter(holdsSecret)).toEqual([]);
