@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { renameSync } from "node:fs";
+import { cpSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { Client } from "pg";
@@ -98,6 +98,27 @@ describeLocally("where things are", () => {
     expect(await sql(stack, "select count(*)::int from kept")).toEqual([[0]]);
     const down = await stack.run(["down"], { cwd: moved });
     expect(down.exitCode, down.output).toBe(0);
+  });
+
+  test("a stack must be left alone from another folder, also one that shares its state", async () => {
+    const stack = await openLocally();
+    await mustRun(stack, "up", "postgres");
+    await sql(stack, "create table kept (n int)");
+    const before = await stack.pids();
+    const other = join(dirname(stack.folder), "other");
+    cpSync(stack.folder, other, { recursive: true, filter: (path) => !path.endsWith("/.goat-dev") });
+    symlinkSync(join(stack.folder, ".goat-dev"), join(other, ".goat-dev"));
+    onTestFinished(() => rmSync(other, { recursive: true }));
+    for (const args of [["up", "postgres"], ["restart"], ["down"], ["down", "--volumes", "--yes"]]) {
+      const refused = await stack.run([...args, "--json"], { cwd: other });
+      expect(refused, refused.output).toMatchObject({
+        exitCode: 4,
+        json: { error: { code: "stack-of-another-folder" } },
+      });
+      expect(refused.json.error?.message).toContain(`is the stack of ${stack.folder}/dev, not of ${other}/dev`);
+    }
+    expect(await stack.pids()).toEqual(before);
+    expect(await sql(stack, "select count(*)::int from kept")).toEqual([[0]]);
   });
 
   test("a port that is taken must be named with its holder, before anything is made", async () => {
