@@ -2,6 +2,7 @@ import { isAbort, messageOf, systemCode } from "../errors/describe.ts";
 import { GoatError } from "../errors/goat-error.ts";
 import { heardText } from "../litellm/answer-text.ts";
 import { classify, type FailureFacts, readFailure, wordsOf } from "../litellm/failure.ts";
+import { type ModelInfo, readModelInfo, readModelNames } from "../litellm/model-info.ts";
 import { type HttpAnswer, HttpTimeout, httpGet, httpPost } from "../platform/http.ts";
 import { cut } from "../platform/text.ts";
 
@@ -15,16 +16,6 @@ export interface GatewayAccess {
 
 /** What a gateway is given for any answer, unless somebody knows better. */
 export const usualLimitMs = 30_000;
-
-/** GETs JSON below the base URL. Throws gateway-refused, or the signal's reason. */
-export async function askGateway(access: GatewayAccess, path: string, signal: AbortSignal): Promise<unknown> {
-  const answer = await send(access, { path }, signal);
-  const body = parseJson(answer.text);
-  const isAnswer = answer.status >= 200 && answer.status <= 299;
-  if (isAnswer && body !== undefined) return body;
-  if (answer.status < 400) throw strange(access, path, answer);
-  throw refusal(access, `GET ${pathOf(access, path)}`, readFailure(answer.status, body));
-}
 
 interface Question {
   readonly path: string;
@@ -46,6 +37,14 @@ export async function send(access: GatewayAccess, question: Question, signal: Ab
     const isLate = error instanceof HttpTimeout;
     throw unreachable(access, isLate ? `${asked}: ${error.message}` : (systemCode(error) ?? messageOf(error)), error);
   }
+}
+
+function urlOf({ baseUrl }: GatewayAccess, path: string): string {
+  return `${baseUrl.replace(/\/+$/, "")}${path}`;
+}
+
+function pathOf(access: GatewayAccess, path: string): string {
+  return new URL(urlOf(access, path)).pathname;
 }
 
 export function parseJson(text: string): unknown {
@@ -94,10 +93,35 @@ export function strange(access: GatewayAccess, path: string, { status, headers, 
   });
 }
 
-function urlOf({ baseUrl }: GatewayAccess, path: string): string {
-  return `${baseUrl.replace(/\/+$/, "")}${path}`;
+/** The names the gateway serves, from /v1/models. Throws gateway-refused. */
+export async function listModels(access: GatewayAccess, signal: AbortSignal): Promise<readonly string[]> {
+  return read(access, "/models", readModelNames, signal);
 }
 
-function pathOf(access: GatewayAccess, path: string): string {
-  return new URL(urlOf(access, path)).pathname;
+async function read<T>(
+  access: GatewayAccess,
+  path: string,
+  take: (body: unknown) => T | null,
+  signal: AbortSignal,
+): Promise<T> {
+  const body = await askGateway(access, path, signal);
+  const value = take(body);
+  if (value !== null) return value;
+  const text = JSON.stringify(body);
+  throw strange(access, path, { status: 200, headers: { "content-type": "application/json" }, text });
+}
+
+/** GETs JSON below the base URL. Throws gateway-refused, or the signal's reason. */
+async function askGateway(access: GatewayAccess, path: string, signal: AbortSignal): Promise<unknown> {
+  const answer = await send(access, { path }, signal);
+  const body = parseJson(answer.text);
+  const isAnswer = answer.status >= 200 && answer.status <= 299;
+  if (isAnswer && body !== undefined) return body;
+  if (answer.status < 400) throw strange(access, path, answer);
+  throw refusal(access, `GET ${pathOf(access, path)}`, readFailure(answer.status, body));
+}
+
+/** What the gateway knows of each route, from /model/info. Throws gateway-refused. */
+export async function modelInfo(access: GatewayAccess, signal: AbortSignal): Promise<readonly ModelInfo[]> {
+  return read(access, "/model/info", readModelInfo, signal);
 }

@@ -3,12 +3,11 @@ import { messageOf } from "../errors/describe.ts";
 import { GoatError } from "../errors/goat-error.ts";
 import { plural } from "../platform/text.ts";
 import { parseYaml } from "../platform/yaml.ts";
-import { withMocks } from "./demo.ts";
 import { readRoute } from "./route-entry.ts";
 import type { Route } from "./routes.ts";
-import { createProblems, type Path, type Problems } from "./shape.ts";
+import { createProblems, isRecord, type Path, type Problems } from "./shape.ts";
 
-export interface GatewayConfig {
+interface GatewayConfig {
   readonly routes: readonly Route[];
   readonly settings: GatewaySettings;
 }
@@ -119,4 +118,21 @@ function strings(value: unknown): readonly string[] {
 export function demoConfig(text: string, file: string): string {
   const { config, tree } = readWhole(text, file);
   return `${JSON.stringify(withMocks(tree, config.routes), null, 2)}\n`;
+}
+
+const embeddingAnswer = [0.1, 0.2, 0.3];
+
+const chatAnswer = "Hello from the demo: LiteLLM gave this answer from its own config, without a provider.";
+
+/** A config's tree with LiteLLM's `mock_response` on every route that has none; the routes are those read from it, in order. */
+function withMocks(tree: unknown, routes: readonly Route[]): unknown {
+  if (!isRecord(tree) || !Array.isArray(tree["model_list"])) return tree;
+  const entries = tree["model_list"].map((entry: unknown, index) => {
+    const parameters = isRecord(entry) ? entry["litellm_params"] : undefined;
+    const route = routes[index];
+    if (!isRecord(entry) || !isRecord(parameters) || route === undefined || route.mock) return entry;
+    const answer = route.mode === "embedding" ? embeddingAnswer : chatAnswer;
+    return { ...entry, litellm_params: { ...parameters, mock_response: answer } };
+  });
+  return { ...tree, model_list: entries };
 }

@@ -1,7 +1,6 @@
 import { GoatError } from "../errors/goat-error.ts";
 import { list, plural } from "../platform/text.ts";
-import type { GatewayAccess } from "./access.ts";
-import { listModels } from "./models.ts";
+import { type GatewayAccess, listModels } from "./access.ts";
 import { compareModels, type Route, type RouteUse, usableRoutes, type Variables } from "./routes.ts";
 
 export interface ModelsProof {

@@ -4,18 +4,14 @@ import type { NewEntry } from "../../gateway/edit/entry.ts";
 import { addModel } from "../../gateway/edit/models.ts";
 import { newEntry, variablesOf } from "../../gateway/edit/new-entry.ts";
 import { addToSecret, addToTemplate, passVariable, variablesPassed } from "../../gateway/edit/variables.ts";
+import { keyVariables } from "../../gateway/providers.ts";
 import { list } from "../../platform/text.ts";
 import { readTextIfThere } from "../../platform/text-file.ts";
-import type { App } from "../app.ts";
-import { askForEntry } from "./ask-entry.ts";
+import type { App, Ask } from "../app.ts";
 import { carryOutChange, type FileEdit, type ModelsChangeReport } from "./change.ts";
-import { type ModelsProject, shown } from "./open.ts";
-import { openOwn } from "./own.ts";
+import { type ModelsProject, openOwn, shown } from "./open.ts";
 import { typedCommand } from "./typed.ts";
 import { vllmRequest } from "./vllm.ts";
-
-/** The cloud's secret for keys of providers. */
-const providerSecret = "goat-llm-providers";
 
 export interface AddInput {
   /** One name; asked for where a person can answer. */
@@ -73,6 +69,9 @@ function usage(message: string): GoatError {
   });
 }
 
+/** The cloud's secret for keys of providers. */
+const providerSecret = "goat-llm-providers";
+
 /** Passes a variable that the gateway does not get yet through the Compose file, the .env template and the cloud's secrets. */
 function withVariable(project: ModelsProject) {
   return (edits: readonly FileEdit[], name: string): readonly FileEdit[] => {
@@ -124,4 +123,26 @@ function addressRemarks({ params }: NewEntry): readonly string[] {
         "In a container that address is the container itself; this machine is http://host.docker.internal:… or its own IP.",
       ]
     : [];
+}
+
+/** Asks for what the command line left out. */
+export async function askForEntry(
+  ask: Ask,
+  name: string | undefined,
+  route: string | undefined,
+): Promise<{ readonly name: string; readonly route: string }> {
+  const path = route ?? (await askForRoute(ask));
+  return {
+    name: name ?? (await ask.input(`Name that programs ask for (such as ${path.split("/").at(-1)})`)),
+    route: path,
+  };
+}
+
+const first = ["anthropic", "azure", "groq", "openai"];
+
+async function askForRoute(ask: Ask): Promise<string> {
+  const others = Object.keys(keyVariables).filter((prefix) => !first.includes(prefix));
+  const choices = [...first, ...others].map((prefix) => ({ value: prefix, label: prefix }));
+  const provider = await ask.select("Which provider?", choices);
+  return `${provider}/${await ask.input(`Model, as ${provider} calls it`)}`;
 }

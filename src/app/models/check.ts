@@ -1,10 +1,8 @@
 import { dirname, join } from "node:path";
 import { GoatError } from "../../errors/goat-error.ts";
 import { compareConfigs } from "../../gateway/check/compare.ts";
-import { checkConfigFile } from "../../gateway/check/config-file.ts";
-import { type Finding, tidy } from "../../gateway/check/finding.ts";
-import type { Surroundings } from "../../gateway/check/surroundings.ts";
-import { masterKeyProblem } from "../../gateway/check/values.ts";
+import { checkConfigFile, masterKeyProblem } from "../../gateway/check/config-file.ts";
+import { type Finding, type Surroundings, tidy } from "../../gateway/check/finding.ts";
 import { readGatewayConfig } from "../../gateway/config.ts";
 import { variablesInSecrets, variablesPassed } from "../../gateway/edit/variables.ts";
 import { shortPath } from "../../platform/short-path.ts";

@@ -1,9 +1,8 @@
 import { describe } from "../../errors/describe.ts";
 import { GoatError } from "../../errors/goat-error.ts";
-import { type GatewayAccess, unreachable } from "../../gateway/access.ts";
+import { type GatewayAccess, listModels, modelInfo, unreachable } from "../../gateway/access.ts";
 import { readGatewayConfig } from "../../gateway/config.ts";
 import { disabledRoutes } from "../../gateway/edit/switch.ts";
-import { listModels, modelInfo } from "../../gateway/models.ts";
 import { compareModels } from "../../gateway/routes.ts";
 import { type GatewayView, type ModelRow, modelRows } from "../../gateway/rows.ts";
 import { deadline } from "../../platform/deadline.ts";

@@ -4,6 +4,8 @@ import type { GatewayAccess } from "../../gateway/access.ts";
 import { readTextIfThere } from "../../platform/text-file.ts";
 import { type GatewayEndpoint, gatewayOf } from "../../stack/plan/endpoints.ts";
 import type { App } from "../app.ts";
+import { refuseKey } from "../gateway-key.ts";
+import { init } from "../init/init.ts";
 import { openProject, type ProjectSession } from "../project.ts";
 
 /** A file that says which models there are. */
@@ -58,4 +60,32 @@ function cloudOf({ source }: ConfigFile, root: string): ConfigFile | null {
 /** A file of the project as messages name it: from the project's root. */
 export function shown(path: string, root: string): string {
   return path.startsWith(`${root}/`) ? relative(root, path) : path;
+}
+
+/**
+ * The project with configs of its own, to be edited. Nothing inside the package or its copy ever is: a person is offered
+ * `init` first, everybody else is told of it. Throws usage, gateway-key-invalid, interrupted.
+ */
+export async function openOwn(yes: boolean, app: App): Promise<ModelsProject> {
+  const project = await openModels(app, "own");
+  refuseKey(project.gateway.key, project.session.environment, app);
+  if (!project.session.environment.project.shipped) return project;
+  await offerInit(yes, app);
+  return openModels(app, "own");
+}
+
+const shippedText = "this project uses the stack that goat-dev ships, which is not edited";
+
+async function offerInit(yes: boolean, app: App): Promise<void> {
+  const { ask } = app;
+  if (ask === null || yes) {
+    throw new GoatError("usage", shippedText, {
+      fixes: [{ command: "goat-dev init", effect: "puts dev/ with the configs into this repository, to be edited" }],
+    });
+  }
+  app.emit({ type: "notice", level: "info", text: shippedText });
+  if (!(await ask.confirm("Put dev/ into this repository, to be edited (goat-dev init)?", true))) {
+    throw new GoatError("interrupted", "nothing was changed");
+  }
+  await init({ examples: [], plan: false, yes: false, force: false }, app);
 }

@@ -5,8 +5,7 @@ import { disabledModels } from "../../gateway/edit/switch.ts";
 import { nearest } from "../../platform/text.ts";
 import type { App } from "../app.ts";
 import { carryOutChange, type ModelsChangeReport } from "./change.ts";
-import type { ConfigFile } from "./open.ts";
-import { openOwn } from "./own.ts";
+import { type ConfigFile, openOwn } from "./open.ts";
 
 export interface RemoveInput {
   readonly name: string;

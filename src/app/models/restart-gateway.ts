@@ -1,6 +1,5 @@
 import { GoatError } from "../../errors/goat-error.ts";
-import type { GatewayAccess } from "../../gateway/access.ts";
-import { listModels } from "../../gateway/models.ts";
+import { type GatewayAccess, listModels } from "../../gateway/access.ts";
 import { observeStack } from "../../stack/run/observe.ts";
 import type { App } from "../app.ts";
 import { needOwnStack } from "../own-stack.ts";

@@ -7,8 +7,7 @@ import { placeholderIn } from "../../gateway/routes.ts";
 import { nearest } from "../../platform/text.ts";
 import type { App } from "../app.ts";
 import { carryOutChange, type FileEdit, type ModelsChangeReport } from "./change.ts";
-import type { ConfigFile, ModelsProject } from "./open.ts";
-import { openOwn } from "./own.ts";
+import { type ConfigFile, type ModelsProject, openOwn } from "./open.ts";
 import { typedCommand } from "./typed.ts";
 import { vllmModels } from "./vllm.ts";
 

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { messageOf } from "../../errors/describe.ts";
 import { GoatError } from "../../errors/goat-error.ts";
+import { listModels } from "../../gateway/access.ts";
 import { readCatalogue, type VllmModel } from "../../gateway/catalogue.ts";
 import { address } from "../../gateway/edit/new-entry.ts";
-import { listModels } from "../../gateway/models.ts";
 import { deadline } from "../../platform/deadline.ts";
 import { list } from "../../platform/text.ts";
 import { readTextIfThere } from "../../platform/text-file.ts";

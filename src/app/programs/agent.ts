@@ -1,7 +1,13 @@
 import type { ChatAnswer, ChatRequest, GatewayClient, ToolCall } from "../../client/client.ts";
-import { callTool, timeTool } from "./agent-tool.ts";
 
-export interface AgentRequest {
+export interface AgentEnd {
+  /** Null where the turns were used up before there was an answer. */
+  readonly text: string | null;
+  /** One for each turn. */
+  readonly answers: readonly ChatAnswer[];
+}
+
+interface AgentRequest {
   readonly gateway: GatewayClient;
   readonly model: string;
   readonly prompt: string;
@@ -14,14 +20,21 @@ export interface AgentRequest {
   onTool(call: ToolCall, result: string): void;
 }
 
-export interface AgentEnd {
-  /** Null where the turns were used up before there was an answer. */
-  readonly text: string | null;
-  /** One for each turn. */
-  readonly answers: readonly ChatAnswer[];
-}
-
 type Messages = ChatRequest["messages"];
+
+/** The one tool of the example, in the form that chat completions take. */
+const timeTool = {
+  type: "function" as const,
+  function: {
+    name: "current_time",
+    description: "The current date and time. Use it whenever the answer depends on now.",
+    parameters: {
+      type: "object",
+      properties: { timezone: { type: "string", description: "IANA name such as Europe/Berlin; UTC where left out" } },
+      additionalProperties: false,
+    },
+  },
+};
 
 /** Asks, runs the tools that the model asks for, and asks again, until there is an answer. Throws GatewayError, or the signal's reason. */
 export async function runAgent(request: AgentRequest): Promise<AgentEnd> {
@@ -65,4 +78,25 @@ function resultsOf(calls: readonly ToolCall[], { now, onTool }: AgentRequest): M
     onTool(call, content);
     return { role: "tool", tool_call_id: call.id, content };
   });
+}
+
+/** What the tool says to the model, also of a call that makes no sense: then the model can mend it. */
+export function callTool({ name, arguments: written }: ToolCall, now: Date): string {
+  if (name !== timeTool.function.name) return `error: there is no tool ${name}`;
+  try {
+    return timeIn(timezoneOf(written), now);
+  } catch (error) {
+    return `error: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+function timeIn(timeZone: string, now: Date): string {
+  const format = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "long", timeZone });
+  return `${format.format(now)} (${timeZone})`;
+}
+
+function timezoneOf(written: string): string {
+  const value: unknown = written.trim() === "" ? {} : JSON.parse(written);
+  const timezone = typeof value === "object" && value !== null && "timezone" in value ? value.timezone : "UTC";
+  return typeof timezone === "string" && timezone !== "" ? timezone : "UTC";
 }

@@ -2,8 +2,7 @@ import type { ChatAnswer, ChatRequest, GatewayClient } from "../../client/client
 import { GoatError } from "../../errors/goat-error.ts";
 import type { App } from "../app.ts";
 import { patienceOf, remarkLater, wantedLimit } from "../models/patience.ts";
-import { openClient, priceOf } from "./call.ts";
-import { explainCall } from "./call-failure.ts";
+import { explainCall, openClient, priceOf } from "./call.ts";
 import { defaultModel, noUsableModel, openGateway } from "./gateway.ts";
 import { createWordStream } from "./word-stream.ts";
 

@@ -6,10 +6,11 @@ import {
   type GatewayClient,
   type GatewayConfig,
   GatewayError,
+  type GatewayErrorKind,
 } from "../../client/client.ts";
+import { type Fix, GoatError } from "../../errors/goat-error.ts";
 import { deadline } from "../../platform/deadline.ts";
-
-const priceLimitMs = 5_000;
+import { formatDuration } from "../../platform/format.ts";
 
 /** One try, ended by silence; a redirection is an answer, since a question is for the gateway alone. */
 export function openClient(config: GatewayConfig, limitMs: number): GatewayClient {
@@ -19,6 +20,8 @@ export function openClient(config: GatewayConfig, limitMs: number): GatewayClien
     fetch: (input, init) => fetch(input, { ...init, redirect: "manual" }),
   });
 }
+
+const priceLimitMs = 5_000;
 
 /** US dollars for an answer: as the gateway says, else from its price list, where it has one; else null. */
 export async function priceOf(
@@ -36,4 +39,84 @@ export async function priceOf(
     if (error instanceof GatewayError || limit.isOver()) return null;
     throw error;
   }
+}
+
+/** Whom a call went to. */
+interface CallTarget {
+  readonly baseUrl: string;
+  /** The service's name in the Compose file; null where the address was given by hand. */
+  readonly service: string | null;
+  readonly model: string;
+  /** What it was given for its first byte, and for any pause after it. */
+  readonly limitMs: number;
+  /** The command line that asks again, up to the model. */
+  readonly command: string;
+}
+
+const providersFault: readonly GatewayErrorKind[] = [
+  "provider-refused",
+  "provider-down",
+  "rate-limited",
+  "too-long",
+  "unsupported-parameter",
+];
+
+/** A failed call as goat-dev tells it: gateway-refused, provider-refused; what is no GatewayError comes back as it is. */
+export function explainCall(error: unknown, target: CallTarget): unknown {
+  if (!(error instanceof GatewayError)) return error;
+  const { kind, message, status, callId } = error;
+  const code = providersFault.includes(kind) ? "provider-refused" : "gateway-refused";
+  const asked = ["timeout", "unexpected-answer"].includes(kind) ? "POST /chat/completions: " : "";
+  const said = `${asked}${status === null || asked !== "" ? "" : `${status} `}${message}`;
+  const call = callId === null ? [] : [`call ${callId}`];
+  return new GoatError(code, whatHappened(error, target), {
+    ...(target.service === null ? {} : { service: target.service }),
+    evidence: [said, ...call],
+    fixes: fixesFor(error, target),
+    cause: error,
+  });
+}
+
+function whatHappened({ kind, nearest }: GatewayError, { baseUrl, model, limitMs }: CallTarget): string {
+  const meant = nearest === null ? "" : `; did you mean ${nearest}?`;
+  const texts: Readonly<Record<GatewayErrorKind, string>> = {
+    "no-key": `there is no key for ${baseUrl}`,
+    "bad-key": `the key for ${baseUrl} is refused`,
+    "unknown-model": `the gateway has no model ${model}${meant}`,
+    "budget-exceeded": "the gateway's budget is spent",
+    "rate-limited": `${model} has had enough calls for now`,
+    "unsupported-parameter": `${model} takes no such parameter`,
+    "too-long": `the conversation is longer than ${model} reads`,
+    "provider-refused": `${model}'s provider refuses the call`,
+    "provider-down": `${model}'s provider does not answer`,
+    "gateway-down": `nothing answers at ${baseUrl}`,
+    timeout: `${model} did not answer within ${formatDuration(limitMs)}`,
+    "bad-request": "the gateway refuses the request",
+    "gateway-failed": "the gateway could not answer",
+    "unexpected-answer": `what answers at ${baseUrl} is not LiteLLM`,
+  };
+  return texts[kind];
+}
+
+function fixesFor({ kind, nearest, hint }: GatewayError, { service, command }: CallTarget): readonly Fix[] {
+  if (kind === "unknown-model" && nearest !== null) {
+    return [{ command: `${command} --model ${nearest}`, effect: `asks ${nearest}` }];
+  }
+  if (service === null) return [{ command, effect: hint }];
+  if (kind === "timeout") {
+    return [
+      { command: `${command} --timeout 5m`, effect: "waits longer" },
+      { command: "goat-dev status", effect: "shows whether the gateway is well" },
+    ];
+  }
+  if (kind === "unexpected-answer") return [{ command: "goat-dev status", effect: "shows what runs on which port" }];
+  if (kind === "gateway-down") return [{ command: "goat-dev up", effect: "brings it up" }];
+  if (kind === "bad-key" || kind === "no-key") {
+    return [{ command: `goat-dev restart ${service}`, effect: "starts it with the key of .env" }];
+  }
+  if (kind === "unknown-model") return [{ command: "goat-dev up", effect: "takes a changed LiteLLM config into use" }];
+  return [
+    { command, effect: hint },
+    { command: `goat-dev logs ${service}`, effect: "shows the whole answer" },
+  ];
 }

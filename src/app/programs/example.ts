@@ -4,8 +4,7 @@ import { cut, plural } from "../../platform/text.ts";
 import type { App } from "../app.ts";
 import { remarkLater } from "../models/patience.ts";
 import { type AgentEnd, runAgent } from "./agent.ts";
-import { openClient, priceOf } from "./call.ts";
-import { explainCall } from "./call-failure.ts";
+import { explainCall, openClient, priceOf } from "./call.ts";
 import { type ExampleTarget, exampleTarget, type WhomToAsk } from "./example-target.ts";
 import { createWordStream } from "./word-stream.ts";
 

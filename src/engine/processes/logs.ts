@@ -2,23 +2,11 @@ import { isAbort } from "../../errors/describe.ts";
 import type { LogLine, LogOptions } from "../engine.ts";
 import { findIn, type Host, runs } from "./host.ts";
 import { createFollower, logFiles, type ReadFile, readTail } from "./log-files.ts";
-import { type StampedLine, toLines } from "./log-lines.ts";
 import { logFolder } from "./project-store.ts";
 
-const lookEveryMs = 100;
-
-interface Source {
-  readonly service: string;
-  readonly container: string;
-  readonly folder: string;
-  /** Before it, nothing of the container was printed. */
-  readonly startedAt: string;
-}
-
-interface Past {
-  readonly source: Source;
-  readonly files: readonly ReadFile[];
-  readonly lines: readonly StampedLine[];
+export interface StampedLine extends Pick<LogLine, "stream" | "at" | "line"> {
+  /** By which it is put in order: its own time, else that of the line before it in its file. */
+  readonly sortAt: string;
 }
 
 /** Lines of several containers; ends quietly when the signal fires. */
@@ -37,12 +25,26 @@ export async function* logs(host: Host, options: LogOptions): AsyncGenerator<Log
   }
 }
 
+interface Source {
+  readonly service: string;
+  readonly container: string;
+  readonly folder: string;
+  /** Before it, nothing of the container was printed. */
+  readonly startedAt: string;
+}
+
 function toSource(host: Host, { service, container }: LogOptions["containers"][number]): Source[] {
   const asked = findIn(host, container);
   if (asked === null) return [];
   const { place, found } = asked;
   const startedAt = found.record.process?.startedAt ?? "";
   return [{ service, container: found.record.id, folder: logFolder(place, found.record.id), startedAt }];
+}
+
+interface Past {
+  readonly source: Source;
+  readonly files: readonly ReadFile[];
+  readonly lines: readonly StampedLine[];
 }
 
 async function readPast(source: Source, options: LogOptions): Promise<Past> {
@@ -73,6 +75,8 @@ function sinceMs(since: string | null): number {
 function linesOf(file: ReadFile, follow: boolean): readonly string[] {
   return follow || file.rest.length === 0 ? file.texts : [...file.texts, file.rest.toString("utf8")];
 }
+
+const lookEveryMs = 100;
 
 async function* follow(host: Host, pasts: readonly Past[], signal: AbortSignal): AsyncGenerator<LogLine> {
   let open = pasts.map(({ source, files }) => ({ source, follower: createFollower(source.folder, files) }));
@@ -111,4 +115,25 @@ function merge(pasts: readonly Past[]): readonly LogLine[] {
       lines.map((line) => ({ sortAt: line.sortAt || source.startedAt, line: toLogLine(source, line) })),
     ),
   ).map(({ line }) => line);
+}
+
+/** The lines of one file, in its order. */
+export function toLines(texts: readonly string[], before: string): readonly StampedLine[] {
+  let last = before;
+  return texts.map((text) => {
+    const line = toLine(text, last);
+    last = line.sortAt;
+    return line;
+  });
+}
+
+const pattern = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d\.\d{3})(?:Z| UTC) (?:(out|err) )?(.*)$/;
+
+/** A line of a file, whose stamp becomes its time; a line without one has none. */
+function toLine(text: string, before: string): StampedLine {
+  const line = text.endsWith("\r") ? text.slice(0, -1) : text;
+  const [, day, time, stream, rest] = pattern.exec(line) ?? [];
+  if (day === undefined) return { stream: "stdout", at: null, line, sortAt: before };
+  const at = `${day}T${time}Z`;
+  return { stream: stream === "err" ? "stderr" : "stdout", at, line: rest ?? "", sortAt: at };
 }

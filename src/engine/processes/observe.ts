@@ -1,7 +1,12 @@
+import { on } from "node:events";
+import { lstat, readdir } from "node:fs/promises";
+import { join } from "node:path";
 import type { ObservedService, ObservedStack, Origin } from "../../model/observed.ts";
-import type { ObserveRequest } from "../engine.ts";
-import { allContainers, type Host, placeOf, runKey, running } from "./host.ts";
-import { type Container, readRecords, toOrigin } from "./records.ts";
+import { allProcesses, residentBytes, withDescendants } from "../../platform/process-table.ts";
+import type { ObserveRequest, ServiceChange } from "../engine.ts";
+import { allContainers, announceEnd, type Host, placeOf, runKey, running } from "./host.ts";
+import { volumeFolder } from "./project-store.ts";
+import { type Container, readRecord, readRecords, toOrigin } from "./records.ts";
 
 /** What there is of a stack: its records, held against the processes that run. */
 export async function observe(host: Host, { stack, images }: ObserveRequest): Promise<ObservedStack> {
@@ -82,4 +87,89 @@ export async function portHolder(host: Host, port: number): Promise<string | nul
     record.ports.some((one) => one.host === port && one.protocol === "tcp"),
   );
   return holder === undefined ? null : `container ${holder.name} of ${holder.record.stack}`;
+}
+
+/** Container -> resident bytes of its processes. */
+export async function memory(host: Host, containers: readonly string[]): Promise<Readonly<Record<string, number>>> {
+  const alive = (await running(allContainers(host))).filter(
+    ({ name, record }) => containers.includes(name) || containers.includes(record.id),
+  );
+  if (alive.length === 0) return {};
+  const rows = await allProcesses();
+  return Object.fromEntries(
+    alive.map(({ name, record }) => [
+      containers.includes(name) ? name : record.id,
+      residentBytes(withDescendants(rows, record.process?.pid ?? 0)),
+    ]),
+  );
+}
+
+export async function volumeSizes(
+  host: Host,
+  volumes: readonly string[],
+): Promise<Readonly<Record<string, number | null>>> {
+  const place = placeOf(host);
+  const size = async (name: string): Promise<number | null> =>
+    place === null || readRecord(place, "volumes", name) === undefined ? null : sizeOf(volumeFolder(place, name));
+  return Object.fromEntries(await Promise.all(volumes.map(async (name) => [name, await size(name)] as const)));
+}
+
+/** What vanishes meanwhile counts as nothing. */
+async function sizeOf(path: string): Promise<number> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found === undefined) return 0;
+  if (!found.isDirectory()) return found.blocks > 0 ? found.blocks * 512 : found.size;
+  const entries = await readdir(path).catch(() => []);
+  let sum = 0;
+  for (const entry of entries) sum += await sizeOf(join(path, entry));
+  return sum;
+}
+
+/** Changes of a stack's containers from the call on; ends quietly when the signal fires. */
+export async function* changes(
+  host: Host,
+  stack: string,
+  options: { readonly signal: AbortSignal; ready?(): void },
+): AsyncGenerator<ServiceChange> {
+  if (options.signal.aborted) return;
+  const stop = new AbortController();
+  const signal = AbortSignal.any([options.signal, stop.signal]);
+  const events: AsyncIterator<ServiceChange[]> = on(host.emitter, `changes ${stack}`, { signal });
+  const first = await aliveOf(host, stack);
+  const watching = watchOthers(host, stack, first, signal).catch((error: unknown) => stop.abort(error));
+  options.ready?.();
+  try {
+    for (;;) {
+      const { value, done } = await events.next();
+      if (done) return;
+      yield* value;
+    }
+  } catch (error) {
+    if (!options.signal.aborted) throw stop.signal.aborted ? stop.signal.reason : error;
+  } finally {
+    stop.abort();
+    await watching;
+  }
+}
+
+function aliveOf(host: Host, stack: string): Promise<readonly Container[]> {
+  return running(allContainers(host).filter(({ record }) => record.stack === stack));
+}
+
+const lookEveryMs = 150;
+
+/** Tells the ends of processes that other runs of goat-dev started: nobody reports those. */
+async function watchOthers(host: Host, stack: string, first: readonly Container[], signal: AbortSignal): Promise<void> {
+  let before = first;
+  for (;;) {
+    await host.clock.sleep(lookEveryMs, signal);
+    const alive = await aliveOf(host, stack);
+    const all = allContainers(host);
+    for (const { name, record } of before) {
+      if (host.children.has(runKey(record)) || alive.some((one) => runKey(one.record) === runKey(record))) continue;
+      const now = all.find((one) => one.record.id === record.id);
+      announceEnd(host, { name: now?.name ?? name, record }, now?.record.exitCode ?? null);
+    }
+    before = alive;
+  }
 }

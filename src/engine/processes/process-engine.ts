@@ -14,12 +14,11 @@ import type {
   ObserveRequest,
   ServiceChange,
 } from "../engine.ts";
-import { commandRuntime } from "./command.ts";
 import { createHost, findIn, type Host, type HostOptions, needIn, runs } from "./host.ts";
 import { toLocalService } from "./local-service.ts";
-import { observe, portHolder } from "./observe.ts";
+import { changes, memory, observe, portHolder, volumeSizes } from "./observe.ts";
 import type { ServiceControl } from "./runtime.ts";
-import { fitStack, runtimeOf, supportOf } from "./runtimes.ts";
+import { commandRuntime, fitStack, runtimeOf, supportOf } from "./runtimes.ts";
 
 /** Services as plain processes of this machine, which outlive the command that starts them. */
 class ProcessEngine implements Engine {
@@ -95,7 +94,6 @@ class ProcessEngine implements Engine {
   ): AsyncGenerator<ServiceChange> {
     if (options.signal.aborted) return;
     this.#reach(options.signal);
-    const { changes } = await import("./changes.ts");
     yield* changes(this.#host, stack, options);
   }
 
@@ -124,13 +122,11 @@ class ProcessEngine implements Engine {
 
   async memory(containers: readonly string[], signal: AbortSignal): Promise<Readonly<Record<string, number>>> {
     this.#reach(signal);
-    const { memory } = await import("./usage.ts");
     return memory(this.#host, containers);
   }
 
   async volumeSizes(volumes: readonly string[], signal: AbortSignal): Promise<Readonly<Record<string, number | null>>> {
     this.#reach(signal);
-    const { volumeSizes } = await import("./usage.ts");
     return volumeSizes(this.#host, volumes);
   }
 

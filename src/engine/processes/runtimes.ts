@@ -1,14 +1,24 @@
 import { GoatError } from "../../errors/goat-error.ts";
 import type { DockerRecipe, ReadinessSpec, ServiceSpec, StackSpec } from "../../model/stack.ts";
-import type { Runtime } from "./runtime.ts";
+import type { Launch, LocalService, Runtime } from "./runtime.ts";
 
-type Support = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+/** Runs a program of this machine as the Compose file says it. */
+export const commandRuntime: Runtime = {
+  name: "command",
+  image: () => "command (local)",
+  refuse,
+  installed: async () => "command",
+  install: async () => undefined,
+  launch,
+};
 
 /** What the file names, else what runs services of its role. */
 export function runtimeOf(runtimes: readonly Runtime[], { role, run }: ServiceSpec): Runtime | undefined {
   const name = run.embedded?.recipe;
   return runtimes.find((runtime) => (name === undefined ? runtime.role === role : runtime.name === name));
 }
+
+type Support = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
 export function supportOf(runtimes: readonly Runtime[], service: ServiceSpec): Support {
   const runtime = runtimeOf(runtimes, service);
@@ -26,6 +36,12 @@ function noRuntime(runtimes: readonly Runtime[], service: ServiceSpec): string {
   return name === undefined
     ? `${service.name} has no local form: it needs Docker, or x-goat: { embedded: { command: [...] } }`
     : `${service.name} asks for the recipe "${name}": there are ${runtimes.map((runtime) => runtime.name).join(", ")}`;
+}
+
+function refuse({ name, run }: ServiceSpec): string | null {
+  return run.embedded?.command?.[0] === undefined
+    ? `${name} has no command to run: x-goat: { embedded: { command: [...] } }`
+    : null;
 }
 
 /** Throws engine-refused, for what `supports` would have refused. */
@@ -88,4 +104,9 @@ function fitDocker(docker: DockerRecipe, runtime: Runtime, service: ServiceSpec)
     restart: { name: "no" },
   };
   return own === undefined ? fitted : { ...fitted, command: own };
+}
+
+function launch({ command, environment, workingDir }: LocalService): Launch {
+  const [program = "", ...args] = command;
+  return { command: [program, ...args], environment, cwd: workingDir, stopSignal: "SIGTERM" };
 }

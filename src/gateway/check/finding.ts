@@ -8,6 +8,17 @@ export interface Finding {
   readonly text: string;
 }
 
+/** What the gateway that reads a config is given. */
+export interface Surroundings {
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  /** Variables that reach it; null where that is not known. */
+  readonly passed: readonly string[] | null;
+  /** Where more of them can be passed on. */
+  readonly passedBy: string;
+  /** True for the cloud's gateway, which has no database. */
+  readonly stateless: boolean;
+}
+
 const order: readonly Level[] = ["error", "warning", "note"];
 
 /** The worst first, else as they were found; what is said of many places of a file is said at the first. */

@@ -1,6 +1,6 @@
 import type { Fields } from "../shape.ts";
 import type { ListStyle } from "./model-list.ts";
-import { yamlText } from "./scalar.ts";
+import { yamlText } from "./yaml-source.ts";
 
 /** One parameter as LiteLLM takes it. */
 export type Param = string | boolean | readonly string[];

@@ -6,9 +6,8 @@ import type { Route } from "../routes.ts";
 import { createProblems, type Fields, isRecord } from "../shape.ts";
 import { commentOut, type DisabledEntry, disabledEntries } from "./disabled.ts";
 import { type ConfigText, cannotEdit, type ListItem, readModelList } from "./model-list.ts";
-import { yamlText } from "./scalar.ts";
 import { verified } from "./verify.ts";
-import { fieldOf } from "./yaml-source.ts";
+import { fieldOf, yamlText } from "./yaml-source.ts";
 
 /** Entries of a config that are commented out; nothing else of it is parsed. */
 export function disabledModels({ text }: ConfigText): readonly DisabledEntry[] {

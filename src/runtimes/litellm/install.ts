@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 import type { ApplyIo } from "../../engine/engine.ts";
 import type { Machine } from "../../engine/processes/runtime.ts";
 import { GoatError } from "../../errors/goat-error.ts";
@@ -6,21 +8,19 @@ import { systemClock } from "../../platform/clock.ts";
 import { formatBytes } from "../../platform/format.ts";
 import { acquireLock } from "../../platform/lock.ts";
 import { cacheUnwritable, needSpace } from "../disk.ts";
-import { type Place, pythonOf } from "./installation.ts";
-import { type Installer, isInstalled, writeMarker } from "./marker.ts";
-import { pythonMissing } from "./missing.ts";
-import { installWithPip } from "./pip.ts";
-import { findPythons, isNewEnough, type Python } from "./python.ts";
-import { needTool, type Work } from "./tool.ts";
+import { type Installer, isInstalled, type Place, pythonOf, writeMarker } from "./installation.ts";
+import { findPythons, isNewEnough, type Python, pythonMissing } from "./python.ts";
+import { needTool, readPip, runTool, type Work } from "./tool.ts";
 import { findUv, installWithUv } from "./uv.ts";
 
-export interface InstallRequest {
+interface InstallRequest {
   readonly machine: Machine;
   readonly place: Place;
 }
 
 /** Measured on Linux; what is fetched meanwhile comes on top. */
 const installedBytes = 680 * 1024 * 1024;
+
 const neededBytes = installedBytes + 120 * 1024 * 1024;
 
 /**
@@ -99,4 +99,27 @@ async function installPackages(work: Work): Promise<{ readonly installer: Instal
   if (withVenv === undefined || isManaged) throw pythonMissing(machine, pythons);
   await installWithPip(work, withVenv);
   return { installer: "pip", python: withVenv.version.join(".") };
+}
+
+/** Throws runtime-unavailable, disk-full. */
+async function installWithPip(work: Work, python: Python): Promise<void> {
+  const { place, title } = work;
+  const own = pythonOf(place.venv);
+  work.io.progress({ text: `${title}: making a virtual environment` });
+  await needTool(work, [python.base, "-m", "venv", place.venv]);
+  await needTool(
+    work,
+    [
+      ...[own, "-m", "pip", "install", "--require-hashes", "--only-binary", ":all:", "--no-compile"],
+      ...["--progress-bar", "off", "-r", place.lock],
+    ],
+    { read: readPip(title, countPackages(place.lock)) },
+  );
+  work.io.progress({ text: `${title}: compiling` });
+  // Some packages hold templates that are no Python: what cannot be compiled is nothing that runs.
+  await runTool(work, [own, "-m", "compileall", "-q", "-j", "0", join(place.venv, "lib")]);
+}
+
+function countPackages(lock: string): number {
+  return readFileSync(lock, "utf8").match(/^[A-Za-z0-9]\S*==/gm)?.length ?? 0;
 }

@@ -1,6 +1,8 @@
 import { realpathSync } from "node:fs";
 import type { Machine } from "../../engine/processes/runtime.ts";
+import { type Fix, GoatError } from "../../errors/goat-error.ts";
 import { run } from "../../platform/process.ts";
+import { readTextIfThere } from "../../platform/text-file.ts";
 
 export interface Python {
   /** As it was found. */
@@ -14,22 +16,6 @@ export interface Python {
   readonly venv: boolean;
 }
 
-export const oldestPython = [3, 10] as const;
-
-const names = ["python3.13", "python3.12", "python3.11", "python3.10", "python3"];
-
-/** `ensurepip` is what Debian leaves out. */
-const question = [
-  "import json, sys, importlib.util as u",
-  "has = lambda *names: all(u.find_spec(name) for name in names)",
-  "base = getattr(sys, '_base_executable', None) or sys.executable",
-  "print(json.dumps([base, list(sys.version_info[:3]), has('pip'), has('venv', 'ensurepip')]))",
-].join("\n");
-
-/** What leads Python or its installers elsewhere than asked is left out. */
-const misleading =
-  /^(?:PYTHON(?!WARNINGS).*|VIRTUAL_ENV|CONDA_PREFIX|PIP_(?:TARGET|PREFIX|ROOT|USER|REQUIRE_VIRTUALENV|REQUIRE_HASHES|CONSTRAINT|NO_BINARY|ONLY_BINARY|DRY_RUN|REQUIREMENT|NO_DEPS|REPORT))$/;
-
 /** What an interpreter says of itself; undefined for what is no such answer. */
 export function readAnswer(command: string, text: string): Python | undefined {
   try {
@@ -42,6 +28,10 @@ export function readAnswer(command: string, text: string): Python | undefined {
   }
 }
 
+/** What leads Python or its installers elsewhere than asked is left out. */
+const misleading =
+  /^(?:PYTHON(?!WARNINGS).*|VIRTUAL_ENV|CONDA_PREFIX|PIP_(?:TARGET|PREFIX|ROOT|USER|REQUIRE_VIRTUALENV|REQUIRE_HASHES|CONSTRAINT|NO_BINARY|ONLY_BINARY|DRY_RUN|REQUIREMENT|NO_DEPS|REPORT))$/;
+
 export function plainEnv(env: Machine["env"]): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) =>
@@ -50,10 +40,14 @@ export function plainEnv(env: Machine["env"]): Readonly<Record<string, string>> 
   );
 }
 
+const oldestPython = [3, 10] as const;
+
 export function isNewEnough({ version }: Pick<Python, "version">): boolean {
   const [major = 0, minor = 0] = version;
   return major === oldestPython[0] && minor >= oldestPython[1];
 }
+
+const names = ["python3.13", "python3.12", "python3.11", "python3.10", "python3"];
 
 /** GOAT_DEV_PYTHON names one; else the newest on the PATH that LiteLLM's packages are made for. */
 export async function findPythons(machine: Machine, signal: AbortSignal): Promise<readonly Python[]> {
@@ -69,6 +63,14 @@ export async function findPythons(machine: Machine, signal: AbortSignal): Promis
   return found;
 }
 
+/** `ensurepip` is what Debian leaves out. */
+const question = [
+  "import json, sys, importlib.util as u",
+  "has = lambda *names: all(u.find_spec(name) for name in names)",
+  "base = getattr(sys, '_base_executable', None) or sys.executable",
+  "print(json.dumps([base, list(sys.version_info[:3]), has('pip'), has('venv', 'ensurepip')]))",
+].join("\n");
+
 async function ask(machine: Machine, command: string, signal: AbortSignal): Promise<Python | undefined> {
   const answer = await run(command, ["-c", question], { env: plainEnv(machine.env), signal });
   const python = answer.exitCode === 0 ? readAnswer(command, answer.stdout) : undefined;
@@ -81,4 +83,73 @@ function real(path: string): string {
   } catch {
     return path;
   }
+}
+
+interface System {
+  readonly platform: NodeJS.Platform;
+  readonly osRelease: string;
+  readonly isRoot: boolean;
+}
+
+/** By the names that /etc/os-release gives a system and those it is like. */
+const packages: readonly (readonly [RegExp, string])[] = [
+  [/^(?:debian|ubuntu)$/, "apt-get install -y python3-venv"],
+  [/^fedora$/, "dnf install -y python3"],
+  [/^(?:rhel|centos|rocky|almalinux|ol|amzn)$/, "dnf install -y python3.12"],
+  [/^alpine$/, "apk add python3"],
+  [/^arch$/, "pacman -S --noconfirm python"],
+  [/^(?:suse|opensuse.*|sles)$/, "zypper install -y python312"],
+];
+
+/** What brings Python with what an installation needs of it. */
+export function packageCommand({ platform, osRelease, isRoot }: System): string | null {
+  if (platform === "darwin") return "brew install python@3.12";
+  const found = idsOf(osRelease).flatMap((id) => packages.filter(([pattern]) => pattern.test(id)))[0];
+  return found === undefined ? null : `${isRoot ? "" : "sudo "}${found[1]}`;
+}
+
+function idsOf(osRelease: string): readonly string[] {
+  return ["ID", "ID_LIKE"].flatMap((key) => {
+    const value = new RegExp(`^${key}=(.*)$`, "m").exec(osRelease)?.[1] ?? "";
+    return value.replace(/["']/g, "").split(/\s+/).filter(Boolean);
+  });
+}
+
+/** With the exact package to install, where that is known of this system. */
+export function pythonMissing(
+  machine: Machine,
+  pythons: readonly Python[],
+  osRelease = readTextIfThere("/etc/os-release") ?? "",
+): GoatError {
+  const command = packageCommand({ platform: machine.platform, osRelease, isRoot: machine.uid === 0 });
+  const fixes: readonly Fix[] = [
+    ...(command === null ? [] : [{ command, effect: "installs what is missing" }]),
+    {
+      command: "GOAT_DEV_PYTHON=managed goat-dev up",
+      effect: "lets uv fetch a Python of its own; needs uv, or any Python with pip",
+    },
+  ];
+  const asked = machine.env["GOAT_DEV_PYTHON"] || undefined;
+  return new GoatError("runtime-unavailable", problem(pythons, asked), { fixes });
+}
+
+/** What was looked for, and what is there instead. */
+function problem(pythons: readonly Python[], asked: string | undefined): string {
+  if (asked === "managed") return "GOAT_DEV_PYTHON=managed needs uv, or any Python with pip that can fetch it";
+  const oldest = oldestPython.join(".");
+  const [first] = pythons;
+  const usable = pythons.find(isNewEnough);
+  if (usable !== undefined) {
+    return `Python ${versionText(usable.version)} (${usable.command}) has neither pip nor venv, and there is no uv`;
+  }
+  if (first !== undefined) {
+    return `LiteLLM needs Python ${oldest} or newer; ${first.command} is ${versionText(first.version)}`;
+  }
+  return asked === undefined
+    ? `LiteLLM needs Python ${oldest} or newer, and there is none on the PATH`
+    : `GOAT_DEV_PYTHON is ${asked}, which is no Python that runs`;
+}
+
+function versionText(version: readonly number[]): string {
+  return version.join(".");
 }

@@ -1,11 +1,9 @@
+import { isAbsolute, join } from "node:path";
 import type { Launch, LocalService, Machine, Runtime } from "../../engine/processes/runtime.ts";
-import type { ServiceSpec } from "../../model/stack.ts";
+import type { PortSpec, ServiceSpec } from "../../model/stack.ts";
 import { pinnedImages } from "../../project/versions.ts";
-import { argumentsOf, publishedPort } from "./arguments.ts";
-import { environmentOf } from "./environment.ts";
 import { installLitellm } from "./install.ts";
-import { type Place, placeOf, pythonOf } from "./installation.ts";
-import { isInstalled } from "./marker.ts";
+import { isInstalled, type Place, placeOf, pythonOf } from "./installation.ts";
 
 /** LiteLLM from the Python package index, as the shipped lock pins it; without a database. */
 export function litellmRuntime(machine: Machine): Runtime {
@@ -51,4 +49,97 @@ function launch(machine: Machine, place: Place, local: LocalService): Launch {
     cwd: local.workingDir,
     stopSignal: "SIGTERM",
   };
+}
+
+/** The published port of what its command listens on; undefined where there is none. */
+export function publishedPort(
+  command: readonly string[],
+  ports: readonly PortSpec[],
+): (PortSpec & { readonly host: number }) | undefined {
+  const { port } = split(command);
+  const found = ports.find(({ container, protocol }) => protocol === "tcp" && container === port);
+  return found?.host == null ? undefined : { ...found, host: found.host };
+}
+
+interface Split {
+  readonly rest: readonly string[];
+  readonly port: number;
+}
+
+const program = /(?:^|\/)litellm$/;
+
+/** LiteLLM's own, where its command names none. */
+const defaultPort = 4000;
+
+/** Takes out where it listens, in both of the forms that its command line reads. */
+function split(command: readonly string[]): Split {
+  const words = program.test(command[0] ?? "") ? command.slice(1) : command;
+  const rest: string[] = [];
+  let port = defaultPort;
+  for (let index = 0; index < words.length; index += 1) {
+    const word = words[index] ?? "";
+    const [, name, written] = /^--(host|port)(?:=(.*))?$/s.exec(word) ?? [];
+    if (name === undefined) {
+      rest.push(word);
+      continue;
+    }
+    const value = written ?? words[++index] ?? "";
+    if (name === "port") port = Number(value) || defaultPort;
+  }
+  return { rest, port };
+}
+
+/** The service's own arguments, on this machine's address and port. */
+export function argumentsOf({ command, ports, mounts }: LocalService): readonly string[] {
+  const { rest, port } = split(command);
+  const published = publishedPort(command, ports);
+  const words = rest.map((word) => inImageFolder(word, mounts));
+  return [...words, "--host", published?.hostIp || "127.0.0.1", "--port", String(published?.host ?? port)];
+}
+
+const imageFolder = "/app";
+
+/** A path that the image's working folder completes, where a mounted file stands there. */
+function inImageFolder(word: string, mounts: LocalService["mounts"]): string {
+  if (word === "" || word.startsWith("-") || isAbsolute(word)) return word;
+  const target = `${imageFolder}/${word.replace(/^\.\//, "")}`;
+  return mounts.find((mount) => mount.target === target)?.path ?? word;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** LiteLLM makes a database's URL of any of these; without Prisma's engines it then refuses to start. An empty one counts as set. */
+const database = [
+  ...["DATABASE_URL", "DIRECT_URL", "DATABASE_URL_READ_REPLICA"],
+  ...["DATABASE_HOST", "DATABASE_NAME", "DATABASE_USERNAME", "DATABASE_PASSWORD", "DATABASE_SCHEMA"],
+  ...["STORE_MODEL_IN_DB", "IAM_TOKEN_DB_AUTH", "AZURE_POSTGRESQL_AUTH"],
+];
+
+/** It says where programs find the gateway: with it the gateway would call itself. */
+const programs = ["OPENAI_BASE_URL", "OPENAI_API_BASE"];
+
+const leftOut = new Set([...database, ...programs]);
+
+/** As the Compose file says it, but for the database; the launcher's own variables come on top. */
+export function environmentOf(
+  { environment, logFolder }: LocalService,
+  { marker, shell }: { readonly marker: string; readonly shell: Env },
+): Readonly<Record<string, string>> {
+  return {
+    ...pastTheProxy(environment, shell),
+    ...Object.fromEntries(Object.entries(environment).filter(([name]) => !leftOut.has(name))),
+    GOAT_DEV_LOG_FILE: join(logFolder, "service.log"),
+    GOAT_DEV_INSTALLED: marker,
+  };
+}
+
+const here = ["localhost", "127.0.0.1", "::1"];
+
+/** Traces go to this machine itself, which the shell's proxy cannot reach. */
+function pastTheProxy(environment: Env, shell: Env): Readonly<Record<string, string>> {
+  const isProxied = Object.entries(shell).some(([name, value]) => /^(?:https?|all)_proxy$/i.test(name) && value);
+  if (!isProxied || environment["NO_PROXY"] !== undefined || environment["no_proxy"] !== undefined) return {};
+  const hosts = [...(shell["no_proxy"] || shell["NO_PROXY"] || "").split(","), ...here].filter((host) => host !== "");
+  const text = [...new Set(hosts)].join(",");
+  return { NO_PROXY: text, no_proxy: text };
 }

@@ -1,23 +1,20 @@
-import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { access, chmod, constants, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { ApplyIo } from "../../engine/engine.ts";
 import type { Machine } from "../../engine/processes/runtime.ts";
 import { systemCode } from "../../errors/describe.ts";
 import { GoatError } from "../../errors/goat-error.ts";
 import { formatBytes } from "../../platform/format.ts";
+import { readTextIfThere } from "../../platform/text-file.ts";
 import { cacheUnwritable, diskFull, needSpace } from "../disk.ts";
-import { fetchPackage } from "./fetch.ts";
-import { installedIn, markerIn } from "./installed.ts";
-import { type PostgresPackage, packageSize, postgresVersion } from "./package.ts";
-import { unpackPackage } from "./unpack.ts";
+import { fetchPackage, unpackPackage } from "./fetch.ts";
+import { type PostgresPackage, packageSize, postgresVersion, programIn } from "./package.ts";
 
 export interface InstallRequest {
   readonly machine: Machine;
   readonly package: PostgresPackage;
   readonly home: string;
 }
-
-const abandonedAfterMs = 3_600_000;
 
 /** Throws runtime-unavailable, disk-full, file-unwritable. Two at the same time do not disturb each other. */
 export async function installPostgres(request: InstallRequest, io: ApplyIo): Promise<void> {
@@ -45,6 +42,8 @@ export async function installPostgres(request: InstallRequest, io: ApplyIo): Pro
   }
 }
 
+const abandonedAfterMs = 3_600_000;
+
 /** What killed installs left behind. One that runs beside this one is younger. */
 async function removeAbandoned(home: string): Promise<void> {
   const parent = dirname(home);
@@ -69,6 +68,11 @@ async function build(request: InstallRequest, temporary: string, io: ApplyIo): P
   await moveIntoPlace(made, request.home, temporary);
 }
 
+/** Written last: a folder without it is not whole. Holds the integrity of what was unpacked. */
+function markerIn(home: string): string {
+  return join(home, "goat-dev-installed");
+}
+
 /** Another install may have been first, which is as good; what stands there broken gives way. */
 async function moveIntoPlace(made: string, home: string, aside: string): Promise<void> {
   for (let tries = 0; tries < 3; tries += 1) {
@@ -86,4 +90,19 @@ function translate(error: unknown, home: string, signal: AbortSignal): unknown {
   if (signal.aborted || error instanceof GoatError) return error;
   if (systemCode(error) === "ENOSPC") return diskFull(dirname(home), packageSize.unpackedBytes);
   return systemCode(error) === undefined ? error : cacheUnwritable(home, error);
+}
+
+/** The integrity of what is installed whole; null where nothing is. */
+export async function installedIn(home: string): Promise<string | null> {
+  const marker = readTextIfThere(markerIn(home))?.trim();
+  if (marker === undefined || marker === "") return null;
+  try {
+    await Promise.all([
+      access(programIn(home, "initdb"), constants.X_OK),
+      access(programIn(home, "postgres"), constants.X_OK),
+    ]);
+    return marker;
+  } catch {
+    return null;
+  }
 }

@@ -10,7 +10,6 @@ import { diskFull, neededBytes, saysDiskFull } from "../disk.ts";
 import { endLeftovers } from "./leftovers.ts";
 import { postgresHome, programIn } from "./package.ts";
 import { dataFolder } from "./place.ts";
-import { quoteName, quoteText } from "./quote.ts";
 import { serverUser } from "./server-user.ts";
 
 /** The way, without an image, to what psql and pg_dumpall do elsewhere: with the server stopped, on its files. */
@@ -99,4 +98,13 @@ async function writeTar(machine: Machine, data: string, file: string, signal: Ab
     if (signal.aborted || error instanceof GoatError) throw error;
     throw systemCode(error) === "ENOSPC" ? diskFull(dirname(file), neededBytes) : unwritable(file, error);
   }
+}
+
+/** A value in SQL, on one line: a server in single-user mode takes a line for a statement. */
+export function quoteText(text: string): string {
+  return `E'${text.replaceAll("\\", "\\\\").replaceAll("'", "''").replaceAll("\n", "\\n").replaceAll("\r", "\\r")}'`;
+}
+
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
 }

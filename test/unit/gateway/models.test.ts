@@ -1,7 +1,6 @@
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { expect, test } from "vitest";
-import { listModels, modelInfo } from "../../../src/gateway/models.ts";
+import { listModels, modelInfo } from "../../../src/gateway/access.ts";
 import { proveModels } from "../../../src/gateway/probe.ts";
 import type { Route } from "../../../src/gateway/routes.ts";
 import { modelList, startFakeGateway } from "./fake-gateway.ts";

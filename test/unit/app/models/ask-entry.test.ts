@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Ask } from "../../../../src/app/app.ts";
-import { askForEntry } from "../../../../src/app/models/ask-entry.ts";
+import { askForEntry } from "../../../../src/app/models/add.ts";
 
 const person = (answers: readonly string[]): { readonly ask: Ask; readonly asked: string[] } => {
   const asked: string[] = [];

@@ -1,7 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { describe, expect, test } from "vitest";
-import { runAgent } from "../../../../src/app/programs/agent.ts";
-import { callTool } from "../../../../src/app/programs/agent-tool.ts";
+import { callTool, runAgent } from "../../../../src/app/programs/agent.ts";
 import { createClient } from "../../../../src/client/client.ts";
 import { startHttp } from "../../../support/fake-server.ts";
 

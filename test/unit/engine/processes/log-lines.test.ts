@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { toLines } from "../../../../src/engine/processes/log-lines.ts";
+import { toLines } from "../../../../src/engine/processes/logs.ts";
 
 test("a line's own stamp must become its time and stream", () => {
   expect(

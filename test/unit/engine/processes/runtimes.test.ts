@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { commandRuntime } from "../../../../src/engine/processes/command.ts";
 import type { Runtime } from "../../../../src/engine/processes/runtime.ts";
-import { fitStack, runtimeOf, supportOf } from "../../../../src/engine/processes/runtimes.ts";
+import { commandRuntime, fitStack, runtimeOf, supportOf } from "../../../../src/engine/processes/runtimes.ts";
 import type { ServiceSpec } from "../../../../src/model/stack.ts";
 import { loadText } from "../../../support/load-compose.ts";
 

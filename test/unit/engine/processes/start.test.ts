@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { commandRuntime } from "../../../../src/engine/processes/command.ts";
 import { passedOn } from "../../../../src/engine/processes/passed-on.ts";
 import type { LocalService, Runtime } from "../../../../src/engine/processes/runtime.ts";
+import { commandRuntime } from "../../../../src/engine/processes/runtimes.ts";
 import { GoatError } from "../../../../src/errors/goat-error.ts";
 import type { ServiceSpec } from "../../../../src/model/stack.ts";
 import { limitMs, type Scene } from "../../../contract/rig.ts";

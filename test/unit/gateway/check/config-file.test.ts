@@ -2,10 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { compareConfigs } from "../../../../src/gateway/check/compare.ts";
-import { checkConfigFile } from "../../../../src/gateway/check/config-file.ts";
-import { tidy } from "../../../../src/gateway/check/finding.ts";
-import type { Surroundings } from "../../../../src/gateway/check/surroundings.ts";
-import { masterKeyProblem } from "../../../../src/gateway/check/values.ts";
+import { checkConfigFile, masterKeyProblem } from "../../../../src/gateway/check/config-file.ts";
+import { type Surroundings, tidy } from "../../../../src/gateway/check/finding.ts";
 import { anyConfig } from "../../../support/arbitrary-config.ts";
 
 const around: Surroundings = {

@@ -4,7 +4,7 @@ import { parse, stringify } from "yaml";
 import { GoatError } from "../../../../src/errors/goat-error.ts";
 import type { NewEntry } from "../../../../src/gateway/edit/entry.ts";
 import { addModel, removeModel } from "../../../../src/gateway/edit/models.ts";
-import { yamlText } from "../../../../src/gateway/edit/scalar.ts";
+import { yamlText } from "../../../../src/gateway/edit/yaml-source.ts";
 import { anyConfig, freshName } from "../../../support/arbitrary-config.ts";
 
 // Hundreds of configs are read many times over.

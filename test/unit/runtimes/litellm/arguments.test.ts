@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { LocalService } from "../../../../src/engine/processes/runtime.ts";
-import { argumentsOf, publishedPort } from "../../../../src/runtimes/litellm/arguments.ts";
+import { argumentsOf, publishedPort } from "../../../../src/runtimes/litellm/runtime.ts";
 
 const local = (command: readonly string[], more: Partial<LocalService> = {}): LocalService => ({
   service: "litellm",

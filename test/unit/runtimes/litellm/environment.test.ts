@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { environmentOf } from "../../../../src/runtimes/litellm/environment.ts";
+import { environmentOf } from "../../../../src/runtimes/litellm/runtime.ts";
 
 const local = {
   service: "litellm",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { installFailure } from "../../../../src/runtimes/litellm/failure.ts";
+import { installFailure } from "../../../../src/runtimes/litellm/tool.ts";
 
 const failure = (stderr: string) =>
   installFailure("litellm 1.2.3", "/cache", 1024, {

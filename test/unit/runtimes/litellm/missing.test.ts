@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Machine } from "../../../../src/engine/processes/runtime.ts";
-import { packageCommand, pythonMissing } from "../../../../src/runtimes/litellm/missing.ts";
-import { plainEnv, readAnswer } from "../../../../src/runtimes/litellm/python.ts";
+import { packageCommand, plainEnv, pythonMissing, readAnswer } from "../../../../src/runtimes/litellm/python.ts";
 
 const machine: Machine = {
   ...{ cache: "/cache", packageRoot: "/package", nodePath: "/node", version: "1", env: {}, home: "/home/me" },

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { uvSettings } from "../../../../src/runtimes/litellm/pip-settings.ts";
+import { uvSettings } from "../../../../src/runtimes/litellm/uv.ts";
 
 const list = String.raw`global.cert='/etc/ssl/company.pem'
 global.extra-index-url='\nhttps://one.example/simple\nhttps://two.example/simple'

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { byLine, readPip, readUv } from "../../../../src/runtimes/litellm/progress.ts";
+import { byLine, readPip, readUv } from "../../../../src/runtimes/litellm/tool.ts";
 
 const mib = 1024 * 1024;
 

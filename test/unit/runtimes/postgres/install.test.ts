@@ -3,8 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { type InstallRequest, installPostgres } from "../../../../src/runtimes/postgres/install.ts";
-import { installedIn } from "../../../../src/runtimes/postgres/installed.ts";
+import { type InstallRequest, installedIn, installPostgres } from "../../../../src/runtimes/postgres/install.ts";
 import { machineFor } from "../../../support/local-postgres.ts";
 import { tempFolder, writeFiles } from "../../../support/temp.ts";
 

@@ -2,11 +2,11 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { LocalService, Machine } from "../../../../src/engine/processes/runtime.ts";
 import type { DockerRecipe, Mount, ServiceSpec } from "../../../../src/model/stack.ts";
+import { readLinks } from "../../../../src/runtimes/postgres/fetch.ts";
 import { readLsof } from "../../../../src/runtimes/postgres/leftovers.ts";
-import { quoteText } from "../../../../src/runtimes/postgres/quote.ts";
+import { quoteText } from "../../../../src/runtimes/postgres/local-database.ts";
 import { postgresRuntime } from "../../../../src/runtimes/postgres/runtime.ts";
 import { nobodyIn } from "../../../../src/runtimes/postgres/server-user.ts";
-import { readLinks } from "../../../../src/runtimes/postgres/unpack.ts";
 import { port, service } from "../../../support/sample-stack.ts";
 import { tempFolder, writeFiles } from "../../../support/temp.ts";
 
