@@ -1,5 +1,4 @@
 import type { UpReport } from "./app/bring-up.ts";
-import type { ChecksReport } from "./app/checks-report.ts";
 import type { CloudUrlReport } from "./app/cloud/address.ts";
 import type { CloudDeployReport } from "./app/cloud/deploy.ts";
 import type { CloudSecretsReport } from "./app/cloud/secrets.ts";
@@ -20,6 +19,7 @@ import type { ProgramVariables } from "./app/programs/variables.ts";
 import type { SetPasswordReport } from "./app/set-password.ts";
 import type { StatusReport } from "./app/status.ts";
 import type { PlanReport } from "./app/up.ts";
+import type { ChecksReport } from "./doctor/check.ts";
 import type { LogLine } from "./engine/engine.ts";
 import type { ErrorCode } from "./errors/catalog.ts";
 import type { Fix } from "./errors/goat-error.ts";

@@ -1,16 +1,14 @@
 import { stat } from "node:fs/promises";
-import { type CheckResult, ok, problem, skipped } from "../doctor/check.ts";
-import { engineText } from "../doctor/checks/engine.ts";
+import { type CheckResult, type ChecksReport, checksReport, ok, problem, skipped } from "../doctor/check.ts";
 import { checkEnvFile } from "../doctor/checks/env-file.ts";
 import { describe } from "../errors/describe.ts";
 import { GoatError } from "../errors/goat-error.ts";
-import { shortPath } from "../platform/short-path.ts";
+import { shortPath } from "../platform/format.ts";
 import { plural } from "../platform/text.ts";
 import { readStatus, type ServiceStatus } from "../stack/run/observe.ts";
 import { prepare } from "../stack/run/prepare.ts";
 import type { App } from "./app.ts";
-import { type ChecksReport, checksReport } from "./checks-report.ts";
-import { checkFiles, checkPlanPorts, checkStrangers } from "./preflight.ts";
+import { checkFiles, checkPlanPorts, checkStrangers, engineText } from "./preflight.ts";
 import { openEnvironment, openProject, openStack, type ProjectSession } from "./project.ts";
 import type { Environment } from "./read-project.ts";
 

@@ -1,9 +1,9 @@
 import { chmod, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { noProviderKey } from "../doctor/checks/provider-keys.ts";
+import { noProviderKey } from "../doctor/checks/env-file.ts";
 import { GoatError } from "../errors/goat-error.ts";
+import { shortPath } from "../platform/format.ts";
 import { run } from "../platform/process.ts";
-import { shortPath } from "../platform/short-path.ts";
 import { readTextIfThere } from "../platform/text-file.ts";
 import { createEnvFile, updateEnvFile } from "../project/env-file.ts";
 import { type Provider, providers, readKeys } from "../project/keys.ts";

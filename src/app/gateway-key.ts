@@ -1,6 +1,6 @@
 import { GoatError } from "../errors/goat-error.ts";
 import { unsendable } from "../litellm/key.ts";
-import { shortPath } from "../platform/short-path.ts";
+import { shortPath } from "../platform/format.ts";
 import type { App } from "./app.ts";
 import type { Environment } from "./read-project.ts";
 

@@ -1,18 +1,16 @@
 import { type CheckResult, problem, skipped } from "../doctor/check.ts";
-import { engineText } from "../doctor/checks/engine.ts";
-import { checkGatewayConfig } from "../doctor/checks/gateway-config.ts";
-import { checkMounts, mountMistakes } from "../doctor/checks/mounts.ts";
-import { checkPasswords } from "../doctor/checks/passwords.ts";
+import { checkPasswords, checkProviderKeys } from "../doctor/checks/env-file.ts";
+import { checkGatewayConfig, checkMounts, mountMistakes } from "../doctor/checks/mounted-files.ts";
 import { checkBeside, checkPorts, type PortHost, type PortNeed } from "../doctor/checks/ports.ts";
-import { checkProviderKeys } from "../doctor/checks/provider-keys.ts";
+import type { EngineInfo } from "../engine/engine.ts";
 import { pickChatModel } from "../gateway/routes.ts";
 import type { Role, ServiceSpec, StackSpec } from "../model/stack.ts";
-import { decoration } from "../platform/decoration.ts";
+import { decoration } from "../platform/deadline.ts";
 import { kindOf } from "../platform/files.ts";
+import { shortPath } from "../platform/format.ts";
 import { portOwner } from "../platform/port-owner.ts";
 import { answers, isFree } from "../platform/ports.ts";
 import { run } from "../platform/process.ts";
-import { shortPath } from "../platform/short-path.ts";
 import { list } from "../platform/text.ts";
 import { readTextIfThere } from "../platform/text-file.ts";
 import { readKeys } from "../project/keys.ts";
@@ -27,7 +25,7 @@ import { needOwnStack, type OwnRequest } from "./own-stack.ts";
 import type { OpenStack, ProjectSession } from "./project.ts";
 import { readRoutes } from "./routes.ts";
 
-export interface CheckedBringUp extends OwnRequest {
+interface CheckedBringUp extends OwnRequest {
   readonly names: readonly string[];
   readonly restart: boolean;
   readonly example: ExampleMode;
@@ -55,6 +53,39 @@ export async function checkBringUp(open: OpenStack, options: CheckedBringUp, app
   const parts = [...files.slice(0, 1), ports].filter(({ verdict }) => verdict === "ok").map(({ text }) => text);
   finish("ok", [...parts, engineText(open.info)].join(" · "));
   return prepared;
+}
+
+function refuse(results: readonly CheckResult[], finish: (outcome: "failed", text: string) => void): void {
+  for (const result of results) {
+    if (result.verdict !== "problem") continue;
+    finish("failed", result.text);
+    throw result.error;
+  }
+}
+
+/** An EVAL_MODEL that cannot be asked is told before anything is created. Throws usage, no-provider-key. */
+function checkWanted({ stack, environment }: ProjectSession): void {
+  const gateway = gatewayOf(stack);
+  if (gateway === null) return;
+  pickChatModel(readRoutes(stack), gateway.service.environment, environment.variables["EVAL_MODEL"]);
+}
+
+function tellOrphans({ plan, stack }: Prepared, { emit }: App): void {
+  if (plan.orphans.length === 0) return;
+  const [verb, them] = plan.orphans.length === 1 ? ["is", "it"] : ["are", "them"];
+  const what = `${list(plan.orphans)} of ${stack.name} ${verb} not in the Compose file any more`;
+  emit({ type: "notice", level: "warning", text: `${what}: goat-dev down removes ${them}` });
+}
+
+/** A network cannot be changed while containers hang on it, and nobody asked to take them all down. */
+function tellNetworks({ observed, stack }: Prepared, { emit }: App): void {
+  for (const network of stack.networks) {
+    const found = observed.networks.find(({ name }) => name === network.name);
+    if (found === undefined || found.fingerprint === null || found.fingerprint === networkFingerprint(network))
+      continue;
+    const text = `network ${network.name} is not as the Compose file has it any more: goat-dev down, then goat-dev up`;
+    emit({ type: "notice", level: "warning", text });
+  }
 }
 
 /** What can be known before an engine is asked: keys first, passwords, files. Keys matter where the gateway is among the services. */
@@ -91,14 +122,16 @@ export function checkPlanPorts(prepared: Prepared, open: OpenStack, app: App): P
   return checkPorts(needs, portHost(open, app));
 }
 
-/** Other programs where `localhost` may lead instead of to one of these services; warnings alone. */
-export function checkStrangers(
-  services: readonly ServiceSpec[],
-  open: OpenStack,
-  app: App,
-): Promise<readonly CheckResult[]> {
-  const needs = services.flatMap(({ name, ports }) => ports.map((port) => ({ service: name, port, variable: null })));
-  return checkBeside(needs, portHost(open, app));
+/** The variables of the shipped Compose file. */
+const portVariables: Readonly<Partial<Record<Role, string>>> = {
+  database: "POSTGRES_PORT",
+  tracing: "LANGFUSE_PORT",
+  gateway: "LITELLM_PORT",
+};
+
+function variableOf(stack: StackSpec, name: string): string | null {
+  const role = stack.services.find((service) => service.name === name)?.role ?? "other";
+  return portVariables[role] ?? null;
 }
 
 const HOLDER_LIMIT_MS = 2_000;
@@ -114,51 +147,23 @@ function portHost({ engine }: OpenStack, app: App): PortHost {
   };
 }
 
-/** The variables of the shipped Compose file. */
-const portVariables: Readonly<Partial<Record<Role, string>>> = {
-  database: "POSTGRES_PORT",
-  tracing: "LANGFUSE_PORT",
-  gateway: "LITELLM_PORT",
-};
-
-function variableOf(stack: StackSpec, name: string): string | null {
-  const role = stack.services.find((service) => service.name === name)?.role ?? "other";
-  return portVariables[role] ?? null;
-}
-
 async function runQuietly(command: string, args: readonly string[], { env, signal }: App): Promise<string> {
   return (await run(command, args, { env: { PATH: env["PATH"] ?? "" }, signal })).stdout;
 }
 
-function refuse(results: readonly CheckResult[], finish: (outcome: "failed", text: string) => void): void {
-  for (const result of results) {
-    if (result.verdict !== "problem") continue;
-    finish("failed", result.text);
-    throw result.error;
-  }
+/** Other programs where `localhost` may lead instead of to one of these services; warnings alone. */
+export function checkStrangers(
+  services: readonly ServiceSpec[],
+  open: OpenStack,
+  app: App,
+): Promise<readonly CheckResult[]> {
+  const needs = services.flatMap(({ name, ports }) => ports.map((port) => ({ service: name, port, variable: null })));
+  return checkBeside(needs, portHost(open, app));
 }
 
-/** An EVAL_MODEL that cannot be asked is told before anything is created. Throws usage, no-provider-key. */
-function checkWanted({ stack, environment }: ProjectSession): void {
-  const gateway = gatewayOf(stack);
-  if (gateway === null) return;
-  pickChatModel(readRoutes(stack), gateway.service.environment, environment.variables["EVAL_MODEL"]);
-}
-
-/** A network cannot be changed while containers hang on it, and nobody asked to take them all down. */
-function tellNetworks({ observed, stack }: Prepared, { emit }: App): void {
-  for (const network of stack.networks) {
-    const found = observed.networks.find(({ name }) => name === network.name);
-    if (found === undefined || found.fingerprint === null || found.fingerprint === networkFingerprint(network))
-      continue;
-    const text = `network ${network.name} is not as the Compose file has it any more: goat-dev down, then goat-dev up`;
-    emit({ type: "notice", level: "warning", text });
-  }
-}
-
-function tellOrphans({ plan, stack }: Prepared, { emit }: App): void {
-  if (plan.orphans.length === 0) return;
-  const [verb, them] = plan.orphans.length === 1 ? ["is", "it"] : ["are", "them"];
-  const what = `${list(plan.orphans)} of ${stack.name} ${verb} not in the Compose file any more`;
-  emit({ type: "notice", level: "warning", text: `${what}: goat-dev down removes ${them}` });
+/** "Docker 28.2.2 (context default)", "Podman 5.2.1 (DOCKER_HOST)"; without either, what there is instead. */
+export function engineText({ kind, product, version, source }: EngineInfo): string {
+  return kind === "embedded"
+    ? "plain local processes, without Docker"
+    : `${product ?? `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`} ${version} (${source})`;
 }

@@ -2,11 +2,16 @@ import type { Runnable, Typed } from "../commands/command.ts";
 import { commands } from "../commands/index.ts";
 import { describe } from "../errors/describe.ts";
 import { GoatError } from "../errors/goat-error.ts";
+import type { View } from "../events/events.ts";
 import { createHub, type Hub } from "../events/hub.ts";
 import { createRedactor } from "../events/redact.ts";
 import { type CliContext, createContext, type HostProcess } from "./context.ts";
 import { parse } from "./parse.ts";
-import { createViews, wantsColor } from "./views/create-views.ts";
+import { createJsonStreamView, createJsonView } from "./views/json.ts";
+import { createListrView } from "./views/listr.ts";
+import { createPlainView, createQuietView } from "./views/plain.ts";
+
+const noInput: Typed = { args: [], flag: () => false, text: () => undefined, texts: () => [] };
 
 /** One whole run: argv in, exit status out. Everything a user sees goes through the hub; results are told here and nowhere else. */
 export async function runCli(host: HostProcess): Promise<number> {
@@ -24,13 +29,6 @@ export async function runCli(host: HostProcess): Promise<number> {
   }
   const { command, input, global } = invocation;
   return runWith(host, global, command.name, (context, emit) => answer(command, input, context, emit));
-}
-
-const noInput: Typed = { args: [], flag: () => false, text: () => undefined, texts: () => [] };
-
-/** A command line that cannot be parsed still says whether JSON is wanted. */
-function wasTyped(argv: readonly string[], name: string): boolean {
-  return (name === "json" && argv.includes("--json")) || (name === "jsonStream" && argv.includes("--json-stream"));
 }
 
 type Work = (context: CliContext, emit: Hub["emit"]) => Promise<number>;
@@ -54,6 +52,26 @@ async function runWith(host: HostProcess, global: Typed, name: string, work: Wor
   return exitCode;
 }
 
+function tellError(error: unknown, host: HostProcess, emit: Hub["emit"]): number {
+  const isToldAlready = error instanceof GoatError && error.code === "interrupted";
+  const told =
+    host.signal.aborted && !isToldAlready
+      ? new GoatError("interrupted", "interrupted; what has started is left running", {
+          fixes: [
+            { command: "goat-dev up", effect: "goes on" },
+            { command: "goat-dev down", effect: "stops it" },
+          ],
+        })
+      : describe(error);
+  emit({ type: "error", error: told });
+  return told.exitCode;
+}
+
+/** A command line that cannot be parsed still says whether JSON is wanted. */
+function wasTyped(argv: readonly string[], name: string): boolean {
+  return (name === "json" && argv.includes("--json")) || (name === "jsonStream" && argv.includes("--json-stream"));
+}
+
 /** Calls the command and tells its report. */
 async function answer(
   command: Runnable,
@@ -70,17 +88,37 @@ async function answer(
   return command.exitCode?.(report) ?? 0;
 }
 
-function tellError(error: unknown, host: HostProcess, emit: Hub["emit"]): number {
-  const isToldAlready = error instanceof GoatError && error.code === "interrupted";
-  const told =
-    host.signal.aborted && !isToldAlready
-      ? new GoatError("interrupted", "interrupted; what has started is left running", {
-          fixes: [
-            { command: "goat-dev up", effect: "goes on" },
-            { command: "goat-dev down", effect: "stops it" },
-          ],
-        })
-      : describe(error);
-  emit({ type: "error", error: told });
-  return told.exitCode;
+interface ViewChoice {
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly color: boolean;
+  readonly verbose: boolean;
+  readonly quiet: boolean;
+  readonly json: boolean;
+  readonly jsonStream: boolean;
+  /** True where stderr is a terminal that can be drawn on. */
+  readonly live: boolean;
+}
+
+/** The views of a run: with JSON, stdout holds data alone and talk goes to stderr. */
+export function createViews(choice: ViewChoice): readonly View[] {
+  const isData = choice.json || choice.jsonStream;
+  if (isData) {
+    const data = choice.jsonStream ? createJsonStreamView(choice) : createJsonView(choice);
+    return choice.quiet ? [data] : [data, createPlainView({ ...choice, results: false })];
+  }
+  if (choice.quiet) return [createQuietView(choice)];
+  return [choice.live && !choice.verbose ? createListrView(choice) : createPlainView(choice)];
+}
+
+/** Whether to colour: --no-color, then NO_COLOR and FORCE_COLOR as their conventions have it, then the terminal. */
+export function wantsColor(
+  flag: boolean,
+  env: Readonly<Record<string, string | undefined>>,
+  stream: { readonly isTTY?: boolean },
+): boolean {
+  if (flag || (env["NO_COLOR"] ?? "") !== "") return false;
+  const forced = env["FORCE_COLOR"];
+  if (forced !== undefined) return forced !== "0" && forced !== "false";
+  return stream.isTTY === true && env["TERM"] !== "dumb";
 }

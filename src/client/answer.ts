@@ -1,5 +1,5 @@
 import type OpenAI from "openai";
-import { heardText } from "../litellm/answer-text.ts";
+import { heardText } from "../litellm/failure.ts";
 import { fieldsOf, listOf, textOf } from "../litellm/fields.ts";
 import { costIn } from "../litellm/model-info.ts";
 import { GatewayError } from "./errors.ts";

@@ -3,16 +3,12 @@ import { unsendable } from "../litellm/key.ts";
 import { readModelNames } from "../litellm/model-info.ts";
 import { nearest } from "../model/nearest.ts";
 import { type ChatAnswer, gather, noAnswer, readCompletion, readHead } from "./answer.ts";
-import type { GatewayConfig } from "./config.ts";
 import { explain, GatewayError } from "./errors.ts";
-import { requestDefaults } from "./local.ts";
 import { endingSilence } from "./silence.ts";
 
 export { costOf, type ModelPrice, type TokenUsage } from "../litellm/model-info.ts";
 export type { ChatAnswer, ToolCall } from "./answer.ts";
-export { type ClientEnvironment, type GatewayConfig, gatewayConfig } from "./config.ts";
 export { explain, GatewayError, type GatewayErrorKind } from "./errors.ts";
-export { isLocalModel, type RequestDefaults, requestDefaults } from "./local.ts";
 export { fetchPricing, type Pricing, type PricingOptions } from "./pricing.ts";
 
 export interface ClientOptions {
@@ -49,6 +45,22 @@ export interface GatewayClient {
   stream(request: ChatRequest, options?: CallOptions): AsyncIterable<ChatEvent>;
   /** The names that the gateway serves. Throws GatewayError, or the signal's reason. */
   models(options?: CallOptions): Promise<readonly string[]>;
+}
+
+/** Variables by name, such as `process.env`. */
+export type ClientEnvironment = Readonly<Record<string, string | undefined>>;
+
+/** Where the gateway is; fits `new OpenAI(config)` as it is. */
+export interface GatewayConfig {
+  readonly baseURL: string;
+  /** Null where no variable holds one: then nothing is sent, not even another key from the environment. */
+  readonly apiKey: string | null;
+}
+
+/** What a request says where the caller does not. */
+export interface RequestDefaults {
+  readonly temperature?: number;
+  readonly tool_choice?: "auto";
 }
 
 const usualTimeoutMs = 600_000;
@@ -148,4 +160,33 @@ async function* stream(openai: OpenAI, request: ChatRequest, call: CallOptions):
   } catch (error) {
     throw await translate(error, openai, model, call);
   }
+}
+
+const keyVariables = ["EXECUTOR_LITELLM_KEY", "LITELLM_MASTER_KEY", "LITELLM_API_KEY"] as const;
+
+const defaultBaseUrl = "http://127.0.0.1:4000/v1";
+
+/**
+ * Reads where the gateway is and the key for it: EXECUTOR_LITELLM_KEY, else LITELLM_MASTER_KEY, else LITELLM_API_KEY; the address is
+ * LITELLM_BASE_URL, else OPENAI_BASE_URL, else http://127.0.0.1:4000/v1. OPENAI_API_KEY comes last, and only with the OPENAI_BASE_URL
+ * that it belongs to: OpenAI's own key is not for LiteLLM to see. A blank value counts as not set.
+ */
+export function gatewayConfig(env: ClientEnvironment): GatewayConfig {
+  const read = (name: string): string | null => env[name]?.trim() || null;
+  const own = read("LITELLM_BASE_URL");
+  const shared = read("OPENAI_BASE_URL");
+  const key = keyVariables.map(read).find((value) => value !== null) ?? null;
+  const sharedKey = own === null && shared !== null ? read("OPENAI_API_KEY") : null;
+  return { baseURL: (own ?? shared ?? defaultBaseUrl).replace(/\/+$/, ""), apiKey: key ?? sharedKey };
+}
+
+/** True for a model that the gateway runs on a server of your own: its name ends in `-local`. */
+export function isLocalModel(model: string): boolean {
+  return model.endsWith("-local");
+}
+
+/** What vLLM needs to be told: it samples at 1.0 and picks no tools by itself; tool_choice without tools is refused everywhere. */
+export function requestDefaults(model: string, hasTools: boolean): RequestDefaults {
+  if (!isLocalModel(model)) return {};
+  return hasTools ? { temperature: 0.3, tool_choice: "auto" } : { temperature: 0.3 };
 }

@@ -1,6 +1,5 @@
 import OpenAI from "openai";
-import { heardText } from "../litellm/answer-text.ts";
-import { classify, type FailureKind, readFailure, wordsOf } from "../litellm/failure.ts";
+import { classify, type FailureKind, heardText, readFailure, wordsOf } from "../litellm/failure.ts";
 import { fieldsOf, textOf } from "../litellm/fields.ts";
 import { SilentAnswer } from "./silence.ts";
 

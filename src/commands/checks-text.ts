@@ -1,4 +1,4 @@
-import type { CheckReport, ChecksReport } from "../app/checks-report.ts";
+import type { CheckReport, ChecksReport } from "../doctor/check.ts";
 import { exitCodeOf } from "../errors/catalog.ts";
 import { renderPairs } from "../platform/table.ts";
 import { plural } from "../platform/text.ts";

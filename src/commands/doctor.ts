@@ -1,4 +1,4 @@
-import type { ChecksReport } from "../app/checks-report.ts";
+import type { ChecksReport } from "../doctor/check.ts";
 import { checksExitCode, checksText } from "./checks-text.ts";
 import { command } from "./command.ts";
 

@@ -1,5 +1,5 @@
 import type { InitReport } from "../app/init/init.ts";
-import { shortPath } from "../platform/short-path.ts";
+import { shortPath } from "../platform/format.ts";
 import { list } from "../platform/text.ts";
 import { command, type Reader } from "./command.ts";
 

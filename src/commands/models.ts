@@ -1,14 +1,133 @@
+import type { ModelsChangeReport } from "../app/models/change.ts";
+import type { ModelsCheckReport } from "../app/models/check.ts";
 import type { ModelsReport } from "../app/models/list.ts";
-import { formatMoney } from "../platform/format.ts";
+import type { EnableReport } from "../app/models/switch.ts";
+import type { ModelsTestReport, TestedModel } from "../app/models/test.ts";
+import { exitCodeOf } from "../errors/catalog.ts";
+import { formatDuration, formatMoney } from "../platform/format.ts";
 import { renderTable } from "../platform/table.ts";
 import { list, plural } from "../platform/text.ts";
 import { command } from "./command.ts";
-import { add } from "./models/add.ts";
-import { check } from "./models/check.ts";
-import { disable } from "./models/disable.ts";
-import { enable } from "./models/enable.ts";
-import { remove } from "./models/remove.ts";
-import { test } from "./models/test.ts";
+
+const add = command<ModelsChangeReport>({
+  name: "add",
+  summary: "put a model into both configs, pass its key on, and take it into use",
+  arguments: "[name]",
+  options: [
+    { flags: "--route <provider/model>", description: "where it goes, such as anthropic/claude-sonnet-4-5" },
+    { flags: "--key <variable>", description: "the variable of .env that holds its key" },
+    { flags: "--api-base <url>", description: "a server of its own; it speaks OpenAI's protocol" },
+    { flags: "--api-version <date>", description: "Azure's (2024-06-01)" },
+    { flags: "--base-model <name>", description: "whose price LiteLLM counts with" },
+    { flags: "--mode <mode>", description: "chat or embedding, where the name does not say it" },
+    { flags: "--vllm", description: "a vLLM server, at --url" },
+    { flags: "--url <url>", description: "the vLLM server's address" },
+    { flags: "-y, --yes", description: "do not ask" },
+  ],
+  examples: [
+    ["goat-dev models add claude-sonnet-4-5 --route anthropic/claude-sonnet-4-5", "its key is ANTHROPIC_API_KEY"],
+    ["goat-dev models add my-gpt --route azure/my-deployment --base-model azure/gpt-4o-mini", "a deployment of yours"],
+    ["goat-dev models add qwen3-8b-local --vllm --url http://10.0.0.5:8000/v1", "vLLM tells which model it serves"],
+  ],
+  call: async (typed, app) => {
+    const { add } = await import("../app/models/add.ts");
+    const input = {
+      names: typed.args,
+      route: typed.text("route"),
+      key: typed.text("key"),
+      apiBase: typed.text("apiBase"),
+      apiVersion: typed.text("apiVersion"),
+      baseModel: typed.text("baseModel"),
+      mode: typed.text("mode"),
+      vllm: typed.flag("vllm"),
+      url: typed.text("url"),
+      yes: typed.flag("yes"),
+    };
+    return add(input, app);
+  },
+  text: (report) => changeText(report, `${report.model} added to`, report.model),
+});
+
+const remove = command<ModelsChangeReport>({
+  name: "remove",
+  summary: "take a model out of both configs",
+  arguments: "<name>",
+  options: [{ flags: "-y, --yes", description: "do not ask" }],
+  examples: [["goat-dev models remove claude-sonnet-4-5", "shows what goes, and asks"]],
+  call: async (typed, app) => {
+    const { removeModels } = await import("../app/models/remove.ts");
+    return removeModels({ name: typed.args[0] ?? "", yes: typed.flag("yes") }, app);
+  },
+  text: (report) => changeText(report, `${report.model} removed from`),
+});
+
+const enable = command<EnableReport>({
+  name: "enable",
+  summary: "take an entry in that is commented out, or point a vLLM entry elsewhere",
+  arguments: "<name>",
+  options: [
+    { flags: "--workspace <name>", description: "your Modal workspace: fills in where the model is served" },
+    { flags: "--environment <suffix>", description: "the Modal environment's suffix (goat)" },
+    { flags: "--url <url>", description: "any other server's address" },
+    { flags: "-y, --yes", description: "do not ask" },
+  ],
+  examples: [["goat-dev models enable qwen3-4b-local --workspace my-workspace", "served by Modal"]],
+  call: async (typed, app) => {
+    const { enable } = await import("../app/models/switch.ts");
+    const [workspace, environment, url] = [typed.text("workspace"), typed.text("environment"), typed.text("url")];
+    return enable({ name: typed.args[0] ?? "", workspace, environment, url, yes: typed.flag("yes") }, app);
+  },
+  text: (report) => {
+    const { model, moved } = report;
+    return changeText(report, moved ? `${model} moved in` : `${model} taken into use in`, model);
+  },
+});
+
+const disable = command<ModelsChangeReport>({
+  name: "disable",
+  summary: "comment an entry out of this machine's config",
+  arguments: "<name>",
+  options: [{ flags: "-y, --yes", description: "do not ask" }],
+  examples: [["goat-dev models disable qwen3-4b-local", "goat-dev models enable brings it back"]],
+  call: async (typed, app) => {
+    const { disable } = await import("../app/models/switch.ts");
+    return disable({ name: typed.args[0] ?? "", yes: typed.flag("yes") }, app);
+  },
+  text: (report) => changeText(report, `${report.model} commented out in`),
+});
+
+const check = command<ModelsCheckReport>({
+  name: "check",
+  summary: "read both configs without asking anybody: shape, keys, unknown names, and what differs",
+  options: [],
+  examples: [["goat-dev models check", "every finding with line and column"]],
+  call: async (_typed, app) => (await import("../app/models/check.ts")).check({}, app),
+  text: checkText,
+  exitCode: ({ ok }) => (ok ? 0 : exitCodeOf("gateway-config-invalid")),
+});
+
+const test = command<ModelsTestReport>({
+  name: "test",
+  summary: "ask every usable model the smallest question there is; says what that costs, and asks first",
+  arguments: "[name...]",
+  options: [
+    {
+      flags: "--timeout <duration>",
+      description: "for one answer; 30s where left out, more where a GPU has to start",
+    },
+    { flags: "-y, --yes", description: "do not ask" },
+  ],
+  examples: [
+    ["goat-dev models test llama-3.3-70b", "one model"],
+    ["goat-dev models test --yes --json", "all, for programs"],
+  ],
+  call: async (typed, app) => {
+    const { test } = await import("../app/models/test.ts");
+    return test({ names: typed.args, timeout: typed.text("timeout"), yes: typed.flag("yes") }, app);
+  },
+  text: testText,
+  exitCode: ({ ok }) => (ok ? 0 : exitCodeOf("provider-refused")),
+});
 
 export const models = command<ModelsReport>({
   name: "models",
@@ -53,6 +172,17 @@ function table({ models, gateway }: ModelsReport): string {
   return renderTable(headings, cells);
 }
 
+function cells(tested: TestedModel): readonly string[] {
+  const { model, durationMs } = tested;
+  if (!tested.ok) {
+    const { message, evidence } = tested.error;
+    return [model, formatDuration(durationMs), "", "", [message, ...evidence.slice(0, 1)].join(": ")];
+  }
+  const tokens = tested.totalTokens === null ? "?" : String(tested.totalTokens);
+  const cost = tested.costUsd === null ? "?" : formatMoney(tested.costUsd);
+  return [model, formatDuration(durationMs), tokens, cost, "answered"];
+}
+
 function money(dollars: number | null): string {
   return dollars === null ? "?" : formatMoney(dollars);
 }
@@ -67,4 +197,43 @@ function remarks({ config, demo, gateway, unexpected }: ModelsReport): readonly 
     lines.push(`Served, but not in ${config}: ${list(unexpected)} (${plural(unexpected.length, "model")}).`);
   }
   return lines.length === 0 ? [] : ["", ...lines];
+}
+
+function checkText({ files, findings }: ModelsCheckReport): string {
+  const count = (level: string): number => findings.filter((finding) => finding.level === level).length;
+  const summary = [
+    count("error") === 0 ? `No mistake in ${list(files)}` : plural(count("error"), "mistake"),
+    ...(count("warning") === 0 ? [] : [plural(count("warning"), "warning")]),
+    ...(count("note") === 0 ? [] : [plural(count("note"), "note")]),
+  ];
+  const rows = findings.map(({ level, place, text }) => [level, place, text]);
+  const table = rows.length === 0 ? [] : [renderTable(["", "WHERE", "WHAT"], rows), ""];
+  return [...table, `${summary.join("; ")}.`].join("\n");
+}
+
+function testText({ models }: ModelsTestReport): string {
+  const answered = `${models.filter(({ ok }) => ok).length} of ${plural(models.length, "model")} answered`;
+  return `${renderTable(["MODEL", "TIME", "TOKENS", "COST", ""], models.map(cells))}\n\n${answered}${spent(models)}.`;
+}
+
+/** Nothing where a price is unknown: a sum without it would be too low. */
+function spent(models: readonly TestedModel[]): string {
+  const costs = models.map((tested) => (tested.ok ? tested.costUsd : 0));
+  const known = costs.filter((cost) => cost !== null);
+  return known.length < costs.length ? "" : `, for ${formatMoney(known.reduce((sum, cost) => sum + cost, 0))}`;
+}
+
+/** What was changed, before the files' names, and what the gateway serves then. */
+function changeText(
+  { files, gateway, remarks }: ModelsChangeReport,
+  what: string,
+  served = plural(gateway.models.length, "model"),
+): string {
+  const { service, running } = gateway;
+  const state = running ? `${service} serves ${served}.` : `${service} is not running: goat-dev up takes it into use.`;
+  return [
+    `${what} ${files.length === 0 ? "no file" : list(files)}.`,
+    ...(running === null ? [] : [state]),
+    ...remarks,
+  ].join("\n");
 }

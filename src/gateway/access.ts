@@ -1,9 +1,9 @@
 import { isAbort, messageOf, systemCode } from "../errors/describe.ts";
 import { GoatError } from "../errors/goat-error.ts";
-import { heardText } from "../litellm/answer-text.ts";
-import { classify, type FailureFacts, readFailure, wordsOf } from "../litellm/failure.ts";
+import { classify, type FailureFacts, heardText, readFailure, wordsOf } from "../litellm/failure.ts";
 import { type ModelInfo, readModelInfo, readModelNames } from "../litellm/model-info.ts";
-import { type HttpAnswer, HttpTimeout, httpGet, httpPost } from "../platform/http.ts";
+import { deadline } from "../platform/deadline.ts";
+import { type HttpAnswer, HttpTimeout, httpGet, httpPost, httpStatus } from "../platform/http.ts";
 import { cut } from "../platform/text.ts";
 
 export interface GatewayAccess {
@@ -23,6 +23,8 @@ interface Question {
   readonly body?: unknown;
   readonly limitMs?: number;
 }
+
+const answeringLimitMs = 1_000;
 
 /** One question with the key, whatever the answer. Throws gateway-refused where none comes, or the signal's reason. */
 export async function send(access: GatewayAccess, question: Question, signal: AbortSignal): Promise<HttpAnswer> {
@@ -124,4 +126,15 @@ async function askGateway(access: GatewayAccess, path: string, signal: AbortSign
 /** What the gateway knows of each route, from /model/info. Throws gateway-refused. */
 export async function modelInfo(access: GatewayAccess, signal: AbortSignal): Promise<readonly ModelInfo[]> {
   return read(access, "/model/info", readModelInfo, signal);
+}
+
+/** True where something answers at the gateway's address. */
+export async function isAnswering({ baseUrl }: GatewayAccess, signal: AbortSignal): Promise<boolean> {
+  using limit = deadline(signal, answeringLimitMs);
+  try {
+    return (await httpStatus(new URL("/health/liveliness", baseUrl).href, limit.signal)) === 200;
+  } catch {
+    signal.throwIfAborted();
+    return false;
+  }
 }

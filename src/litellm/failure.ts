@@ -9,12 +9,6 @@ export interface FailureFacts {
   readonly message: string;
 }
 
-/** A failed call by what there is to do about it; `by` is who refused. */
-export interface Failure {
-  readonly kind: FailureKind;
-  readonly by: "gateway" | "provider";
-}
-
 export type FailureKind =
   | "bad-key"
   | "unknown-model"
@@ -32,6 +26,12 @@ export type FailureKind =
   | "gateway-failed"
   /** Something else than an answer, as of a program that is no gateway. */
   | "unexpected-answer";
+
+/** A failed call by what there is to do about it; `by` is who refused. */
+interface Failure {
+  readonly kind: FailureKind;
+  readonly by: "gateway" | "provider";
+}
 
 /** The one place that knows how LiteLLM tells a failure. */
 export function classify(facts: FailureFacts): Failure {
@@ -56,6 +56,22 @@ export function classify(facts: FailureFacts): Failure {
   const isKeys = status === 401 || status === 403 || says("no_db_connection") || says("token_not_found_in_db");
   if (isKeys) return own("bad-key");
   return own(status === null || status >= 500 ? "gateway-failed" : "bad-request");
+}
+
+/** What a provider caused carries its exception's name; LiteLLM has no code for it. */
+function isProviders(message: string): boolean {
+  return /^litellm\.|Exception - /.test(message);
+}
+
+function providersKind({ status, message }: FailureFacts): FailureKind {
+  const isTheirs = status === null || status >= 500 || status === 408;
+  // LiteLLM gives a connection that could not be made status 500 and no code.
+  const unreachable = /cannot connect to host|connection error|connect(?:ion)? timed? ?out|name or service not known/i;
+  if (isTheirs && unreachable.test(message)) return "provider-unreachable";
+  if (/litellm\.(?:Timeout|APIConnectionError|ServiceUnavailableError|InternalServerError)/.test(message)) {
+    return "provider-down";
+  }
+  return isTheirs ? "provider-down" : "provider-refused";
 }
 
 /** What a body of LiteLLM's says of a failure; everything in it is optional. Codes are strings; in the middle of a stream they are all there is. */
@@ -88,18 +104,17 @@ export function maskKeys(text: string): string {
     .replace(/\b[A-Za-z0-9]{32,}\b/g, "***");
 }
 
-/** What a provider caused carries its exception's name; LiteLLM has no code for it. */
-function isProviders(message: string): boolean {
-  return /^litellm\.|Exception - /.test(message);
-}
-
-function providersKind({ status, message }: FailureFacts): FailureKind {
-  const isTheirs = status === null || status >= 500 || status === 408;
-  // LiteLLM gives a connection that could not be made status 500 and no code.
-  const unreachable = /cannot connect to host|connection error|connect(?:ion)? timed? ?out|name or service not known/i;
-  if (isTheirs && unreachable.test(message)) return "provider-unreachable";
-  if (/litellm\.(?:Timeout|APIConnectionError|ServiceUnavailableError|InternalServerError)/.test(message)) {
-    return "provider-down";
-  }
-  return isTheirs ? "provider-down" : "provider-refused";
+/** What answered in a gateway's place, in a line: `200 text/html: <!doctype html>…`, `302 to https://login.example/`. */
+export function heardText(answer: {
+  readonly status: number;
+  readonly type?: string | null | undefined;
+  readonly location?: string | null | undefined;
+  readonly text?: string;
+}): string {
+  const { status, type, location, text = "" } = answer;
+  const head = [String(status), type?.split(";", 1)[0] ?? "", location ? `to ${location}` : ""];
+  const words = maskKeys(text).replace(/\s+/g, " ").trim();
+  const start = [...words].slice(0, 80).join("");
+  const said = start === "" ? "" : `: ${start}${start.length < words.length ? "…" : ""}`;
+  return head.filter((part) => part !== "").join(" ") + said;
 }

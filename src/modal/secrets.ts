@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { messageOf } from "../errors/describe.ts";
 import { type Fix, GoatError } from "../errors/goat-error.ts";
-import { withNamelessFile } from "../platform/nameless-file.ts";
+import { withNamelessFile } from "../platform/files.ts";
 import { list } from "../platform/text.ts";
 import type { ModalCli } from "./cli.ts";
 

@@ -1,9 +1,8 @@
-import { type CheckResult, ok, problem, skipped } from "../../doctor/check.ts";
+import { type CheckResult, type ChecksReport, checksReport, ok, problem, skipped } from "../../doctor/check.ts";
 import { describe } from "../../errors/describe.ts";
 import { apps, cliVersion, environment, isDeployed, needSecrets, secretNames, workspace } from "../../modal/account.ts";
 import { list } from "../../platform/text.ts";
 import type { App } from "../app.ts";
-import { type ChecksReport, checksReport } from "../checks-report.ts";
 import { type Cloud, type CloudInput, openCloud } from "./cloud.ts";
 
 /** Checks the way to Modal. */

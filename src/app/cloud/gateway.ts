@@ -2,7 +2,7 @@ import { GoatError } from "../../errors/goat-error.ts";
 import { readGatewayConfig } from "../../gateway/config.ts";
 import { pickChatModel } from "../../gateway/routes.ts";
 import { gatewayTarget } from "../../modal/targets.ts";
-import { shortPath } from "../../platform/short-path.ts";
+import { shortPath } from "../../platform/format.ts";
 import type { App } from "../app.ts";
 import { refuseKey } from "../gateway-key.ts";
 import { addressOf } from "./address.ts";

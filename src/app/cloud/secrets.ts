@@ -10,7 +10,7 @@ import {
   type SecretTable,
   writeSecret,
 } from "../../modal/secrets.ts";
-import { shortPath } from "../../platform/short-path.ts";
+import { shortPath } from "../../platform/format.ts";
 import { list, nearest, plural } from "../../platform/text.ts";
 import { ensureStateFolder } from "../../project/state.ts";
 import type { App } from "../app.ts";

@@ -2,7 +2,7 @@ import { mkdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { GoatError } from "../../errors/goat-error.ts";
 import { atomicWrite, unwritable } from "../../platform/files.ts";
-import { shortPath } from "../../platform/short-path.ts";
+import { shortPath } from "../../platform/format.ts";
 import { renderTable } from "../../platform/table.ts";
 import { list, nearest, plural } from "../../platform/text.ts";
 import type { App } from "../app.ts";

@@ -5,10 +5,6 @@ import { kindOf } from "../../platform/files.ts";
 import { readTextIfThere } from "../../platform/text-file.ts";
 import { nameFromFolder } from "../../project/root.ts";
 import { isByproduct } from "../../project/shipped-stack.ts";
-import { missingIgnoreLines, withIgnoreLines } from "./ignore-lines.ts";
-
-/** What becomes of a file: `differs` stays as it is, unless somebody says otherwise. */
-type FileState = "new" | "extended" | "differs" | "same";
 
 export interface PlannedFile {
   /** Below the root. */
@@ -19,6 +15,9 @@ export interface PlannedFile {
   readonly note?: string;
 }
 
+/** What becomes of a file: `differs` stays as it is, unless somebody says otherwise. */
+type FileState = "new" | "extended" | "differs" | "same";
+
 export interface InitPlan {
   readonly root: string;
   /** The stack's. */
@@ -26,7 +25,7 @@ export interface InitPlan {
   readonly files: readonly PlannedFile[];
 }
 
-export interface InitRequest {
+interface InitRequest {
   readonly cwd: string;
   readonly packageRoot: string;
   readonly version: string;
@@ -37,10 +36,16 @@ export interface InitRequest {
 
 const composePath = "dev/docker-compose.yml";
 
-const validName = /^[a-z0-9][a-z0-9_-]*$/;
+/** A line that has to be there, and how others write the same. */
+interface Wanted {
+  readonly line: string;
+  readonly same: readonly string[];
+}
 
-/** The name that all unnamed copies would share, and with it their database. */
-const shippedName = "goat";
+const wanted: readonly Wanted[] = [
+  { line: ".env", same: [".env", "/.env", ".env*", "/.env*", "*.env"] },
+  { line: ".goat-dev/", same: [".goat-dev", ".goat-dev/", "/.goat-dev", "/.goat-dev/", ".goat-dev*"] },
+];
 
 /** What would be written where, and what is there already. Throws usage, file-unwritable; writes nothing. */
 export function planInit(request: InitRequest): InitPlan {
@@ -70,6 +75,11 @@ function rootFor(cwd: string): string {
 function upwards(from: string): readonly string[] {
   return dirname(from) === from ? [from] : [from, ...upwards(dirname(from))];
 }
+
+const validName = /^[a-z0-9][a-z0-9_-]*$/;
+
+/** The name that all unnamed copies would share, and with it their database. */
+const shippedName = "goat";
 
 /** The stack's own name: as asked for, as the file at its place has it, else after the folder. Throws usage. */
 function stackNameFor(root: string, asked: string | undefined, existing: string | undefined): string {
@@ -149,4 +159,41 @@ function planIgnore(root: string): PlannedFile {
   const text = withIgnoreLines(found ?? "");
   if (missing.length === 0) return { path, text, state: "same" };
   return { path, text, state: found === undefined ? "new" : "extended", note: `+ ${missing.join(" ")}` };
+}
+
+/** Patterns that would hide the template, and the line that brings it back. */
+const hidesTemplate = [".env*", "/.env*", ".env.*", "/.env.*"];
+
+const showsTemplate = "!.env.example";
+
+/** The lines that a .gitignore lacks, so that keys and state stay out of git and the template gets in. */
+export function missingIgnoreLines(text: string): readonly string[] {
+  const lines = patterns(text);
+  const missing = wanted.filter(({ same }) => !isIgnored(lines, same)).map(({ line }) => line);
+  const hidden = lines.findLastIndex((line) => hidesTemplate.includes(line));
+  const shown = lines.findLastIndex((line) => line.replace("!/", "!") === showsTemplate);
+  return hidden > shown ? [...missing, showsTemplate] : missing;
+}
+
+/** Lines as git reads them; the last that fits counts. */
+function patterns(text: string): readonly string[] {
+  return text
+    .replace(/^\ufeff/, "")
+    .split(/\r?\n/)
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== "" && !line.startsWith("#"));
+}
+
+function isIgnored(lines: readonly string[], same: readonly string[]): boolean {
+  const last = lines.findLast((line) => same.includes(line.replace(/^!/, "")));
+  return last !== undefined && !last.startsWith("!");
+}
+
+/** A .gitignore with what it lacks at its end; every byte before stays. */
+export function withIgnoreLines(text: string): string {
+  const missing = missingIgnoreLines(text);
+  if (missing.length === 0) return text;
+  const newline = text.includes("\r\n") ? "\r\n" : "\n";
+  const start = text === "" || text.endsWith("\n") ? text : text + newline;
+  return start + missing.map((line) => line + newline).join("");
 }

@@ -1,16 +1,14 @@
 import { dirname, join } from "node:path";
 import { GoatError } from "../../errors/goat-error.ts";
-import type { NewEntry } from "../../gateway/edit/entry.ts";
 import { addModel } from "../../gateway/edit/models.ts";
-import { newEntry, variablesOf } from "../../gateway/edit/new-entry.ts";
+import { type NewEntry, newEntry, variablesOf } from "../../gateway/edit/new-entry.ts";
 import { addToSecret, addToTemplate, passVariable, variablesPassed } from "../../gateway/edit/variables.ts";
 import { keyVariables } from "../../gateway/providers.ts";
 import { list } from "../../platform/text.ts";
 import { readTextIfThere } from "../../platform/text-file.ts";
 import type { App, Ask } from "../app.ts";
-import { carryOutChange, type FileEdit, type ModelsChangeReport } from "./change.ts";
+import { carryOutChange, type FileEdit, type ModelsChangeReport, typedCommand } from "./change.ts";
 import { type ModelsProject, openOwn, shown } from "./open.ts";
-import { typedCommand } from "./typed.ts";
 import { vllmRequest } from "./vllm.ts";
 
 export interface AddInput {

@@ -16,18 +16,6 @@ export interface FileEdit {
   readonly after: string;
 }
 
-export interface Change {
-  /** What was typed after goat-dev, for messages and --yes. */
-  readonly command: string;
-  /** Nobody is asked. */
-  readonly yes: boolean;
-  readonly edits: readonly FileEdit[];
-  /** Names that the gateway has to list afterwards. */
-  readonly wanted: readonly string[];
-  /** What a user should know beside it. */
-  readonly remarks: readonly string[];
-}
-
 /** What a change of the configs came to. */
 export interface ModelsChangeReport {
   readonly ok: true;
@@ -48,11 +36,16 @@ export interface ModelsChangeReport {
   readonly remarks: readonly string[];
 }
 
-interface Written {
-  /** As messages name them. */
-  readonly files: readonly string[];
-  /** What was shown, in lines. */
-  readonly diff: readonly string[];
+interface Change {
+  /** What was typed after goat-dev, for messages and --yes. */
+  readonly command: string;
+  /** Nobody is asked. */
+  readonly yes: boolean;
+  readonly edits: readonly FileEdit[];
+  /** Names that the gateway has to list afterwards. */
+  readonly wanted: readonly string[];
+  /** What a user should know beside it. */
+  readonly remarks: readonly string[];
 }
 
 /** Makes the edits, and has a running gateway read them. Throws confirmation-needed, interrupted, file-unwritable, and what `restart` throws. */
@@ -79,6 +72,13 @@ export async function carryOutChange(
     throw error;
   });
   return { ok: true, model, files, diff, gateway: { service, ...gateway }, remarks };
+}
+
+interface Written {
+  /** As messages name them. */
+  readonly files: readonly string[];
+  /** What was shown, in lines. */
+  readonly diff: readonly string[];
 }
 
 /** Shows what would change, asks, and writes all of the files or none. Throws confirmation-needed, interrupted, file-unwritable. */
@@ -132,4 +132,19 @@ function changedMeanwhile(path: string): GoatError {
 async function write(path: string, text: string): Promise<void> {
   const { mode } = await stat(path);
   await atomicWrite(path, text, mode & 0o777);
+}
+
+/** Options by name in camel case, as they were given; undefined and false where they were not. */
+type GivenOptions = Readonly<Record<string, string | boolean | undefined>>;
+
+const plain = /^[\w./:@<>=+-]+$/;
+
+/** The command line after goat-dev that says the same, without --yes: for what is to be typed again. */
+export function typedCommand(words: readonly string[], options: GivenOptions): string {
+  const given = Object.entries(options).flatMap(([name, value]) => {
+    const long = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    if (typeof value === "string") return [long, plain.test(value) ? value : JSON.stringify(value)];
+    return value === true ? [long] : [];
+  });
+  return [...words, ...given].join(" ");
 }

@@ -5,7 +5,7 @@ import { checkConfigFile, masterKeyProblem } from "../../gateway/check/config-fi
 import { type Finding, type Surroundings, tidy } from "../../gateway/check/finding.ts";
 import { readGatewayConfig } from "../../gateway/config.ts";
 import { variablesInSecrets, variablesPassed } from "../../gateway/edit/variables.ts";
-import { shortPath } from "../../platform/short-path.ts";
+import { shortPath } from "../../platform/format.ts";
 import { list } from "../../platform/text.ts";
 import { readTextIfThere } from "../../platform/text-file.ts";
 import type { App } from "../app.ts";

@@ -1,11 +1,10 @@
 import { GoatError } from "../../errors/goat-error.ts";
-import { type GatewayAccess, listModels } from "../../gateway/access.ts";
+import { type GatewayAccess, isAnswering, listModels } from "../../gateway/access.ts";
 import { observeStack } from "../../stack/run/observe.ts";
 import type { App } from "../app.ts";
 import { needOwnStack } from "../own-stack.ts";
 import { type OpenStack, openProject, openStack, type ProjectSession } from "../project.ts";
 import { restartServices } from "../restart.ts";
-import { isAnswering } from "./answering.ts";
 
 export interface RestartedGateway {
   /** False where no gateway of this project runs. */

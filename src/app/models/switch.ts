@@ -6,9 +6,8 @@ import { disabledModels, disabledRoutes, disableModel, enableModel, setApiBase }
 import { placeholderIn } from "../../gateway/routes.ts";
 import { nearest } from "../../platform/text.ts";
 import type { App } from "../app.ts";
-import { carryOutChange, type FileEdit, type ModelsChangeReport } from "./change.ts";
+import { carryOutChange, type FileEdit, type ModelsChangeReport, typedCommand } from "./change.ts";
 import { type ConfigFile, type ModelsProject, openOwn } from "./open.ts";
-import { typedCommand } from "./typed.ts";
 import { vllmModels } from "./vllm.ts";
 
 export interface SwitchInput {

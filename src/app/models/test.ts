@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../../errors/catalog.ts";
 import { GoatError } from "../../errors/goat-error.ts";
-import { type GatewayAccess, unreachable } from "../../gateway/access.ts";
+import { type GatewayAccess, isAnswering, unreachable } from "../../gateway/access.ts";
 import { readGatewayConfig } from "../../gateway/config.ts";
 import { type ModelChoice, matches, type RouteUse, usableRoutes } from "../../gateway/routes.ts";
 import { type CallResult, smallestCall } from "../../gateway/smallest-call.ts";
@@ -8,7 +8,6 @@ import { formatDuration } from "../../platform/format.ts";
 import { list, nearest, plural } from "../../platform/text.ts";
 import type { App } from "../app.ts";
 import { refuseKey } from "../gateway-key.ts";
-import { isAnswering } from "./answering.ts";
 import { type ModelsProject, openModels } from "./open.ts";
 import { type Patience, patienceFor, remarkLater, wantedLimit } from "./patience.ts";
 import { vllmModels } from "./vllm.ts";

@@ -1,11 +1,10 @@
 import { constants } from "node:os";
 import { GoatError } from "../../errors/goat-error.ts";
 import { type ForegroundEnd, type ForegroundOptions, runForeground } from "../../platform/foreground.ts";
-import { pastProxy } from "../../platform/no-proxy.ts";
 import { answers } from "../../platform/ports.ts";
 import type { App } from "../app.ts";
 import { openGateway, type ProjectGateway } from "./gateway.ts";
-import { cloudVariables, type ProgramVariables, programVariables, type WhichGateway } from "./variables.ts";
+import { cloudVariables, type ProgramVariables, pastProxy, programVariables, type WhichGateway } from "./variables.ts";
 
 export interface RunInput extends WhichGateway {
   /** The program and its arguments. */

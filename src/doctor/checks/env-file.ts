@@ -1,4 +1,7 @@
-import { type CheckResult, ok, warning } from "../check.ts";
+import { GoatError } from "../../errors/goat-error.ts";
+import { list } from "../../platform/text.ts";
+import { type Keys, providers } from "../../project/keys.ts";
+import { type CheckResult, ok, problem, warning } from "../check.ts";
 
 /** `.env` is there and nobody else may read it. `mode` is its permission bits, null where there is no file. */
 export function checkEnvFile(path: string, mode: number | null): CheckResult {
@@ -6,4 +9,62 @@ export function checkEnvFile(path: string, mode: number | null): CheckResult {
   const octal = `0${(mode & 0o777).toString(8)}`;
   if ((mode & 0o077) === 0) return ok(`.env mode ${octal}`);
   return warning(`${path} can be read by others (mode ${octal}): chmod 600 ${path}`);
+}
+
+/** At least one provider has what its calls need. */
+export function checkProviderKeys(keys: Keys, envFile: string): CheckResult {
+  if (keys.usable.length === 0) return problem(noProviderKey(keys, envFile));
+  const half = keys.halfSet.map(({ provider, missing }) => `${provider.id} lacks ${list(missing)}`);
+  return ok([`${list(keys.usable.map(({ id }) => id))} key set`, ...half].join(" · "));
+}
+
+/** The error where no provider has its keys; names the variables and the file, never a value. */
+export function noProviderKey(keys: Keys, envFile: string): GoatError {
+  const evidence = keys.halfSet.map(({ provider, missing }) => `${provider.name}: ${list(missing)} is missing`);
+  const wanted = providers.map(({ variables }) => variables.join(" with "));
+  return new GoatError("no-provider-key", `no provider key in ${envFile}: set one of ${list(wanted, "or")}`, {
+    evidence: [...evidence, ...keys.notes],
+    fixes: [
+      { command: `set GROQ_API_KEY=… in ${envFile}`, effect: "any one of these variables will do" },
+      { command: "goat-dev up", effect: "on a terminal asks for a key and saves it" },
+      { command: "goat-dev up --demo", effect: "needs no key: the models answer from the config" },
+    ],
+  });
+}
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** The database's user and password fit into DATABASE_URL as they are. */
+export function checkPasswords(variables: Variables): CheckResult {
+  const error = passwordMistakes(variables);
+  return error === undefined ? ok("database password fits a URL") : problem(error);
+}
+
+/** What stands in DATABASE_URL as it is, because Compose cannot encode. */
+const inDatabaseUrl = ["POSTGRES_USER", "POSTGRES_PASSWORD"] as const;
+
+const kinds: readonly (readonly [RegExp, string])[] = [
+  [/\s/u, "a space"],
+  [/[:/?#[\]@]/, "a character that divides a URL (: / ? # [ ] @)"],
+  [/%/, "a percent sign"],
+  [/[^\p{ASCII}]/u, "a letter outside ASCII"],
+  [/["<>\\^`{|}]|\p{Cc}/u, "a character that no URL may hold"],
+];
+
+/** The error where a database user or password would need URL-encoding; says which kind of character, never the value. */
+export function passwordMistakes(env: Variables): GoatError | undefined {
+  const evidence = inDatabaseUrl.flatMap((name) => {
+    const value = env[name] ?? "";
+    const found = kinds.filter(([pattern]) => pattern.test(value)).map(([, kind]) => kind);
+    return found.length === 0 ? [] : [{ name, text: `${name} holds ${list(found)}` }];
+  });
+  if (evidence.length === 0) return undefined;
+  const names = evidence.map(({ name }) => name);
+  return new GoatError("password-needs-encoding", `${list(names)} would need URL-encoding in DATABASE_URL`, {
+    evidence: evidence.map(({ text }) => text),
+    fixes: names.map((name) => ({
+      command: `set ${name} in .env to letters, digits and - . _ ~`,
+      effect: name === "POSTGRES_PASSWORD" ? "then goat-dev db set-password, where the database is already made" : "",
+    })),
+  });
 }

@@ -1,8 +1,7 @@
 import type Docker from "dockerode";
 import { messageOf, systemCode } from "../../errors/describe.ts";
 import { type Fix, GoatError } from "../../errors/goat-error.ts";
-import { deadline } from "../../platform/deadline.ts";
-import { decoration } from "../../platform/decoration.ts";
+import { deadline, decoration } from "../../platform/deadline.ts";
 import { type Candidate, undo } from "./endpoint.ts";
 import { abortError } from "./errors.ts";
 import { createReader, type Reader } from "./reader.ts";

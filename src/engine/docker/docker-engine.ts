@@ -14,10 +14,9 @@ import type {
   ObserveRequest,
   ServiceChange,
 } from "../engine.ts";
-import { changes } from "./changes.ts";
 import { type Connection, connect } from "./connect.ts";
 import { discover } from "./discover.ts";
-import { observe } from "./observe.ts";
+import { changes, observe } from "./observe.ts";
 import { localMemory, memory, portHolder, readNow, volumeSizes } from "./usage.ts";
 
 export interface DockerEngineOptions {

@@ -7,11 +7,12 @@ import type {
 } from "dockerode";
 import type { ObservedNetwork, ObservedService, ObservedStack, ObservedVolume } from "../../model/observed.ts";
 import type { PortSpec } from "../../model/stack.ts";
-import type { ObserveRequest } from "../engine.ts";
+import type { ObserveRequest, ServiceChange } from "../engine.ts";
 import type { ImageFacts } from "./create-request.ts";
-import { guarded, unlessStatus } from "./errors.ts";
+import { type Doing, guarded, translate, unlessStatus } from "./errors.ts";
 import { label, originOf, readRecord } from "./labels.ts";
 import type { Reader } from "./reader.ts";
+import { jsonLines } from "./streams.ts";
 
 /** What there is of a stack: one list and its inspects, networks, volumes and images, side by side. */
 export function observe(reader: Reader, request: ObserveRequest, signal: AbortSignal): Promise<ObservedStack> {
@@ -37,6 +38,56 @@ export function observe(reader: Reader, request: ObserveRequest, signal: AbortSi
   });
 }
 
+async function inspectAll(reader: Reader, stack: string, signal: AbortSignal): Promise<ContainerInspectInfo[]> {
+  const query = { all: "true", ...ofProject(stack) };
+  const list = (await reader.json("/containers/json", signal, query)) as readonly ContainerInfo[];
+  const inspected = await Promise.all(
+    // One that vanished since the list is not there any more.
+    list.map(({ Id }) => unlessStatus([404], null, () => reader.json(`/containers/${Id}/json`, signal))),
+  );
+  return inspected.flatMap((info) => (info === null ? [] : [info as ContainerInspectInfo]));
+}
+
+function ofProject(stack: string): { readonly filters: string } {
+  return {
+    filters: JSON.stringify({ label: [`${label.project}=${stack}`] }),
+  };
+}
+
+/** All of the engine's: a container may be joined to another project's. */
+async function listNetworks(reader: Reader, signal: AbortSignal): Promise<readonly NetworkInspectInfo[]> {
+  return (await reader.json("/networks", signal)) as readonly NetworkInspectInfo[];
+}
+
+async function listVolumes(reader: Reader, stack: string, signal: AbortSignal): Promise<ObservedVolume[]> {
+  const answer = (await reader.json("/volumes", signal, ofProject(stack))) as {
+    readonly Volumes?: readonly VolumeInspectInfo[] | null;
+  };
+  return (answer.Volumes ?? []).flatMap((volume) => {
+    const key = volume.Labels?.[label.volume];
+    if (key === undefined) return [];
+    const createdAt = "CreatedAt" in volume && typeof volume.CreatedAt === "string" ? volume.CreatedAt : null;
+    return [{ key, name: volume.Name, createdAt, labels: volume.Labels, origin: originOf(volume.Labels) }];
+  });
+}
+
+function toServices(
+  inspected: readonly ContainerInspectInfo[],
+  networks: readonly NetworkInspectInfo[],
+): ObservedService[] {
+  return inspected
+    .map((info) => toObservedService(info, networks))
+    .filter((service) => service !== null)
+    .sort((a, b) => (a.container < b.container ? -1 : 1));
+}
+
+function toNetworks(networks: readonly NetworkInspectInfo[], stack: string): ObservedNetwork[] {
+  return networks.flatMap(({ Name, Id, Labels }) => {
+    const key = Labels?.[label.project] === stack ? Labels[label.network] : undefined;
+    return key === undefined ? [] : [{ key, name: Name, id: Id, fingerprint: Labels?.[label.spec] ?? null }];
+  });
+}
+
 /** What the engine has under an image reference; null where it has nothing, or takes it for no reference at all. */
 export function inspectImage(reader: Reader, image: string, signal: AbortSignal): Promise<ImageFacts | null> {
   return guarded({ verb: "inspect", subject: `the image ${image}` }, signal, async () => {
@@ -49,6 +100,21 @@ export function inspectImage(reader: Reader, image: string, signal: AbortSignal)
 }
 
 type Network = Pick<NetworkInspectInfo, "Id" | "Name">;
+
+const states: Readonly<Record<string, ObservedService["state"]>> = {
+  created: "created",
+  running: "running",
+  restarting: "restarting",
+  paused: "paused",
+  exited: "exited",
+  removing: "dead",
+  dead: "dead",
+  // Podman's words.
+  configured: "created",
+  initialized: "created",
+  stopping: "running",
+  stopped: "exited",
+};
 
 /** What an inspect says about a service, among the networks there are; null for a container that is no service's. */
 export function toObservedService(info: ContainerInspectInfo, networks: readonly Network[]): ObservedService | null {
@@ -78,71 +144,6 @@ export function toObservedService(info: ContainerInspectInfo, networks: readonly
     origin: originOf(labels),
   };
 }
-
-function ofProject(stack: string): { readonly filters: string } {
-  return {
-    filters: JSON.stringify({ label: [`${label.project}=${stack}`] }),
-  };
-}
-
-async function inspectAll(reader: Reader, stack: string, signal: AbortSignal): Promise<ContainerInspectInfo[]> {
-  const query = { all: "true", ...ofProject(stack) };
-  const list = (await reader.json("/containers/json", signal, query)) as readonly ContainerInfo[];
-  const inspected = await Promise.all(
-    // One that vanished since the list is not there any more.
-    list.map(({ Id }) => unlessStatus([404], null, () => reader.json(`/containers/${Id}/json`, signal))),
-  );
-  return inspected.flatMap((info) => (info === null ? [] : [info as ContainerInspectInfo]));
-}
-
-/** All of the engine's: a container may be joined to another project's. */
-async function listNetworks(reader: Reader, signal: AbortSignal): Promise<readonly NetworkInspectInfo[]> {
-  return (await reader.json("/networks", signal)) as readonly NetworkInspectInfo[];
-}
-
-function toServices(
-  inspected: readonly ContainerInspectInfo[],
-  networks: readonly NetworkInspectInfo[],
-): ObservedService[] {
-  return inspected
-    .map((info) => toObservedService(info, networks))
-    .filter((service) => service !== null)
-    .sort((a, b) => (a.container < b.container ? -1 : 1));
-}
-
-function toNetworks(networks: readonly NetworkInspectInfo[], stack: string): ObservedNetwork[] {
-  return networks.flatMap(({ Name, Id, Labels }) => {
-    const key = Labels?.[label.project] === stack ? Labels[label.network] : undefined;
-    return key === undefined ? [] : [{ key, name: Name, id: Id, fingerprint: Labels?.[label.spec] ?? null }];
-  });
-}
-
-async function listVolumes(reader: Reader, stack: string, signal: AbortSignal): Promise<ObservedVolume[]> {
-  const answer = (await reader.json("/volumes", signal, ofProject(stack))) as {
-    readonly Volumes?: readonly VolumeInspectInfo[] | null;
-  };
-  return (answer.Volumes ?? []).flatMap((volume) => {
-    const key = volume.Labels?.[label.volume];
-    if (key === undefined) return [];
-    const createdAt = "CreatedAt" in volume && typeof volume.CreatedAt === "string" ? volume.CreatedAt : null;
-    return [{ key, name: volume.Name, createdAt, labels: volume.Labels, origin: originOf(volume.Labels) }];
-  });
-}
-
-const states: Readonly<Record<string, ObservedService["state"]>> = {
-  created: "created",
-  running: "running",
-  restarting: "restarting",
-  paused: "paused",
-  exited: "exited",
-  removing: "dead",
-  dead: "dead",
-  // Podman's words.
-  configured: "created",
-  initialized: "created",
-  stopping: "running",
-  stopped: "exited",
-};
 
 function healthOf(status: string | undefined): ObservedService["health"] {
   return status === "starting" || status === "healthy" || status === "unhealthy" ? status : "none";
@@ -186,4 +187,68 @@ function toPorts(bindings: Bindings | null | undefined): PortSpec[] {
       protocol: protocol === "udp" ? ("udp" as const) : ("tcp" as const),
     }));
   });
+}
+
+interface EngineEvent {
+  readonly Action?: string;
+  readonly Actor?: { readonly ID?: string; readonly Attributes?: Readonly<Record<string, string>> };
+}
+
+/** Changes of a stack's containers as the engine reports them. */
+export async function* changes(
+  reader: Reader,
+  stack: string,
+  options: { readonly signal: AbortSignal; ready?(): void },
+): AsyncGenerator<ServiceChange> {
+  const { signal } = options;
+  const doing: Doing = { verb: "watch", subject: stack };
+  const stop = new AbortController();
+  const either = AbortSignal.any([signal, stop.signal]);
+  try {
+    const filters = JSON.stringify({ type: ["container"], label: [`${label.project}=${stack}`] });
+    const stream = await reader.stream("/events", either, { filters });
+    // The engine sends the headers just before it subscribes; an answer to a later request means that it has.
+    (await reader.stream("/_ping", either, {})).resume();
+    options.ready?.();
+    for await (const event of jsonLines(stream)) {
+      const change = toChange(event as EngineEvent);
+      if (change !== null) yield change;
+    }
+  } catch (error) {
+    // An aborted stream ends with ECONNRESET as well as with AbortError; both are a clean end.
+    if (!signal.aborted) throw translate(error, doing);
+  } finally {
+    stop.abort();
+  }
+}
+
+/** What an engine event says about a service; null for the many that say nothing. */
+export function toChange(event: EngineEvent): ServiceChange | null {
+  const type = typeOf(event.Action ?? "");
+  const attributes = event.Actor?.Attributes ?? {};
+  const service = attributes[label.service];
+  if (type === null || service === undefined || attributes[label.oneOff] === "True") return null;
+  const exitCode = type === "died" && attributes["exitCode"] !== undefined ? Number(attributes["exitCode"]) : null;
+  return { service, handle: event.Actor?.ID ?? "", container: attributes["name"] ?? "", type, exitCode };
+}
+
+function typeOf(action: string): ServiceChange["type"] | null {
+  switch (action) {
+    case "start":
+      return "started";
+    case "die":
+      return "died";
+    case "oom":
+      return "out-of-memory";
+    case "destroy":
+    // Podman's word.
+    case "remove":
+      return "removed";
+    case "health_status: healthy":
+      return "healthy";
+    case "health_status: unhealthy":
+      return "unhealthy";
+    default:
+      return null;
+  }
 }

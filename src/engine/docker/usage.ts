@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { ContainerInfo } from "dockerode";
-import { decoration } from "../../platform/decoration.ts";
+import { decoration } from "../../platform/deadline.ts";
 import { guarded } from "./errors.ts";
 import { label } from "./labels.ts";
 import type { Reader } from "./reader.ts";

@@ -2,8 +2,7 @@ import { GoatError } from "../../errors/goat-error.ts";
 import { type RunResult, run } from "../../platform/process.ts";
 import type { ExecOptions, ExecResult } from "../engine.ts";
 import { type Host, needIn, runs } from "./host.ts";
-import { toLocalCommand, toLocalService } from "./local-service.ts";
-import { passedOn } from "./passed-on.ts";
+import { passedOn, toLocalCommand, toLocalService } from "./local-service.ts";
 
 const outputLimit = 64 * 1024;
 

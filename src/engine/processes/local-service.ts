@@ -5,8 +5,6 @@ import type { Container, ContainerRecord, RecordedMount } from "./records.ts";
 import type { LocalService } from "./runtime.ts";
 import { type Address, type Translation, translateCommand, translateEnvironment, translateText } from "./translate.ts";
 
-const everywhere = ["", "0.0.0.0", "::", "*"];
-
 /** Where the services of a stack, by their names in it, are reached; a published port comes before an exposed one. */
 export function addressesOf(stack: StackSpec): readonly Address[] {
   return stack.services.flatMap((service) =>
@@ -34,6 +32,8 @@ function publishedAs(name: string, ports: readonly PortSpec[]): readonly Address
     host === null || protocol === "udp" ? [] : [{ service: name, port: container, here: hereOf(hostIp, host) }],
   );
 }
+
+const everywhere = ["", "0.0.0.0", "::", "*"];
 
 function hereOf(hostIp: string, port: number): string {
   const host = everywhere.includes(hostIp) ? "127.0.0.1" : hostIp;
@@ -101,4 +101,15 @@ export function workingDirOf(stack: StackSpec, recipe: DockerRecipe): string {
   const isMounted = recipe.mounts.some(({ target }) => asked !== undefined && isInside(asked, target));
   if (asked === undefined || (isAbsolute(asked) && !isMounted)) return stack.workingDir;
   return isAbsolute(asked) ? asked : join(stack.workingDir, asked);
+}
+
+/** What a program needs of the user's shell to run at all; the rest is the Compose file's to say. */
+const names = [
+  ...["PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "TZ", "LANG", "LC_ALL", "LC_CTYPE"],
+  ...["SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"],
+  ...["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"].flatMap((name) => [name, name.toLowerCase()]),
+];
+
+export function passedOn(env: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
 }

@@ -1,8 +1,8 @@
 import { GoatError } from "../../errors/goat-error.ts";
 import { disabledEntries } from "./disabled.ts";
-import { entryData, entryLines, type NewEntry } from "./entry.ts";
 import { insertFlowItem, insertLines, removeFlowItem, removeLines } from "./lines.ts";
 import { type ConfigText, type ModelList, readModelList } from "./model-list.ts";
+import { entryData, entryLines, type NewEntry } from "./new-entry.ts";
 import { verified } from "./verify.ts";
 
 /**

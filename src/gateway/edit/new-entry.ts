@@ -1,7 +1,9 @@
 import { GoatError } from "../../errors/goat-error.ts";
 import { list, nearest } from "../../platform/text.ts";
 import { keyVariables, prefixOf } from "../providers.ts";
-import type { NewEntry, Param } from "./entry.ts";
+import type { Fields } from "../shape.ts";
+import type { ListStyle } from "./model-list.ts";
+import { yamlText } from "./yaml-source.ts";
 
 export interface EntryRequest {
   readonly name: string;
@@ -17,8 +19,17 @@ export interface EntryRequest {
   readonly vllm: boolean;
 }
 
-/** Azure's newest that all of its models take. */
-const azureVersion = "2024-06-01";
+/** An entry to be: its public name, its parameters in order, and what LiteLLM should know of the model. */
+export interface NewEntry {
+  readonly name: string;
+  readonly params: Readonly<Record<string, Param>>;
+  readonly info: Readonly<Record<string, string>>;
+}
+
+/** One parameter as LiteLLM takes it. */
+type Param = string | boolean | readonly string[];
+
+const help = ["goat-dev models add --help", "all options, with examples"] as const;
 
 /** Keeps LiteLLM from asking the server for its models every five minutes: its GPU would never sleep. The first goes to vLLM if not dropped. */
 const asleep: Readonly<Record<string, Param>> = {
@@ -27,8 +38,6 @@ const asleep: Readonly<Record<string, Param>> = {
 };
 
 const reference = "os.environ/";
-
-const help = ["goat-dev models add --help", "all options, with examples"] as const;
 
 /** An entry from what was asked for. Throws usage; a secret that was typed is not repeated. */
 export function newEntry(request: EntryRequest): NewEntry {
@@ -94,6 +103,9 @@ function infoOf({ baseModel, mode }: EntryRequest): Readonly<Record<string, stri
   return { ...(baseModel === undefined ? {} : { base_model: baseModel }), ...(mode === undefined ? {} : { mode }) };
 }
 
+/** Azure's newest that all of its models take. */
+const azureVersion = "2024-06-01";
+
 function azure({ route, apiVersion }: EntryRequest, apiBase: string | undefined, key: string | undefined) {
   return {
     model: route,
@@ -128,4 +140,32 @@ export function address(option: string, text: string): string {
   const isSecret = url.username !== "" || url.password !== "" || url.search !== "" || looksLikeKey(text);
   if (isSecret) throw bad(`${option} holds a log-in or a key: that belongs into .env, named by --key`, help);
   return text.replace(/\/+$/, "");
+}
+
+/** The entry as the config's data has it. */
+export function entryData({ name, params, info }: NewEntry): Fields {
+  return {
+    model_name: name,
+    litellm_params: { ...params },
+    ...(Object.keys(info).length === 0 ? {} : { model_info: { ...info } }),
+  };
+}
+
+/** The entry's lines in a list's own layout. */
+export function entryLines({ name, params, info }: NewEntry, { indent, gap, step }: ListStyle): readonly string[] {
+  const nested = " ".repeat(step);
+  const fields = [...block("litellm_params", params, nested), ...block("model_info", info, nested)];
+  const margin = " ".repeat(indent);
+  const inner = margin + " ".repeat(1 + gap);
+  return [`${margin}-${" ".repeat(gap)}model_name: ${yamlText(name)}`, ...fields.map((line) => inner + line)];
+}
+
+function block(name: string, fields: Readonly<Record<string, Param>>, step: string): readonly string[] {
+  const entries = Object.entries(fields);
+  return entries.length === 0 ? [] : [`${name}:`, ...entries.map(([key, value]) => `${step}${key}: ${written(value)}`)];
+}
+
+/** `not-needed` is quoted as people write it, so that nobody takes it for a setting. */
+function written(value: Param): string {
+  return typeof value !== "string" || value === "not-needed" ? JSON.stringify(value) : yamlText(value);
 }

@@ -1,9 +1,8 @@
-import { heardText } from "../../litellm/answer-text.ts";
+import { heardText } from "../../litellm/failure.ts";
 import { fieldsOf, textOf } from "../../litellm/fields.ts";
 import type { ObservedService, ObservedStack } from "../../model/observed.ts";
 import type { ReadinessSpec, Role, ServiceSpec, StackSpec } from "../../model/stack.ts";
-import { deadline } from "../../platform/deadline.ts";
-import { decoration } from "../../platform/decoration.ts";
+import { deadline, decoration } from "../../platform/deadline.ts";
 import { httpGet } from "../../platform/http.ts";
 import { createProbe } from "../../readiness/probe.ts";
 import { health } from "../../tracing/langfuse.ts";

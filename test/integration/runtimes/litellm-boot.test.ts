@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { passedOn } from "../../../src/engine/processes/passed-on.ts";
+import { passedOn } from "../../../src/engine/processes/local-service.ts";
 import { systemClock } from "../../../src/platform/clock.ts";
 import { spawnDetached } from "../../../src/platform/detached.ts";
 import { identify, type ProcessIdentity, signalProcess } from "../../../src/platform/process-identity.ts";

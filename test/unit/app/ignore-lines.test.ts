@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { missingIgnoreLines, withIgnoreLines } from "../../../src/app/init/ignore-lines.ts";
+import { missingIgnoreLines, withIgnoreLines } from "../../../src/app/init/plan.ts";
 import { tempFolder } from "../../support/temp.ts";
 
 const line = fc.constantFrom(

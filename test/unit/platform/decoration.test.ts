@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { expect, test } from "vitest";
-import { decoration } from "../../../src/platform/decoration.ts";
+import { decoration } from "../../../src/platform/deadline.ts";
 
 const forEver = 60_000;
 

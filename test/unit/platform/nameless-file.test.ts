@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
-import { withNamelessFile } from "../../../src/platform/nameless-file.ts";
+import { withNamelessFile } from "../../../src/platform/files.ts";
 import { run } from "../../../src/platform/process.ts";
 import { tempFolder } from "../../support/temp.ts";
 

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { passwordMistakes } from "../../../src/doctor/checks/passwords.ts";
-import { noProviderKey } from "../../../src/doctor/checks/provider-keys.ts";
+import { noProviderKey, passwordMistakes } from "../../../src/doctor/checks/env-file.ts";
 import { readKeys, withoutGatewayKey } from "../../../src/project/keys.ts";
 
 const usable = (env: Record<string, string>): readonly string[] => readKeys(env).usable.map(({ id }) => id);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createViews, wantsColor } from "../../../../src/cli/views/create-views.ts";
+import { createViews, wantsColor } from "../../../../src/cli/run.ts";
 import { GoatError } from "../../../../src/errors/goat-error.ts";
 import type { GoatEvent } from "../../../../src/events/events.ts";
 import { createSink } from "../../../support/terminal.ts";

@@ -1,10 +1,7 @@
 import { expect, test } from "vitest";
-import { engineText } from "../../../../src/doctor/checks/engine.ts";
-import { checkEnvFile } from "../../../../src/doctor/checks/env-file.ts";
-import { checkGatewayConfig } from "../../../../src/doctor/checks/gateway-config.ts";
-import { checkMounts } from "../../../../src/doctor/checks/mounts.ts";
-import { checkPasswords } from "../../../../src/doctor/checks/passwords.ts";
-import { checkProviderKeys } from "../../../../src/doctor/checks/provider-keys.ts";
+import { engineText } from "../../../../src/app/preflight.ts";
+import { checkEnvFile, checkPasswords, checkProviderKeys } from "../../../../src/doctor/checks/env-file.ts";
+import { checkGatewayConfig, checkMounts } from "../../../../src/doctor/checks/mounted-files.ts";
 import { readKeys } from "../../../../src/project/keys.ts";
 
 test("an engine must be told with its version and where the choice came from", () => {

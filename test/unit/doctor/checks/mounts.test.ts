@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { mountMistakes } from "../../../../src/doctor/checks/mounts.ts";
+import { mountMistakes } from "../../../../src/doctor/checks/mounted-files.ts";
 import { loadText } from "../../../support/load-compose.ts";
 
 const text = `

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { toChange } from "../../../../src/engine/docker/changes.ts";
+import { toChange } from "../../../../src/engine/docker/observe.ts";
 
 const event = (Action: string, attributes: Record<string, string> = {}) => ({
   Action,

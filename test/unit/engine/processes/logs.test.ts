@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, readdirSync, renameSync, truncateSync, write
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { LogLine } from "../../../../src/engine/engine.ts";
-import { createFollower, readTail } from "../../../../src/engine/processes/log-files.ts";
+import { createFollower, readTail } from "../../../../src/engine/processes/logs.ts";
 import { limitMs } from "../../../contract/rig.ts";
 import { collect } from "../../../support/async.ts";
 import { embeddedScene } from "../../../support/embedded.ts";

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { passedOn } from "../../../../src/engine/processes/passed-on.ts";
+import { passedOn } from "../../../../src/engine/processes/local-service.ts";
 import type { LocalService, Runtime } from "../../../../src/engine/processes/runtime.ts";
 import { commandRuntime } from "../../../../src/engine/processes/runtimes.ts";
 import { GoatError } from "../../../../src/errors/goat-error.ts";

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { parse, stringify } from "yaml";
 import { GoatError } from "../../../../src/errors/goat-error.ts";
-import type { NewEntry } from "../../../../src/gateway/edit/entry.ts";
 import { addModel, removeModel } from "../../../../src/gateway/edit/models.ts";
+import type { NewEntry } from "../../../../src/gateway/edit/new-entry.ts";
 import { yamlText } from "../../../../src/gateway/edit/yaml-source.ts";
 import { anyConfig, freshName } from "../../../support/arbitrary-config.ts";
 

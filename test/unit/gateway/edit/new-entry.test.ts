@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { entryData } from "../../../../src/gateway/edit/entry.ts";
-import { type EntryRequest, newEntry, variablesOf } from "../../../../src/gateway/edit/new-entry.ts";
+import { type EntryRequest, entryData, newEntry, variablesOf } from "../../../../src/gateway/edit/new-entry.ts";
 
 const request = (more: Partial<EntryRequest>): EntryRequest => ({
   name: "m",

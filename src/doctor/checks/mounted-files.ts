@@ -1,7 +1,10 @@
 import { extname } from "node:path";
+import { describe } from "../../errors/describe.ts";
 import { GoatError } from "../../errors/goat-error.ts";
+import { readGatewayConfig } from "../../gateway/config.ts";
 import type { StackSpec } from "../../model/stack.ts";
-import { type CheckResult, ok, problem } from "../check.ts";
+import { plural } from "../../platform/text.ts";
+import { type CheckResult, ok, problem, skipped } from "../check.ts";
 
 interface MountMistake {
   readonly service: string;
@@ -60,4 +63,14 @@ function wordsFor(mistake: MountMistake): string {
 
 function isMissing({ problem }: MountMistake): boolean {
   return problem === "missing";
+}
+
+/** LiteLLM's config can be read, so that a running gateway is never stopped for one that cannot. */
+export function checkGatewayConfig(text: string | undefined, path: string | null): CheckResult {
+  if (text === undefined || path === null) return skipped("no LiteLLM config on this machine");
+  try {
+    return ok(`${path}: ${plural(readGatewayConfig(text, path).routes.length, "route")}`);
+  } catch (error) {
+    return problem(describe(error));
+  }
 }
