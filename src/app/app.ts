@@ -48,7 +48,7 @@ export interface Ask {
 export interface ProjectOptions {
   /** Compose files. */
   readonly files: readonly string[];
-  readonly envFile: string | undefined;
+  readonly envFiles: readonly string[];
   readonly projectName: string | undefined;
   readonly profiles: readonly string[];
   /** As it was written: whether there is such an engine is checked where the settings are put together. */

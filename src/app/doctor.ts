@@ -10,7 +10,7 @@ import { prepare } from "../stack/run/prepare.ts";
 import type { App } from "./app.ts";
 import { checkFiles, checkPlanPorts, checkStrangers, engineText } from "./preflight.ts";
 import { openEnvironment, openProject, openStack, type ProjectSession } from "./project.ts";
-import type { Environment } from "./read-project.ts";
+import type { Environment } from "./read-environment.ts";
 
 /** What is wrong, and what to type. */
 export async function doctor(_input: object, app: App): Promise<ChecksReport> {

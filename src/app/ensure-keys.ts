@@ -9,7 +9,7 @@ import { createEnvFile, updateEnvFile } from "../project/env-file.ts";
 import { type Provider, providers, readKeys } from "../project/keys.ts";
 import type { App, Ask } from "./app.ts";
 import { openEnvironment } from "./project.ts";
-import type { Environment } from "./read-project.ts";
+import type { Environment } from "./read-environment.ts";
 
 interface Ensured {
   readonly environment: Environment;

@@ -2,7 +2,7 @@ import { GoatError } from "../errors/goat-error.ts";
 import { unsendable } from "../litellm/key.ts";
 import { shortPath } from "../platform/format.ts";
 import type { App } from "./app.ts";
-import type { Environment } from "./read-project.ts";
+import type { Environment } from "./read-environment.ts";
 
 const variable = "LITELLM_MASTER_KEY";
 
@@ -16,14 +16,14 @@ export function keyMistake(key: string, environment: Environment, app: App): Goa
   });
 }
 
-function placeOf({ project, lines }: Environment, app: App): { readonly place: string; readonly file: string } {
-  const line = lines[variable];
+function placeOf({ project, places }: Environment, app: App): { readonly place: string; readonly file: string } {
+  const found = places[variable];
   if (app.env[variable] !== undefined) {
     return { place: `${variable} of this shell`, file: `unset ${variable}` };
   }
-  const path = shortPath(app, line === undefined ? (project.composeFiles[0] ?? "") : project.envFile);
-  const at = line === undefined ? path : `${path}:${line}`;
-  return { place: `${at} ${variable}`, file: `$EDITOR ${line === undefined ? "" : `+${line} `}${path}` };
+  const path = shortPath(app, found?.file ?? project.composeFiles[0] ?? "");
+  const at = found === undefined ? path : `${path}:${found.line}`;
+  return { place: `${at} ${variable}`, file: `$EDITOR ${found === undefined ? "" : `+${found.line} `}${path}` };
 }
 
 /** Throws gateway-key-invalid. */

@@ -5,7 +5,8 @@ import { openState, readStackState, type StackState } from "../project/state.ts"
 import { type DemoConfig, demoStack } from "../stack/demo.ts";
 import type { EngineContext } from "../stack/engine-context.ts";
 import type { App, EngineRequest } from "./app.ts";
-import { type Environment, type LoadRequest, load, readEnvironment } from "./read-project.ts";
+import { type Environment, readEnvironment } from "./read-environment.ts";
+import { type LoadRequest, load } from "./read-project.ts";
 
 /** A project that is read; nothing has been asked of an engine. */
 export interface ProjectSession {
@@ -77,14 +78,8 @@ export function engineRequest({ stack, settings, environment }: ProjectSession):
 }
 
 function loadRequest({ cwd, env, options, packageRoot, version }: App): LoadRequest {
-  const { envFile, projectName, profiles } = options;
-  return { cwd, shell: env, files: filesOf(options.files, env), envFile, projectName, profiles, packageRoot, version };
-}
-
-/** Those that were named, else COMPOSE_FILE's, as for Compose. */
-function filesOf(named: readonly string[], env: App["env"]): readonly string[] {
-  if (named.length > 0) return named;
-  return (env["COMPOSE_FILE"] ?? "").split(env["COMPOSE_PATH_SEPARATOR"] ?? ":").filter((file) => file !== "");
+  const { files, envFiles, projectName, profiles } = options;
+  return { cwd, shell: env, files, envFiles, projectName, profiles, packageRoot, version };
 }
 
 function stackStateOf({ project }: Environment): StackState {

@@ -74,7 +74,7 @@ export function createContext(
 function projectOptions(global: Typed): ProjectOptions {
   return {
     files: global.texts("file"),
-    envFile: global.text("envFile"),
+    envFiles: global.texts("envFile"),
     projectName: global.text("projectName"),
     profiles: global.texts("profile"),
     engine: global.text("engine"),

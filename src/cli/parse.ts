@@ -15,7 +15,7 @@ const globalOptions: readonly OptionSpec[] = [
   { flags: "-v, --verbose", description: "each step, and the engine's own words" },
   { flags: "-p, --project-name <name>", description: "the stack's name, as for docker compose" },
   { flags: "-f, --file <path>", description: "Compose file (again for more)", repeats: true },
-  { flags: "--env-file <path>", description: "instead of .env" },
+  { flags: "--env-file <path>", description: "instead of .env (again for more)", repeats: true },
   { flags: "--profile <name>", description: "switch on a profile (again for more)", repeats: true },
   { flags: "--engine <name>", description: "docker, or embedded: plain local processes, without Docker" },
   { flags: "--docker-host <url>", description: "which Docker engine: unix:///… or tcp://127.0.0.1:…" },

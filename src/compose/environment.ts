@@ -5,8 +5,14 @@ import { displayPath, lookupIn, resolvePath, type Scope } from "./scope.ts";
 import { supported } from "./supported.ts";
 import type { Located, Mapping, Scalar } from "./tree.ts";
 
-/** `environment:` over `env_file:`; a name without a value takes the project's, or is left out. */
-export function readEnvironment(service: Mapping, isEnabled: boolean, scope: Scope): Record<string, string> {
+export interface ServiceEnvironment {
+  readonly environment: Readonly<Record<string, string>>;
+  /** Names that are to have no value, not even the image's own. */
+  readonly unset: readonly string[];
+}
+
+/** `environment:` over `env_file:`; a name without a value takes the project's, or has none. */
+export function readEnvironment(service: Mapping, isEnabled: boolean, scope: Scope): ServiceEnvironment {
   const { report } = scope;
   const pairs = readKey(service, "environment", report, readPairs) ?? new Map<string, Scalar | null>();
   const lookup = lookupIn(scope.variables);
@@ -20,11 +26,15 @@ export function readEnvironment(service: Mapping, isEnabled: boolean, scope: Sco
     else own.set(name, value);
   }
   const files = readKey(service, "env_file", report, readEnvFiles) ?? [];
-  const loaded = files.flatMap((file) =>
-    isEnabled ? Object.entries(loadEnvFile(file, Object.fromEntries(own), scope)) : [],
-  );
+  const loaded = new Map<string, string>();
+  for (const file of isEnabled ? files : []) {
+    // In a value's variables the files above come first, then the project's, then the service's own.
+    const known = { ...Object.fromEntries(own), ...scope.variables, ...Object.fromEntries(loaded) };
+    for (const [name, value] of Object.entries(loadEnvFile(file, known, scope))) loaded.set(name, value);
+  }
   // A name without a value takes an env file's away too, as in Compose.
-  return Object.fromEntries([...loaded.filter(([name]) => !unset.has(name)), ...own]);
+  const environment = Object.fromEntries([...[...loaded].filter(([name]) => !unset.has(name)), ...own]);
+  return { environment, unset: [...unset] };
 }
 
 interface EnvFile {
@@ -58,7 +68,7 @@ function readEnvFile(field: Field): EnvFile | undefined {
 
 function loadEnvFile(
   envFile: EnvFile,
-  own: Readonly<Record<string, string>>,
+  known: Readonly<Record<string, string>>,
   scope: Scope,
 ): Readonly<Record<string, string>> {
   if (envFile.path === "") {
@@ -73,7 +83,7 @@ function loadEnvFile(
   if (file.state !== "text") return {};
   const { text } = file;
   if (envFile.raw) return parseRaw(text);
-  const { variables, mistakes } = readEnvText(text, lookupIn({ ...own, ...scope.variables }));
+  const { variables, mistakes } = readEnvText(text, lookupIn(known));
   for (const { line, message } of mistakes) scope.report.error({ file: shown, line, column: 1 }, message);
   return variables;
 }

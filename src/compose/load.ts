@@ -137,7 +137,7 @@ function readStack(file: Mapping, name: string, input: LoadInput, scope: Scope):
   const all = readServices(file, input.profiles, scope);
   const drafts = all.filter((draft) => isOn(draft.profiles, input.profiles));
   const networks = readNetworks(readKey(file, "networks", report, readMapping), name, report);
-  const volumes = readVolumes(readKey(file, "volumes", report, readMapping), name, report);
+  const volumes = readVolumes(readKey(file, "volumes", report, readMapping), name, scope);
   const keysOf = (specs: readonly { readonly key: string }[]): readonly string[] => specs.map(({ key }) => key);
   checkConsistency(drafts, all, { networks: keysOf(networks), volumes: keysOf(volumes) }, report);
   const dependencies = drafts.flatMap((draft) => draft.dependencies.map(({ value }) => value));
@@ -172,7 +172,9 @@ function readServices(file: Mapping, profiles: readonly string[], scope: Scope):
 }
 
 function isOn(own: readonly string[], active: readonly string[]): boolean {
-  return own.length === 0 || active.includes("*") || own.some((profile) => active.includes(profile));
+  // Where none is set, the empty name is, as in Compose.
+  const names = active.length === 0 ? [""] : active;
+  return own.length === 0 || names.includes("*") || own.some((profile) => names.includes(profile));
 }
 
 /** The service as the rest of goat-dev knows it; what it mounts is not read yet. `completes` are the services somebody waits to see finished. */

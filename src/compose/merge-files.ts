@@ -33,7 +33,7 @@ function mergeValues(left: Located, right: Located, path: readonly string[], rep
   if (right.mark === "override" || ruleFor(path) === "replace") return right;
   const base = normalize(left, path);
   const over = normalize(right, path);
-  if (isNull(over) || isBroken(over)) return base;
+  if (isBroken(over) || (isNull(over) && !isPair(path))) return base;
   if (isNull(base) || isBroken(base)) return over;
   if (base.kind === "map" && over.kind === "map") return mergeMappings(base, over, path, report);
   if (base.kind === "list" && over.kind === "list") return { ...over, items: [...base.items, ...over.items] };
@@ -65,6 +65,11 @@ function ruleFor(path: readonly string[]): Rule | undefined {
     return path.length === 4 && key === "healthcheck" && inner === "test" ? "replace" : undefined;
   }
   return path.length === 3 && key === "labels" ? "pairs" : undefined;
+}
+
+/** A variable or label: having no value is a value of it. */
+function isPair(path: readonly string[]): boolean {
+  return path.length > 1 && ruleFor(path.slice(0, -1)) === "pairs";
 }
 
 function normalize(node: Located, path: readonly string[]): Located {

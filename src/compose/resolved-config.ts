@@ -90,13 +90,17 @@ export function printService(service: ServiceSpec): Plain {
     ...(recipe === undefined ? {} : printRecipe(recipe)),
     ...filled({
       depends_on: Object.fromEntries(service.dependsOn.map(printDependency)),
-      environment: service.environment,
+      environment: { ...service.environment, ...nulls(recipe?.unset ?? []) },
       ports: service.ports.map(printPort),
       stop_grace_period: duration(service.stopGraceMs),
       stop_signal: service.stopSignal ?? undefined,
       "x-goat": filled({ role: service.role === "other" ? undefined : service.role, embedded: service.run.embedded }),
     }),
   };
+}
+
+function nulls(names: readonly string[]): Plain {
+  return Object.fromEntries(names.map((name) => [name, null]));
 }
 
 function printRecipe(recipe: DockerRecipe): Plain {

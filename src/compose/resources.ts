@@ -11,6 +11,7 @@ import {
   readOptions,
   readText,
 } from "./fields.ts";
+import { resolvePath, type Scope } from "./scope.ts";
 import { type KeyTable, supported } from "./supported.ts";
 import type { Entry, Mapping } from "./tree.ts";
 
@@ -82,8 +83,17 @@ function readExternal(field: Field): { readonly external: boolean; readonly name
 }
 
 /** Top-level `volumes:`. */
-export function readVolumes(section: Mapping | undefined, project: string, report: Report): readonly VolumeSpec[] {
+export function readVolumes(section: Mapping | undefined, project: string, scope: Scope): readonly VolumeSpec[] {
+  const { report } = scope;
   return readEntries(section, supported.volume, report).map(({ entry, mapping }) =>
-    readCommon(entry, mapping, project, report),
+    withDevice(readCommon(entry, mapping, project, report), entry, scope),
   );
+}
+
+/** A folder of this machine that stands for a volume is a path of the file's. */
+function withDevice(volume: Common, { at }: Entry, scope: Scope): Common {
+  const { driver, driverOptions } = volume;
+  const { o, device } = driverOptions;
+  if (driver !== "local" || o !== "bind" || device === undefined) return volume;
+  return { ...volume, driverOptions: { ...driverOptions, device: resolvePath(device, at, scope) } };
 }

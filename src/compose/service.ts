@@ -65,8 +65,10 @@ export function readService(
   readDeploy(service, report);
   const profiles = readKey(service, "profiles", report, readTexts) ?? [];
   const links = readLinks(service, at, scope);
+  const { environment, unset } = readEnvironment(service, isEnabled(profiles), scope);
   const recipe: DockerRecipe = {
     ...readContainer(service, scope),
+    ...(unset.length > 0 ? { unset } : {}),
     image: readImage(service, at, name, report),
     pullPolicy: readKey(service, "pull_policy", report, readPullPolicy) ?? "missing",
     mounts: links.mounts.map(({ mount }) => mount),
@@ -81,7 +83,7 @@ export function readService(
     at,
     profiles,
     recipe,
-    environment: readEnvironment(service, isEnabled(profiles), scope),
+    environment,
     ports: readKey(service, "ports", report, readPorts) ?? [],
     stopSignal: readKey(service, "stop_signal", report, readText) || null,
     stopGraceMs: readKey(service, "stop_grace_period", report, readDuration) ?? null,
@@ -121,7 +123,7 @@ function readTmpfsMounts(field: Field, scope: Scope): readonly PlacedMount[] {
 
 type ContainerParts = Omit<
   DockerRecipe,
-  "image" | "pullPolicy" | "mounts" | "networks" | "expose" | "labels" | "restart"
+  "image" | "pullPolicy" | "mounts" | "networks" | "expose" | "labels" | "restart" | "unset"
 >;
 
 function readContainer(service: Mapping, scope: Scope): ContainerParts {

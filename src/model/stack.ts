@@ -71,6 +71,8 @@ export interface DockerRecipe {
   /** Ports that are exposed to other containers only. */
   readonly expose: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
+  /** Variables that the container is not to have, even where the image has them. */
+  readonly unset?: readonly string[];
   readonly healthCheck?: HealthCheck;
   readonly restart: RestartPolicy;
 }

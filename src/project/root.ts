@@ -4,8 +4,10 @@ import { GoatError } from "../errors/goat-error.ts";
 export interface Project {
   readonly root: string;
   readonly composeFiles: readonly string[];
-  /** The .env that is read and edited; it need not be there yet. */
+  /** The .env that is edited, the last of those that are read; it need not be there yet. */
   readonly envFile: string;
+  /** Later ones over earlier ones. */
+  readonly envFiles: readonly string[];
   /** `.goat-dev`, beside .env. */
   readonly stateDir: string;
   /** True where the stack is the package's own, to be copied before it is used. */
@@ -27,14 +29,16 @@ interface ProjectQuestion {
   /** From -f; relative to cwd. */
   readonly files: readonly string[];
   /** From --env-file; relative to cwd. */
-  readonly envFile?: string;
+  readonly envFiles?: readonly string[];
   exists(path: string): boolean;
 }
 
 /** Where am I: the nearest folder with dev/docker-compose.yml, else the git root, else here. Throws compose-file-missing for -f. */
 export function findProject(question: ProjectQuestion): Project {
   const project = locate(question);
-  return question.envFile === undefined ? project : { ...project, envFile: resolve(question.cwd, question.envFile) };
+  const envFiles = (question.envFiles ?? []).map((path) => resolve(question.cwd, path));
+  const envFile = envFiles.at(-1);
+  return envFile === undefined ? project : { ...project, envFile, envFiles };
 }
 
 const composePath = join("dev", "docker-compose.yml");
@@ -58,17 +62,19 @@ function upwards(from: string): readonly string[] {
 
 const stateFolder = ".goat-dev";
 
-function ownProject(root: string, composeFiles: readonly string[], envFile = join(root, ".env")): Project {
+function ownProject(root: string, composeFiles: readonly string[]): Project {
+  const envFile = join(root, ".env");
   return {
     root,
     composeFiles,
     envFile,
-    stateDir: join(dirname(envFile), stateFolder),
+    envFiles: [envFile],
+    stateDir: join(root, stateFolder),
     shipped: false,
   };
 }
 
-/** As Compose: the first file's folder is the project, and a .env in the current folder comes before the one beside it. */
+/** As Compose: the first file's folder is the project, and the .env beside it is read. */
 function namedProject(files: readonly string[], question: ProjectQuestion): Project {
   const { cwd, exists } = question;
   const missing = question.files[files.findIndex((file) => !exists(file))];
@@ -79,20 +85,20 @@ function namedProject(files: readonly string[], question: ProjectQuestion): Proj
       ],
     });
   }
-  const root = dirname(files[0] ?? cwd);
-  const beside = join(cwd, ".env");
-  return ownProject(root, files, exists(beside) ? beside : join(root, ".env"));
+  return ownProject(dirname(files[0] ?? cwd), files);
 }
 
 const stackFolder = "stack";
 
 function shippedProject(root: string): Project {
   const stateDir = join(root, stateFolder);
+  const envFile = join(root, ".env");
   const folder = nameFromFolder(root);
   return {
     root,
     composeFiles: [join(stateDir, stackFolder, "docker-compose.yml")],
-    envFile: join(root, ".env"),
+    envFile,
+    envFiles: [envFile],
     stateDir,
     shipped: true,
     defaultName: folder === "" ? "goat" : `goat-${folder}`,

@@ -100,7 +100,7 @@ test("help must go to stdout with examples, and end with 0", async () => {
       -v, --verbose                   each step, and the engine's own words
       -p, --project-name <name>       the stack's name, as for docker compose
       -f, --file <path>               Compose file (again for more)
-      --env-file <path>               instead of .env
+      --env-file <path>               instead of .env (again for more)
       --profile <name>                switch on a profile (again for more)
       --engine <name>                 docker, or embedded: plain local processes,
                                       without Docker

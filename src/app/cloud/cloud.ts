@@ -8,7 +8,7 @@ import { readTextIfThere } from "../../platform/text-file.ts";
 import { openState, type State } from "../../project/state.ts";
 import type { App } from "../app.ts";
 import { openEnvironment } from "../project.ts";
-import type { Environment } from "../read-project.ts";
+import type { Environment } from "../read-environment.ts";
 
 export interface CloudInput {
   /** Modal's environment; else GOAT_DEV_MODAL_ENV, else goat. */

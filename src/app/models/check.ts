@@ -65,8 +65,8 @@ function isReadable({ text, path }: ConfigFile): boolean {
 function masterKey({ session, gateway }: ModelsProject, app: App): readonly Finding[] {
   const text = masterKeyProblem(gateway.key);
   if (text === null) return [];
-  const { project, lines } = session.environment;
-  const line = lines["LITELLM_MASTER_KEY"];
-  const place = line === undefined ? (project.composeFiles[0] ?? "") : `${project.envFile}:${line}`;
+  const { project, places } = session.environment;
+  const found = places["LITELLM_MASTER_KEY"];
+  const place = found === undefined ? (project.composeFiles[0] ?? "") : `${found.file}:${found.line}`;
   return [{ level: "error", place: shortPath(app, place), text }];
 }

@@ -57,7 +57,7 @@ export async function exampleTarget(input: WhomToAsk, given: App): Promise<Examp
 }
 
 function withEnvFile(app: App, path: string | undefined): App {
-  return path === undefined ? app : { ...app, options: { ...app.options, envFile: path } };
+  return path === undefined ? app : { ...app, options: { ...app.options, envFiles: [path] } };
 }
 
 function keyOf(name: string | undefined, variables: Readonly<Record<string, string>>): string | null {

@@ -4,7 +4,7 @@ import { type GatewayEndpoint, gatewayOf } from "../../stack/plan/endpoints.ts";
 import type { App } from "../app.ts";
 import { refuseKey } from "../gateway-key.ts";
 import { openProject, type ProjectSession } from "../project.ts";
-import type { Environment } from "../read-project.ts";
+import type { Environment } from "../read-environment.ts";
 import { readRoutes } from "../routes.ts";
 
 /** The gateway of a project, as its files say; whether anything answers there is another question. */

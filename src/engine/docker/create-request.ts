@@ -48,7 +48,7 @@ export function createRequest(input: CreateInput): CreateRequest {
     .sort((a, b) => (a.network < b.network ? -1 : 1));
   const body = present({
     Image: recipe.image,
-    Env: Object.entries(service.environment).map(([key, value]) => `${key}=${value}`),
+    Env: [...Object.entries(service.environment).map(([key, value]) => `${key}=${value}`), ...(recipe.unset ?? [])],
     Cmd: recipe.command,
     Entrypoint: recipe.entrypoint,
     Hostname: recipe.hostname,

@@ -36,7 +36,8 @@ function missingNetworks(stack: StackSpec, service: ServiceSpec, found: Observed
 
 /** Field -> short hash of its value, so that drift has a name and no value leaves this function. */
 export function fingerprintOf(service: ServiceSpec): Record<string, string> {
-  const { mounts, networks, labels, ...recipe } = service.run.docker ?? { mounts: [], networks: [], labels: {} };
+  const { docker } = service.run;
+  const { mounts, networks, labels, unset, ...recipe } = docker ?? { mounts: [], networks: [], labels: {}, unset: [] };
   const fields: Record<string, unknown> = {
     ...recipe,
     volumes: mounts,
@@ -48,7 +49,11 @@ export function fingerprintOf(service: ServiceSpec): Record<string, string> {
     recipe: service.run.embedded?.recipe,
   };
   const named = Object.entries(fields).map(([field, value]) => [composeKey(field), value] as const);
-  const variables = Object.entries(service.environment).map(([name, value]) => [`environment.${name}`, value] as const);
+  const values: readonly (readonly [string, unknown])[] = [
+    ...(unset ?? []).map((name) => [name, { unset: true }] as const),
+    ...Object.entries(service.environment),
+  ];
+  const variables = values.map(([name, value]) => [`environment.${name}`, value] as const);
   return Object.fromEntries([...named, ...variables].filter(([, v]) => !isEmpty(v)).map(([k, v]) => [k, shortHash(v)]));
 }
 

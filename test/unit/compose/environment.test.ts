@@ -18,6 +18,20 @@ test("env files must be read in their order, under environment, and only where t
   ).toHaveLength(1);
 });
 
+test("an env file must see what the files above it set, before the project's and the service's own", () => {
+  const readFile = filesOf({
+    "/shop/dev/a.env": "A=1\nHOME=file\nH=$HOME\n",
+    "/shop/dev/b.env": "C=${A}\nG=${HOME}\nO=$OWN\n",
+  });
+  const lines = "env_file: [a.env, b.env]\nenvironment: { A: own, OWN: o }";
+  expect(loadService(lines, { readFile }).environment).toMatchObject({ C: "1", G: "file", H: "/home/dev", O: "o" });
+});
+
+test("a name that has no value anywhere must reach the engine, so that the image's own goes", () => {
+  expect(loadService("environment: [X, Y=1]").run.docker).toMatchObject({ unset: ["X"] });
+  expect(loadService("environment: [X]", { variables: { X: "1" } }).run.docker).not.toHaveProperty("unset");
+});
+
 test("a name without a value must take the project's, or take an env file's away", () => {
   const readFile = filesOf({ "/shop/dev/a.env": "A=1\nB=1\n" });
   const lines = "env_file: a.env\nenvironment: [A, B, C]";

@@ -80,6 +80,16 @@ volumes: { data: {} }
   expect(stack.volumes).toEqual([]);
 });
 
+test("a folder that stands for a volume must be found from the Compose file's own", () => {
+  const deviceOf = (options: string) =>
+    loadText(`services: { a: { image: x, volumes: ["data:/d"] } }\nvolumes: { data: { ${options} } }`).stack.volumes[0]
+      ?.driverOptions["device"];
+  expect(deviceOf("driver: local, driver_opts: { type: none, o: bind, device: ./data }")).toBe("/shop/dev/data");
+  // Compose leaves these as they are.
+  expect(deviceOf("driver: local, driver_opts: { type: nfs, o: addr=host, device: ':/data' }")).toBe(":/data");
+  expect(deviceOf("driver_opts: { type: none, o: bind, device: ./data }")).toBe("./data");
+});
+
 test("external networks and volumes must keep their own names", () => {
   const { stack } = loadText(`
 services: { a: { image: x, networks: [shared, plain], volumes: ["kept:/k"] } }

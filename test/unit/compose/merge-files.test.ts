@@ -76,6 +76,16 @@ test("environments, labels and env files must be merged by name, the later file 
   expect(load().volumes[0]?.labels).toEqual({ a: "b", c: "d" });
 });
 
+test("a variable or label that a later file gives no value must lose it", () => {
+  const texts = [
+    "services: { a: { image: x, environment: { A: 1, B: 1 }, labels: { L: x } } }",
+    "services: { a: { environment: { A: }, labels: [L] } }",
+  ];
+  const [service] = loadTexts(texts).stack.services;
+  expect(service?.environment).toEqual({ B: "1" });
+  expect(service?.run.docker).toMatchObject({ unset: ["A"], labels: { L: "" } });
+});
+
 test("lists must be joined, a command and a health check's test replaced", () => {
   const recipe = service("web")?.run.docker;
   expect(recipe).toMatchObject({

@@ -45,7 +45,7 @@ test("a stack must be printed in Compose's own shape", () => {
         command: null,
         depends_on: { b: { condition: "service_completed_successfully", restart: true, required: false } },
         entrypoint: [],
-        environment: { A: "a$$b", C: "1" },
+        environment: { A: "a$$b", B: null, C: "1" },
         expose: ["80", "82/udp"],
         extra_hosts: ["h=1.2.3.4"],
         healthcheck: { test: ["CMD-SHELL", "curl x"], interval: "1m0s", retries: 3 },

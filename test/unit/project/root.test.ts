@@ -1,8 +1,11 @@
 import { expect, test } from "vitest";
 import { findProject, nameFromFolder } from "../../../src/project/root.ts";
 
-const find = (cwd: string, there: readonly string[], more: { files?: readonly string[]; envFile?: string } = {}) =>
-  findProject({ cwd, files: [], ...more, exists: (path) => there.includes(path) });
+const find = (
+  cwd: string,
+  there: readonly string[],
+  more: { files?: readonly string[]; envFiles?: readonly string[] } = {},
+) => findProject({ cwd, files: [], ...more, exists: (path) => there.includes(path) });
 
 test("the project is the nearest folder upwards with dev/docker-compose.yml", () => {
   const there = ["/a/dev/docker-compose.yml", "/a/b/dev/docker-compose.yml", "/a/b/c/.git"];
@@ -10,6 +13,7 @@ test("the project is the nearest folder upwards with dev/docker-compose.yml", ()
     root: "/a/b",
     composeFiles: ["/a/b/dev/docker-compose.yml"],
     envFile: "/a/b/.env",
+    envFiles: ["/a/b/.env"],
     stateDir: "/a/b/.goat-dev",
     shipped: false,
   });
@@ -20,6 +24,7 @@ test("without one, the git root gets the shipped stack under a name of its own",
     root: "/home/me/My.App",
     composeFiles: ["/home/me/My.App/.goat-dev/stack/docker-compose.yml"],
     envFile: "/home/me/My.App/.env",
+    envFiles: ["/home/me/My.App/.env"],
     stateDir: "/home/me/My.App/.goat-dev",
     shipped: true,
     defaultName: "goat-myapp",
@@ -28,16 +33,15 @@ test("without one, the git root gets the shipped stack under a name of its own",
   expect(find("/日本", []).defaultName).toBe("goat");
 });
 
-test("-f takes the file's folder as the project, and .env from here before the one beside the file", () => {
+test("-f takes the file's folder as the project, and the .env beside it, as Compose does", () => {
   const there = ["/x/other.yml", "/here/.env"];
   expect(find("/here", there, { files: ["../x/other.yml"] })).toMatchObject({
     root: "/x",
     composeFiles: ["/x/other.yml"],
-    envFile: "/here/.env",
-    stateDir: "/here/.goat-dev",
+    envFile: "/x/.env",
+    stateDir: "/x/.goat-dev",
     shipped: false,
   });
-  expect(find("/elsewhere", there, { files: ["/x/other.yml"] })).toMatchObject({ envFile: "/x/.env" });
 });
 
 test("-f with the project's own file must be the project itself, overrides included", () => {
@@ -56,8 +60,12 @@ test("-f with a file that is not there must be named", () => {
 });
 
 test("--env-file must move the .env and leave the state where it is", () => {
-  const project = find("/a", ["/a/dev/docker-compose.yml"], { envFile: "ci.env" });
-  expect(project).toMatchObject({ envFile: "/a/ci.env", stateDir: "/a/.goat-dev" });
+  const project = find("/a", ["/a/dev/docker-compose.yml"], { envFiles: ["ci.env", "more.env"] });
+  expect(project).toMatchObject({
+    envFile: "/a/more.env",
+    envFiles: ["/a/ci.env", "/a/more.env"],
+    stateDir: "/a/.goat-dev",
+  });
 });
 
 test("a folder's name must become a project's name as Compose makes it", () => {

@@ -27,6 +27,12 @@ test("an empty variable must differ from one that is not set", () => {
   ]);
 });
 
+test("a variable that is to have no value must differ from one that is not named, and from an empty one", () => {
+  const unset = fingerprintOf(service("a", { docker: { unset: ["X"] } }));
+  expect(changedFields(unset, fingerprintOf(service("a")))).toEqual(["environment X"]);
+  expect(changedFields(unset, fingerprintOf(service("a", { environment: { X: "" } })))).toEqual(["environment X"]);
+});
+
 test("every variable must have a field of its own", () => {
   const fields = fingerprintOf(service("a", { environment: { X: "1", Y: "2" } }));
   expect(Object.keys(fields)).toEqual(expect.arrayContaining(["environment.X", "environment.Y"]));
