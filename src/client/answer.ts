@@ -1,7 +1,7 @@
 import type OpenAI from "openai";
 import { heardText } from "../litellm/failure.ts";
-import { fieldsOf, listOf, textOf } from "../litellm/fields.ts";
 import { costIn } from "../litellm/model-info.ts";
+import { fieldsOf, listOf, textOf } from "../model/fields.ts";
 import { GatewayError } from "./errors.ts";
 
 export interface ToolCall {

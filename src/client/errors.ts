@@ -1,6 +1,6 @@
 import OpenAI from "openai";
 import { classify, type FailureKind, heardText, readFailure, wordsOf } from "../litellm/failure.ts";
-import { fieldsOf, textOf } from "../litellm/fields.ts";
+import { fieldsOf, textOf } from "../model/fields.ts";
 import { SilentAnswer } from "./silence.ts";
 
 /** What went wrong, by what there is to do about it. */

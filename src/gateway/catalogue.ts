@@ -1,6 +1,6 @@
 import { messageOf } from "../errors/describe.ts";
 import { GoatError } from "../errors/goat-error.ts";
-import { isRecord } from "./shape.ts";
+import { isRecord } from "../model/fields.ts";
 
 /** One model that vLLM serves on a GPU, as dev/vllm-models.json has it. */
 export interface VllmModel {

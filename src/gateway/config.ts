@@ -1,11 +1,12 @@
 import { type Document, isAlias, isMap, isSeq, LineCounter, type Node } from "yaml";
 import { messageOf } from "../errors/describe.ts";
 import { GoatError } from "../errors/goat-error.ts";
+import { isRecord } from "../model/fields.ts";
 import { plural } from "../platform/text.ts";
 import { parseYaml } from "../platform/yaml.ts";
 import { readRoute } from "./route-entry.ts";
 import type { Route } from "./routes.ts";
-import { createProblems, isRecord, type Path, type Problems } from "./shape.ts";
+import { createProblems, type Path, type Problems } from "./shape.ts";
 
 interface GatewayConfig {
   readonly routes: readonly Route[];

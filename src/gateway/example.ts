@@ -2,13 +2,12 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { GoatError } from "../errors/goat-error.ts";
 import { readFailure } from "../litellm/failure.ts";
-import { numberOf, textOf } from "../litellm/fields.ts";
 import { costOf, pricesByName } from "../litellm/model-info.ts";
+import { type Fields, isRecord, numberOf, textOf } from "../model/fields.ts";
 import { type RunResult, run } from "../platform/process.ts";
 import { type GatewayAccess, modelInfo, unreachable } from "./access.ts";
 import { exampleBroken, explainFailure } from "./refusals.ts";
 import type { ModelChoice } from "./routes.ts";
-import { type Fields, isRecord } from "./shape.ts";
 
 export interface ExampleAnswer {
   readonly model: string;

@@ -1,6 +1,7 @@
+import { type Fields, isRecord } from "../model/fields.ts";
 import { keyVariables, prefixOf } from "./providers.ts";
 import type { Provider, Route } from "./routes.ts";
-import { type Fields, isRecord, type Path, type Problems } from "./shape.ts";
+import type { Path, Problems } from "./shape.ts";
 
 const prefixes: Readonly<Record<string, Provider>> = {
   azure: "azure",

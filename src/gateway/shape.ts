@@ -1,5 +1,6 @@
+import { type Fields, isRecord } from "../model/fields.ts";
+
 export type Path = readonly (string | number)[];
-export type Fields = Readonly<Record<string, unknown>>;
 
 interface Problem {
   readonly path: Path;
@@ -15,10 +16,6 @@ export interface Problems {
   text(value: unknown, path: Path): string | null;
   /** Finds a date where text is meant: 2024-06-01 without quotes. */
   noDate(value: unknown, path: Path): void;
-}
-
-export function isRecord(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }
 
 export function createProblems(): Problems {

@@ -1,14 +1,13 @@
 import { GoatError } from "../errors/goat-error.ts";
 import { readFailure } from "../litellm/failure.ts";
-import { fieldsOf, listOf, numberOf } from "../litellm/fields.ts";
 import { costIn } from "../litellm/model-info.ts";
+import { type Fields, fieldsOf, isRecord, listOf, numberOf } from "../model/fields.ts";
 import type { Clock } from "../platform/clock.ts";
 import { formatDuration } from "../platform/format.ts";
 import { type HttpAnswer, HttpTimeout } from "../platform/http.ts";
 import { type GatewayAccess, parseJson, send, strange } from "./access.ts";
 import { explainFailure } from "./refusals.ts";
 import type { ModelChoice } from "./routes.ts";
-import { type Fields, isRecord } from "./shape.ts";
 
 interface CallAnswer {
   readonly totalTokens: number | null;

@@ -1,4 +1,4 @@
-import { fieldsOf, textOf } from "./fields.ts";
+import { fieldsOf, textOf } from "../model/fields.ts";
 
 /** What LiteLLM, or what answers in its place, said when a call failed. */
 export interface FailureFacts {

@@ -1,4 +1,4 @@
-import { fieldsOf, numberOf, textOf } from "./fields.ts";
+import { fieldsOf, numberOf, textOf } from "../model/fields.ts";
 
 /** US dollars per token; null where the gateway does not know. */
 export interface ModelPrice {

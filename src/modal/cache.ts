@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { fieldsOf } from "../model/fields.ts";
 import type { State } from "../project/state.ts";
 
 /** What is known of the cloud from earlier runs; without it everything is asked again. */
@@ -30,10 +31,6 @@ export function readCache(state: State): CloudCache {
     salt: typeof salt === "string" && /^[0-9a-f]{32}$/.test(salt) ? salt : randomBytes(16).toString("hex"),
     environments: Object.fromEntries(environments),
   };
-}
-
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? { ...value } : {};
 }
 
 function textsOf(value: unknown): Readonly<Record<string, string>> {

@@ -1,7 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { GoatError } from "../errors/goat-error.ts";
-
-type Row = Readonly<Record<string, unknown>>;
+import { type Fields, isRecord } from "../model/fields.ts";
 
 export interface ModalApp {
   readonly name: string;
@@ -29,9 +28,9 @@ export function readApps(text: string): readonly ModalApp[] {
   }));
 }
 
-function rowsOf(text: string, question: string): readonly Row[] {
+function rowsOf(text: string, question: string): readonly Fields[] {
   const value = parse(text);
-  if (Array.isArray(value) && value.every(isRow)) return value.map(withNewKeys);
+  if (Array.isArray(value) && value.every(isRecord)) return value.map(withNewKeys);
   throw outputUnknown(question, value === undefined ? "no JSON" : "JSON, but no list of objects");
 }
 
@@ -46,12 +45,8 @@ function parse(text: string): unknown {
   return undefined;
 }
 
-function isRow(value: unknown): value is Row {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /** Before 1.5.0 keys were headings: `App ID` is `app_id` now. */
-function withNewKeys(row: Row): Row {
+function withNewKeys(row: Fields): Fields {
   return Object.fromEntries(
     Object.entries(row).map(([key, value]) => [
       key
@@ -63,12 +58,12 @@ function withNewKeys(row: Row): Row {
   );
 }
 
-function textIn(row: Row, key: string): string | null {
+function textIn(row: Fields, key: string): string | null {
   const value = row[key];
   return typeof value === "string" && value !== "" ? value : null;
 }
 
-function needed(row: Row, keys: readonly string[], question: string): string {
+function needed(row: Fields, keys: readonly string[], question: string): string {
   for (const key of keys) {
     const value = textIn(row, key);
     if (value !== null) return value;
@@ -76,7 +71,7 @@ function needed(row: Row, keys: readonly string[], question: string): string {
   throw outputUnknown(question, `no ${keys.join(" or ")} among ${Object.keys(row).join(", ") || "nothing"}`);
 }
 
-function countIn(row: Row, key: string): number | null {
+function countIn(row: Fields, key: string): number | null {
   const count = Number.parseInt(String(row[key]), 10);
   return Number.isSafeInteger(count) && count >= 0 ? count : null;
 }

@@ -1,4 +1,5 @@
 import { basename, dirname } from "node:path";
+import { isRecord } from "../model/fields.ts";
 import type { Origin } from "../model/observed.ts";
 import { openState } from "./state.ts";
 
@@ -17,20 +18,16 @@ export function readClaim(path: string): Claim | null {
 
 function isClaim(value: unknown): value is Claim {
   return (
-    isObject(value) &&
+    isRecord(value) &&
     isOrigin(value["origin"]) &&
     Array.isArray(value["parts"]) &&
     value["parts"].every((part) => typeof part === "string")
   );
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
-}
-
 function isOrigin(value: unknown): value is Origin {
   return (
-    isObject(value) &&
+    isRecord(value) &&
     typeof value["folder"] === "string" &&
     (value["file"] === null || typeof value["file"] === "string")
   );

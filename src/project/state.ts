@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, systemCode } from "../errors/describe.ts";
+import { fieldsOf } from "../model/fields.ts";
 import { atomicWrite } from "../platform/files.ts";
 import { readTextIfThere } from "../platform/text-file.ts";
 import { type EngineKind, engineKinds } from "./settings.ts";
@@ -104,8 +105,7 @@ export function claimPath(folder: string, engine: string, stack: string): string
 const file = "last-up.json";
 
 export function readStackState(state: State): StackState {
-  const kept = state.readJson(file);
-  const fields: Readonly<Record<string, unknown>> = typeof kept === "object" && kept !== null ? { ...kept } : {};
+  const fields = fieldsOf(state.readJson(file));
   return {
     engine: engineKinds.find((kind) => kind === fields["engine"]) ?? null,
     demo: fields["demo"] === true,

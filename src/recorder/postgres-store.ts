@@ -16,7 +16,7 @@ import type {
   TraceSummary,
 } from "./store.ts";
 
-interface Place {
+interface Tables {
   readonly pool: PostgresPool;
   readonly project: string;
 }
@@ -49,7 +49,7 @@ const orderColumns: Readonly<Record<TraceQuery["orderBy"]["field"], string>> = {
 /** The store in Postgres, in its own schema; makes the tables that are missing. */
 export async function openPostgresStore(pool: PostgresPool, project: string): Promise<Store> {
   await pool.transaction(prepareTables);
-  const at: Place = { pool, project };
+  const at: Tables = { pool, project };
   return {
     ping: async () => {
       await pool.query("select 1");
@@ -68,7 +68,7 @@ export async function openPostgresStore(pool: PostgresPool, project: string): Pr
   };
 }
 
-async function listTraces(at: Place, query: TraceQuery): Promise<Found<TraceSummary>> {
+async function listTraces(at: Tables, query: TraceQuery): Promise<Found<TraceSummary>> {
   const where = ofTraces(at.project, query);
   const [direction, nulls] = query.orderBy.descending ? ["desc", "nulls last"] : ["asc", "nulls first"];
   const sql = `select t.document, o.ids as observation_ids, s.ids as score_ids, o.cost, o.latency
@@ -125,13 +125,13 @@ function paged({ page, limit }: PageQuery): string {
   return `limit ${limit} offset ${(page - 1) * limit}`;
 }
 
-async function countRows({ pool }: Place, from: string, { text, values }: Condition): Promise<number> {
+async function countRows({ pool }: Tables, from: string, { text, values }: Condition): Promise<number> {
   const sql = `select count(*)::int as total from goat_recorder.${from} where ${text}`;
   const rows = await pool.query<{ total: number }>(sql, values);
   return rows[0]?.total ?? 0;
 }
 
-async function readTrace(at: Place, id: string): Promise<FullTrace | null> {
+async function readTrace(at: Tables, id: string): Promise<FullTrace | null> {
   const parts = async <Stored>(table: string, order: string): Promise<readonly Stored[]> => {
     const sql = `select document from goat_recorder.${table} where project_id = $1 and trace_id = $2 order by ${order}`;
     return (await at.pool.query<{ document: Stored }>(sql, [at.project, id])).map(({ document }) => document);
@@ -145,18 +145,18 @@ async function readTrace(at: Place, id: string): Promise<FullTrace | null> {
   return { trace, observations, scores };
 }
 
-async function readOne<Stored>({ pool, project }: Place, table: string, id: string): Promise<Stored | null> {
+async function readOne<Stored>({ pool, project }: Tables, table: string, id: string): Promise<Stored | null> {
   const sql = `select document from goat_recorder.${table} where project_id = $1 and id = $2`;
   const [row] = await pool.query<{ document: Stored }>(sql, [project, id]);
   return row?.document ?? null;
 }
 
-function listObservations(at: Place, query: ObservationQuery): Promise<Found<ObservationRecord>> {
+function listObservations(at: Tables, query: ObservationQuery): Promise<Found<ObservationRecord>> {
   return listDocuments(at, "observations o", ofObservations(at.project, query), "o.start_time desc, o.id desc", query);
 }
 
 async function listDocuments<Stored>(
-  at: Place,
+  at: Tables,
   from: string,
   where: Condition,
   order: string,
@@ -186,7 +186,7 @@ function ofObservations(project: string, query: ObservationQuery): Condition {
   ]);
 }
 
-async function listSessions({ pool, project }: Place, query: PageQuery): Promise<Found<SessionRecord>> {
+async function listSessions({ pool, project }: Tables, query: PageQuery): Promise<Found<SessionRecord>> {
   const sessions = `select session_id as id, min(document->>'createdAt') as "createdAt"
      from goat_recorder.traces where project_id = $1 and session_id is not null group by 1`;
   const [rows, counted] = await Promise.all([
@@ -196,12 +196,12 @@ async function listSessions({ pool, project }: Place, query: PageQuery): Promise
   return { rows, total: counted[0]?.total ?? 0 };
 }
 
-async function readSession({ pool, project }: Place, id: string): Promise<readonly TraceRecord[]> {
+async function readSession({ pool, project }: Tables, id: string): Promise<readonly TraceRecord[]> {
   const sql = `select document from goat_recorder.traces where project_id = $1 and session_id = $2 order by timestamp, id`;
   return (await pool.query<{ document: TraceRecord }>(sql, [project, id])).map(({ document }) => document);
 }
 
-async function countDaily({ pool, project }: Place, filter: TraceFilter): Promise<DailyCounts> {
+async function countDaily({ pool, project }: Tables, filter: TraceFilter): Promise<DailyCounts> {
   const { text, values } = ofTraces(project, filter);
   const day = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD')`;
   const [traces, usage] = await Promise.all([

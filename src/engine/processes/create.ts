@@ -4,9 +4,9 @@ import { GoatError } from "../../errors/goat-error.ts";
 import type { Operation } from "../../model/plan.ts";
 import type { DockerRecipe, Mount, StackSpec } from "../../model/stack.ts";
 import { kindOf, unwritable } from "../../platform/files.ts";
-import { ensurePlace, type Host } from "./host.ts";
+import { ensureStore, type Host } from "./host.ts";
 import { addressesOf, workingDirOf } from "./local-service.ts";
-import { logFolder, type Place, volumeFolder } from "./project-store.ts";
+import { logFolder, type ProjectStore, volumeFolder } from "./project-store.ts";
 import {
   type ContainerRecord,
   findContainer,
@@ -36,12 +36,12 @@ export async function createContainer(host: Host, op: Op): Promise<void> {
   const docker = service.run.docker;
   if (docker === undefined) throw new GoatError("engine-refused", `${service.name} has no image to stand in for`);
   const imageId = await needInstalled(host, op, runtime, docker);
-  const place = await ensurePlace(host);
-  if (readRecord(place, "containers", container) !== undefined) throw nameTaken(container);
-  needSources(place, op, docker.mounts);
-  const record = toRecord(place, op, docker, { recipe: runtime.name, imageId });
-  await makeFolders(place, record);
-  await writeRecord(place, "containers", container, record);
+  const store = await ensureStore(host);
+  if (readRecord(store, "containers", container) !== undefined) throw nameTaken(container);
+  needSources(store, op, docker.mounts);
+  const record = toRecord(store, op, docker, { recipe: runtime.name, imageId });
+  await makeFolders(store, record);
+  await writeRecord(store, "containers", container, record);
 }
 
 /** The id of what the runtime has installed. Throws image-unavailable. */
@@ -55,7 +55,7 @@ async function needInstalled(host: Host, { service }: Op, runtime: Runtime, dock
 }
 
 /** Throws where a volume that somebody else has to make, or a mounted path, is not there. */
-function needSources(place: Place, { stack, container }: Op, mounts: readonly Mount[]): void {
+function needSources(store: ProjectStore, { stack, container }: Op, mounts: readonly Mount[]): void {
   for (const mount of mounts) {
     if (mount.kind === "bind" && kindOf(mount.source) === "missing") {
       throw new GoatError("mount-source-missing", `${mount.source}, mounted into ${container}, does not exist`);
@@ -63,7 +63,7 @@ function needSources(place: Place, { stack, container }: Op, mounts: readonly Mo
     if (mount.kind !== "volume") continue;
     const name = volumeName(stack, mount.volume);
     const isExternal = stack.volumes.some((volume) => volume.key === mount.volume && volume.external);
-    if (isExternal && readRecord(place, "volumes", name) === undefined) {
+    if (isExternal && readRecord(store, "volumes", name) === undefined) {
       throw new GoatError(
         "engine-refused",
         `the volume ${name}, which the Compose file calls external, does not exist`,
@@ -76,9 +76,14 @@ function volumeName(stack: StackSpec, key: string): string {
   return stack.volumes.find((volume) => volume.key === key)?.name ?? key;
 }
 
-function toRecord(place: Place, op: Op, docker: DockerRecipe, from: Pick<ContainerRecord, "recipe" | "imageId">) {
+function toRecord(
+  store: ProjectStore,
+  op: Op,
+  docker: DockerRecipe,
+  from: Pick<ContainerRecord, "recipe" | "imageId">,
+) {
   const { stack, service } = op;
-  const inherited = inheritedFrom(place, op.replaces);
+  const inherited = inheritedFrom(store, op.replaces);
   const record: ContainerRecord = {
     ...from,
     version: 1,
@@ -91,8 +96,8 @@ function toRecord(place: Place, op: Op, docker: DockerRecipe, from: Pick<Contain
     mounts: docker.mounts.map((mount) => toRecorded(mount, stack, inherited)),
     addresses: addressesOf(stack),
     workingDir: workingDirOf(stack, docker),
-    project: place.project,
-    origin: toRecordedOrigin(place, stack),
+    project: store.project,
+    origin: toRecordedOrigin(store, stack),
     stopSignal: service.stopSignal,
     stopGraceMs: service.stopGraceMs,
     image: docker.image,
@@ -107,8 +112,8 @@ function toRecord(place: Place, op: Op, docker: DockerRecipe, from: Pick<Contain
 }
 
 /** Target -> anonymous volume of the container that is replaced. */
-function inheritedFrom(place: Place, replaces: string | undefined): Inherited {
-  const old = replaces === undefined ? undefined : findContainer(place, replaces);
+function inheritedFrom(store: ProjectStore, replaces: string | undefined): Inherited {
+  const old = replaces === undefined ? undefined : findContainer(store, replaces);
   const mounts = old?.record.mounts ?? [];
   return new Map(
     mounts.flatMap((mount) =>
@@ -141,9 +146,9 @@ function networksOf(stack: StackSpec, docker: DockerRecipe): readonly string[] {
     .toSorted();
 }
 
-async function makeFolders(place: Place, record: ContainerRecord): Promise<void> {
-  const volumes = record.mounts.flatMap((mount) => (mount.kind === "volume" ? [volumeFolder(place, mount.name)] : []));
-  for (const path of [logFolder(place, record.id), ...volumes]) {
+async function makeFolders(store: ProjectStore, record: ContainerRecord): Promise<void> {
+  const volumes = record.mounts.flatMap((mount) => (mount.kind === "volume" ? [volumeFolder(store, mount.name)] : []));
+  for (const path of [logFolder(store, record.id), ...volumes]) {
     await mkdir(path, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
       throw unwritable(path, error);
     });
@@ -151,10 +156,10 @@ async function makeFolders(place: Place, record: ContainerRecord): Promise<void>
 }
 
 /** Anonymous volumes that no other container has inherited. */
-export function ownAnonymousVolumes(place: Place, record: ContainerRecord): readonly string[] {
+export function ownAnonymousVolumes(store: ProjectStore, record: ContainerRecord): readonly string[] {
   const namesOf = ({ mounts }: ContainerRecord): readonly string[] =>
     mounts.flatMap((mount) => (mount.kind === "volume" && mount.anonymous ? [mount.name] : []));
-  const others = readRecords(place, "containers").filter((other) => other.record.id !== record.id);
+  const others = readRecords(store, "containers").filter((other) => other.record.id !== record.id);
   const used = new Set(others.flatMap((other) => namesOf(other.record)));
   return namesOf(record).filter((name) => !used.has(name));
 }

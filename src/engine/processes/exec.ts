@@ -14,12 +14,12 @@ export async function exec(
   signal: AbortSignal,
   { environment = {}, onStdout }: ExecOptions = {},
 ): Promise<ExecResult> {
-  const { place, found } = needIn(host, container);
+  const { store, found } = needIn(host, container);
   if (!(await runs(found))) throw new GoatError("engine-refused", `container ${container} is not running`);
   const runtime = host.runtimes.find(({ name }) => name === found.record.recipe);
-  const local = toLocalService(found, place);
+  const local = toLocalService(found, store);
   const launch = runtime?.launch(local);
-  const [program = "", ...args] = toLocalCommand(command, found, place);
+  const [program = "", ...args] = toLocalCommand(command, found, store);
   let output = "";
   let handed: Promise<void> = Promise.resolve();
   const result = await run(program, args, {

@@ -3,7 +3,7 @@ import { GoatError } from "../../errors/goat-error.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { isRunning, stillRunning } from "../../platform/process-identity.ts";
 import type { ServiceChange } from "../engine.ts";
-import { findPlace, makePlace, type Place } from "./project-store.ts";
+import { findStore, makeStore, type ProjectStore } from "./project-store.ts";
 import { type Container, type ContainerRecord, findContainer, readRecords, writeRecord } from "./records.ts";
 import type { Machine, Runtime } from "./runtime.ts";
 
@@ -48,11 +48,11 @@ export function createHost(options: HostOptions): Host {
 }
 
 /** Null where nothing was made yet. */
-export function placeOf(host: Host): Place | null {
-  return findPlace(placeOptions(host));
+export function storeOf(host: Host): ProjectStore | null {
+  return findStore(storeOptions(host));
 }
 
-function placeOptions({ stateDir, machine, systemData }: Host) {
+function storeOptions({ stateDir, machine, systemData }: Host) {
   return {
     stateDir,
     uid: machine.uid,
@@ -61,18 +61,21 @@ function placeOptions({ stateDir, machine, systemData }: Host) {
 }
 
 /** Several first steps of a plan need it at once: one makes it. */
-export function ensurePlace(host: Host): Promise<Place> {
-  return host.serially(() => makePlace(placeOptions(host)));
+export function ensureStore(host: Host): Promise<ProjectStore> {
+  return host.serially(() => makeStore(storeOptions(host)));
 }
 
-export function findIn(host: Host, container: string): { readonly place: Place; readonly found: Container } | null {
-  const place = placeOf(host);
-  const found = place === null ? undefined : findContainer(place, container);
-  return place === null || found === undefined ? null : { place, found };
+export function findIn(
+  host: Host,
+  container: string,
+): { readonly store: ProjectStore; readonly found: Container } | null {
+  const store = storeOf(host);
+  const found = store === null ? undefined : findContainer(store, container);
+  return store === null || found === undefined ? null : { store, found };
 }
 
 /** Throws engine-refused, as an engine does. */
-export function needIn(host: Host, container: string): { readonly place: Place; readonly found: Container } {
+export function needIn(host: Host, container: string): { readonly store: ProjectStore; readonly found: Container } {
   const found = findIn(host, container);
   if (found === null) throw new GoatError("engine-refused", `no such container: ${container}`);
   return found;
@@ -91,8 +94,8 @@ export async function running(containers: readonly Container[]): Promise<readonl
 }
 
 export function allContainers(host: Host): readonly Container[] {
-  const place = placeOf(host);
-  return place === null ? [] : readRecords(place, "containers");
+  const store = storeOf(host);
+  return store === null ? [] : readRecords(store, "containers");
 }
 
 /** One run of a container: its process, and no later one. */
@@ -126,7 +129,7 @@ export function noteEnd(host: Host, ended: ContainerRecord, exitCode: number | n
     if (found === null || runKey(found.found.record) !== runKey(ended)) return;
     const { name, record } = found.found;
     if (record.exitCode === null && exitCode !== null) {
-      await writeRecord(found.place, "containers", name, { ...record, exitCode });
+      await writeRecord(found.store, "containers", name, { ...record, exitCode });
     }
     announceEnd(host, found.found, exitCode);
   });

@@ -1,6 +1,6 @@
 import { isAbsolute, join } from "node:path";
 import type { DockerRecipe, PortSpec, ServiceSpec, StackSpec } from "../../model/stack.ts";
-import { logFolder, type Place, volumeFolder } from "./project-store.ts";
+import { logFolder, type ProjectStore, volumeFolder } from "./project-store.ts";
 import type { Container, ContainerRecord, RecordedMount } from "./records.ts";
 import type { LocalService } from "./runtime.ts";
 import { type Address, type Translation, translateCommand, translateEnvironment, translateText } from "./translate.ts";
@@ -49,8 +49,8 @@ function exposedAs(name: string, recipe: DockerRecipe | undefined): readonly Add
 }
 
 /** The service as a process on this machine, from what was asked for. */
-export function toLocalService({ name, record }: Container, place: Place): LocalService {
-  const translation = translationOf(record, place);
+export function toLocalService({ name, record }: Container, store: ProjectStore): LocalService {
+  const translation = translationOf(record, store);
   const workingDir = translateText(record.workingDir, translation);
   return {
     service: record.service,
@@ -58,30 +58,30 @@ export function toLocalService({ name, record }: Container, place: Place): Local
     command: translateCommand(record.command, translation),
     environment: translateEnvironment(record.environment, translation),
     ports: record.ports,
-    mounts: mountsOf(record, place),
-    workingDir: moved(workingDir, record, place),
-    logFolder: logFolder(place, record.id),
+    mounts: mountsOf(record, store),
+    workingDir: moved(workingDir, record, store),
+    logFolder: logFolder(store, record.id),
   };
 }
 
-function translationOf(record: ContainerRecord, place: Place): Translation {
+function translationOf(record: ContainerRecord, store: ProjectStore): Translation {
   return {
     addresses: record.addresses,
-    paths: mountsOf(record, place),
+    paths: mountsOf(record, store),
   };
 }
 
-function mountsOf(record: ContainerRecord, place: Place): LocalService["mounts"] {
-  return record.mounts.map((mount) => ({ target: mount.target, kind: mount.kind, path: pathOf(mount, record, place) }));
+function mountsOf(record: ContainerRecord, store: ProjectStore): LocalService["mounts"] {
+  return record.mounts.map((mount) => ({ target: mount.target, kind: mount.kind, path: pathOf(mount, record, store) }));
 }
 
-function pathOf(mount: RecordedMount, record: ContainerRecord, place: Place): string {
-  return mount.kind === "bind" ? moved(mount.source, record, place) : volumeFolder(place, mount.name);
+function pathOf(mount: RecordedMount, record: ContainerRecord, store: ProjectStore): string {
+  return mount.kind === "bind" ? moved(mount.source, record, store) : volumeFolder(store, mount.name);
 }
 
 /** The project may have moved since. */
-function moved(path: string, { project }: ContainerRecord, place: Place): string {
-  return project !== place.project && isInside(path, project) ? `${place.project}${path.slice(project.length)}` : path;
+function moved(path: string, { project }: ContainerRecord, store: ProjectStore): string {
+  return project !== store.project && isInside(path, project) ? `${store.project}${path.slice(project.length)}` : path;
 }
 
 function isInside(path: string, folder: string): boolean {
@@ -89,8 +89,12 @@ function isInside(path: string, folder: string): boolean {
 }
 
 /** A command that was written to run inside the service's container: there, its own ports are on localhost. */
-export function toLocalCommand(command: readonly string[], { record }: Container, place: Place): readonly string[] {
-  const { addresses, paths } = translationOf(record, place);
+export function toLocalCommand(
+  command: readonly string[],
+  { record }: Container,
+  store: ProjectStore,
+): readonly string[] {
+  const { addresses, paths } = translationOf(record, store);
   const own = ["localhost", "127.0.0.1"].flatMap((host) => publishedAs(host, record.ports));
   return translateCommand(command, { addresses: [...addresses, ...own], paths });
 }

@@ -48,9 +48,9 @@ interface Source {
 function toSource(host: Host, { service, container }: LogOptions["containers"][number]): Source[] {
   const asked = findIn(host, container);
   if (asked === null) return [];
-  const { place, found } = asked;
+  const { store, found } = asked;
   const startedAt = found.record.process?.startedAt ?? "";
-  return [{ service, container: found.record.id, folder: logFolder(place, found.record.id), startedAt }];
+  return [{ service, container: found.record.id, folder: logFolder(store, found.record.id), startedAt }];
 }
 
 interface Past {

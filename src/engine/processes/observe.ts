@@ -4,17 +4,17 @@ import { join } from "node:path";
 import type { ObservedService, ObservedStack, Origin } from "../../model/observed.ts";
 import { allProcesses, residentBytes, withDescendants } from "../../platform/process-table.ts";
 import type { ObserveRequest, ServiceChange } from "../engine.ts";
-import { allContainers, announceEnd, type Host, placeOf, runKey, running } from "./host.ts";
+import { allContainers, announceEnd, type Host, runKey, running, storeOf } from "./host.ts";
 import { volumeFolder } from "./project-store.ts";
 import { type Container, readRecord, readRecords, toOrigin } from "./records.ts";
 
 /** What there is of a stack: its records, held against the processes that run. */
 export async function observe(host: Host, { stack, images }: ObserveRequest): Promise<ObservedStack> {
   const [{ all, alive }, found] = await Promise.all([look(host), imageIds(host, images)]);
-  const place = placeOf(host);
-  const originOf = (record: { readonly origin?: Origin }) => (place === null ? null : toOrigin(place, record.origin));
-  const networks = place === null ? [] : readRecords(place, "networks");
-  const volumes = place === null ? [] : readRecords(place, "volumes");
+  const store = storeOf(host);
+  const originOf = (record: { readonly origin?: Origin }) => (store === null ? null : toOrigin(store, record.origin));
+  const networks = store === null ? [] : readRecords(store, "networks");
+  const volumes = store === null ? [] : readRecords(store, "volumes");
   return {
     name: stack,
     services: all
@@ -108,9 +108,9 @@ export async function volumeSizes(
   host: Host,
   volumes: readonly string[],
 ): Promise<Readonly<Record<string, number | null>>> {
-  const place = placeOf(host);
+  const store = storeOf(host);
   const size = async (name: string): Promise<number | null> =>
-    place === null || readRecord(place, "volumes", name) === undefined ? null : sizeOf(volumeFolder(place, name));
+    store === null || readRecord(store, "volumes", name) === undefined ? null : sizeOf(volumeFolder(store, name));
   return Object.fromEntries(await Promise.all(volumes.map(async (name) => [name, await size(name)] as const)));
 }
 

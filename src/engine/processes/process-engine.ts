@@ -37,8 +37,8 @@ class ProcessEngine implements Engine {
     const io = (signal: AbortSignal): ApplyIo => ({ signal, progress: () => undefined });
     return {
       local: (container) => {
-        const { place, found } = needIn(host, container);
-        return toLocalService(found, place);
+        const { store, found } = needIn(host, container);
+        return toLocalService(found, store);
       },
       isRunning: async (container) => {
         const asked = findIn(host, container);

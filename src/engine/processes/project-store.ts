@@ -8,7 +8,7 @@ import { atomicWrite, isSameFile, unwritable } from "../../platform/files.ts";
 import { readTextIfThere } from "../../platform/text-file.ts";
 
 /** Where this project's records and data lie. */
-export interface Place {
+export interface ProjectStore {
   readonly id: string;
   /** The folder that the state folder lies in. */
   readonly project: string;
@@ -17,7 +17,7 @@ export interface Place {
   readonly base: string;
 }
 
-export interface PlaceOptions {
+export interface StoreOptions {
   /** The project's `.goat-dev`. */
   readonly stateDir: string;
   readonly uid: number;
@@ -25,7 +25,7 @@ export interface PlaceOptions {
   readonly systemData: string;
 }
 
-interface PlaceFile {
+interface StoreFile {
   readonly id: string;
   /** The state folder it was written in, to tell a moved project from a copied one. */
   readonly stateDir: string;
@@ -54,10 +54,10 @@ export function nameOf(entry: string): string | undefined {
 }
 
 /** Null where nothing was made yet; what was copied along with a project belongs to the other one. */
-export function findPlace(options: PlaceOptions): Place | null {
+export function findStore(options: StoreOptions): ProjectStore | null {
   const stateDir = realPath(options.stateDir);
-  const file = readPlaceFile(stateDir);
-  return file === null || isCopy(file, stateDir) ? null : toPlace(file, stateDir);
+  const file = readStoreFile(stateDir);
+  return file === null || isCopy(file, stateDir) ? null : toStore(file, stateDir);
 }
 
 function realPath(path: string): string {
@@ -69,12 +69,12 @@ function realPath(path: string): string {
 }
 
 /** Throws engine-refused: without it nobody knows where the data is. */
-function readPlaceFile(stateDir: string): PlaceFile | null {
+function readStoreFile(stateDir: string): StoreFile | null {
   const path = fileOf(stateDir);
   const text = readTextIfThere(path);
   if (text === undefined) return null;
   const value = parse(text);
-  if (isPlaceFile(value)) return value;
+  if (isStoreFile(value)) return value;
   throw new GoatError("engine-refused", `${path}, which says where this project's data is, cannot be read`, {
     fixes: [{ command: `rm ${path}`, effect: "lets goat-dev begin anew, without the data" }],
   });
@@ -92,7 +92,7 @@ function parse(text: string): unknown {
   }
 }
 
-function isPlaceFile(value: unknown): value is PlaceFile {
+function isStoreFile(value: unknown): value is StoreFile {
   return (
     typeof value === "object" &&
     value !== null &&
@@ -106,11 +106,11 @@ function isPlaceFile(value: unknown): value is PlaceFile {
 }
 
 /** True where the project that wrote this file is still there, in another folder. */
-function isCopy(file: PlaceFile, stateDir: string): boolean {
+function isCopy(file: StoreFile, stateDir: string): boolean {
   return file.stateDir !== stateDir && existsSync(fileOf(file.stateDir)) && !isSameFile(file.stateDir, stateDir);
 }
 
-function toPlace(file: PlaceFile, stateDir: string): Place {
+function toStore(file: StoreFile, stateDir: string): ProjectStore {
   return {
     id: file.id,
     project: dirname(stateDir),
@@ -119,8 +119,8 @@ function toPlace(file: PlaceFile, stateDir: string): Place {
   };
 }
 
-/** The project's place, made where it is missing. Throws file-unwritable, disk-full. */
-export async function makePlace(options: PlaceOptions): Promise<Place> {
+/** The project's store, made where it is missing. Throws file-unwritable, disk-full. */
+export async function makeStore(options: StoreOptions): Promise<ProjectStore> {
   try {
     return await make(options);
   } catch (error) {
@@ -129,23 +129,23 @@ export async function makePlace(options: PlaceOptions): Promise<Place> {
   }
 }
 
-async function make(options: PlaceOptions): Promise<Place> {
+async function make(options: StoreOptions): Promise<ProjectStore> {
   await makeMissing(options.stateDir, 0o700);
   const stateDir = realPath(options.stateDir);
-  const found = readPlaceFile(stateDir);
-  if (found?.stateDir === stateDir && isWhole(toPlace(found, stateDir))) return toPlace(found, stateDir);
+  const found = readStoreFile(stateDir);
+  if (found?.stateDir === stateDir && isWhole(toStore(found, stateDir))) return toStore(found, stateDir);
   const isOwn = found !== null && !isCopy(found, stateDir);
   const file = isOwn ? { ...found, stateDir } : newFile(options, stateDir);
-  const place = toPlace(file, stateDir);
+  const store = toStore(file, stateDir);
   await makeFolder(join(stateDir, "embedded"), 0o700);
-  if (!isOwn) await rm(place.records, { recursive: true, force: true });
-  for (const path of recordFolders(place)) await mkdir(path, { recursive: true, mode: 0o700 });
-  await makeBase(place, file.base === null);
+  if (!isOwn) await rm(store.records, { recursive: true, force: true });
+  for (const path of recordFolders(store)) await mkdir(path, { recursive: true, mode: 0o700 });
+  await makeBase(store, file.base === null);
   await writeFile(join(stateDir, ".gitignore"), "*\n", { flag: "wx" }).catch((error: unknown) => {
     if (systemCode(error) !== "EEXIST") throw error;
   });
   await atomicWrite(fileOf(stateDir), `${JSON.stringify(file)}\n`, 0o600);
-  return place;
+  return store;
 }
 
 /** Node's recursive form says of a read-only disk that the folder does not exist. */
@@ -157,17 +157,17 @@ async function makeMissing(path: string, mode: number): Promise<void> {
   });
 }
 
-function isWhole(place: Place): boolean {
-  return [join(place.base, "volumes"), join(place.base, "logs"), ...recordFolders(place)].every((path) =>
+function isWhole(store: ProjectStore): boolean {
+  return [join(store.base, "volumes"), join(store.base, "logs"), ...recordFolders(store)].every((path) =>
     existsSync(path),
   );
 }
 
-function recordFolders(place: Place): readonly string[] {
-  return ["containers", "networks", "volumes"].map((kind) => join(place.records, kind));
+function recordFolders(store: ProjectStore): readonly string[] {
+  return ["containers", "networks", "volumes"].map((kind) => join(store.records, kind));
 }
 
-function newFile({ uid, systemData }: PlaceOptions, stateDir: string): PlaceFile {
+function newFile({ uid, systemData }: StoreOptions, stateDir: string): StoreFile {
   const id = randomBytes(8).toString("hex");
   return { id, stateDir, base: uid === 0 ? join(systemData, id) : null };
 }
@@ -178,15 +178,15 @@ async function makeFolder(path: string, mode: number): Promise<void> {
   await chmod(path, mode);
 }
 
-async function makeBase(place: Place, isInside: boolean): Promise<void> {
+async function makeBase(store: ProjectStore, isInside: boolean): Promise<void> {
   const mode = isInside ? 0o700 : 0o711;
-  if (!isInside) await makeFolder(dirname(place.base), mode);
-  for (const path of [place.base, join(place.base, "volumes"), join(place.base, "logs")]) await makeFolder(path, mode);
-  await writeFile(join(place.base, "README"), readme, { mode: 0o644 });
+  if (!isInside) await makeFolder(dirname(store.base), mode);
+  for (const path of [store.base, join(store.base, "volumes"), join(store.base, "logs")]) await makeFolder(path, mode);
+  await writeFile(join(store.base, "README"), readme, { mode: 0o644 });
 }
 
 /** Takes root's folder outside of the project away again once nothing is in it; it is made anew when it is needed. */
-export async function tidyPlace({ base, records }: Place): Promise<void> {
+export async function tidyStore({ base, records }: ProjectStore): Promise<void> {
   if (base === dirname(records)) return;
   try {
     // The volumes first: they are the last to go.
@@ -198,10 +198,10 @@ export async function tidyPlace({ base, records }: Place): Promise<void> {
   }
 }
 
-export function volumeFolder(place: Place, name: string): string {
-  return join(place.base, "volumes", entryOf(name));
+export function volumeFolder(store: ProjectStore, name: string): string {
+  return join(store.base, "volumes", entryOf(name));
 }
 
-export function logFolder(place: Place, id: string): string {
-  return join(place.base, "logs", id);
+export function logFolder(store: ProjectStore, id: string): string {
+  return join(store.base, "logs", id);
 }

@@ -7,7 +7,7 @@ import type { PortSpec, StackSpec } from "../../model/stack.ts";
 import { atomicWrite, unwritable } from "../../platform/files.ts";
 import type { ProcessIdentity } from "../../platform/process-identity.ts";
 import { readTextIfThere } from "../../platform/text-file.ts";
-import { entryOf, nameOf, type Place } from "./project-store.ts";
+import { entryOf, nameOf, type ProjectStore } from "./project-store.ts";
 import type { Address } from "./translate.ts";
 
 export type RecordedMount =
@@ -94,8 +94,8 @@ export interface Named<K extends Kind> {
 
 export type Container = Named<"containers">;
 
-export function readRecord<K extends Kind>(place: Place, kind: K, name: string): Kinds[K] | undefined {
-  return parse<K>(readTextIfThere(pathOf(place, kind, name)));
+export function readRecord<K extends Kind>(store: ProjectStore, kind: K, name: string): Kinds[K] | undefined {
+  return parse<K>(readTextIfThere(pathOf(store, kind, name)));
 }
 
 /** What cannot be read as a record counts as none: the next write replaces it. */
@@ -112,15 +112,15 @@ function isRecord<K extends Kind>(value: unknown): value is Kinds[K] {
   return typeof value === "object" && value !== null && "version" in value && value.version === 1 && "stack" in value;
 }
 
-function pathOf(place: Place, kind: Kind, name: string): string {
-  return join(place.records, kind, `${entryOf(name)}.json`);
+function pathOf(store: ProjectStore, kind: Kind, name: string): string {
+  return join(store.records, kind, `${entryOf(name)}.json`);
 }
 
 /** All of a kind, by name. */
-export function readRecords<K extends Kind>(place: Place, kind: K): readonly Named<K>[] {
-  return entries(join(place.records, kind)).flatMap((entry) => {
+export function readRecords<K extends Kind>(store: ProjectStore, kind: K): readonly Named<K>[] {
+  return entries(join(store.records, kind)).flatMap((entry) => {
     const name = entry.endsWith(".json") ? nameOf(entry.slice(0, -".json".length)) : undefined;
-    const record = name === undefined ? undefined : readRecord(place, kind, name);
+    const record = name === undefined ? undefined : readRecord(store, kind, name);
     return name === undefined || record === undefined ? [] : [{ name, record }];
   });
 }
@@ -134,35 +134,40 @@ function entries(folder: string): readonly string[] {
   }
 }
 
-export function findContainer(place: Place, nameOrId: string): Container | undefined {
-  const record = readRecord(place, "containers", nameOrId);
+export function findContainer(store: ProjectStore, nameOrId: string): Container | undefined {
+  const record = readRecord(store, "containers", nameOrId);
   if (record !== undefined) return { name: nameOrId, record };
-  return readRecords(place, "containers").find((container) => container.record.id === nameOrId);
+  return readRecords(store, "containers").find((container) => container.record.id === nameOrId);
 }
 
 /**
  * Only what knows of data has to outlive a power cut: no process does, and waiting for the disk is most of a start.
  * Throws file-unwritable, disk-full.
  */
-export function writeRecord<K extends Kind>(place: Place, kind: K, name: string, record: Kinds[K]): Promise<void> {
-  return atomicWrite(pathOf(place, kind, name), `${JSON.stringify(record, null, 1)}\n`, 0o600, kind === "volumes");
+export function writeRecord<K extends Kind>(
+  store: ProjectStore,
+  kind: K,
+  name: string,
+  record: Kinds[K],
+): Promise<void> {
+  return atomicWrite(pathOf(store, kind, name), `${JSON.stringify(record, null, 1)}\n`, 0o600, kind === "volumes");
 }
 
-export async function renameRecord(place: Place, kind: Kind, from: string, to: string): Promise<void> {
-  const path = pathOf(place, kind, to);
-  await rename(pathOf(place, kind, from), path).catch((error: unknown) => {
+export async function renameRecord(store: ProjectStore, kind: Kind, from: string, to: string): Promise<void> {
+  const path = pathOf(store, kind, to);
+  await rename(pathOf(store, kind, from), path).catch((error: unknown) => {
     throw unwritable(path, error);
   });
 }
 
-export async function removeRecord(place: Place, kind: Kind, name: string): Promise<void> {
-  const path = pathOf(place, kind, name);
+export async function removeRecord(store: ProjectStore, kind: Kind, name: string): Promise<void> {
+  const path = pathOf(store, kind, name);
   await rm(path, { force: true }).catch((error: unknown) => {
     throw unwritable(path, error);
   });
 }
 
-export function toRecordedOrigin({ project }: Place, { workingDir, configFiles }: StackSpec): RecordedOrigin {
+export function toRecordedOrigin({ project }: ProjectStore, { workingDir, configFiles }: StackSpec): RecordedOrigin {
   const shorten = (path: string): string => {
     const inside = relative(project, path);
     return inside.startsWith("..") ? path : inside;
@@ -171,7 +176,7 @@ export function toRecordedOrigin({ project }: Place, { workingDir, configFiles }
   return { folder: shorten(workingDir), file: file === undefined ? null : shorten(file) };
 }
 
-export function toOrigin({ project }: Place, origin: RecordedOrigin | undefined): Origin | null {
+export function toOrigin({ project }: ProjectStore, origin: RecordedOrigin | undefined): Origin | null {
   return origin === undefined
     ? null
     : { folder: resolve(project, origin.folder), file: origin.file === null ? null : resolve(project, origin.file) };

@@ -7,9 +7,9 @@ import type { PortSpec } from "../../model/stack.ts";
 import { type Detached, spawnDetached } from "../../platform/detached.ts";
 import { unwritable } from "../../platform/files.ts";
 import { isFree } from "../../platform/ports.ts";
-import { announce, ensurePlace, type Host, needIn, noteEnd, runKey, running, runs } from "./host.ts";
+import { announce, ensureStore, type Host, needIn, noteEnd, runKey, running, runs } from "./host.ts";
 import { passedOn, toLocalService } from "./local-service.ts";
-import { logFolder, type Place, volumeFolder } from "./project-store.ts";
+import { logFolder, type ProjectStore, volumeFolder } from "./project-store.ts";
 import { type Container, readRecords, writeRecord } from "./records.ts";
 import type { Launch } from "./runtime.ts";
 import { endFamily } from "./stop.ts";
@@ -19,41 +19,41 @@ const logLimitBytes = 8 * 1024 * 1024;
 
 /** Starts a container's process; what kept it from starting is kept with it. */
 export async function startContainer(host: Host, container: string, signal: AbortSignal): Promise<void> {
-  const { place, found } = needIn(host, container);
+  const { store, found } = needIn(host, container);
   if (await runs(found)) return;
   try {
-    await launchNow(host, place, found, signal);
+    await launchNow(host, store, found, signal);
   } catch (error) {
-    if (error instanceof GoatError) await keepError(host, place, found, error.message).catch(() => undefined);
+    if (error instanceof GoatError) await keepError(host, store, found, error.message).catch(() => undefined);
     throw error;
   }
 }
 
-async function launchNow(host: Host, place: Place, found: Container, signal: AbortSignal): Promise<void> {
+async function launchNow(host: Host, store: ProjectStore, found: Container, signal: AbortSignal): Promise<void> {
   const { name, record } = found;
   const runtime = host.runtimes.find((one) => one.name === record.recipe);
   if (runtime === undefined) throw new GoatError("engine-refused", `${name} needs the recipe ${record.recipe}`);
   // What the last run left behind would hold its ports and files.
   if (record.process !== null) await endFamily(host, record.process, signal);
-  await needUnheld(place, found);
+  await needUnheld(store, found);
   await needFree(found);
-  await ensurePlace(host);
-  await makeFolders(place, found);
-  const local = toLocalService(found, place);
+  await ensureStore(host);
+  await makeFolders(store, found);
+  const local = toLocalService(found, store);
   await runtime.prepare?.(local, signal);
   await host.serially(async () => {
     signal.throwIfAborted();
     // Whatever happened to it meanwhile: another start, a new name.
     const now = needIn(host, record.id).found;
     if (await runs(now)) return;
-    await needUnheld(place, now);
-    await spawnNoted(host, place, now, runtime.launch(local));
+    await needUnheld(store, now);
+    await spawnNoted(host, store, now, runtime.launch(local));
   });
 }
 
 /** Throws port-taken where another of this project's containers runs on one of its ports. */
-async function needUnheld(place: Place, { name, record }: Container): Promise<void> {
-  for (const other of await running(readRecords(place, "containers"))) {
+async function needUnheld(store: ProjectStore, { name, record }: Container): Promise<void> {
+  for (const other of await running(readRecords(store, "containers"))) {
     const port = record.ports.find((one) => other.record.ports.some((its) => meets(one, its)));
     if (other.record.id === record.id || port?.host == null) continue;
     throw portTaken(name, port.host, `container ${other.name} of ${other.record.stack}`);
@@ -81,14 +81,14 @@ async function needFree({ name, record }: Container): Promise<void> {
   }
 }
 
-async function makeFolders(place: Place, { record }: Container): Promise<void> {
-  const log = consoleLog(place, record.id);
+async function makeFolders(store: ProjectStore, { record }: Container): Promise<void> {
+  const log = consoleLog(store, record.id);
   try {
-    await mkdir(logFolder(place, record.id), { recursive: true, mode: 0o700 });
+    await mkdir(logFolder(store, record.id), { recursive: true, mode: 0o700 });
     await rotate(log);
     for (const mount of record.mounts) {
       if (mount.kind === "bind") continue;
-      const path = volumeFolder(place, mount.name);
+      const path = volumeFolder(store, mount.name);
       if (mount.fleeting) await rm(path, { recursive: true, force: true });
       await mkdir(path, { recursive: true, mode: 0o700 });
     }
@@ -97,8 +97,8 @@ async function makeFolders(place: Place, { record }: Container): Promise<void> {
   }
 }
 
-function consoleLog(place: Place, id: string): string {
-  return join(logFolder(place, id), "console.log");
+function consoleLog(store: ProjectStore, id: string): string {
+  return join(logFolder(store, id), "console.log");
 }
 
 async function rotate(path: string): Promise<void> {
@@ -107,15 +107,15 @@ async function rotate(path: string): Promise<void> {
 }
 
 /** Starts the process and writes down which it is; a process that nobody would know of is ended again. */
-async function spawnNoted(host: Host, place: Place, found: Container, launch: Launch): Promise<void> {
+async function spawnNoted(host: Host, store: ProjectStore, found: Container, launch: Launch): Promise<void> {
   const { name, record } = found;
   const startedAt = host.clock.date().toISOString();
-  const { identity, pid, ended } = await spawn(host, place, found, launch);
+  const { identity, pid, ended } = await spawn(host, store, found, launch);
   const unseen = { pid, startTime: "", bootId: null };
   const main = { ...(identity ?? unseen), startedAt, stopSignal: launch.stopSignal };
   const started: Container = { name, record: { ...record, process: main, exitCode: null, startError: null } };
   try {
-    await writeRecord(place, "containers", name, started.record);
+    await writeRecord(store, "containers", name, started.record);
   } catch (error) {
     await endFamily(host, main, new AbortController().signal);
     throw error;
@@ -130,12 +130,12 @@ async function spawnNoted(host: Host, place: Place, found: Container, launch: La
   host.children.set(runKey(started.record), noted);
 }
 
-async function spawn(host: Host, place: Place, found: Container, launch: Launch): Promise<Detached> {
+async function spawn(host: Host, store: ProjectStore, found: Container, launch: Launch): Promise<Detached> {
   try {
     return await spawnDetached({
       ...launch,
       environment: { ...passedOn(host.machine.env), ...launch.environment },
-      outputFile: consoleLog(place, found.record.id),
+      outputFile: consoleLog(store, found.record.id),
     });
   } catch (error) {
     throw cannotRun(found.name, launch, error);
@@ -155,6 +155,6 @@ function whyNot({ command, cwd }: Launch, error: unknown): string {
   return code === "EACCES" ? `${program} is no program that may be run` : `${program}: ${code ?? messageOf(error)}`;
 }
 
-function keepError(host: Host, place: Place, { name, record }: Container, startError: string): Promise<void> {
-  return host.serially(() => writeRecord(place, "containers", name, { ...record, startError }));
+function keepError(host: Host, store: ProjectStore, { name, record }: Container, startError: string): Promise<void> {
+  return host.serially(() => writeRecord(store, "containers", name, { ...record, startError }));
 }

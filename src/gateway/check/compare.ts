@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
+import { type Fields, isRecord } from "../../model/fields.ts";
 import { type ConfigText, readModelList } from "../edit/model-list.ts";
 import { disabledModels } from "../edit/switch.ts";
 import { fieldOf, offsetOf, parseSource } from "../edit/yaml-source.ts";
-import { type Fields, isRecord } from "../shape.ts";
 import type { Finding } from "./finding.ts";
 
 interface Entry {

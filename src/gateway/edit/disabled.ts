@@ -1,5 +1,5 @@
 import { isScalar, isSeq } from "yaml";
-import { type Fields, isRecord } from "../shape.ts";
+import { type Fields, isRecord } from "../../model/fields.ts";
 import { fieldOf, parseSource } from "./yaml-source.ts";
 
 /** An entry that is commented out, and the lines it takes. */

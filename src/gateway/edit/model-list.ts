@@ -1,7 +1,7 @@
 import { isMap, isSeq, type Node } from "yaml";
 import { GoatError } from "../../errors/goat-error.ts";
+import { type Fields, isRecord } from "../../model/fields.ts";
 import { readGatewayConfig } from "../config.ts";
-import { type Fields, isRecord } from "../shape.ts";
 import { contentEnd, dashesOf, fieldOf, parseSource, type YamlSource } from "./yaml-source.ts";
 
 /** One file's text and the name it goes by in messages. */

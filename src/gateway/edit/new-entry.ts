@@ -1,7 +1,7 @@
 import { GoatError } from "../../errors/goat-error.ts";
+import type { Fields } from "../../model/fields.ts";
 import { list, nearest } from "../../platform/text.ts";
 import { keyVariables, prefixOf } from "../providers.ts";
-import type { Fields } from "../shape.ts";
 import type { ListStyle } from "./model-list.ts";
 import { yamlText } from "./yaml-source.ts";
 

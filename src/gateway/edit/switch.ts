@@ -1,9 +1,10 @@
 import { isScalar, type Node } from "yaml";
 import { GoatError } from "../../errors/goat-error.ts";
+import { type Fields, isRecord } from "../../model/fields.ts";
 import { nearest } from "../../platform/text.ts";
 import { readRoute } from "../route-entry.ts";
 import type { Route } from "../routes.ts";
-import { createProblems, type Fields, isRecord } from "../shape.ts";
+import { createProblems } from "../shape.ts";
 import { commentOut, type DisabledEntry, disabledEntries } from "./disabled.ts";
 import { type ConfigText, cannotEdit, type ListItem, readModelList } from "./model-list.ts";
 import { verified } from "./verify.ts";

@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, type Node, type YAMLMap, type YAMLSeq } from "yaml";
 import { GoatError } from "../../errors/goat-error.ts";
-import { isRecord } from "../shape.ts";
+import { isRecord } from "../../model/fields.ts";
 import { insertFlowItem, insertLines } from "./lines.ts";
 import type { ConfigText } from "./model-list.ts";
 import { contentEnd, dashesOf, fieldOf, parseSource, scalarsOf, type YamlSource } from "./yaml-source.ts";

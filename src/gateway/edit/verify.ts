@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { GoatError } from "../../errors/goat-error.ts";
+import { type Fields, isRecord } from "../../model/fields.ts";
 import { readGatewayConfig } from "../config.ts";
-import { type Fields, isRecord } from "../shape.ts";
 import { type ConfigText, entriesIn } from "./model-list.ts";
 import { parseSource } from "./yaml-source.ts";
 

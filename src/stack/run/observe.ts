@@ -1,5 +1,5 @@
 import { heardText } from "../../litellm/failure.ts";
-import { fieldsOf, textOf } from "../../litellm/fields.ts";
+import { fieldsOf, textOf } from "../../model/fields.ts";
 import type { ObservedService, ObservedStack } from "../../model/observed.ts";
 import type { ReadinessSpec, Role, ServiceSpec, StackSpec } from "../../model/stack.ts";
 import { deadline, decoration } from "../../platform/deadline.ts";
