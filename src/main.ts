@@ -52,7 +52,7 @@ function onSignal(): void {
   interrupt.abort(new DOMException("interrupted", "AbortError"));
 }
 
-/** What a program in front of the terminal gets is its own affair, also what would end goat-dev at once. */
+/** While a program runs in front, signals are for it, even those that would end goat-dev at once. */
 function takeSignals(take: (name: NodeJS.Signals) => void): () => void {
   const all = [...ending, "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"] as const;
   for (const name of ending) process.off(name, onSignal);

@@ -101,7 +101,7 @@ async function writeDemo({ demo, environment }: ProjectSession): Promise<void> {
   await atomicWrite(demo.path, demo.text, 0o600);
 }
 
-/** What cannot be proved is said as well, unless nobody waits for it any more. */
+/** Tells that the gateway could not be proved, and for want of which service. */
 function tellUnproven({ stack, services }: Prepared, error: GoatError, { emit, signal }: App): void {
   const gateway = gatewayOf(stack);
   if (signal.aborted || gateway === null || !services.includes(gateway.service)) return;

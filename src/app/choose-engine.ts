@@ -27,7 +27,7 @@ export async function chooseEngine(
   }
 }
 
-/** Somebody who says which Docker engine wants that one, or none. */
+/** True where a person says which Docker engine is meant: then it is that one, or none. */
 function namesDocker({ dockerHost }: EngineRequest, env: Readonly<Record<string, string | undefined>>): boolean {
   return dockerHost !== null || Boolean(env["DOCKER_HOST"]) || Boolean(env["DOCKER_CONTEXT"]);
 }
@@ -66,7 +66,7 @@ function withEvidence(error: GoatError, more: readonly string[]): GoatError {
   });
 }
 
-/** A socket that is there and of no use is worth a word; the places where none is are not. */
+/** A socket that exists and does not answer is worth a word; a place without a socket is not. */
 function whyOf({ evidence }: GoatError): string {
   const found = evidence.find((line) => !line.endsWith("no such socket"));
   return found === undefined ? "" : ` (${found})`;

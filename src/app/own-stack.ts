@@ -53,7 +53,7 @@ function madeText(owner: Owner): string {
   return `made from ${folderOf(owner)}: ${owner.made.join(", ")}`;
 }
 
-/** A stack that is to be brought up can have another name; one that is to be changed as it is has a folder to do that in. */
+/** `up` can give this folder a stack under another name; what changes a stack that exists belongs into that stack's own folder. */
 function instead({ stack, environment }: OpenStack, owner: Owner, command: string): readonly Fix[] {
   const folder = nameFromFolder(environment.project.root);
   const isNamedAlready = folder === "" || stack.name.endsWith(folder);
@@ -65,7 +65,12 @@ function instead({ stack, environment }: OpenStack, owner: Owner, command: strin
           effect: "gives this folder a stack of its own; COMPOSE_PROJECT_NAME in .env keeps it",
         },
       ]
-    : [{ command: `cd ${quoteForSh(folderOf(owner))} && goat-dev ${command}`, effect: "does it where it belongs" }];
+    : [
+        {
+          command: `cd ${quoteForSh(folderOf(owner))} && goat-dev ${command}`,
+          effect: "does it from the stack's own folder",
+        },
+      ];
 }
 
 function isBringUp(command: string): boolean {

@@ -63,7 +63,7 @@ function refuse(results: readonly CheckResult[], finish: (outcome: "failed", tex
   }
 }
 
-/** An EVAL_MODEL that cannot be asked is told before anything is created. Throws usage, no-provider-key. */
+/** Refuses an EVAL_MODEL that cannot be asked before anything is created. Throws usage, no-provider-key. */
 function checkWanted({ stack, environment }: ProjectSession): void {
   const gateway = gatewayOf(stack);
   if (gateway === null) return;

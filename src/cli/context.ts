@@ -28,7 +28,7 @@ export interface HostProcess {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   readonly signal: AbortSignal;
-  /** Absent where signals go elsewhere anyway. */
+  /** Absent where this process gets no signals of its own, as in tests. */
   readonly takeSignals?: Terminal["takeSignals"];
   readonly clock: Clock;
   /** Stands in for Docker, so that a whole run can be tested without it. */

@@ -91,7 +91,7 @@ const hints: Readonly<Record<GatewayErrorKind, string>> = {
   "unexpected-answer": "see what listens at the gateway's address",
 };
 
-/** Any error of a call as a GatewayError; what is none comes back as it is. */
+/** The error of a failed call as a GatewayError; any other error comes back as it is. */
 export function explain(error: unknown, model: string | null = null): unknown {
   if (error instanceof GatewayError || error instanceof OpenAI.APIUserAbortError) return error;
   const details = { model, cause: error };
@@ -120,7 +120,7 @@ function refusal(error: InstanceType<typeof OpenAI.APIError>, details: Details):
   return new GatewayError(publicKind(kind), messageFor(kind, told, error), { ...details, status: told.status, callId });
 }
 
-/** What makes no difference to what there is to do is one kind. */
+/** Kinds that leave the same to do are one kind to applications. */
 function publicKind(kind: FailureKind): GatewayErrorKind {
   return kind === "cooling-down" || kind === "provider-unreachable" ? "provider-down" : kind;
 }

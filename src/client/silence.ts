@@ -3,7 +3,7 @@ export class SilentAnswer extends Error {
   override readonly name = "SilentAnswer";
 }
 
-/** A fetch whose answers may pause so long and no longer; the limit up to their first byte is the caller's. */
+/** A fetch that ends an answer which pauses for longer than the limit; the wait for its first byte is the caller's to limit. */
 export function endingSilence(send: typeof fetch, limitMs: number): typeof fetch {
   return async (input, init) => {
     const response = await send(input, init);

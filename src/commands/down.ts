@@ -30,7 +30,7 @@ function downText({ removed, kept, dump, durationMs, engine }: DownReport): stri
     return `Nothing was running${kept.length > 0 ? `; data stays in ${kept.join(", ")}` : ""}.`;
   }
   const deleted = volumes.length > 0 ? [`${plural(volumes.length, "volume")} (${volumes.join(", ")})`] : [];
-  // Of plain processes nobody knows as containers.
+  // To users, plain processes are services and not containers.
   const done =
     engine.kind === "embedded"
       ? [`stopped ${plural(containers, "service")}`, ...deleted.map((text) => `deleted ${text}`)]

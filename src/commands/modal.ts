@@ -23,7 +23,7 @@ const yes: OptionSpec = { flags: "-y, --yes", description: "do not ask" };
 
 const doctor = command<ChecksReport>({
   name: "doctor",
-  summary: "is there a CLI, a token, the environment, the secrets; and what to type where not",
+  summary: "whether CLI, token, environment and secrets are there; and what to type where not",
   options: [env],
   examples: [["goat-dev modal doctor --json", "for programs"]],
   call: async (typed, app) =>
@@ -63,7 +63,11 @@ const deploy = command<CloudDeployReport>({
     { flags: "--wait", description: "for a model: wait until it answers, which starts its GPU" },
     { flags: "--timeout <duration>", description: "limit for a cold start, such as 10m" },
     { flags: "--no-example", description: "no call through the gateway" },
-    { flags: "--langfuse <where>", description: "traces: secret (as goat-langfuse says), beside it, or off" },
+    {
+      flags: "--langfuse <where>",
+      description:
+        "where traces go: secret (to the Langfuse that the secret goat-langfuse names), beside (to one beside it) or off",
+    },
     workspace,
   ],
   examples: [

@@ -63,7 +63,7 @@ const remove = command<ModelsChangeReport>({
 
 const enable = command<EnableReport>({
   name: "enable",
-  summary: "take an entry in that is commented out, or point a vLLM entry elsewhere",
+  summary: "put a commented-out entry into use, or point a vLLM entry at another server",
   arguments: "<name>",
   options: [
     { flags: "--workspace <name>", description: "your Modal workspace: fills in where the model is served" },

@@ -43,7 +43,7 @@ function configText({ state, drift, why, name, standIn, database }: ServiceStatu
   if (state === "paused") return "goat-dev up resumes it";
   if (state === "created") return `${why ?? "never started"}: goat-dev up`;
   const drifted = drift.length > 0 ? changedText(drift) : "as configured";
-  // It may well answer where the file no longer looks for it.
+  // It was asked where the file has it now, and may well answer at its old address.
   if (drift.length > 0 && (state === "starting" || state === "unready")) return drifted;
   if (state === "ready") {
     if (standIn !== null) return `${drifted} (${standIn} in Langfuse's place)`;

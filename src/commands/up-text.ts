@@ -24,7 +24,7 @@ const demoText = `
 This is a demo: every model gives a made-up answer, and no provider is asked.
 Leave it:   put a provider's key into .env, then   goat-dev up`;
 
-/** " = images 21.0 + postgres 1.2 + litellm 6.3": where a saved second is a won one. */
+/** " = images 21.0 + postgres 1.2 + litellm 6.3": the steps that decided how long it took. */
 function pathText({ path, example, trace }: UpReport): string {
   const parts = [
     ...path,

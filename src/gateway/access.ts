@@ -14,7 +14,7 @@ export interface GatewayAccess {
   readonly service: string;
 }
 
-/** What a gateway is given for any answer, unless somebody knows better. */
+/** How long a gateway may take for an answer where the caller sets no limit. */
 export const usualLimitMs = 30_000;
 
 interface Question {

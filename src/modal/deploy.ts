@@ -52,7 +52,7 @@ function halfWay(error: unknown, { name, app }: Target, environment: string): un
       { command: `goat-dev modal deploy ${name}${envOption(environment)}`, effect: "tries again" },
       {
         command: `goat-dev modal status${envOption(environment)}`,
-        effect: "shows what runs: an older version runs on",
+        effect: "shows what runs; an older version goes on running",
       },
     ],
     cause: error,

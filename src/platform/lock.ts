@@ -37,7 +37,7 @@ interface Holder extends LockHolder {
 /** A lock as it stands: what nobody can read is nobody's. */
 type Found = { readonly id: string; readonly holder: Holder | null };
 
-/** Ours; or on its way from one to another, so that asking again tells; or somebody's. */
+/** Ours; changing hands just now, so that it has to be asked again; or somebody else's. */
 type Attempt = "ours" | "changing" | Holder;
 
 const askAgainAfterMs = 100;

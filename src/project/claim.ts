@@ -3,7 +3,7 @@ import { isRecord } from "../model/fields.ts";
 import type { Origin } from "../model/observed.ts";
 import { openState } from "./state.ts";
 
-/** What is known to be a project's although nothing on it says so, or something else does: a volume cannot be relabelled. */
+/** What belongs to a project although it carries no project's name, or another's: a volume cannot be relabelled. */
 export interface Claim {
   readonly origin: Origin;
   /** Ids of containers and volumes. */

@@ -139,7 +139,7 @@ describeLocally("where things are", () => {
     );
     const up = await stack.run(["up", "--json"]);
     expect(up).toMatchObject({ exitCode: 1, json: { error: { code: "engine-refused" } } });
-    expect(up.json.error?.message).toContain("cache has no local form");
+    expect(up.json.error?.message).toContain("cache cannot run without Docker");
     expect(await stack.pids()).toEqual({});
   });
 

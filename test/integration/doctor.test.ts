@@ -13,7 +13,7 @@ test("doctor must find nothing where nothing is wrong, up or not", async () => {
     ✔ Compose file valid: 3 services
     ✔ groq key set
     ✔ database password fits a URL
-    ✔ mounted files there
+    ✔ all mounted files exist
     ✔ dev/litellm-config.yaml: 2 routes
     ✔ Docker 1 (test)
     ✔ ports 15432 13001 14000 free
@@ -33,7 +33,7 @@ test("doctor must find nothing where nothing is wrong, up or not", async () => {
     ✔ Compose file valid: 3 services
     ✔ groq key set
     ✔ database password fits a URL
-    ✔ mounted files there
+    ✔ all mounted files exist
     ✔ dev/litellm-config.yaml: 2 routes
     ✔ Docker 1 (test)
     - no port to open
@@ -56,7 +56,7 @@ test("doctor must tell what is wrong and what to type, and end with its status",
     ✔ Compose file valid: 3 services
     ✖ no provider key in .env: set one of AZURE_API_KEY with AZURE_API_BASE, GROQ_API_KEY, OPENAI_API_KEY or ANTHROPIC_API_KEY
     ✖ POSTGRES_PASSWORD would need URL-encoding in DATABASE_URL
-    ✔ mounted files there
+    ✔ all mounted files exist
     ✔ dev/litellm-config.yaml: 2 routes
     ✔ Docker 1 (test)
     ✔ ports 15432 13001 14000 free

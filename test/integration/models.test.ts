@@ -286,7 +286,7 @@ describe("models enable and disable", () => {
   });
 
   test.each([
-    [["qwen3-4b-local"], "needs to know its server: <workspace>"],
+    [["qwen3-4b-local"], "lacks the address of its server: <workspace>"],
     [["qwen3-4b-local", "--workspace", "Has_Capitals"], "--workspace is small letters"],
     [["qwen3-4b-locl", "--workspace", "w"], "did you mean qwen3-4b-local?"],
     [["gpt-5-mini"], "gpt-5-mini is in use in dev/litellm-config.yaml already"],

@@ -58,7 +58,7 @@ export async function proveGateway(deployed: DeployedTarget): Promise<CloudProof
     key: variables["LITELLM_MASTER_KEY"] ?? "",
     service: target.app,
   };
-  // What waits for an address is left out by the gateway too, unless it knows its own workspace.
+  // A route whose address is still a placeholder is left out by the gateway too, unless that knows its own workspace.
   const sure = routes.filter(({ apiBase }) => apiBase === null || placeholderIn(apiBase) === null);
   const { listed } = await step(
     "gateway",
@@ -72,7 +72,7 @@ export async function proveGateway(deployed: DeployedTarget): Promise<CloudProof
 }
 
 function awaitStart({ cloud, target, url, input, app }: DeployedTarget, path: string): Promise<number> {
-  const usual = `a cold start takes about ${formatDuration(target.startSeconds * 1_000)}, as reckoned`;
+  const usual = `a cold start takes about ${formatDuration(target.startSeconds * 1_000)} (an estimate)`;
   const environment = envOption(cloud.cli.environment);
   return step(
     "start",
@@ -104,7 +104,7 @@ function limitOf({ timeout }: ProofInput, otherwiseMs: number): number {
   return resolveSettings({ flags: { timeoutMs: timeout }, env: {}, xGoat: undefined }).timeoutMs ?? otherwiseMs;
 }
 
-/** The same failure, mended by what helps in the cloud. */
+/** The same failure, with the commands that mend it in the cloud. */
 async function inCloud<T>(work: Promise<T>, { cli }: Cloud): Promise<T> {
   try {
     return await work;

@@ -117,7 +117,7 @@ function needsYes(plan: InitPlan, app: App): GoatError {
 
 function nothingWritten(): GoatError {
   return new GoatError("interrupted", "nothing was written", {
-    fixes: [{ command: "goat-dev init --plan", effect: "shows what would be" }],
+    fixes: [{ command: "goat-dev init --plan", effect: "shows what would be written" }],
   });
 }
 

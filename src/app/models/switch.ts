@@ -90,7 +90,7 @@ function refusePlaceholder(file: ConfigFile, name: string): void {
   const route = disabledRoutes(file).find((found) => found.name === name);
   const open = route?.apiBase === null || route === undefined ? null : placeholderIn(route.apiBase);
   if (open === null) return;
-  throw new GoatError("usage", `${name} needs to know its server: ${open} in its api_base is to be filled in`, {
+  throw new GoatError("usage", `${name} lacks the address of its server: ${open} in its api_base has to be filled in`, {
     fixes: [
       {
         command: `goat-dev models enable ${name} --workspace NAME`,

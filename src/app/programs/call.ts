@@ -12,7 +12,7 @@ import { type Fix, GoatError } from "../../errors/goat-error.ts";
 import { deadline } from "../../platform/deadline.ts";
 import { formatDuration } from "../../platform/format.ts";
 
-/** One try, ended by silence; a redirection is an answer, since a question is for the gateway alone. */
+/** One try, ended by silence. A redirection is not followed: a question is for the gateway alone. */
 export function openClient(config: GatewayConfig, limitMs: number): GatewayClient {
   return createClient(config, {
     maxRetries: 0,

@@ -36,7 +36,7 @@ export function mountMistakes(
 /** Files that containers mount exist: an engine would make a folder of a missing one. */
 export function checkMounts(mistakes: readonly MountMistake[]): CheckResult {
   const [first] = mistakes;
-  if (first === undefined) return ok("mounted files there");
+  if (first === undefined) return ok("all mounted files exist");
   const lines = mistakes.map(wordsFor);
   return problem(
     new GoatError(isMissing(first) ? "mount-source-missing" : "mount-source-wrong-kind", lines[0] ?? "", {

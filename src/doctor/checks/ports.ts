@@ -71,7 +71,7 @@ async function describeOwner(port: number, host: PortHost): Promise<string> {
 
 function ownerText(owner: PortOwner | null): string {
   return owner === null
-    ? "another program (whose, this user may not see)"
+    ? "another program (this user may not see which)"
     : `${owner.name} (pid ${owner.pid}: ${owner.command})`;
 }
 

@@ -38,7 +38,7 @@ export function parseEndpoint(text: string, chosen: Chosen): Candidate {
   if (text.startsWith("/")) return socket(text, chosen);
   const scheme = text.includes("://") ? text.slice(0, text.indexOf("://")) : "tcp";
   if (scheme === "npipe") throw windowsPipe(text, chosen);
-  // Every scheme is read as tcp, of which URL knows no default port that it would drop.
+  // Parsed as tcp whatever the scheme: of http, URL would drop the port 80.
   const address = `tcp://${text.slice(text.includes("://") ? scheme.length + "://".length : 0)}`;
   const url = URL.canParse(address) ? new URL(address) : null;
   if (url === null || url.hostname === "") throw unusable(text, chosen);
@@ -57,7 +57,7 @@ export function wellKnownSocket(path: string, product: string): Candidate {
   };
 }
 
-/** What takes a choice back. */
+/** What to type to take a choice of engine back. */
 export function undo(choice: Choice): Fix {
   const effect = "lets goat-dev find the engine of this machine";
   switch (choice) {

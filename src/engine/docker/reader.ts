@@ -21,7 +21,7 @@ type Open = (path: string, signal: AbortSignal) => Promise<IncomingMessage>;
 
 export async function createReader(transport: Transport): Promise<Reader> {
   const { agent, open } = await openerOf(transport);
-  // docker-modem inspects its agent to the last socket for a debug line at every call.
+  // For a debug line at every call docker-modem would print its agent down to the last socket.
   Object.assign(agent, { [inspect.custom]: () => "[Agent]" });
   const stream: Reader["stream"] = async (path, signal, query) => {
     const search = new URLSearchParams(query).toString();
@@ -40,7 +40,7 @@ async function openerOf(transport: Transport): Promise<{ readonly agent: Agent; 
     transport.kind === "tcp" ? { host: transport.host, port: transport.port } : { socketPath: transport.path };
   if (tls === null) {
     const agent = new Agent({ keepAlive: true });
-    // A name for TLS, which is not spoken here; to find one Node would compile what tells IPv6 addresses, for 4 ms.
+    // A server's name matters to TLS alone; looking for one costs Node 4 ms.
     const plain = { ...place, servername: "" };
     return { agent, open: (path, signal) => sent(request({ ...plain, path, agent, signal, headers })) };
   }

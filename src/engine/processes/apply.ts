@@ -41,7 +41,7 @@ export function apply(host: Host, op: Operation, io: ApplyIo): Promise<void> {
 
 async function install(host: Host, { image }: Op<"pull-image">, io: ApplyIo): Promise<void> {
   const runtime = host.images.get(image);
-  if (runtime === undefined) throw new GoatError("image-unavailable", `${image} has no local form`);
+  if (runtime === undefined) throw new GoatError("image-unavailable", `${image} cannot be installed without Docker`);
   await runtime.install({ ...io, progress: (progress) => io.progress({ says: "step", ...progress }) });
 }
 

@@ -34,7 +34,7 @@ export async function createContainer(host: Host, op: Op): Promise<void> {
   const { service, container } = op;
   const runtime = needRuntime(host.runtimes, service);
   const docker = service.run.docker;
-  if (docker === undefined) throw new GoatError("engine-refused", `${service.name} has no image to stand in for`);
+  if (docker === undefined) throw new GoatError("engine-refused", `${service.name} names no image`);
   const imageId = await needInstalled(host, op, runtime, docker);
   const store = await ensureStore(host);
   if (readRecord(store, "containers", container) !== undefined) throw nameTaken(container);

@@ -21,13 +21,13 @@ export interface HostOptions {
 export interface Host extends HostOptions {
   /** "changes <stack>" carries a ServiceChange. */
   readonly emitter: EventEmitter;
-  /** Of runs that this process started and that have not ended: their end, written down. */
+  /** Runs that this process started and that go on -> resolves once their end is written down. */
   readonly children: Map<string, Promise<void>>;
   /** Runs whose end was told already. */
   readonly told: Set<string>;
   /** What stands in an image's place -> its runtime. */
   readonly images: Map<string, Runtime>;
-  /** One after the other: what reads a record and writes it again. */
+  /** Does one work after the other: whatever reads a record and writes it again. */
   serially<T>(work: () => Promise<T>): Promise<T>;
 }
 

@@ -50,7 +50,7 @@ export interface Runtime {
   installed(): Promise<string | null>;
   /** Throws runtime-unavailable, disk-full. Says what it needs before it takes it. */
   install(io: ApplyIo): Promise<void>;
-  /** What this form does without: it waits for no service of these roles. */
+  /** Roles that the product can do without here: it waits for no service of these. */
   readonly without?: readonly Role[];
   /** Computed anew at each start. */
   launch(local: LocalService): Launch;

@@ -34,7 +34,7 @@ export function supportOf(runtimes: readonly Runtime[], service: ServiceSpec): S
 function noRuntime(runtimes: readonly Runtime[], service: ServiceSpec): string {
   const name = service.run.embedded?.recipe;
   return name === undefined
-    ? `${service.name} has no local form: it needs Docker, or x-goat: { embedded: { command: [...] } }`
+    ? `${service.name} cannot run without Docker, unless x-goat: { embedded: { command: [...] } } says how`
     : `${service.name} asks for the recipe "${name}": there are ${runtimes.map((runtime) => runtime.name).join(", ")}`;
 }
 

@@ -152,7 +152,7 @@ function whyNot({ command, cwd }: Launch, error: unknown): string {
   const [program] = command;
   if (code === "ENOENT") return existsSync(cwd) ? `there is no program ${program}` : `there is no folder ${cwd}`;
   // Said also where a folder of the PATH may not be looked into.
-  return code === "EACCES" ? `${program} is no program that may be run` : `${program}: ${code ?? messageOf(error)}`;
+  return code === "EACCES" ? `${program} may not be run` : `${program}: ${code ?? messageOf(error)}`;
 }
 
 function keepError(host: Host, store: ProjectStore, { name, record }: Container, startError: string): Promise<void> {

@@ -29,7 +29,7 @@ function refuseTaken({ path, text }: ConfigText, list: ModelList, name: string):
   const disabled = disabledEntries(text, list.items[0]?.indent ?? null).find((found) => found.name === name);
   if (disabled === undefined) return;
   throw new GoatError("usage", `${name} is in ${path} already, commented out (line ${disabled.line})`, {
-    fixes: [{ command: `goat-dev models enable ${name}`, effect: "takes it in" }],
+    fixes: [{ command: `goat-dev models enable ${name}`, effect: "puts it into use" }],
   });
 }
 

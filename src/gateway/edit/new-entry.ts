@@ -31,7 +31,7 @@ type Param = string | boolean | readonly string[];
 
 const help = ["goat-dev models add --help", "all options, with examples"] as const;
 
-/** Keeps LiteLLM from asking the server for its models every five minutes: its GPU would never sleep. The first goes to vLLM if not dropped. */
+/** Keeps LiteLLM from asking the server for its models every five minutes: its GPU would never sleep. The second keeps the first from being sent on to vLLM. */
 const asleep: Readonly<Record<string, Param>> = {
   use_clientside_credentials: true,
   additional_drop_params: ["use_clientside_credentials"],

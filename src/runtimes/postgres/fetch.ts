@@ -81,7 +81,7 @@ async function checkIntegrity(tarball: string, wanted: PostgresPackage): Promise
     {
       fixes: [
         { command: "npm cache verify", effect: "drops a damaged copy; then goat-dev up tries again" },
-        { command: "npm config get registry", effect: "shows who answered, should it stay so" },
+        { command: "npm config get registry", effect: "shows which registry answered, if it happens again" },
       ],
     },
   );

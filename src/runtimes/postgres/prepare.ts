@@ -32,7 +32,7 @@ export async function preparePostgres(machine: Machine, local: LocalService, sig
   await chmod(data, 0o700);
 }
 
-/** Log files of earlier starts and turns, all but the newest few: their names hold their time. */
+/** Removes all but the newest log files; each start and each full file begins one, named by its time. */
 async function dropOldLogs(folder: string): Promise<void> {
   const names = (await readdir(folder)).filter((name) => /^postgres-.*\.log$/.test(name)).sort();
   for (const name of names.slice(0, -keptLogs)) await rm(join(folder, name), { force: true });

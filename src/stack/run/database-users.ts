@@ -99,7 +99,7 @@ function rowsIn(page: Buffer): readonly Row[] {
   );
 }
 
-/** 1: a row is there, and no place for one. The row's own header says at its byte 22 where the columns begin: id, then name. */
+/** State 1 means that there is a row. Its header says at byte 22 where its columns begin: id, then name. */
 function rowAt(page: Buffer, offset: number, state: number): readonly Row[] {
   if (state !== 1 || offset + 23 > PAGE_BYTES) return [];
   const at = offset + page.readUInt8(offset + 22);

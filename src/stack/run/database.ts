@@ -132,7 +132,7 @@ async function dumpAsSql(database: OpenDatabase, file: string, context: EngineCo
   const users = await databaseUsers({ ...database, engine: context.engine }, context.signal);
   const pieces = new PassThrough();
   const written = writeTo(file, pieces, context.signal);
-  // Looked at below; until then its failure is nobody's surprise.
+  // Its failure is looked at below, and must not count as unhandled until then.
   written.catch(() => {});
   const { exitCode, output } = await context.engine
     .exec(

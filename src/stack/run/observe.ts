@@ -128,7 +128,7 @@ function exitText(code: number | null): string {
   return code === null ? "ended, nobody saw how" : `exit status ${code}`;
 }
 
-/** It keeps crashing, and runs only just now. */
+/** True for one that keeps crashing and happens to run at this moment. */
 function crashedLately(found: ObservedService, context: EngineContext): boolean {
   return found.restartCount > 0 && ageMs(found, context) < FRESH_RESTART_MS;
 }

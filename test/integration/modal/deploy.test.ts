@@ -99,7 +99,7 @@ describe("modal deploy", () => {
     const { modal } = await openCloudProject({ url: baseUrl });
     const { exitCode, out: events } = await modal(["deploy", "qwen3-4b", "--wait", "--json-stream"]);
     expect(exitCode).toBe(0);
-    expect(events).toContain("goat-vllm-qwen3-4b: a cold start takes about 2 min, as reckoned");
+    expect(events).toContain("goat-vllm-qwen3-4b: a cold start takes about 2 min (an estimate)");
     expect(events).toContain("1.0 s so far");
     expect(events).toContain("goat-vllm-qwen3-4b answers after 3.0 s");
     const { out } = await modal(["deploy", "qwen3-4b", "--wait"]);

@@ -51,7 +51,7 @@ test("a password that does not fit into a URL must be a problem that does not sh
 const mistake = { service: "litellm", source: "dev/config.yaml", target: "/app/config.yaml" };
 
 test("mounted files that are there must be fine", () => {
-  expect(checkMounts([])).toEqual({ verdict: "ok", text: "mounted files there" });
+  expect(checkMounts([])).toEqual({ verdict: "ok", text: "all mounted files exist" });
 });
 
 test("the first wrong mount must decide the code, and every one be told", () => {

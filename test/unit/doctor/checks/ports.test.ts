@@ -66,7 +66,7 @@ test("a container must be named before the engine's own process that stands in i
 
 test("an owner that nobody may see must be told as such", async () => {
   const host = machine([4000], { owner: async () => null });
-  expect(errorIn(await checkPorts([need("a", 4000)], host)).message).toContain("whose, this user may not see");
+  expect(errorIn(await checkPorts([need("a", 4000)], host)).message).toContain("this user may not see which");
 });
 
 test("every taken port must be told, with a fix each", async () => {
@@ -117,7 +117,7 @@ test("it must be told also where nobody may see whose it is, and for a port of :
   const host = machine([], { answers: async (address) => address === "127.0.0.1", owner: async () => null });
   const [found] = await checkBeside([need("litellm", 4000, { hostIp: "::1" })], host);
   expect(found?.text).toMatch(
-    /^another program \(whose, .*\) listens on 127\.0\.0\.1:4000, .* should ask \[::1\]:4000$/,
+    /^another program \(this user may not see which\) listens on 127\.0\.0\.1:4000, .* should ask \[::1\]:4000$/,
   );
 });
 

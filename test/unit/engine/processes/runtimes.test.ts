@@ -54,8 +54,10 @@ describe("a service", () => {
     return support.ok ? null : support.reason;
   };
 
-  test("without a local form must be refused with what would give it one", () => {
-    expect(reasonOf("")).toBe("web has no local form: it needs Docker, or x-goat: { embedded: { command: [...] } }");
+  test("that cannot run without Docker must be refused with what would let it", () => {
+    expect(reasonOf("")).toBe(
+      "web cannot run without Docker, unless x-goat: { embedded: { command: [...] } } says how",
+    );
   });
 
   test("that asks for a runtime there is not must be told which there are", () => {
@@ -132,7 +134,7 @@ describe("what a service waits for", () => {
     return services.find(({ name }) => name === "litellm")?.dependsOn.map(({ service }) => service) ?? [];
   };
 
-  test("must be what the file says, less what its local form does without", () => {
+  test("must be what the file says, less what it can do without here", () => {
     expect(waitsFor(runtime("litellm", { role: "gateway" }))).toEqual(["postgres", "cache"]);
     expect(waitsFor(runtime("litellm", { role: "gateway", without: ["database"] }))).toEqual(["cache"]);
   });
