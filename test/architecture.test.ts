@@ -27,6 +27,7 @@ const ranks: readonly (readonly string[])[] = [
     "recorder",
     "modal",
     "prisma-engine",
+    "tap",
   ],
   ["stack", "doctor"],
   ["app"],
@@ -166,6 +167,20 @@ describe("the architecture", () => {
     const isForeign = ({ path }: SourceFile, to: string): boolean => isIt(path) && !isIt(to);
     expect(importsWhere(isForeign, true)).toEqual([]);
     expect(importsWhere((file, to) => isForeign(file, to) && to !== "openai", false)).toEqual([]);
+  });
+
+  test("the tap must import nothing but its own files and what is pure or the machine's: a replay loads it all", () => {
+    const places = ["tap", "litellm", "platform", "errors", "events/redact.ts", "model"];
+    const isForeign = ({ path }: SourceFile, to: string): boolean =>
+      isIn(path, "tap") && !places.some((place) => isIn(to, place));
+    expect(importsWhere(isForeign, true)).toEqual([]);
+    expect(importsWhere((file, to) => isForeign(file, to) && !to.startsWith("node:"), false)).toEqual([]);
+  });
+
+  test("only the app may use the tap", () => {
+    expect(
+      importsWhere(({ path }, to) => isIn(to, "tap") && !["tap", "app"].some((own) => isIn(path, own)), true),
+    ).toEqual([]);
   });
 
   test("a built-in must be imported by its node: name", () => {

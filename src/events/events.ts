@@ -20,7 +20,8 @@ type WorkEvent =
       readonly text: string;
       readonly durationMs: number;
     }
-  | { readonly type: "notice"; readonly level: "info" | "warning"; readonly text: string }
+  /** `bare` stands as it is, such as a bill. */
+  | { readonly type: "notice"; readonly level: "info" | "warning" | "bare"; readonly text: string }
   /** Shown only with --verbose. */
   | { readonly type: "detail"; readonly text: string }
   | {

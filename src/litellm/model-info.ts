@@ -14,6 +14,8 @@ export interface ModelInfo {
   readonly price: ModelPrice;
   /** Tokens that fit in; null where LiteLLM does not know. */
   readonly contextTokens: number | null;
+  /** The most tokens that it answers with; null where LiteLLM does not know. */
+  readonly mostAnswer: number | null;
 }
 
 /** The routes in an answer of /model/info, in order; null where it is none. */
@@ -24,7 +26,8 @@ export function readModelInfo(body: unknown): readonly ModelInfo[] | null {
     const name = textOf(fieldsOf(entry)["model_name"]);
     const info = fieldsOf(fieldsOf(entry)["model_info"]);
     const contextTokens = numberOf(info["max_input_tokens"]) ?? numberOf(info["max_tokens"]);
-    return name === null ? [] : [{ name, price: readPrice(info), contextTokens }];
+    const mostAnswer = numberOf(info["max_output_tokens"]);
+    return name === null ? [] : [{ name, price: readPrice(info), contextTokens, mostAnswer }];
   });
 }
 

@@ -35,6 +35,7 @@ export function stepLine(event: EventOf<"step-finished">, paint: Paint): string 
 }
 
 export function noticeLine(event: EventOf<"notice">, paint: Paint): string {
+  if (event.level === "bare") return event.text;
   return event.level === "warning"
     ? `${paint("yellow", "warning:")} ${event.text}`
     : `${paint("cyan", "note:")} ${event.text}`;

@@ -92,11 +92,11 @@ test("an unknown price or context must be null, never 0, and a free output of an
   ];
   await using gateway = await startFakeGateway({ info: { data: [...data, { model_name: "bare" }, "junk"] } });
   expect(await modelInfo(gateway.access, open())).toEqual([
-    { name: "priced", price: { input: 1e-6, output: 2e-6, cachedInput: null }, contextTokens: 8191 },
-    { name: "zero", price: { input: null, output: null, cachedInput: null }, contextTokens: 4096 },
-    { name: "none", price: { input: null, output: null, cachedInput: null }, contextTokens: null },
-    { name: "embed", price: { input: 1e-8, output: 0, cachedInput: null }, contextTokens: null },
-    { name: "bare", price: { input: null, output: null, cachedInput: null }, contextTokens: null },
+    { name: "priced", price: { input: 1e-6, output: 2e-6, cachedInput: null }, contextTokens: 8191, mostAnswer: null },
+    { name: "zero", price: { input: null, output: null, cachedInput: null }, contextTokens: 4096, mostAnswer: null },
+    { name: "none", price: { input: null, output: null, cachedInput: null }, contextTokens: null, mostAnswer: null },
+    { name: "embed", price: { input: 1e-8, output: 0, cachedInput: null }, contextTokens: null, mostAnswer: null },
+    { name: "bare", price: { input: null, output: null, cachedInput: null }, contextTokens: null, mostAnswer: null },
   ]);
 });
 

@@ -19,6 +19,7 @@ const info = (name: string, price: number | null) => ({
   name,
   price: { input: price, output: price, cachedInput: null },
   contextTokens: 8,
+  mostAnswer: null,
 });
 
 describe("rows of models", () => {
