@@ -18,6 +18,7 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      { test: { ...shared, name: "differential", include: ["test/differential/**/*.test.ts"] } },
       { test: { ...shared, name: "integration", include: ["test/integration/**/*.test.ts"] } },
       {
         test: {

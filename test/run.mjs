@@ -73,6 +73,9 @@ function lastLine(text) {
 async function quickSuites(folder) {
   for (const name of checks) await tell(runScript(name));
   for (const name of ["unit", "integration"]) await tell(runProject(name, folder));
+  const asked = await runProgram("docker", ["compose", "version"]);
+  if (asked.ok || isRequired) await tell(runProject("differential", folder));
+  else leftOut.push("differential: docker compose is not installed");
 }
 
 async function engineSuites(folder, missing) {

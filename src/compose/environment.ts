@@ -28,8 +28,8 @@ export function readEnvironment(service: Mapping, isEnabled: boolean, scope: Sco
   const files = readKey(service, "env_file", report, readEnvFiles) ?? [];
   const loaded = new Map<string, string>();
   for (const file of isEnabled ? files : []) {
-    // In a value's variables the files above come first, then the project's, then the service's own.
-    const known = { ...Object.fromEntries(own), ...scope.variables, ...Object.fromEntries(loaded) };
+    // In a value's variables the files above come before the project's; `environment:` does not count.
+    const known = { ...scope.variables, ...Object.fromEntries(loaded) };
     for (const [name, value] of Object.entries(loadEnvFile(file, known, scope))) loaded.set(name, value);
   }
   // A name without a value takes an env file's away too, as in Compose.

@@ -78,9 +78,10 @@ function readPart(mount: Mapping, key: string, table: KeyTable, scope: Scope): M
 
 function readVolume(node: Mapping, source: string, target: string, readOnly: boolean, scope: Scope): Mount {
   const options = readPart(node, "volume", supported.volumeOptions, scope);
-  if (source === "") return { kind: "anonymous", target, readOnly };
   const noCopy = options && readKey(options, "nocopy", scope.report, readBoolean);
-  return { kind: "volume", volume: source, target, readOnly, ...(noCopy === true ? { noCopy } : {}) };
+  const more = noCopy === true ? { noCopy } : {};
+  if (source === "") return { kind: "anonymous", target, readOnly, ...more };
+  return { kind: "volume", volume: source, target, readOnly, ...more };
 }
 
 function readBind(node: Mapping, source: string, target: string, readOnly: boolean, scope: Scope): Mount {

@@ -124,6 +124,9 @@ function readScalar(node: YamlScalar, reading: Reading): Located {
   const tag = node.tag ?? "";
   const mark = marks[tag];
   const plain = node.type === "PLAIN";
+  if (plain && tag === "" && /^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/.test(text)) {
+    return fail(reading, at, `${text} is no number that can be passed on: put it in quotes`);
+  }
   if (mark !== undefined) return { kind: "scalar", ...resolvePlain(text), at, mark };
   if (tag === "tag:yaml.org,2002:str" || tag === "!") return { kind: "scalar", type: "string", text, at };
   if (/^tag:yaml\.org,2002:(?:int|float|bool|null)$/.test(tag)) return { kind: "scalar", ...resolvePlain(text), at };

@@ -88,6 +88,7 @@ export function printService(service: ServiceSpec): Plain {
     command: recipe?.command ?? null,
     entrypoint: recipe?.entrypoint ?? null,
     ...(recipe === undefined ? {} : printRecipe(recipe)),
+    ...(recipe?.init === undefined ? {} : { init: recipe.init }),
     ...filled({
       depends_on: Object.fromEntries(service.dependsOn.map(printDependency)),
       environment: { ...service.environment, ...nulls(recipe?.unset ?? []) },
@@ -113,7 +114,6 @@ function printRecipe(recipe: DockerRecipe): Plain {
     healthcheck: printHealthCheck(recipe.healthCheck),
     hostname: recipe.hostname,
     image: recipe.image,
-    init: recipe.init,
     labels: recipe.labels,
     mem_limit: recipe.memoryBytes === undefined ? undefined : String(recipe.memoryBytes),
     networks: Object.fromEntries(recipe.networks.map(printAttachment)),
@@ -188,7 +188,7 @@ function printMount(mount: Mount): Plain {
   if (mount.kind === "volume") {
     return { type: "volume", source: mount.volume, ...target, volume: filled({ nocopy: mount.noCopy ?? false }) };
   }
-  return { type: "volume", ...target, volume: {} };
+  return { type: "volume", ...target, volume: filled({ nocopy: mount.kind === "anonymous" && mount.noCopy }) };
 }
 
 const conditions = {
@@ -206,7 +206,7 @@ function printPort(port: PortSpec): Plain {
     mode: "ingress",
     ...(port.hostIp === "" ? {} : { host_ip: port.hostIp }),
     target: port.container,
-    ...(port.host === null ? {} : { published: String(port.host) }),
+    ...filled({ published: port.hostRange ?? (port.host === null ? undefined : String(port.host)) }),
     protocol: port.protocol,
   };
 }

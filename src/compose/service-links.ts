@@ -110,7 +110,7 @@ function readLongPort(node: Mapping, { report }: Field): PortsOrProblem {
 }
 
 function keyOf(port: PortSpec): string {
-  return `${port.hostIp} ${port.host} ${port.container} ${port.protocol}`;
+  return `${port.hostIp} ${port.host} ${port.hostRange} ${port.container} ${port.protocol}`;
 }
 
 /** Ports for other containers only, each as `80/tcp`. */

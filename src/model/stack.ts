@@ -113,7 +113,7 @@ export type Mount =
       readonly readOnly: boolean;
       readonly noCopy?: boolean;
     }
-  | { readonly kind: "anonymous"; readonly target: string; readonly readOnly: boolean }
+  | { readonly kind: "anonymous"; readonly target: string; readonly readOnly: boolean; readonly noCopy?: boolean }
   | { readonly kind: "tmpfs"; readonly target: string; readonly sizeBytes?: number; readonly mode?: number };
 
 export interface MountedFile {
@@ -128,6 +128,8 @@ export interface PortSpec {
   readonly hostIp: string;
   /** Null lets the engine choose. */
   readonly host: number | null;
+  /** `8000-8010`: what the engine may choose from. */
+  readonly hostRange?: string;
   readonly container: number;
   readonly protocol: "tcp" | "udp";
 }

@@ -23,9 +23,12 @@ export function spreadPorts(parts: PortParts): PortsOrProblem {
   const host = wanted === "" ? null : parsePortRange(wanted);
   if (host === undefined) return { problem: `"${parts.host}" is not a port from 1 to 65535` };
   const length = container.to - container.from;
+  if (host !== null && length === 0 && host.to > host.from) {
+    const hostRange = `${host.from}-${host.to}`;
+    return { ports: [{ hostIp, host: null, hostRange, container: container.from, protocol }] };
+  }
   if (host !== null && host.to - host.from !== length) {
-    const hint = length === 0 ? "a range of host ports for one container port is not supported" : "the ranges differ";
-    return { problem: `${parts.host}:${parts.container}: ${hint}` };
+    return { problem: `${parts.host}:${parts.container}: the ranges differ` };
   }
   const ports = Array.from({ length: length + 1 }, (_, index) => ({
     hostIp,

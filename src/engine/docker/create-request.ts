@@ -159,7 +159,12 @@ function toMount(mount: Mount, stack: StackSpec): object {
         VolumeOptions: mount.noCopy === undefined ? undefined : { NoCopy: mount.noCopy },
       });
     case "anonymous":
-      return { Type: "volume", Target: mount.target, ReadOnly: mount.readOnly };
+      return present({
+        Type: "volume",
+        Target: mount.target,
+        ReadOnly: mount.readOnly,
+        VolumeOptions: mount.noCopy === undefined ? undefined : { NoCopy: mount.noCopy },
+      });
     case "tmpfs":
       return {
         Type: "tmpfs",
@@ -172,7 +177,8 @@ function toMount(mount: Mount, stack: StackSpec): object {
 function portBindings(ports: readonly PortSpec[]): Record<string, object[]> {
   const bindings: Record<string, object[]> = {};
   for (const port of ports) {
-    const binding = { HostIp: port.hostIp, HostPort: port.host === null ? "" : String(port.host) };
+    const chosen = port.host === null ? "" : String(port.host);
+    const binding = { HostIp: port.hostIp, HostPort: port.hostRange ?? chosen };
     bindings[portKey(port)] = [...(bindings[portKey(port)] ?? []), binding];
   }
   return bindings;

@@ -182,7 +182,7 @@ function toPorts(bindings: Bindings | null | undefined): PortSpec[] {
     const [container, protocol] = key.split("/");
     return (hosts ?? []).map((host) => ({
       hostIp: host.HostIp ?? "",
-      host: host.HostPort ? Number(host.HostPort) : null,
+      host: /^\d+$/.test(host.HostPort ?? "") ? Number(host.HostPort) : null,
       container: Number(container),
       protocol: protocol === "udp" ? ("udp" as const) : ("tcp" as const),
     }));

@@ -12,19 +12,19 @@ test("env files must be read in their order, under environment, and only where t
     "env_file: [a.env, { path: ../b.env }, { path: none.env, required: false }, { path: raw.env, format: raw }]\nenvironment: { OWN: o, A: own }",
     { readFile },
   );
-  expect(service.environment).toEqual({ A: "own", B: "2", C: "own-o", R: "'$A' # x", OWN: "o" });
+  expect(service.environment).toEqual({ A: "own", B: "2", C: "1-", R: "'$A' # x", OWN: "o" });
   expect(
     loadText("services: { a: { image: x }, b: { image: y, profiles: [p], env_file: none } }").stack.services,
   ).toHaveLength(1);
 });
 
-test("an env file must see what the files above it set, before the project's and the service's own", () => {
+test("an env file must see what the files above it set, before the project's", () => {
   const readFile = filesOf({
     "/shop/dev/a.env": "A=1\nHOME=file\nH=$HOME\n",
     "/shop/dev/b.env": "C=${A}\nG=${HOME}\nO=$OWN\n",
   });
   const lines = "env_file: [a.env, b.env]\nenvironment: { A: own, OWN: o }";
-  expect(loadService(lines, { readFile }).environment).toMatchObject({ C: "1", G: "file", H: "/home/dev", O: "o" });
+  expect(loadService(lines, { readFile }).environment).toMatchObject({ C: "1", G: "file", H: "/home/dev", O: "" });
 });
 
 test("a name that has no value anywhere must reach the engine, so that the image's own goes", () => {

@@ -13,6 +13,7 @@ const pages = [
   page("docs/failures.md"),
   page("docs/architecture.md"),
   page("docs/modal.md"),
+  page("docs/compose.md"),
 ];
 
 /** Name as typed after goat-dev -> its own options. */

@@ -35,7 +35,7 @@ test.each([
   ["localhost:80:80", '"localhost" is not an IP address'],
   ["80/sctp", 'the protocol "sctp" is not supported, only tcp and udp'],
   ["8000-8001:80-82", "8000-8001:80-82: the ranges differ"],
-  ["8000-8002:80", "8000-8002:80: a range of host ports for one container port is not supported"],
+  ["8000-8002:80-81", "8000-8002:80-81: the ranges differ"],
   ["82-80", '"82-80" is not a port from 1 to 65535'],
   ["80/tcp/udp", '"80/tcp/udp" is not a port'],
 ])("%s is refused with its reason", (text, problem) => {

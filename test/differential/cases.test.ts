@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { tempFolder, writeFiles } from "../support/temp.ts";
+import { type Case, refusedCases, sameCases } from "./cases.ts";
+import { ours, type Question, theirs } from "./compose.ts";
+import { normalised } from "./normalise.ts";
+
+function place({ files, named, ...more }: Case): Question {
+  const [first = ""] = Object.keys(files);
+  return { folder: writeFiles(tempFolder(), files), files: named ?? [first], ...more };
+}
+
+test.concurrent.each(Object.entries(sameCases))("must be read as Compose reads it: %s", async (_name, one) => {
+  const question = place(one);
+  const [mine, composes] = await Promise.all([ours(question), theirs(question)]);
+  expect(composes).not.toHaveProperty("refused");
+  expect(mine).not.toHaveProperty("refused");
+  if ("config" in mine && "config" in composes) expect(normalised(mine.config)).toBe(normalised(composes.config));
+});
+
+test.concurrent.each(Object.entries(refusedCases))("must be refused as Compose refuses it: %s", async (_name, one) => {
+  const question = place(one);
+  expect(await theirs(question)).toHaveProperty("refused");
+  expect(await ours(question)).toHaveProperty("refused");
+});

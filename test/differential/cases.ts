@@ -1,0 +1,95 @@
+/** A folder's files and what is asked of them; the first file is the Compose file where none is named. */
+export interface Case {
+  readonly files: Readonly<Record<string, string>>;
+  readonly named?: readonly string[];
+  readonly envFiles?: readonly string[];
+  readonly shell?: Readonly<Record<string, string>>;
+  readonly profiles?: readonly string[];
+}
+
+function one(service: string, more = ""): string {
+  return `services:\n  a:\n    image: busybox\n${service.replaceAll(/^/gm, "    ")}\n${more}`;
+}
+
+function compose(text: string, more: Omit<Case, "files"> & { readonly files?: Case["files"] } = {}): Case {
+  return { ...more, files: { "compose.yaml": text, ...more.files } };
+}
+
+/** Read alike by both. */
+export const sameCases: Readonly<Record<string, Case>> = {
+  "an env file sees what the files above it set": compose(one("env_file: [a.env, b.env]"), {
+    files: { "a.env": "A=1\nHOME=file\n", "b.env": "C=${A}\nD=${HOME}\n" },
+  }),
+  "several --env-file are one": compose(one('environment: { A: "$A", B: "$B" }'), {
+    files: { "x.env": "A=1\nB=$A\n", "y.env": "A=2\nB=${B}$A\n" },
+    envFiles: ["x.env", "y.env"],
+  }),
+  COMPOSE_ENV_FILES: compose(one('environment: { A: "$A" }'), {
+    files: { "x.env": "A=1\n", "y.env": "A=2\n", ".env": "A=3\n" },
+    shell: { COMPOSE_ENV_FILES: "x.env,y.env" },
+  }),
+  COMPOSE_DISABLE_ENV_FILE: compose(one('environment: { A: "${A:-none}" }'), {
+    files: { ".env": "A=3\n" },
+    shell: { COMPOSE_DISABLE_ENV_FILE: "1" },
+  }),
+  "the .env beside the file that -f names, and no other": {
+    files: {
+      "sub/c.yml": one('environment: { A: "${A:-}", B: "${B:-}" }'),
+      ".env": "A=here\n",
+      "sub/.env": "B=beside\n",
+    },
+    named: ["sub/c.yml"],
+  },
+  "an empty profile, where none is on": compose(one('profiles: ["", weaviate]')),
+  "an empty profile, where another is on": compose(`${one('profiles: ["", weaviate]')}  b: { image: x }\n`, {
+    profiles: ["other"],
+  }),
+  "COMPOSE_PROFILES in .env": compose(one("profiles: [extra]"), { files: { ".env": "COMPOSE_PROFILES=extra\n" } }),
+  "a folder of this machine as a volume": compose(
+    one(
+      "volumes: [data:/d]",
+      "volumes: { data: { driver: local, driver_opts: { type: none, o: bind, device: ./data } } }\n",
+    ),
+  ),
+  "a variable that a later file gives no value": {
+    files: {
+      "a.yml": one("environment: { A: 1, B: 2 }\nlabels: { L: x }"),
+      "b.yml": "services: { a: { environment: { A: }, labels: [L] } }\n",
+    },
+    named: ["a.yml", "b.yml"],
+  },
+  "a bare name that has no value": compose(one("environment: [X, HOME, Y=]")),
+  "merge keys": compose(`x-a: &a { environment: { A: 1 }, restart: always }\n${one("<<: *a")}`),
+  "a range of ports for one port of the container": compose(one('ports: ["8000-8010:80", "9000-9001:90-91"]')),
+  "anchors and their merge list": compose(
+    `x-a: &a { tty: true }\nx-b: &b { init: true, tty: false }\n${one("<<: [*a, *b]")}`,
+  ),
+  "networks with aliases and addresses": compose(
+    one(
+      "networks: { back: { aliases: [db], ipv4_address: 10.1.0.9 }, default: }",
+      "networks: { back: { internal: true, labels: [a=b] } }\n",
+    ),
+  ),
+  "dependencies in both forms": compose(
+    `${one("depends_on: { b: { condition: service_healthy }, c: { condition: service_started, required: false } }")}  b: { image: x, depends_on: [c] }\n  c: { image: x }\n`,
+  ),
+  "!reset and !override": {
+    files: {
+      "a.yml": one('ports: ["80:80"]\ncommand: [a]\nenvironment: { A: 1 }'),
+      "b.yml": 'services: { a: { ports: !override ["81:80"], command: !reset null, environment: { A: 2 } } }\n',
+    },
+    named: ["a.yml", "b.yml"],
+  },
+};
+
+/** Refused by both. */
+export const refusedCases: Readonly<Record<string, Case>> = {
+  "an --env-file that is not there": compose(one(""), { envFiles: ["no.env"] }),
+  "a required variable": compose(one('environment: { A: "${A:?needed}" }')),
+  "an unknown key": compose(one("imge: x")),
+  "no image": compose("services: { a: { command: x } }\n"),
+  "a circle": compose("services: { a: { image: x, depends_on: [b] }, b: { image: x, depends_on: [a] } }\n"),
+  "a volume that is not declared": compose(one("volumes: [none:/x]")),
+  "a network that is not declared": compose(one("networks: [none]")),
+  "an infinite number": compose(one("labels: { A: .inf }")),
+};
