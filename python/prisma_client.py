@@ -5,6 +5,7 @@ version of LiteLLM (scripts/lock-prisma.mjs), so neither npm nor Prisma's engine
 """
 
 import ast
+import compileall
 import gzip
 import hashlib
 import importlib.util
@@ -89,6 +90,7 @@ def complete_types() -> None:
 def main() -> None:
     generate(request_for(package("litellm_proxy_extras") / "schema.prisma"))
     complete_types()
+    compileall.compile_dir(package("prisma"), quiet=1)
 
 
 main()

@@ -5,7 +5,7 @@ import type { GoatError } from "../errors/goat-error.ts";
 import { atomicWrite, unwritable } from "../platform/files.ts";
 import type { ExampleMode } from "../project/settings.ts";
 import { ensureStateFolder, openState } from "../project/state.ts";
-import { databaseUrlOf, gatewayOf, tracingOf } from "../stack/plan/endpoints.ts";
+import { databaseUrlOf, type GatewayEndpoint, gatewayOf, tracingOf } from "../stack/plan/endpoints.ts";
 import type { PathPart } from "../stack/plan/graph.ts";
 import { carryOut } from "../stack/run/execute.ts";
 import { observeStack, readStatus, type ServiceStatus } from "../stack/run/observe.ts";
@@ -49,6 +49,8 @@ export interface UpReport extends Proof {
 interface Addresses {
   /** The key only where it is the template's, which is no secret. */
   readonly gateway: { readonly url: string; readonly key: string | null } | null;
+  /** LiteLLM's own page; null where it has no database, without which nobody can log in. */
+  readonly admin: { readonly url: string; readonly login: string | null } | null;
   readonly tracing: { readonly url: string; readonly login: string | null } | null;
   readonly database: string | null;
 }
@@ -82,7 +84,7 @@ export async function bringUp(open: OpenStack, options: BringUpOptions, app: App
     restarted: options.restart,
     nothingToDo,
     path: done.path.map(({ subject, durationMs }) => ({ subject, durationMs: Math.round(durationMs) })),
-    addresses: addressesOf(brought),
+    addresses: addressesOf(brought, services),
   };
 }
 
@@ -135,10 +137,18 @@ async function proveGateway(
 
 const templateKey = "sk-dev-key";
 
-function addressesOf(stack: Prepared["stack"]): Addresses {
+/** Told only where it is the template's; LiteLLM takes the key as password where the file names none. */
+function adminLogin({ service, key }: GatewayEndpoint): string | null {
+  const { UI_USERNAME: name = "admin", UI_PASSWORD: password = key } = service.environment;
+  return password === templateKey ? `${name} / ${password}` : null;
+}
+
+function addressesOf(stack: Prepared["stack"], services: readonly ServiceStatus[]): Addresses {
   const [gateway, tracing] = [gatewayOf(stack), tracingOf(stack)];
+  const hasDatabase = services.some(({ role, database }) => role === "gateway" && database === true);
   return {
     gateway: gateway && { url: gateway.url, key: gateway.key === templateKey ? templateKey : null },
+    admin: gateway && hasDatabase ? { url: `${gateway.pageUrl}/ui`, login: adminLogin(gateway) } : null,
     tracing: tracing && { url: tracing.pageUrl, login: tracing.login },
     database: databaseUrlOf(stack),
   };

@@ -56,7 +56,18 @@ export async function openProject(app: App, options: OpenOptions = {}): Promise<
     engine: app.options.engine,
     example: options.example,
   };
-  return { environment, stack, demo, settings: resolveSettings({ flags, env: environment.variables, xGoat }) };
+  const settings = resolveSettings({ flags, env: environment.variables, xGoat });
+  return { environment, stack: withDatabase(stack, settings), demo, settings };
+}
+
+/** What is set for the whole stack goes before what its gateway's own block says. */
+function withDatabase(stack: StackSpec, { litellmDatabase: database }: Settings): StackSpec {
+  if (database === null) return stack;
+  const services = stack.services.map((service) => {
+    const embedded = { ...service.run.embedded, database };
+    return service.role === "gateway" ? { ...service, run: { ...service.run, embedded } } : service;
+  });
+  return { ...stack, services };
 }
 
 /** Opens the engine that is asked for, else the recorded one, else one that answers. Throws engine-unreachable. */

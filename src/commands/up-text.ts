@@ -37,12 +37,14 @@ function pathText({ path, example, trace }: UpReport): string {
 
 /** Only what was asked for: after `up postgres` there is no gateway to point at. */
 function addressesText({ addresses, services }: UpReport): string {
-  const { gateway, tracing, database } = addresses;
+  const { gateway, admin, tracing, database } = addresses;
   const standIn = services.find(({ role }) => role === "tracing")?.standIn ?? null;
   const login = standIn === null ? (tracing?.login ?? "") : `(${standIn}, in Langfuse's place)`;
   const unlimited = services.find((service) => service.database === false);
   const pairs: (readonly [string, string])[] = [];
   if (gateway !== null) pairs.push(["Gateway", `${gateway.url}   key ${keyText(gateway.key)}`]);
+  if (admin !== null)
+    pairs.push(["Admin", `${admin.url}   ${admin.login ?? "admin / the key, unless UI_PASSWORD is set"}`]);
   if (tracing !== null) pairs.push(["Traces", `${tracing.url}   ${login}`]);
   if (database !== null) pairs.push(["Postgres", database]);
   if (gateway !== null && unlimited !== undefined) {

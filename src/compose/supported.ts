@@ -105,7 +105,7 @@ export const supported = {
     refused: {},
     ignored: [],
   },
-  embedded: { read: keys("recipe command"), refused: {}, ignored: [] },
+  embedded: { read: keys("recipe command database"), refused: {}, ignored: [] },
 } as const satisfies Record<string, KeyTable>;
 
 function because(reason: string, keys: string): Record<string, string> {

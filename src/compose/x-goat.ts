@@ -1,8 +1,9 @@
-import type { Role } from "../model/stack.ts";
+import type { EmbeddedRecipe, Role } from "../model/stack.ts";
 import {
   checkKeys,
   type Field,
   present,
+  readBoolean,
   readCommand,
   readDuration,
   readKey,
@@ -20,13 +21,8 @@ export interface GoatBlock {
   /** Read once the service's ports are known. */
   readonly ready?: Located;
   readonly timeoutMs?: number;
-  readonly embedded?: EmbeddedBlock;
-}
-
-/** How the service runs without Docker: by a recipe of goat-dev's, or by a command of this machine. */
-interface EmbeddedBlock {
-  readonly recipe: string;
-  readonly command?: readonly string[];
+  /** How the service runs without Docker: by a recipe of goat-dev's, or by a command of this machine. */
+  readonly embedded?: EmbeddedRecipe;
 }
 
 export function readGoat(field: Field): GoatBlock | undefined {
@@ -42,23 +38,22 @@ export function readGoat(field: Field): GoatBlock | undefined {
   });
 }
 
-function readEmbedded(field: Field): EmbeddedBlock | undefined {
+function readEmbedded(field: Field): EmbeddedRecipe | undefined {
   const { report, node } = field;
   const mapping = readMapping(field);
   if (mapping === undefined) return undefined;
   checkKeys(mapping, supported.embedded, report);
   const recipe = readKey(mapping, "recipe", report, readText);
   const command = readOptionalKey(mapping, "command", report, readCommand);
+  const database = readKey(mapping, "database", report, readBoolean);
   if (command === undefined) {
     // What is written wrongly is told already.
-    if (recipe === undefined && !mapping.entries.has("command")) {
-      report.error(node.at, '"embedded" needs a "recipe" or a "command"');
-    }
-    return recipe === undefined ? undefined : { recipe };
+    if (mapping.entries.size === 0) report.error(node.at, '"embedded" needs a "recipe", a "command" or "database"');
+    return present({ recipe, database });
   }
   if (command.length === 0) report.error(node.at, '"command" needs a program to run');
   if (recipe !== undefined && recipe !== "command") {
     report.error(node.at, `"embedded" takes a "recipe" or a "command": the recipe ${recipe} has its own`);
   }
-  return { recipe: "command", command };
+  return present({ recipe: "command", command, database });
 }

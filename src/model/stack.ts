@@ -37,13 +37,23 @@ export interface Dependency {
   readonly restart: boolean;
   /** Compose's `required: false`: a failed or absent dependency does not stop this service. */
   readonly required: boolean;
+  /** Both start at once, since this service waits by itself; it stops first all the same. */
+  readonly beside?: true;
 }
 
 /** How each engine runs a service; an engine without a recipe refuses the service before anything starts. */
 interface RunRecipe {
   readonly docker?: DockerRecipe;
-  /** `command` is run as it is, by the recipe of that name. */
-  readonly embedded?: { readonly recipe: string; readonly command?: readonly string[] };
+  readonly embedded?: EmbeddedRecipe;
+}
+
+export interface EmbeddedRecipe {
+  /** Absent means what runs services of this role. */
+  readonly recipe?: string;
+  /** Run as it is, by the recipe of that name. */
+  readonly command?: readonly string[];
+  /** False where a service that keeps data in the stack's database is to do without it. */
+  readonly database?: boolean;
 }
 
 export interface DockerRecipe {

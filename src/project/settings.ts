@@ -14,6 +14,8 @@ export interface Settings {
   /** Null leaves the choice to what this project's stack runs on, else to what answers. */
   readonly engine: EngineKind | null;
   readonly example: ExampleMode;
+  /** Whether LiteLLM as a plain process uses the stack's database; null leaves it to the service's own block. */
+  readonly litellmDatabase: boolean | null;
 }
 
 export const engineKinds: readonly EngineKind[] = ["docker", "embedded"];
@@ -45,11 +47,13 @@ export function resolveSettings(sources: SettingSources): Settings {
     dockerHost: resolveOne("dockerHost", sources),
     engine: resolveOne("engine", sources),
     example: resolveOne("example", sources),
+    litellmDatabase: resolveOne("litellmDatabase", sources),
   };
 }
 
 interface Setting<T> {
-  readonly flag: string;
+  /** Null where it cannot be said on the command line. */
+  readonly flag: string | null;
   readonly variable: string;
   readonly key: string;
   readonly fallback: T;
@@ -93,12 +97,20 @@ const table: { readonly [K in keyof Settings]: Setting<Settings[K]> } = {
     parse: (text) => exampleModes.find((mode) => mode === text),
     expects: list(exampleModes, "or"),
   },
+  litellmDatabase: {
+    flag: null,
+    variable: "GOAT_DEV_LITELLM_DATABASE",
+    key: "litellm-database",
+    fallback: null,
+    parse: (text) => ({ on: true, true: true, off: false, false: false })[text],
+    expects: "on or off",
+  },
 };
 
 function resolveOne<K extends keyof Settings>(name: K, sources: SettingSources): Settings[K] {
   const setting: Setting<Settings[K]> = table[name];
   const candidates: readonly (readonly [string, string | undefined])[] = [
-    [setting.flag, sources.flags[name]],
+    [setting.flag ?? "", sources.flags[name]],
     [setting.variable, sources.env[setting.variable] || undefined],
     [`x-goat: ${setting.key}`, fieldOf(sources.xGoat, setting.key)],
   ];

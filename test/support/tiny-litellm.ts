@@ -84,6 +84,9 @@ export const tinyLitellm = (folder: string, options: TinyOptions = {}): TinyLite
   const hash = createHash("sha256").update(wheel).digest("hex");
   const lockOf = options.lock ?? ((right) => `litellm==${tinyVersion} \\\n    --hash=sha256:${right}\n`);
   writeFileSync(join(python, "litellm.lock"), lockOf(hash));
+  writeFileSync(join(python, "prisma.lock"), "# This package needs nothing for a database.\n");
+  writeFileSync(join(python, "prisma_client.py"), `print("made")\n`);
+  writeFileSync(join(python, "prisma-client.json.gz"), "");
   // Nowhere to be had: who has no uv has to do without.
   writeFileSync(join(python, "uv.lock"), `uv==0.0.0 \\\n    --hash=sha256:${"0".repeat(64)}\n`);
   for (const file of ["python/launch.py", "python/damage.py", "dev/litellm_boot.py"]) {

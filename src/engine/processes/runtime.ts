@@ -1,4 +1,4 @@
-import type { PortSpec, Role, ServiceSpec } from "../../model/stack.ts";
+import type { PortSpec, Role, ServiceSpec, StackSpec } from "../../model/stack.ts";
 import type { ApplyIo, LocalDatabase } from "../engine.ts";
 
 /** A service as plain processes see it: addresses and mounted paths are this machine's own. */
@@ -50,8 +50,8 @@ export interface Runtime {
   installed(): Promise<string | null>;
   /** Throws runtime-unavailable, disk-full. Says what it needs before it takes it. */
   install(io: ApplyIo): Promise<void>;
-  /** Roles that the product can do without here: it waits for no service of these. */
-  readonly without?: readonly Role[];
+  /** What this form changes of what the Compose file says: whom it waits for, what it does without. */
+  fit?(service: ServiceSpec, stack: StackSpec): ServiceSpec;
   /** Computed anew at each start. */
   launch(local: LocalService): Launch;
   /** Before each start: data folders, first-time set-up. What is already so is success. */

@@ -52,20 +52,12 @@ export function needRuntime(runtimes: readonly Runtime[], service: ServiceSpec):
 }
 
 export function fitStack(runtimes: readonly Runtime[], stack: StackSpec): StackSpec {
-  return {
-    ...stack,
-    services: stack.services.map((service) => {
-      const without = runtimeOf(runtimes, service)?.without ?? [];
-      const isLeftOut = (name: string): boolean =>
-        stack.services.some((other) => other.name === name && without.includes(other.role));
-      const dependsOn = service.dependsOn.filter((dependency) => !isLeftOut(dependency.service));
-      return { ...fitService(runtimes, service), dependsOn };
-    }),
-  };
+  return { ...stack, services: stack.services.map((service) => fitService(runtimes, service, stack)) };
 }
 
-function fitService(runtimes: readonly Runtime[], service: ServiceSpec): ServiceSpec {
-  const runtime = runtimeOf(runtimes, service);
+function fitService(runtimes: readonly Runtime[], written: ServiceSpec, stack: StackSpec): ServiceSpec {
+  const runtime = runtimeOf(runtimes, written);
+  const service = runtime?.fit?.(written, stack) ?? written;
   const { docker, embedded } = service.run;
   if (runtime === undefined || docker === undefined) return service;
   return {

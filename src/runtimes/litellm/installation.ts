@@ -9,9 +9,12 @@ import { readTextIfThere } from "../../platform/text-file.ts";
 export interface Place {
   /** LiteLLM's, as the lock says it. */
   readonly version: string;
-  /** Of the lock and the kind of machine. */
+  /** Of the locks, the client of the database and the kind of machine. */
   readonly hash: string;
-  readonly lock: string;
+  /** LiteLLM's own, and what its database needs beside it. */
+  readonly locks: readonly string[];
+  /** Generates the client of LiteLLM's database. */
+  readonly client: string;
   /** Brings uv alone. */
   readonly uvLock: string;
   readonly launcher: string;
@@ -26,24 +29,25 @@ export type Installer = "uv" | "pip";
 
 /** Reads the shipped locks; the folder's name changes with them. */
 export function placeOf(machine: Machine): Place {
-  const [lock, uvLock] = ["litellm.lock", "uv.lock"].map((name) => join(machine.packageRoot, "python", name)) as [
-    string,
-    string,
-  ];
-  const [content, uvContent] = [readFileSync(lock), readFileSync(uvLock)];
-  const version = versionOf(content, "litellm");
-  const hash = hashOf(machine, content);
+  const shipped = (name: string): string => join(machine.packageRoot, "python", name);
+  const locks = [shipped("litellm.lock"), shipped("prisma.lock")];
+  const [client, uvLock] = [shipped("prisma_client.py"), shipped("uv.lock")];
+  const contents = [...locks, client, shipped("prisma-client.json.gz")].map((path) => readFileSync(path));
+  const uvContent = readFileSync(uvLock);
+  const version = versionOf(Buffer.concat(contents), "litellm");
+  const hash = hashOf(machine, contents);
   const folder = join(machine.cache, `litellm-${version}-${short(hash)}`);
   return {
     version,
     hash,
-    lock,
+    locks,
+    client,
     uvLock,
-    launcher: join(machine.packageRoot, "python", "launch.py"),
+    launcher: shipped("launch.py"),
     folder,
     venv: join(folder, "venv"),
     marker: join(folder, "installed.json"),
-    uvFolder: join(machine.cache, `uv-${versionOf(uvContent, "uv")}-${short(hashOf(machine, uvContent))}`),
+    uvFolder: join(machine.cache, `uv-${versionOf(uvContent, "uv")}-${short(hashOf(machine, [uvContent]))}`),
   };
 }
 
@@ -53,8 +57,10 @@ function versionOf(content: Buffer, name: string): string {
   );
 }
 
-function hashOf(machine: Machine, content: Buffer): string {
-  return createHash("sha256").update(`${machine.platform}-${machine.arch}\n`).update(content).digest("hex");
+function hashOf(machine: Machine, contents: readonly Buffer[]): string {
+  const hash = createHash("sha256").update(`${machine.platform}-${machine.arch}\n`);
+  for (const content of contents) hash.update(content);
+  return hash.digest("hex");
 }
 
 function short(hash: string): string {

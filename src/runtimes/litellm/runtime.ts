@@ -2,10 +2,11 @@ import { isAbsolute, join } from "node:path";
 import type { Launch, LocalService, Machine, Runtime } from "../../engine/processes/runtime.ts";
 import type { PortSpec, ServiceSpec } from "../../model/stack.ts";
 import { pinnedImages } from "../../project/versions.ts";
+import { databaseEnvironment, fitDatabase } from "./database.ts";
 import { installLitellm } from "./install.ts";
 import { isInstalled, type Place, placeOf, pythonOf } from "./installation.ts";
 
-/** LiteLLM from the Python package index, as the shipped lock pins it; without a database. */
+/** LiteLLM from the Python package index, as the shipped locks pin it. */
 export function litellmRuntime(machine: Machine): Runtime {
   let known: Place | undefined;
   const place = (): Place => {
@@ -15,7 +16,7 @@ export function litellmRuntime(machine: Machine): Runtime {
   return {
     name: "litellm",
     role: "gateway",
-    without: ["database"],
+    fit: fitDatabase,
     image: (service) => imageText(place(), service),
     refuse: (service) => refuse(machine, service),
     installed: async () => (isInstalled(place()) ? place().hash : null),
@@ -45,7 +46,7 @@ function commandOf({ run }: ServiceSpec): readonly string[] {
 function launch(machine: Machine, place: Place, local: LocalService): Launch {
   return {
     command: [pythonOf(place.venv), place.launcher, ...argumentsOf(local)],
-    environment: environmentOf(local, { marker: place.marker, shell: machine.env }),
+    environment: environmentOf(local, { marker: place.marker, machine }),
     cwd: local.workingDir,
     stopSignal: "SIGTERM",
   };
@@ -108,26 +109,18 @@ function inImageFolder(word: string, mounts: LocalService["mounts"]): string {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** LiteLLM makes a database's URL of any of these; without Prisma's engines it then refuses to start. An empty one counts as set. */
-const database = [
-  ...["DATABASE_URL", "DIRECT_URL", "DATABASE_URL_READ_REPLICA"],
-  ...["DATABASE_HOST", "DATABASE_NAME", "DATABASE_USERNAME", "DATABASE_PASSWORD", "DATABASE_SCHEMA"],
-  ...["STORE_MODEL_IN_DB", "IAM_TOKEN_DB_AUTH", "AZURE_POSTGRESQL_AUTH"],
-];
+/** They say where programs find the gateway: with them the gateway would call itself. */
+const programs = new Set(["OPENAI_BASE_URL", "OPENAI_API_BASE"]);
 
-/** It says where programs find the gateway: with it the gateway would call itself. */
-const programs = ["OPENAI_BASE_URL", "OPENAI_API_BASE"];
-
-const leftOut = new Set([...database, ...programs]);
-
-/** As the Compose file says it, but for the database; the launcher's own variables come on top. */
+/** As the Compose file says it; the launcher's own variables come on top. */
 export function environmentOf(
   { environment, logFolder }: LocalService,
-  { marker, shell }: { readonly marker: string; readonly shell: Env },
+  { marker, machine }: { readonly marker: string; readonly machine: Machine },
 ): Readonly<Record<string, string>> {
   return {
-    ...pastTheProxy(environment, shell),
-    ...Object.fromEntries(Object.entries(environment).filter(([name]) => !leftOut.has(name))),
+    ...pastTheProxy(environment, machine.env),
+    ...databaseEnvironment(environment, machine),
+    ...Object.fromEntries(Object.entries(environment).filter(([name]) => !programs.has(name))),
     GOAT_DEV_LOG_FILE: join(logFolder, "service.log"),
     GOAT_DEV_INSTALLED: marker,
   };

@@ -64,7 +64,7 @@ export async function installWithUv(
     work,
     [
       ...[uv.command, "pip", "install", "--python", pythonOf(place.venv), "--require-hashes", "--no-build"],
-      ...["--compile-bytecode", ...args, "-r", place.lock],
+      ...["--compile-bytecode", ...args, ...place.locks.flatMap((lock) => ["-r", lock])],
     ],
     { env, read: readUv(title) },
   );

@@ -12,6 +12,8 @@ export interface GatewayEndpoint extends Endpoint {
   /** With /v1, as OPENAI_BASE_URL wants it. Its host is an address: the key goes there. */
   readonly url: string;
   readonly key: string;
+  /** What a person opens. */
+  readonly pageUrl: string;
   readonly config: { readonly path: string; readonly source: string } | null;
 }
 
@@ -31,7 +33,8 @@ export function gatewayOf(stack: StackSpec): GatewayEndpoint | null {
   if (endpoint === null) return null;
   const { environment } = endpoint.service;
   const config = gatewayConfigOf(endpoint.service);
-  return { ...endpoint, url: `${originOf(endpoint)}/v1`, key: environment["LITELLM_MASTER_KEY"] ?? "", config };
+  const [url, pageUrl] = [`${originOf(endpoint)}/v1`, pageOf(endpoint)];
+  return { ...endpoint, url, pageUrl, key: environment["LITELLM_MASTER_KEY"] ?? "", config };
 }
 
 /** The file on this machine that the gateway's `--config` names inside its container. */

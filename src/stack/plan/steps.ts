@@ -144,10 +144,11 @@ function planSwap(builder: PlanBuilder, stack: StackSpec, decision: Decision, st
 }
 
 function dependencyEdges(service: ServiceSpec, steps: Steps) {
+  const awaited = service.dependsOn.filter(({ beside }) => beside === undefined);
   const idOf = (dependency: ServiceSpec["dependsOn"][number]) =>
     dependency.until === "started" ? steps.started.get(dependency.service) : steps.done.get(dependency.service);
   return {
-    hard: service.dependsOn.filter((d) => d.required).map(idOf),
-    soft: service.dependsOn.filter((d) => !d.required).map(idOf),
+    hard: awaited.filter((d) => d.required).map(idOf),
+    soft: awaited.filter((d) => !d.required).map(idOf),
   };
 }

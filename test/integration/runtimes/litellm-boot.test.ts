@@ -48,10 +48,7 @@ interface Gateway {
 const boot = async (): Promise<Gateway> => {
   const [port = 0] = await freePorts(1);
   const folder = writeFiles(join(tempFolder(), "my projéct"), { "config.yaml": config, "logs/.keep": "" });
-  const environment = {
-    ...{ LITELLM_MASTER_KEY: key, LITELLM_LOCAL_MODEL_COST_MAP: "True", LITELLM_MODE: "PRODUCTION" },
-    ...{ DATABASE_URL: "postgresql://postgres:postgres@127.0.0.1:1/litellm" },
-  };
+  const environment = { LITELLM_MASTER_KEY: key, LITELLM_LOCAL_MODEL_COST_MAP: "True", LITELLM_MODE: "PRODUCTION" };
   const command = ["--config", join(folder, "config.yaml"), "--port", "4000"];
   const launch = runtime.launch(
     localLitellm(folder, command, {

@@ -39,7 +39,7 @@ describe.each(installers)("an install by %s", (installer) => {
     await tiny.install();
     expect(await tiny.runtime.installed()).toBe(tiny.place.hash);
     expect(JSON.parse(readFileSync(tiny.place.marker, "utf8"))).toMatchObject({ installer });
-    expect(tiny.told[0]).toBe(`litellm ${tinyVersion} is installed once: about 680 MB in ${tiny.machine.cache}`);
+    expect(tiny.told[0]).toBe(`litellm ${tinyVersion} is installed once: about 690 MB in ${tiny.machine.cache}`);
     expect(existsSync(join(site(tiny.place.venv), "litellm", "__pycache__"))).toBe(true);
     const [command, ...args] = tiny.launchLine("lines=1").command;
     expect(spawnSync(command, args, { encoding: "utf8", env: {} }).stdout).toBe("line 0\n");
@@ -96,7 +96,7 @@ describe("an installation", () => {
     const tiny = withInstaller("uv");
     await Promise.all([tiny.install(), tiny.install()]);
     expect(await tiny.runtime.installed()).toBe(tiny.place.hash);
-    expect(tiny.told.filter((text) => text.includes("about 680 MB"))).toHaveLength(1);
+    expect(tiny.told.filter((text) => text.includes("about 690 MB"))).toHaveLength(1);
   });
 
   test("must be found damaged, and made anew", { timeout: limitMs }, async () => {

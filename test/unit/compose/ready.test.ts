@@ -128,6 +128,10 @@ test("a recipe for the engine without Docker must be kept beside Docker's", () =
   });
 });
 
+test("a service that does without the stack's database where there is no Docker must need no recipe", () => {
+  expect(loadService("x-goat: { embedded: { database: false } }").run.embedded).toEqual({ database: false });
+});
+
 test("a command for the engine without Docker must be kept as it is, and as words where it is a text", () => {
   const kept = { embedded: { recipe: "command", command: ["node", "my server.js"] }, docker: { image: "busybox" } };
   expect(loadService('x-goat: { embedded: { command: ["node", "my server.js"] } }').run).toMatchObject(kept);
@@ -138,7 +142,7 @@ test("a command for the engine without Docker must be kept as it is, and as word
 });
 
 test.each([
-  ["{}", '4:25 "embedded" needs a "recipe" or a "command"'],
+  ["{}", '4:25 "embedded" needs a "recipe", a "command" or "database"'],
   ["{ command: [] }", '4:25 "command" needs a program to run'],
   ["{ command: { a: b } }", '4:36 "command" needs a text'],
   [

@@ -19,6 +19,7 @@ const gateway = service("litellm", {
 test("the gateway must be found by its role, with its address, key and config on this machine", () => {
   expect(gatewayOf(stackOf(service("web"), gateway))).toMatchObject({
     url: "http://127.0.0.1:4001/v1",
+    pageUrl: "http://localhost:4001",
     key: "sk-mine",
     config: { path: config.path, source: config.source },
   });

@@ -75,3 +75,18 @@ test("a dependency that a profile switches off must not hold back", () => {
   const user = service("user", { dependsOn: [dependsOn("off", { required: false })] });
   expect(startOf(stackOf(user), "user").softAfter).toEqual([]);
 });
+
+test("who starts beside what it depends on must wait for nothing, and stop first", () => {
+  const user = service("user", { dependsOn: [dependsOn("dep", { beside: true })] });
+  const both = stackOf(service("dep"), user);
+  expect(startOf(both, "user").after).toEqual(["create-container user"]);
+  const found = observed(both, ...both.services.map((one) => running(both, one)));
+  expect(planText(both, found, { restart: ["dep", "user"] })).toMatchInlineSnapshot(`
+    "1 stop-container goat-user-1: asked for
+    2 stop-container goat-dep-1: asked for (after 1)
+    3 start-container goat-dep-1: asked for (after 2)
+    4 await-ready goat-dep-1: asked for (after 3)
+    5 start-container goat-user-1: asked for (after 1)
+    6 await-ready goat-user-1: asked for (after 5)"
+  `);
+});
