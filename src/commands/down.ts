@@ -7,7 +7,11 @@ export const down = command<DownReport>({
   name: "down",
   summary: "stop and remove containers and networks; data stays, unless --volumes",
   options: [
-    { flags: "--volumes", description: "delete the data too: says what and how big, and asks" },
+    {
+      flags: "--volumes",
+      description:
+        "delete the data too: says how big it is, asks, and leaves a copy of the database in .goat-dev/dumps",
+    },
     { flags: "--no-dump", description: "with --volumes: delete without a copy of the database" },
     { flags: "--take-over", description: "even though another folder made the stack; asks" },
     { flags: "-y, --yes", description: "do not ask" },

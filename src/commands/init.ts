@@ -5,7 +5,8 @@ import { command, type Reader } from "./command.ts";
 
 export const init = command<InitReport>({
   name: "init",
-  summary: "put dev/, .env.example and ignore lines into this repository, to be edited; overwrites nothing unasked",
+  summary:
+    "put dev/, .env.example and ignore lines into this repository, under a stack name of its own; overwrites nothing unasked",
   options: [
     { flags: "--example <language>", description: "an example client too: typescript, python or go", repeats: true },
     { flags: "--plan", description: "show what would be written, and write nothing" },

@@ -34,7 +34,7 @@ const doctor = command<ChecksReport>({
 
 const secretsSync = command<CloudSecretsReport>({
   name: "sync",
-  summary: "write the keys of .env to Modal's secrets; says which, and asks",
+  summary: "write the keys of .env to Modal's secrets, by no argument and no file that stays; says which, and asks",
   arguments: "[secret...]",
   options: [env, yes, { flags: "--all", description: "also what has not changed since it was written" }],
   examples: [
@@ -93,7 +93,8 @@ const deploy = command<CloudDeployReport>({
 
 const status = command<CloudStatusReport>({
   name: "status",
-  summary: "what is deployed, and whether a container runs (exit 5 unless the gateway is deployed)",
+  summary:
+    "what is deployed, and whether a container runs, which is what costs (exit 5 unless the gateway is deployed)",
   options: [env],
   examples: [["goat-dev modal status --json", "for programs"]],
   call: async (typed, app) =>

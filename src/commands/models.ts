@@ -11,7 +11,7 @@ import { command } from "./command.ts";
 
 const add = command<ModelsChangeReport>({
   name: "add",
-  summary: "put a model into both configs, pass its key on, and take it into use",
+  summary: "put a model into both configs, pass its key on, and take it into use; shows the diff, and asks",
   arguments: "[name]",
   options: [
     { flags: "--route <provider/model>", description: "where it goes, such as anthropic/claude-sonnet-4-5" },
@@ -108,7 +108,8 @@ const check = command<ModelsCheckReport>({
 
 const test = command<ModelsTestReport>({
   name: "test",
-  summary: "ask every usable model the smallest question there is; says what that costs, and asks first",
+  summary:
+    "ask every usable model the smallest question there is (exit 6 where one fails); says what that costs, and asks first",
   arguments: "[name...]",
   options: [
     {
@@ -131,7 +132,8 @@ const test = command<ModelsTestReport>({
 
 export const models = command<ModelsReport>({
   name: "models",
-  summary: "which models there are, which of them work with the keys at hand, and what they cost",
+  summary:
+    "every model: provider, key, whether it is served, price, and why it cannot be asked; also with the stack down",
   options: [
     { flags: "--usable", description: "only what can be asked now" },
     { flags: "--provider <name>", description: "only azure, groq, openai, anthropic, vllm …" },

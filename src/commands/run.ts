@@ -4,7 +4,7 @@ import { readTap, tapOptions } from "./tap-options.ts";
 
 export const run = command<RunReport>({
   name: "run",
-  summary: "run a command with those variables, as if it were called by itself",
+  summary: "run a command with those variables; its streams, signals and exit status are its own",
   arguments: "[command...]",
   passThrough: true,
   options: [{ flags: "--modal", description: "with the cloud's gateway" }, ...tapOptions],

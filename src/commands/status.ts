@@ -9,7 +9,8 @@ import { command } from "./command.ts";
 
 export const status = command<StatusReport>({
   name: "status",
-  summary: "what runs, since when, and whether it is as configured (exit 5 unless all is ready)",
+  summary:
+    "what runs, since when, how much memory it takes, and what differs from the files (exit 5 unless all is ready)",
   options: [],
   examples: [["goat-dev status --json", "for programs"]],
   call: async (_typed, app) => (await import("../app/status.ts")).status({}, app),

@@ -1,64 +1,218 @@
-/** Every way goat-dev stops short, by stable code; docs/failures.md says what to do about each. */
+import { modalCodes } from "./modal-codes.ts";
+
+/** What is known of a way to fail; `npm run docs` writes docs/failures.md from it. In Markdown. */
+interface Failing {
+  readonly exit: number;
+  readonly means: string;
+  /** What to do about it. */
+  readonly mend: string;
+}
+
+/** Every way goat-dev stops short, by stable code, in the order of docs/failures.md. */
 export const catalog = {
-  usage: { exit: 2, title: "the command line is not understood" },
-  "unknown-service": { exit: 2, title: "no such service in the Compose file" },
-  "confirmation-needed": { exit: 2, title: "this needs a yes" },
-  "compose-file-missing": { exit: 2, title: "no Compose file" },
-  "compose-invalid": { exit: 2, title: "the Compose file has mistakes" },
-  "dependency-cycle": { exit: 2, title: "services depend on each other in a circle" },
-  "env-file-invalid": { exit: 2, title: ".env cannot be read" },
-  "gateway-key-invalid": { exit: 2, title: "the gateway's key cannot be sent" },
-  "no-provider-key": { exit: 2, title: "no provider key" },
-  "password-needs-encoding": { exit: 2, title: "a password does not fit into a URL" },
-  "mount-source-missing": { exit: 2, title: "a mounted file is missing" },
-  "mount-source-wrong-kind": { exit: 2, title: "a mounted file is a folder" },
-  "gateway-config-invalid": { exit: 2, title: "the LiteLLM config cannot be read" },
-  "engine-unreachable": { exit: 3, title: "no Docker engine answers" },
-  "engine-remote": { exit: 3, title: "the Docker engine is on another machine" },
-  "engine-context-unknown": { exit: 3, title: "no such Docker context" },
-  "port-taken": { exit: 4, title: "a port is taken" },
-  "name-taken": { exit: 4, title: "a container name is taken" },
-  "stack-locked": { exit: 4, title: "another goat-dev works on this stack" },
-  "stack-of-another-folder": { exit: 4, title: "the stack belongs to another folder" },
-  "image-unavailable": { exit: 1, title: "an image cannot be had" },
-  "engine-refused": { exit: 1, title: "the engine refused" },
-  "service-exited": { exit: 5, title: "a service exited" },
-  "service-restarting": { exit: 5, title: "a service keeps restarting" },
-  "service-out-of-memory": { exit: 5, title: "a service was killed: out of memory" },
-  "service-not-ready": { exit: 5, title: "a service did not get ready" },
-  "database-password-drift": { exit: 5, title: "the database has another password" },
-  "database-user-drift": { exit: 5, title: "the database has another user" },
-  "stack-not-ready": { exit: 5, title: "the stack is not ready" },
-  "gateway-refused": { exit: 6, title: "the gateway refuses" },
-  "models-missing": { exit: 6, title: "the gateway lacks models of its config" },
-  "provider-refused": { exit: 6, title: "the provider refuses" },
-  "example-failed": { exit: 6, title: "the example client failed" },
-  "tracing-refused": { exit: 6, title: "Langfuse refuses" },
-  "trace-missing": { exit: 6, title: "the trace did not arrive" },
-  "runtime-unavailable": { exit: 1, title: "what a service needs cannot be installed" },
-  "disk-full": { exit: 1, title: "the disk is full" },
-  "database-version-mismatch": { exit: 5, title: "the data is of another Postgres version" },
-  "engine-changed": { exit: 4, title: "the stack runs on another engine" },
-  "file-unreadable": { exit: 2, title: "a file cannot be read" },
-  "file-unwritable": { exit: 1, title: "a file cannot be written" },
-  "modal-token-missing": { exit: 2, title: "no Modal token" },
-  "modal-environment-missing": { exit: 2, title: "no such Modal environment" },
-  "modal-secret-missing": { exit: 2, title: "a Modal secret is missing" },
-  "modal-secret-incomplete": { exit: 2, title: "a Modal secret lacks a key" },
-  "modal-target-unknown": { exit: 2, title: "nothing of that name goes to Modal" },
-  "modal-missing": { exit: 3, title: "no Modal CLI" },
-  "modal-unreachable": { exit: 3, title: "Modal cannot be reached" },
-  "modal-not-deployed": { exit: 5, title: "not deployed to Modal" },
-  "modal-not-ready": { exit: 5, title: "the cloud's server did not start in time" },
-  "modal-token-refused": { exit: 6, title: "Modal refuses the token" },
-  "modal-refused": { exit: 6, title: "Modal refuses" },
-  "modal-deploy-failed": { exit: 1, title: "a deployment failed" },
-  "modal-output-unknown": { exit: 1, title: "the Modal CLI says something else than expected" },
-  "command-not-found": { exit: 127, title: "no such command" },
-  "command-not-executable": { exit: 126, title: "a command cannot be run" },
-  interrupted: { exit: 130, title: "interrupted" },
-  internal: { exit: 70, title: "goat-dev made a mistake" },
-} as const satisfies Record<string, { readonly exit: number; readonly title: string }>;
+  usage: { exit: 2, means: "The command line is not understood.", mend: "Take the suggestion, or `goat-dev --help`." },
+  "unknown-service": {
+    exit: 2,
+    means: "No service of that name is in the Compose file.",
+    mend: "Take the nearest name from the message.",
+  },
+  "confirmation-needed": {
+    exit: 2,
+    means: "This destroys data, spends money or writes files, and nobody is there to ask.",
+    mend: "Add `--yes`.",
+  },
+  "compose-file-missing": {
+    exit: 2,
+    means: "The file after `-f` is not there.",
+    mend: "Mend the path, or leave `-f` out.",
+  },
+  "compose-invalid": {
+    exit: 2,
+    means: "The Compose file has mistakes; all are listed with line and column.",
+    mend: "Mend them; `goat-dev config` shows what is understood.",
+  },
+  "dependency-cycle": {
+    exit: 2,
+    means: "Services wait for each other in a circle, which is named.",
+    mend: "Take one `depends_on` out.",
+  },
+  "env-file-invalid": {
+    exit: 2,
+    means:
+      "A line of `.env` cannot be read, which is named by number; or the file is none, or `--env-file` is not there.",
+    mend: "A line reads `NAME=value`.",
+  },
+  "gateway-key-invalid": {
+    exit: 2,
+    means:
+      "`LITELLM_MASTER_KEY` holds a character that no HTTP header can carry, such as curly quotes; the line is named.",
+    mend: "Write it again with letters, digits and `-`.",
+  },
+  "no-provider-key": {
+    exit: 2,
+    means: "No provider has its key.",
+    mend: "Set `GROQ_API_KEY`, `OPENAI_API_KEY`, `ANTHROPIC_API_KEY`, or `AZURE_API_KEY` with `AZURE_API_BASE` in `.env`.",
+  },
+  "password-needs-encoding": {
+    exit: 2,
+    means: "`POSTGRES_USER` or `POSTGRES_PASSWORD` would need URL-encoding, which Compose cannot do.",
+    mend: "Use letters, digits, `-`, `.`, `_` and `~`.",
+  },
+  "mount-source-missing": {
+    exit: 2,
+    means: "A file that a service mounts is not there. The engine would make a folder of it.",
+    mend: "Put the file there, or mend the path.",
+  },
+  "mount-source-wrong-kind": {
+    exit: 2,
+    means: "A folder lies where a file is mounted, often left by an engine.",
+    mend: "Remove the folder, put the file there.",
+  },
+  "gateway-config-invalid": {
+    exit: 2,
+    means: "The LiteLLM config has mistakes. A running gateway was not touched.",
+    mend: "Mend the place that is named.",
+  },
+  "engine-unreachable": {
+    exit: 3,
+    means: "No Docker engine answers; every place that was tried is listed with its reason.",
+    mend: "Start Docker, or name it: `--docker-host`, `DOCKER_HOST`, `DOCKER_CONTEXT`.",
+  },
+  "engine-remote": {
+    exit: 3,
+    means: "The engine is on another machine, where files of this one cannot be mounted.",
+    mend: "Use an engine of this machine.",
+  },
+  "engine-context-unknown": { exit: 3, means: "The Docker context does not exist.", mend: "`docker context ls`." },
+  "port-taken": {
+    exit: 4,
+    means: "A port is in use; by which program or container is said. Nothing was created.",
+    mend: "Stop it, or take the free port that is offered.",
+  },
+  "name-taken": {
+    exit: 4,
+    means: "A container of another origin has the name that is needed.",
+    mend: "Remove or rename it.",
+  },
+  "stack-locked": {
+    exit: 4,
+    means: "Another goat-dev works on this stack, and the time to wait is over.",
+    mend: "Wait for it; without `--timeout` goat-dev does.",
+  },
+  "stack-of-another-folder": {
+    exit: 4,
+    means:
+      "A stack of this name was made from another folder, which is still there; both are named. Nothing was touched.",
+    mend: "Give this folder a stack of its own with another `COMPOSE_PROJECT_NAME`, or make it this folder's: `--take-over` asks first.",
+  },
+  "image-unavailable": {
+    exit: 1,
+    means: "An image is not here and cannot be pulled.",
+    mend: "See what the registry said; mend the name, log in, or try again.",
+  },
+  "engine-refused": { exit: 1, means: "The engine refused a step; its words are shown.", mend: "It depends on them." },
+  "service-exited": {
+    exit: 5,
+    means: "A service ended while it was waited for.",
+    mend: "Read its last lines; `goat-dev logs SERVICE` has them all.",
+  },
+  "service-restarting": {
+    exit: 5,
+    means: "A service ends again and again under its restart policy.",
+    mend: "The same.",
+  },
+  "service-out-of-memory": {
+    exit: 5,
+    means: "The engine killed it for want of memory. LiteLLM needs 1 GB, better 2.",
+    mend: "Give Docker, or the service, more memory.",
+  },
+  "service-not-ready": {
+    exit: 5,
+    means: "The time is over; what was last heard is said.",
+    mend: "`goat-dev logs SERVICE`, or a longer `--timeout`.",
+  },
+  "database-password-drift": {
+    exit: 5,
+    means: "The password in `.env` is not the one the volume was made with.",
+    mend: "`goat-dev db set-password` keeps the data.",
+  },
+  "database-user-drift": {
+    exit: 5,
+    means:
+      "The database has no user of the name in `.env`: the volume was made with another `POSTGRES_USER`, which is named.",
+    mend: "Put that one back into `.env`, or `goat-dev down --volumes`.",
+  },
+  "stack-not-ready": { exit: 5, means: "`status` found a service that is not ready.", mend: "`goat-dev up`." },
+  "gateway-refused": {
+    exit: 6,
+    means: "LiteLLM does not answer, or refuses the master key.",
+    mend: "`goat-dev restart litellm`.",
+  },
+  "models-missing": {
+    exit: 6,
+    means: "LiteLLM does not serve what its config routes.",
+    mend: "`goat-dev restart litellm`, then its log.",
+  },
+  "provider-refused": {
+    exit: 6,
+    means: "The provider refused the example's call; its words are shown.",
+    mend: "Mend the key or the deployment's name, then `goat-dev up`.",
+  },
+  "example-failed": { exit: 6, means: "The example client did not get an answer.", mend: "`goat-dev logs litellm`." },
+  "tracing-refused": {
+    exit: 6,
+    means: "Langfuse refuses the project's keys. A changed secret key does not reach an old database.",
+    mend: "Change the public key together with the secret key.",
+  },
+  "trace-missing": {
+    exit: 6,
+    means: "The call was answered, its trace did not arrive.",
+    mend: "`goat-dev logs`, then `goat-dev up --example`.",
+  },
+  "runtime-unavailable": {
+    exit: 1,
+    means: "What a service needs without Docker (Postgres, Python, LiteLLM) cannot be installed.",
+    mend: "The message names the package or command that mends it.",
+  },
+  "disk-full": {
+    exit: 1,
+    means: "There is too little space where something has to be written.",
+    mend: "Make room, or point the named variable at another disk.",
+  },
+  "database-version-mismatch": {
+    exit: 5,
+    means: "The data was made by another major version of Postgres.",
+    mend: "Nothing is lost: run it with that version again, dump it, and load the dump.",
+  },
+  "engine-changed": {
+    exit: 4,
+    means: "The stack runs on another engine already.",
+    mend: "`goat-dev down` with that engine, then `up` with this one; the message names both.",
+  },
+  "file-unreadable": {
+    exit: 2,
+    means: "A file cannot be read as text: it is a folder, a pipe, larger than 1 MB, not UTF-8, or not yours to read.",
+    mend: "Put a text file there, as the message says.",
+  },
+  "file-unwritable": { exit: 1, means: "A file or folder cannot be written.", mend: "Look at its owner and mode." },
+  "command-not-found": {
+    exit: 127,
+    means: "`run` found no such command.",
+    mend: "Mend its name or `PATH`; a line of shell goes as `sh -c '…'`.",
+  },
+  "command-not-executable": {
+    exit: 126,
+    means: "`run` may not run the command's file.",
+    mend: "`chmod +x` it, or name its interpreter.",
+  },
+  interrupted: {
+    exit: 130,
+    means: "Ctrl-C. What has started is left running.",
+    mend: "`goat-dev up` goes on, `goat-dev down` stops it.",
+  },
+  internal: { exit: 70, means: "A mistake of goat-dev.", mend: "Report it with what was printed." },
+  ...modalCodes,
+} as const satisfies Record<string, Failing>;
 
 export type ErrorCode = keyof typeof catalog;
 

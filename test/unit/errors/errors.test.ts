@@ -3,11 +3,11 @@ import { catalog, type ErrorCode } from "../../../src/errors/catalog.ts";
 import { describe, isAbort, messageOf, systemCode } from "../../../src/errors/describe.ts";
 import { GoatError } from "../../../src/errors/goat-error.ts";
 
-test("codes must be kebab-case, and statuses those of the README", () => {
-  for (const [code, { exit, title }] of Object.entries(catalog)) {
+test("codes must be kebab-case, statuses known, and what is said of them whole sentences", () => {
+  for (const [code, { exit, means, mend }] of Object.entries(catalog)) {
     expect(code).toMatch(/^[a-z]+(-[a-z]+)*$/);
     expect([1, 2, 3, 4, 5, 6, 70, 126, 127, 130], code).toContain(exit);
-    expect(title, code).not.toBe("");
+    for (const text of [means, mend]) expect(text, code).toMatch(/^[A-Z`].*\.$/);
   }
 });
 

@@ -1,0 +1,121 @@
+// Writes what the pages say of commands and failures from the code: the parts between `<!-- docs: NAME -->` and `<!-- /docs -->`.
+// With `--check` it writes nothing, and fails where a page is not current.
+import { readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { rolldown } from "rolldown";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const pages = ["README.md", "docs/commands.md", "docs/failures.md"];
+
+const { commands } = await load("src/commands/index.ts");
+const { catalog } = await load("src/errors/catalog.ts");
+const parts = { "command-table": commandTable, commands: commandPages, failures: failureTables };
+
+const stale = pages.filter((page) => {
+  const before = readFileSync(join(root, page), "utf8");
+  const text = withParts(before);
+  if (text === before) return false;
+  if (!process.argv.includes("--check")) writeFileSync(join(root, page), text);
+  return true;
+});
+if (process.argv.includes("--check") && stale.length > 0) {
+  process.stderr.write(`not current: ${stale.join(", ")}; npm run docs writes them\n`);
+  process.exitCode = 1;
+}
+
+/** A module of src, with what it imports; what a command would load when it is called is left out. */
+async function load(path) {
+  const isLater = (id, from, isResolved) => !isResolved && id.startsWith("../app/") && from !== undefined;
+  const bundle = await rolldown({ input: join(root, path), platform: "node", external: isLater, logLevel: "silent" });
+  const { output } = await bundle.generate({ format: "esm" });
+  await bundle.close();
+  return import(`data:text/javascript,${encodeURIComponent(output[0].code)}`);
+}
+
+function withParts(text) {
+  return text.replace(/(<!-- docs: ([a-z-]+) -->\n)[\s\S]*?(<!-- \/docs -->)/g, (_, begin, name, end) => {
+    return `${begin}\n${parts[name]()}\n\n${end}`;
+  });
+}
+
+/** Every command that can be called, by what is typed after goat-dev. */
+function callable(list = commands, before = "") {
+  return list.flatMap((command) => {
+    const typed = `${before}${command.name}`;
+    const own = "call" in command ? [{ ...command, typed }] : [];
+    return [...own, ...callable(command.subcommands ?? [], `${typed} `)];
+  });
+}
+
+function commandTable() {
+  const rows = callable().map((command) => [`\`${usage(command)}\``, command.summary, optionNames(command)]);
+  return table(["Command", "What it does", "Its options"], rows);
+}
+
+/** As it is typed: `up [service…]`. */
+function usage(command) {
+  return [command.typed, ...(command.arguments === undefined ? [] : [command.arguments.replaceAll("...", "…")])].join(
+    " ",
+  );
+}
+
+function optionNames({ options }) {
+  return options.map(({ flags }) => `\`${/--[\w-]+/.exec(flags)?.[0] ?? flags}\``).join(" ");
+}
+
+function commandPages() {
+  return callable().map(commandPage).join("\n\n");
+}
+
+function commandPage(command) {
+  const options = command.options.map(({ flags, description }) => [`\`${flags}\``, description]);
+  const width = Math.max(...command.examples.map(([line]) => line.length));
+  const examples = command.examples.map(([line, effect]) => `${line.padEnd(width)}   # ${effect}`);
+  return [
+    `## \`${usage(command)}\``,
+    sentence(command.summary),
+    ...(options.length === 0 ? [] : [table(["Option", ""], options)]),
+    ...(examples.length === 0 ? [] : [`\`\`\`\n${examples.join("\n")}\n\`\`\``]),
+  ].join("\n\n");
+}
+
+/** A section for each exit status that tells what failed; Modal's failures and the rare ones say theirs in a column. */
+function failureTables() {
+  const failures = Object.entries(catalog).map(([code, failing]) => ({ code, ...failing }));
+  const isModal = ({ code }) => code.startsWith("modal-");
+  const sections = [
+    [2, "The command line and files (exit 2)"],
+    [3, "The engine (exit 3)"],
+    [4, "Conflicts (exit 4)"],
+    [5, "Services (exit 5)"],
+    [6, "The gateway (exit 6; the stack stays up)"],
+  ];
+  const known = sections.map(([exit]) => exit);
+  const byExit = sections.map(([exit, heading]) => {
+    const rows = failures.filter((failure) => failure.exit === exit && !isModal(failure));
+    return [`## ${heading}`, table(["Code", "What it means", "What to do"], rows.map(row))].join("\n\n");
+  });
+  const rest = failures.filter((failure) => !known.includes(failure.exit) && !isModal(failure));
+  const others = [
+    ["Modal", failures.filter(isModal)],
+    ["The rest", rest],
+  ].map(([heading, found]) => {
+    const rows = found.map((failure) => row(failure).toSpliced(1, 0, String(failure.exit)));
+    return [`## ${heading}`, table(["Code", "Exit", "What it means", "What to do"], rows)].join("\n\n");
+  });
+  return [...byExit, ...others].join("\n\n");
+}
+
+function row({ code, means, mend }) {
+  return [`\`${code}\``, means, mend];
+}
+
+function sentence(text) {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+function table(headings, rows) {
+  const line = (cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(headings), line(headings.map(() => "---")), ...rows.map(line)].join("\n");
+}
