@@ -46,6 +46,17 @@ export default defineConfig({
       {
         test: {
           ...shared,
+          name: "prisma",
+          include: ["test/prisma/**/*.test.ts"],
+          globalSetup: ["test/prisma/global-setup.ts"],
+          maxWorkers: 2,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          ...shared,
           name: "modal",
           include: ["test/modal/**/*.test.ts"],
           globalSetup: ["test/modal/global-setup.ts"],

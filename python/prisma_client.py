@@ -18,6 +18,14 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 TYPES = "types.py.jinja"
 MODELS = "{% for model in dmmf.datamodel.models %}"
+BUILDER = "builder.py.jinja"
+INDENT = "from textwrap import indent\n"
+# textwrap's also indents after the separators of Unicode, which stand as they are within strings: it would change them.
+OWN_INDENT = """
+def indent(text: str, prefix: str) -> str:
+    return prefix + text.replace('\\n', '\\n' + prefix)
+
+"""
 
 
 def package(name: str) -> Path:
@@ -64,10 +72,13 @@ def generate(request: dict) -> None:
     from prisma.generator import generator
     from prisma.generator.models import PythonData
 
-    # The types of every model's arguments are 8 MB that only type checkers read.
     loader = generator.DEFAULT_ENV.loader
-    source = loader.get_source(generator.DEFAULT_ENV, TYPES)[0]
-    generator.DEFAULT_ENV.loader = ChoiceLoader([DictLoader({TYPES: source[: source.index(MODELS)]}), loader])
+    types, builder = (loader.get_source(generator.DEFAULT_ENV, name)[0] for name in (TYPES, BUILDER))
+    if INDENT not in builder:
+        sys.exit("the client's builder of queries is another one than what was locked")
+    # The types of every model's arguments are 8 MB that only type checkers read.
+    changed = {TYPES: types[: types.index(MODELS)], BUILDER: builder.replace(INDENT, OWN_INDENT)}
+    generator.DEFAULT_ENV.loader = ChoiceLoader([DictLoader(changed), loader])
     generator.Generator().generate(model_parse(PythonData, request))
 
 

@@ -83,6 +83,7 @@ async function engineSuites(folder, missing) {
   const quick = async () => {
     await tell(runProject("contract", folder));
     await tell(runProject("embedded", folder));
+    await tell(runProject("prisma", folder));
     await tell(runProject("modal", folder));
   };
   await Promise.all([quick(), tell(runProject("e2e", folder, env))]);

@@ -80,10 +80,12 @@ function transactionOn(client: PoolClient, lost: LostErrors): Transaction {
   client.on("error", release);
   const unclaimed = setTimeout(release, unclaimedMs);
   const { queryRaw, executeRaw, ...rest } = queryableOn(client, lost);
+  // A connection that was given back is somebody else's.
   const claimed =
-    <T>(work: (query: Query) => Promise<T>) =>
-    (query: Query): Promise<T> => {
+    <T>(work: (query: Query) => Promise<Result<T>>) =>
+    async (query: Query): Promise<Result<T>> => {
       clearTimeout(unclaimed);
+      if (!isHeld) return err({ kind: "GenericJs", id: lost.add(new Error("Connection terminated")) });
       return work(query);
     };
   return {

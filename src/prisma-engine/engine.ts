@@ -1,3 +1,4 @@
+import type { Clock } from "../platform/clock.ts";
 import { driverAdapter, LostErrors } from "./adapter.ts";
 import { graphqlAnswer } from "./answer.ts";
 import type { Address, Pool } from "./connections.ts";
@@ -27,6 +28,7 @@ export interface EngineParts {
   readonly datamodel: string;
   readonly pool: Pool;
   readonly address: Address;
+  readonly clock: Clock;
 }
 
 interface Body {
@@ -54,7 +56,7 @@ const statuses: readonly (readonly [RegExp, number])[] = [
   [/Transaction already closed/, 422],
 ];
 
-export async function openEngine({ program, datamodel, pool, address }: EngineParts): Promise<Engine> {
+export async function openEngine({ program, datamodel, pool, address, clock }: EngineParts): Promise<Engine> {
   const models = readModels(datamodel);
   const lost = new LostErrors();
   const engine = loadQueryEngine(program, datamodel, driverAdapter(pool, address.schema, lost));
@@ -87,10 +89,59 @@ export async function openEngine({ program, datamodel, pool, address }: EnginePa
       const whole = body.transaction ? ',"transaction":{}' : "";
       return ask(`{"batch":[${batch}]${whole}}`, false, transaction);
     },
-    start: (body) => settle(engine.startTransaction(body, trace)),
+    start: async (body) => {
+      const starting = engine.startTransaction(body, trace);
+      const limit: StartLimit = {
+        clock,
+        limitMs: maxWaitOf(body),
+        undo: (id) => engine.rollbackTransaction(id, trace),
+      };
+      return (await isOver(starting, limit)) ? startTimedOut : settle(starting);
+    },
     commit: (id) => settle(engine.commitTransaction(id, trace)),
     rollback: (id) => settle(engine.rollbackTransaction(id, trace)),
   };
+}
+
+/** Prisma's own where a client says none. */
+const usualMaxWaitMs = 2_000;
+
+function maxWaitOf(body: string): number {
+  const { max_wait }: { readonly max_wait?: unknown } = JSON.parse(body);
+  return typeof max_wait === "number" ? max_wait : usualMaxWaitMs;
+}
+
+const unable = "Unable to start a transaction in the given time.";
+const startTimedOut: Answer = {
+  status: 504,
+  body: JSON.stringify({
+    is_panic: false,
+    message: `Transaction API error: ${unable}`,
+    meta: { error: unable },
+    error_code: "P2028",
+  }),
+};
+
+interface StartLimit {
+  readonly clock: Clock;
+  readonly limitMs: number;
+  undo(id: string): Promise<unknown>;
+}
+
+/** As WebAssembly the engine waits for a connection without an end: what begins too late is undone at once. */
+async function isOver(starting: Promise<string>, { clock, limitMs, undo }: StartLimit): Promise<boolean> {
+  const begun = new AbortController();
+  const limit = clock.sleep(limitMs, begun.signal).then(
+    () => true,
+    () => false,
+  );
+  const over = await Promise.race([limit, starting.then(() => false)]).finally(() => begun.abort());
+  const forget = (text: string): unknown => {
+    const { id }: { readonly id?: string } = JSON.parse(text);
+    return id === undefined ? undefined : undo(id);
+  };
+  if (over) starting.then(forget).catch(() => {});
+  return over;
 }
 
 interface ErrorEntry {

@@ -71,7 +71,8 @@ async function serve(args: readonly string[]): Promise<void> {
     endUnstarted(code, message);
   });
   const datamodel = readFileSync(process.env["PRISMA_DML_PATH"] ?? "", "utf8");
-  const engine = await openEngine({ program: new Uint8Array(readFileSync(programPath)), datamodel, pool, address });
+  const program = new Uint8Array(readFileSync(programPath));
+  const engine = await openEngine({ program, datamodel, pool, address, clock: systemClock });
   await reached;
   const server = createEngineServer({ engine, onFailure: tellKind });
   server.listen(portOf(args), "127.0.0.1");

@@ -1,4 +1,5 @@
 import { GraphqlText } from "./graphql-text.ts";
+import { isReadableJson } from "./json-text.ts";
 import type { Models } from "./schema.ts";
 
 export interface Translated {
@@ -81,7 +82,9 @@ function writtenValue(source: GraphqlText, models: Models, position: Position): 
   }
   const scalar = source.scalar();
   if (scalar === undefined) return `"${source.name()}"`;
-  return position.kind === "json" && scalar.startsWith('"') ? `{"$type":"Json","value":${scalar}}` : scalar;
+  if (position.kind !== "json" || !scalar.startsWith('"')) return scalar;
+  if (!isReadableJson(JSON.parse(scalar))) throw new SyntaxError("the query has a value that is no JSON");
+  return `{"$type":"Json","value":${scalar}}`;
 }
 
 /** What a key's value stands in, where the object around it stands in `position`. */

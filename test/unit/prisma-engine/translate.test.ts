@@ -165,6 +165,11 @@ describe("a query of prisma-client-py", () => {
     expect(() => translate(text, models)).toThrow(SyntaxError);
     expect(() => translate(text, models)).toThrow(/^the query cannot be read at character \d+$/);
   });
+
+  test("must not become one with a value that is no JSON, and not be quoted", () => {
+    const text = 'mutation { result: createOneKey(data: { data: "{\\"secret\\": NaN}" }) { token } }';
+    expect(() => translate(text, models)).toThrow(new SyntaxError("the query has a value that is no JSON"));
+  });
 });
 
 /** As prisma-client-py writes a value. */
