@@ -7,9 +7,7 @@ const nested = (levels: number): string => "[".repeat(levels) + "]".repeat(level
 describe("JSON that Prisma's engine is given", () => {
   test("must be let through where it is any", () => {
     fc.assert(
-      fc.property(fc.jsonValue({ stringUnit: "binary", maxDepth: 2 }), (value) =>
-        isReadableJson(JSON.stringify(value)),
-      ),
+      fc.property(fc.jsonValue({ maxDepth: 3 }), (value) => isReadableJson(JSON.stringify(value))),
       { numRuns: 30 },
     );
     for (const text of ["null", ' {"a" : 1e308} ', nested(127), '"\\ud83d\\ude00"'])
