@@ -10,10 +10,12 @@ export interface Container {
   readonly id: string;
   name: string;
   readonly stack: string;
-  readonly origin: Origin;
+  readonly origin: Origin | null;
   readonly service: ServiceSpec;
   readonly imageId: string;
-  readonly fingerprint: Readonly<Record<string, string>>;
+  /** Null for what goat-dev did not make. */
+  readonly fingerprint: Readonly<Record<string, string>> | null;
+  readonly oneOff: boolean;
   readonly networks: readonly string[];
   /** Mount target -> content; the anonymous ones can be inherited. */
   readonly volumes: ReadonlyMap<string, Content>;
@@ -59,7 +61,7 @@ export const toObserved = (container: Container): ObservedService => ({
   files: Object.fromEntries(container.service.files.map((file) => [file.path, file.hash])),
   networks: container.networks,
   ports: container.service.ports,
-  oneOff: false,
+  oneOff: container.oneOff,
   origin: container.origin,
 });
 

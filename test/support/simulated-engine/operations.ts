@@ -103,6 +103,7 @@ const createContainer = (world: World, op: Op<"create-container">): void => {
     service,
     imageId,
     fingerprint,
+    oneOff: false,
     networks: networkNames(world, stack, recipe),
     volumes: volumesOf(world, op, recipe),
     volumeNames: volumeNames(stack, recipe),

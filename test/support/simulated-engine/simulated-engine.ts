@@ -14,10 +14,21 @@ import { GoatError } from "../../../src/errors/goat-error.ts";
 import type { ObservedService, ObservedStack } from "../../../src/model/observed.ts";
 import type { Operation } from "../../../src/model/plan.ts";
 import type { ServiceSpec, StackSpec } from "../../../src/model/stack.ts";
-import { type Container, isRunning, toObserved } from "./containers.ts";
+import { type Container, isRunning } from "./containers.ts";
 import { operate } from "./operations.ts";
 import type { ServiceScript, SimulatedEngineOptions } from "./script.ts";
-import { advance, createWorld, end, find, holdsPort, need, type Printed, print, type World } from "./world.ts";
+import {
+  advance,
+  createWorld,
+  end,
+  find,
+  holdsPort,
+  need,
+  observedOf,
+  type Printed,
+  print,
+  type World,
+} from "./world.ts";
 
 /** What came over an emitter since the call; ends quietly when the signal fires. */
 const received = async function* <T>(events: AsyncIterator<T[]>, signal: AbortSignal): AsyncGenerator<T> {
@@ -102,21 +113,7 @@ export class SimulatedEngine implements Engine {
     const world = this.#world;
     const containers = world.containers.filter((container) => container.stack === request.stack);
     for (const container of containers) advance(world, container);
-    const ofStack = <T extends { readonly stack: string }>(all: ReadonlyMap<string, T>): [string, T][] =>
-      [...all].filter(([, { stack }]) => stack === request.stack);
-    return {
-      name: request.stack,
-      services: containers.map(toObserved),
-      networks: ofStack(world.networks).map(([name, { key, id, fingerprint }]) => ({ key, name, id, fingerprint })),
-      volumes: ofStack(world.volumes).map(([name, { key, createdAt, labels, origin }]) => ({
-        key,
-        name,
-        createdAt,
-        labels,
-        origin,
-      })),
-      images: Object.fromEntries(request.images.map((image) => [image, world.images.get(image) ?? null])),
-    };
+    return observedOf(world, request);
   }
 
   async apply(operation: Operation, io: ApplyIo): Promise<void> {

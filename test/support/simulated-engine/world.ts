@@ -1,22 +1,22 @@
 import { EventEmitter } from "node:events";
-import type { LogLine, ServiceChange } from "../../../src/engine/engine.ts";
+import type { LogLine, ObserveRequest, ServiceChange } from "../../../src/engine/engine.ts";
 import { GoatError } from "../../../src/errors/goat-error.ts";
-import type { Origin } from "../../../src/model/observed.ts";
+import type { ObservedStack, Origin } from "../../../src/model/observed.ts";
 import type { Operation } from "../../../src/model/plan.ts";
-import { type Container, type Content, comesBack, isRunning, toChange } from "./containers.ts";
+import { type Container, type Content, comesBack, isRunning, toChange, toObserved } from "./containers.ts";
 import type { ServiceScript, SimulatedEngineOptions } from "./script.ts";
 
 interface Network {
   readonly stack: string;
   readonly key: string;
   readonly id: string;
-  readonly fingerprint: string;
+  readonly fingerprint: string | null;
 }
 
 interface Volume {
   readonly stack: string;
   readonly key: string;
-  readonly createdAt: string;
+  readonly createdAt: string | null;
   readonly origin: Origin | null;
   readonly labels: Readonly<Record<string, string>>;
   readonly content: Content;
@@ -53,6 +53,25 @@ export const createWorld = (options: SimulatedEngineOptions): World => ({
   emitter: new EventEmitter().setMaxListeners(0),
   ticks: 0,
 });
+
+/** What there is of a stack. */
+export const observedOf = (world: World, request: ObserveRequest): ObservedStack => {
+  const ofStack = <T extends { readonly stack: string }>(all: ReadonlyMap<string, T>): [string, T][] =>
+    [...all].filter(([, { stack }]) => stack === request.stack);
+  return {
+    name: request.stack,
+    services: world.containers.filter(({ stack }) => stack === request.stack).map(toObserved),
+    networks: ofStack(world.networks).map(([name, { key, id, fingerprint }]) => ({ key, name, id, fingerprint })),
+    volumes: ofStack(world.volumes).map(([name, { key, createdAt, labels, origin }]) => ({
+      key,
+      name,
+      createdAt,
+      labels,
+      origin,
+    })),
+    images: Object.fromEntries(request.images.map((image) => [image, world.images.get(image) ?? null])),
+  };
+};
 
 /** A time later than every one before. */
 export const tick = (world: World): string => {

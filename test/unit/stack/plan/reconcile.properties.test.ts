@@ -7,7 +7,7 @@ import { selectServices } from "../../../../src/stack/plan/graph.ts";
 import { reconcile } from "../../../../src/stack/plan/reconcile.ts";
 import { isNothingToDo } from "../../../../src/stack/run/prepare.ts";
 import { anySituation } from "../../../support/arbitrary-stack.ts";
-import { simulate } from "../../../support/simulate.ts";
+import { carryOut } from "../../../support/simulated-engine/carry-out.ts";
 
 const anyRequest = anySituation.chain(({ stack, found }) => {
   const names = stack.services.map(({ name }) => name);
@@ -43,14 +43,14 @@ test("whatever is there, up must never remove a volume, named or anonymous", () 
 
 test("in every order that its graph allows, no step of a plan must come too early", () => {
   const holds = fc.property(anyRequest, ({ stack, found, wanted, restart, picks }) => {
-    simulate(planOf(stack, found, wanted, restart), found, next(picks));
+    carryOut(planOf(stack, found, wanted, restart), stack, found, next(picks));
   });
   fc.assert(holds, { numRuns: 300 });
 });
 
 test("a plan that was carried out must leave nothing to do", () => {
   const holds = fc.property(anyRequest, ({ stack, found, wanted, restart, picks }) => {
-    const after = simulate(planOf(stack, found, wanted, restart), found, next(picks));
+    const after = carryOut(planOf(stack, found, wanted, restart), stack, found, next(picks));
     const again = planOf(stack, after, wanted);
     expect(again.nodes.filter(({ action }) => !action.type.startsWith("await-"))).toEqual([]);
     expect(isNothingToDo(again)).toBe(true);
@@ -83,7 +83,7 @@ test("a plan must be about nothing but the services that were asked for and what
 test("containers of other services and of `docker compose run` must never be touched", () => {
   const holds = fc.property(anyRequest, ({ stack, found, wanted, restart, picks }) => {
     const isStranger = ({ oneOff, name }: ObservedStack["services"][number]): boolean => oneOff || name === "gone";
-    const after = simulate(planOf(stack, found, wanted, restart), found, next(picks));
+    const after = carryOut(planOf(stack, found, wanted, restart), stack, found, next(picks));
     expect(after.services.filter(isStranger)).toEqual(found.services.filter(isStranger));
   });
   fc.assert(holds);
