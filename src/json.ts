@@ -1,4 +1,5 @@
 import type { UpReport } from "./app/bring-up.ts";
+import type { CassetteCheckReport, CassettePruneReport, CassetteShowReport } from "./app/cassettes.ts";
 import type { CloudUrlReport } from "./app/cloud/address.ts";
 import type { CloudDeployReport } from "./app/cloud/deploy.ts";
 import type { CloudSecretsReport } from "./app/cloud/secrets.ts";
@@ -14,8 +15,8 @@ import type { EnableReport } from "./app/models/switch.ts";
 import type { ModelsTestReport } from "./app/models/test.ts";
 import type { AskReport } from "./app/programs/ask.ts";
 import type { ExampleReport } from "./app/programs/example.ts";
-import type { RunReport } from "./app/programs/run.ts";
-import type { ProgramVariables } from "./app/programs/variables.ts";
+import type { ProgramVariables } from "./app/programs/point-at.ts";
+import type { RunReport } from "./app/programs/program.ts";
 import type { SetPasswordReport } from "./app/set-password.ts";
 import type { StatusReport } from "./app/status.ts";
 import type { PlanReport } from "./app/up.ts";
@@ -26,6 +27,9 @@ import type { Fix } from "./errors/goat-error.ts";
 
 export type {
   AskReport,
+  CassetteCheckReport,
+  CassettePruneReport,
+  CassetteShowReport,
   ChecksReport,
   CloudDeployReport,
   CloudSecretsReport,
@@ -71,6 +75,10 @@ export interface Documents {
   readonly "models test": Document<ModelsTestReport>;
   readonly env: Document<ProgramVariables>;
   readonly run: Document<RunReport>;
+  readonly replay: Document<RunReport>;
+  readonly "cassette show": Document<CassetteShowReport>;
+  readonly "cassette prune": Document<CassettePruneReport>;
+  readonly "cassette check": Document<CassetteCheckReport>;
   readonly ask: Document<AskReport>;
   readonly example: Document<ExampleReport>;
   readonly init: Document<InitReport>;

@@ -177,6 +177,23 @@ describe("the architecture", () => {
     expect(importsWhere((file, to) => isForeign(file, to) && !to.startsWith("node:"), false)).toEqual([]);
   });
 
+  test("a replay must load no package but the table of wide characters, and nothing that reads a project or runs a stack", () => {
+    const places = [
+      "app/programs",
+      "tap",
+      "platform",
+      "errors",
+      "litellm",
+      "model",
+      "gateway/access.ts",
+      "project/state.ts",
+    ];
+    const more = ["project/settings.ts", "node:", "get-east-asian-width"];
+    const loaded = [...loadedFrom("app/programs/replay.ts")];
+    expect(loaded).toContain("tap/proxy.ts");
+    expect(loaded.filter((path) => ![...places, ...more].some((place) => path.startsWith(place)))).toEqual([]);
+  });
+
   test("only the app may use the tap", () => {
     expect(
       importsWhere(({ path }, to) => isIn(to, "tap") && !["tap", "app"].some((own) => isIn(path, own)), true),

@@ -30,6 +30,8 @@ export interface App {
   readonly options: ProjectOptions;
   /** Values that must never be shown. */
   addSecrets(secrets: readonly Secret[]): void;
+  /** A text as it would be shown: with `[NAME]` where a secret stands. */
+  redact(text: string): string;
   /** Words that stay readable although a secret equals them. */
   revealWords(words: readonly string[]): void;
   /** Each kind is opened once. Throws engine-unreachable. */

@@ -59,6 +59,7 @@ export function createContext(
     ask: isData ? null : createAsk({ ...host, color: parts.color }),
     options: projectOptions(global),
     addSecrets: parts.redactor.add,
+    redact: parts.redactor.text,
     revealWords: parts.redactor.allow,
     openEngine: engines.open,
   };

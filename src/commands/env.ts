@@ -1,4 +1,4 @@
-import type { ProgramVariables } from "../app/programs/variables.ts";
+import type { ProgramVariables } from "../app/programs/point-at.ts";
 import { GoatError } from "../errors/goat-error.ts";
 import { quoteForFish, quoteForPowerShell, quoteForSh, quoteValue } from "../platform/shell-quote.ts";
 import { list, nearest } from "../platform/text.ts";

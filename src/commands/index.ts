@@ -1,4 +1,5 @@
 import { ask } from "./ask.ts";
+import { cassette } from "./cassette.ts";
 import type { AnyCommand } from "./command.ts";
 import { config } from "./config.ts";
 import { db } from "./db.ts";
@@ -10,6 +11,7 @@ import { init } from "./init.ts";
 import { logs } from "./logs.ts";
 import { modal } from "./modal.ts";
 import { models } from "./models.ts";
+import { replay } from "./replay.ts";
 import { restart } from "./restart.ts";
 import { run } from "./run.ts";
 import { status } from "./status.ts";
@@ -27,6 +29,8 @@ export const commands: readonly AnyCommand[] = [
   models,
   env,
   run,
+  replay,
+  cassette,
   ask,
   example,
   init,

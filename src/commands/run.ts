@@ -1,6 +1,6 @@
-import type { RunReport } from "../app/programs/run.ts";
+import type { RunReport } from "../app/programs/program.ts";
 import { command } from "./command.ts";
-import { readTap, tapOptions } from "./tap-options.ts";
+import { exitCodeOfRun, readTap, tapOptions } from "./tap-options.ts";
 
 export const run = command<RunReport>({
   name: "run",
@@ -12,6 +12,7 @@ export const run = command<RunReport>({
     ["goat-dev run -- python my_program.py", "its streams, its signals, its exit status"],
     ["goat-dev run -- sh -c 'echo $EVAL_MODEL'", "a line of shell"],
     ["goat-dev run --bill -- pytest", "says at the end what its calls came to"],
+    ["goat-dev run --record test/cassettes/chat.jsonl -- pytest", "keeps its calls for goat-dev replay"],
   ],
   call: async (typed, app, { isData, onTerminal, takeSignals }) => {
     const { run } = await import("../app/programs/run.ts");
@@ -21,5 +22,5 @@ export const run = command<RunReport>({
     return run({ command: typed.args, terminal, ...which, tap: readTap(typed) }, app);
   },
   text: () => "",
-  exitCode: ({ exitCode }) => exitCode,
+  exitCode: exitCodeOfRun,
 });

@@ -1,4 +1,5 @@
 import { modalCodes } from "./modal-codes.ts";
+import { runCodes } from "./run-codes.ts";
 
 /** What is known of a way to fail; `npm run docs` writes docs/failures.md from it. In Markdown. */
 interface Failing {
@@ -211,6 +212,7 @@ export const catalog = {
     mend: "`goat-dev up` goes on, `goat-dev down` stops it.",
   },
   internal: { exit: 70, means: "A mistake of goat-dev.", mend: "Report it with what was printed." },
+  ...runCodes,
   ...modalCodes,
 } as const satisfies Record<string, Failing>;
 

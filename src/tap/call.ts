@@ -56,7 +56,7 @@ export interface Ended {
 }
 
 /** What is to happen with a call, before it goes to the gateway. */
-type Verdict =
+export type Verdict =
   | { readonly do: "go" }
   /** The answer ends midway, after this many pieces. */
   | { readonly do: "cut"; readonly after: number }

@@ -9,48 +9,49 @@ import type { Stage } from "../../tap/call.ts";
 import { noPrices, type PriceList, priceList, spentOn } from "../../tap/price.ts";
 import { startTap } from "../../tap/proxy.ts";
 import type { App } from "../app.ts";
-
-/** What is to happen to a program's calls on their way to the gateway. */
-export interface TapInput {
-  /** At the end, on stderr. */
-  readonly bill: "line" | "table" | null;
-  /** Where the bill goes as JSON. */
-  readonly billFile: string | null;
-  /** Each call, as it ends. */
-  readonly show: boolean;
-}
+import { type CassetteReport, type CassetteSession, cassetteText, cassetteVerdict } from "./cassette-session.ts";
+import type { TapInput } from "./tap-input.ts";
+import type { Verdict } from "./verdict.ts";
 
 export interface TapReport {
   readonly bill: Bill;
+  /** Null where nothing is recorded or replayed. */
+  readonly cassette: CassetteReport | null;
+  /** Null where only the program's own end counts. */
+  readonly verdict: Verdict | null;
 }
 
 /** A tap that is open while a program runs. */
 export interface Tapped {
   /** http://127.0.0.1:PORT, in the gateway's place. */
   readonly origin: string;
-  /** Closes it, and says what there is to say. */
-  end(): Promise<TapReport>;
+  /** Closes it, and says what there is to say; `isWell` where the program ended with 0. */
+  end(isWell: boolean): Promise<TapReport>;
 }
 
-export function isAskedFor(input: TapInput): boolean {
-  return input.bill !== null || input.billFile !== null || input.show;
+export interface TapBetween {
+  /** Null where every call is answered from a file. */
+  readonly gateway: GatewayAccess | null;
+  readonly cassette: CassetteSession | null;
 }
 
 /** Throws the system's error where no port can be had. */
-export async function openTap(input: TapInput, access: GatewayAccess, app: App): Promise<Tapped> {
-  const prices = pricesOf(access, app);
+export async function openTap(input: TapInput, { gateway, cassette }: TapBetween, app: App): Promise<Tapped> {
+  const prices = gateway === null ? unpriced : pricesOf(gateway, app);
   const book = createBillBook();
   const stages: Stage[] = [
     { ended: (ended) => void prices.asking.then((list) => book.add(ended, list)) },
     ...(input.show ? [showCalls(prices.known, app)] : []),
+    ...(cassette?.stages ?? []),
   ];
-  const tap = await startTap({ gateway: new URL(access.baseUrl).origin, stages, keepsAnswers: false });
-  const end = async (): Promise<TapReport> => {
+  const origin = gateway === null ? null : new URL(gateway.baseUrl).origin;
+  const tap = await startTap({ gateway: origin, stages, keepsAnswers: cassette !== null });
+  const end = async (isWell: boolean): Promise<TapReport> => {
     await tap.close();
     await prices.asking;
-    const bill = book.bill();
-    await tellBill(bill, input, app);
-    return { bill };
+    const report = reportOf(book.bill(), (await cassette?.end(isWell)) ?? null);
+    await tell(report, input, app);
+    return report;
   };
   return { origin: tap.origin, end };
 }
@@ -60,6 +61,8 @@ function showCalls(prices: () => PriceList, { emit }: App): Stage {
     ended: (ended) => emit({ type: "notice", level: "bare", text: callLine(ended, spentOn(ended, prices())) }),
   };
 }
+
+const unpriced = { known: () => noPrices, asking: Promise.resolve(noPrices) };
 
 const priceLimitMs = 5_000;
 
@@ -76,15 +79,23 @@ function pricesOf(access: GatewayAccess, { signal }: App) {
   return { known: () => list ?? noPrices, asking };
 }
 
-async function tellBill(bill: Bill, { bill: how, billFile }: TapInput, app: App): Promise<void> {
-  const tell = (text: string): void => app.emit({ type: "notice", level: "bare", text });
+function reportOf(bill: Bill, cassette: CassetteReport | null): TapReport {
+  return { bill, cassette, verdict: cassette === null ? null : cassetteVerdict(cassette) };
+}
+
+async function tell({ bill, cassette, verdict }: TapReport, input: TapInput, app: App): Promise<void> {
+  const say = (level: "bare" | "info" | "warning", text: string): void => app.emit({ type: "notice", level, text });
   const [head = [], ...rows] = billRows(bill);
-  if (how === "table" && rows.length > 0) tell(renderTable(head, rows));
-  if (how !== null) tell(billLine(bill));
-  if (billFile === null) return;
+  if (input.bill === "table" && rows.length > 0) say("bare", renderTable(head, rows));
+  if (input.bill !== null) say("bare", billLine(bill));
+  const kept = cassette === null ? null : cassetteText(cassette);
+  if (kept !== null) say("info", kept);
+  if (verdict !== null) say("warning", verdict.message);
+  if (input.billFile === null) return;
   try {
-    await atomicWrite(resolve(app.cwd, billFile), `${JSON.stringify({ version: 1, ...bill }, null, 2)}\n`, 0o644);
+    const text = `${JSON.stringify({ version: 1, ...bill }, null, 2)}\n`;
+    await atomicWrite(resolve(app.cwd, input.billFile), text, 0o644);
   } catch (error) {
-    app.emit({ type: "notice", level: "warning", text: describe(error).message });
+    say("warning", describe(error).message);
   }
 }

@@ -1,0 +1,69 @@
+import { constants } from "node:os";
+import { GoatError } from "../../errors/goat-error.ts";
+import { type ForegroundEnd, type ForegroundOptions, runForeground } from "../../platform/foreground.ts";
+import type { App } from "../app.ts";
+import { type ProgramVariables, pastProxy } from "./point-at.ts";
+import type { Tapped, TapReport } from "./tapped.ts";
+
+/** A program to run in goat-dev's place. */
+export interface ProgramInput {
+  /** The program and its arguments. */
+  readonly command: readonly string[];
+  /** Where its output goes, and how signals reach it. */
+  readonly terminal: Pick<ForegroundOptions, "stdout" | "onTerminal" | "takeSignals">;
+}
+
+export interface RunReport {
+  readonly command: string;
+  /** As a shell has it: 128 and the signal's number where a signal ended it. */
+  readonly exitCode: number;
+  readonly signal: NodeJS.Signals | null;
+  /** Null where nothing was asked for that needs one. */
+  readonly tap: TapReport | null;
+}
+
+/** Throws usage where there is no command. */
+export function commandOf({ command: words }: ProgramInput, example: string): string {
+  const [command] = words;
+  if (command !== undefined) return command;
+  throw new GoatError("usage", "no command to run", {
+    fixes: [{ command: example, effect: "runs it with the gateway's variables" }],
+  });
+}
+
+/** Runs it to its end, and then ends the tap. Throws command-not-found, command-not-executable. */
+export async function runProgram(
+  { command: words, terminal }: ProgramInput,
+  variables: ProgramVariables,
+  tapped: Tapped | null,
+  app: App,
+): Promise<RunReport> {
+  const [command = "", ...args] = words;
+  const env = { ...app.env, ...variables, ...(tapped === null ? {} : throughTap(variables, tapped.origin, app)) };
+  const end = await runForeground(command, args, { env, ...terminal, signal: app.signal });
+  const tap = (await tapped?.end(end.exitCode === 0)) ?? null;
+  if (end.startError !== null) throw notStarted(command, end.startError);
+  return { command, exitCode: statusOf(end), signal: end.endedBy, tap };
+}
+
+/** The tap's address in the gateway's place. */
+function throughTap(variables: ProgramVariables, origin: string, { env }: App): ProgramVariables {
+  const { pathname } = new URL(variables["OPENAI_BASE_URL"] ?? "");
+  const url = `${origin}${pathname}`;
+  return { OPENAI_BASE_URL: url, ...pastProxy(url, env) };
+}
+
+function statusOf({ exitCode, endedBy }: ForegroundEnd): number {
+  return endedBy === null ? (exitCode ?? 1) : 128 + constants.signals[endedBy];
+}
+
+function notStarted(command: string, why: string): GoatError {
+  if (why === "ENOENT") {
+    return new GoatError("command-not-found", `there is no command ${command}`, {
+      fixes: [{ command: "goat-dev run -- sh -c '…'", effect: "runs a line of shell" }],
+    });
+  }
+  return new GoatError("command-not-executable", `${command} cannot be run: ${why}`, {
+    fixes: [{ command: `ls -l ${command}`, effect: "shows who may run it" }],
+  });
+}

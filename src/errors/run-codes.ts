@@ -1,0 +1,28 @@
+/** What stops a program's run through the tap. */
+export const runCodes = {
+  "cassette-missing": {
+    exit: 2,
+    means: "There is no such file of recorded calls.",
+    mend: "`goat-dev run --record FILE -- COMMAND` makes it.",
+  },
+  "cassette-invalid": {
+    exit: 2,
+    means: "A line of the file is none of recorded calls, or the file is of a newer goat-dev.",
+    mend: "The message names the line.",
+  },
+  "cassette-locked": {
+    exit: 4,
+    means: "Another run records into the same file.",
+    mend: "Wait for it, or name another file.",
+  },
+  "cassette-secret": {
+    exit: 2,
+    means: "A call holds one of the project's secrets: it was made, and not recorded.",
+    mend: "Take the secret out of what the program sends.",
+  },
+  "call-not-recorded": {
+    exit: 6,
+    means: "`replay` was asked for a call that is not in the file; what is nearest is said, and where it differs.",
+    mend: "Mend the program, or ask the gateway for what is missing: `goat-dev replay --record-missing FILE -- COMMAND`.",
+  },
+} as const;

@@ -1,0 +1,100 @@
+import { createHash } from "node:crypto";
+import { isRecord } from "../../model/fields.ts";
+import type { Body, RecordedRequest } from "./format.ts";
+
+/** What identifies a request: equal ones mean the same, however they were written. */
+export interface Meaning {
+  readonly key: string;
+  readonly method: string;
+  readonly path: string;
+  /** JSON without the fields that do not count; else its text. */
+  readonly body: unknown;
+}
+
+/** What differs from run to run and changes no answer. */
+const alwaysIgnored = ["metadata.trace_id", "metadata.generation_id", "litellm_trace_id", "litellm_session_id"];
+
+/** `ignore` names fields as metadata.user or messages.*.name. */
+export function meaningOf(request: RecordedRequest, ignore: readonly string[]): Meaning {
+  const { method, path } = request;
+  const body = without(contentOf(request), [...alwaysIgnored, ...ignore]);
+  const key = createHash("sha256")
+    .update(`${method} ${path}\n${canonical(body)}`)
+    .digest("hex")
+    .slice(0, 32);
+  return { key, method, path, body };
+}
+
+/** A body as JSON where it is some, whichever way it was kept. */
+function contentOf({ json, text, base64 }: Body): unknown {
+  if (text === undefined) return json ?? base64 ?? null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function without(value: unknown, paths: readonly string[]): unknown {
+  return paths.reduce((current, path) => remove(current, path.split(".")), value);
+}
+
+/** A map that is empty once a field is gone goes with it. */
+function remove(value: unknown, [name, ...rest]: readonly string[]): unknown {
+  if (name === undefined) return undefined;
+  if (Array.isArray(value)) {
+    return value.map((part, index) => (name === "*" || name === String(index) ? remove(part, rest) : part));
+  }
+  if (!isRecord(value)) return value;
+  const entries = Object.entries(value).flatMap(([key, part]) => {
+    if (key !== name && name !== "*") return [[key, part] as const];
+    const left = rest.length === 0 ? undefined : remove(part, rest);
+    const isEmptied =
+      isRecord(left) && isRecord(part) && Object.keys(left).length === 0 && Object.keys(part).length > 0;
+    return left === undefined || isEmptied ? [] : [[key, left] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (!isRecord(value)) return JSON.stringify(value) ?? "null";
+  const names = Object.keys(value).sort();
+  return `{${names.map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`).join(",")}}`;
+}
+
+/** Where two values are not equal. */
+export interface Difference {
+  /** Such as messages[0].content; empty for the whole. */
+  readonly at: string;
+  readonly recorded: unknown;
+  readonly asked: unknown;
+}
+
+/** The recorded request that differs in the fewest places, and the first of them; null where none goes the same way. */
+export function nearestTo(
+  asked: Meaning,
+  recorded: readonly Meaning[],
+): { readonly index: number; readonly difference: Difference } | null {
+  let best: { readonly index: number; readonly difference: Difference; readonly count: number } | null = null;
+  for (const [index, meaning] of recorded.entries()) {
+    if (meaning.method !== asked.method || meaning.path !== asked.path) continue;
+    const differences = differencesIn(meaning.body, asked.body, "");
+    const [difference] = differences;
+    if (difference === undefined || differences.length >= (best?.count ?? Number.POSITIVE_INFINITY)) continue;
+    best = { index, difference, count: differences.length };
+  }
+  return best;
+}
+
+function differencesIn(recorded: unknown, asked: unknown, at: string): readonly Difference[] {
+  if (Array.isArray(recorded) && Array.isArray(asked)) {
+    const longer = recorded.length > asked.length ? recorded : asked;
+    return longer.flatMap((_, index) => differencesIn(recorded[index], asked[index], `${at}[${index}]`));
+  }
+  if (isRecord(recorded) && isRecord(asked)) {
+    const names = [...new Set([...Object.keys(recorded), ...Object.keys(asked)])];
+    return names.flatMap((name) => differencesIn(recorded[name], asked[name], at === "" ? name : `${at}.${name}`));
+  }
+  return canonical(recorded) === canonical(asked) ? [] : [{ at, recorded, asked }];
+}
