@@ -6,6 +6,7 @@ import { runCli } from "../../src/cli/run.ts";
 import { createTestClock, type TestClock } from "./clock.ts";
 import { checkDocuments } from "./documents.ts";
 import { composeText, configText, exampleAnswer } from "./goat-files.ts";
+import { createKeyboard } from "./keyboard.ts";
 import { freePorts } from "./ports.ts";
 import type { SimulatedEngineOptions } from "./simulated-engine/script.ts";
 import { SimulatedEngine } from "./simulated-engine/simulated-engine.ts";
@@ -32,6 +33,8 @@ interface RunOptions {
   readonly cwd?: string;
   /** What is piped in; nothing where left out. */
   readonly input?: string;
+  /** A person at a terminal: what they type once this is on it, one after the other. */
+  readonly answers?: readonly (readonly [seen: string, keys: string])[];
   /** Called with all of stdout whenever more of it is written. */
   onOut?(text: string): void;
   onErr?(text: string): void;
@@ -73,6 +76,21 @@ const fakeNode = (folder: string): string => {
 
 const pipe = (text = ""): NodeJS.ReadStream =>
   Object.assign(new PassThrough().end(text), { isTTY: false }) as unknown as NodeJS.ReadStream;
+
+const createPerson = (answers: readonly (readonly [seen: string, keys: string])[]) => {
+  const keyboard = createKeyboard();
+  const left = [...answers];
+  let readUpTo = 0;
+  const read = (text: string): void => {
+    const [next] = left;
+    const at = next === undefined ? -1 : text.indexOf(next[0], readUpTo);
+    if (next === undefined || at < 0) return;
+    readUpTo = at + next[0].length;
+    left.shift();
+    setImmediate(() => keyboard.type(next[1]));
+  };
+  return { stdin: keyboard.stdin, read };
+};
 
 const neutralText = (folder: string, home: string, ports: Ports) => (text: string) =>
   [
@@ -134,12 +152,20 @@ export const openProject = async (options: ProjectOptions = {}): Promise<GoatPro
     env === null ? { POSTGRES_PORT: `${postgres}`, LANGFUSE_PORT: `${langfuse}`, LITELLM_PORT: `${litellm}` } : {};
   const goat = async (args: readonly string[], run: RunOptions = {}): Promise<GoatRun> => {
     await standIns.keepOnly(await runningServices(engine, options));
-    const [stdout, stderr] = [createSink(run.onOut), createSink(run.onErr)];
+    const person = run.answers === undefined ? null : createPerson(run.answers);
+    const stdout = createSink(run.onOut);
+    const stderr = createSink((text) => {
+      run.onErr?.(text);
+      person?.read(text);
+    });
+    if (person !== null) Object.assign(stderr.stream, { isTTY: true, columns: 200, rows: 50 });
+    // A terminal that cannot be drawn on: lines stay as they were written.
+    const terminal = person === null ? {} : { TERM: "dumb" };
     const exitCode = await runCli({
       argv: args,
       cwd: run.cwd ?? folder,
       home,
-      env: { PATH: process.env["PATH"], HOME: home, ...shellPorts, ...run.env },
+      env: { PATH: process.env["PATH"], HOME: home, ...shellPorts, ...terminal, ...run.env },
       pid: process.pid,
       nodePath,
       nodeVersion: "20.19.0",
@@ -148,7 +174,7 @@ export const openProject = async (options: ProjectOptions = {}): Promise<GoatPro
       uid: process.getuid?.() ?? -1,
       packageRoot,
       version: "0.1.0",
-      stdin: pipe(run.input),
+      stdin: person?.stdin ?? pipe(run.input),
       stdout: stdout.stream,
       stderr: stderr.stream,
       signal: run.signal ?? new AbortController().signal,
