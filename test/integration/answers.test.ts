@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { cpSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openProject } from "../support/goat-project.ts";
@@ -161,5 +161,31 @@ describe("a stack that ran on another engine", () => {
     const { exitCode, err } = await goat(["up", "--no-example"]);
     expect(exitCode, err).toBe(0);
     expect(err).toContain("goat ran on plain local processes before; its data stays there");
+  });
+});
+
+describe("another folder's stack", () => {
+  const openOther = async () => {
+    const project = await openProject();
+    await project.goat(["up", "--no-example"]);
+    const cwd = join(tempFolder(), "other");
+    cpSync(project.folder, cwd, { recursive: true });
+    return { ...project, cwd };
+  };
+
+  test("must stay that folder's when the answer is no", async () => {
+    const { goat, engine, cwd } = await openOther();
+    const operations = engine.applied.length;
+    const { exitCode, err } = await goat(["up", "--take-over"], { cwd, answers: [["Take it over?", keys.enter]] });
+    expect(exitCode).toBe(130);
+    expect(err).toContain("nothing was changed");
+    expect(engine.applied).toHaveLength(operations);
+  });
+
+  test("must be this folder's when the answer is yes", async () => {
+    const { goat, cwd } = await openOther();
+    const take = await goat(["up", "--take-over", "--no-example"], { cwd, answers: [["Take it over?", "y"]] });
+    expect(take.exitCode, take.err).toBe(0);
+    expect((await goat(["up", "--no-example"])).err).toContain("[stack-of-another-folder]");
   });
 });

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { configText } from "../support/goat-files.ts";
 import { openProject } from "../support/goat-project.ts";
 import { tempFolder } from "../support/temp.ts";
+import { startVllm } from "../support/vllm-server.ts";
 
 const shipped = (name: string): string => readFileSync(join(import.meta.dirname, "../../dev", name), "utf8");
 
@@ -210,6 +211,19 @@ describe("models add", () => {
     expect(err).toContain(told);
     expect(err).toContain("goat-dev ");
     for (const name of names) expect(read(name)).toBe(files[name]);
+  });
+
+  test("a vLLM server that serves one model must be asked which, and one that does not answer be named by hand", async () => {
+    const { goat, read } = await openProject({ files });
+    await using server = await startVllm();
+    const url = `http://127.0.0.1:${server.port}/v1`;
+    const { exitCode, err } = await goat(["models", "add", "own-local", "--vllm", "--url", url, "--yes"]);
+    expect(exitCode, err).toBe(0);
+    expect(read("dev/litellm-config.yaml")).toContain("model: openai/Qwen/Qwen3-8B\n");
+    const nobody = await goat(["models", "add", "x-local", "--vllm", "--url", "http://127.0.0.1:9/v1", "--yes"]);
+    expect(nobody.exitCode).toBe(2);
+    expect(nobody.err).toContain("which model http://127.0.0.1:9/v1 serves cannot be told: name it with --route");
+    expect(nobody.err).toContain("--route openai/ORG/MODEL");
   });
 
   test("a vLLM server must be added to both so that LiteLLM lets its GPU sleep", async () => {

@@ -1,13 +1,16 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import type { LocalDatabase } from "../../../../src/engine/engine.ts";
+import { GoatError } from "../../../../src/errors/goat-error.ts";
 import {
   databaseService,
   dumpDatabase,
   openDatabase,
   setDatabasePassword,
 } from "../../../../src/stack/run/database.ts";
+import { pageOf } from "../../../support/pg-authid-page.ts";
 import { service, stackOf } from "../../../support/sample-stack.ts";
 import type { ServiceScript } from "../../../support/simulated-engine/script.ts";
 import { tempFolder } from "../../../support/temp.ts";
@@ -107,4 +110,87 @@ test("a folder that cannot be written must be told as that", async () => {
   await dumpDatabase(await opened(world), join(folder, "file"), world);
   expect(await failureOf(dumpDatabase(await opened(world), file, world))).toMatchObject({ code: "file-unwritable" });
   expect(readdirSync(folder)).toEqual(["file"]);
+});
+
+describe("an engine that works on the data's own files", () => {
+  const onFiles = async (health: ServiceScript = { health: { becomes: "healthy" } }) => {
+    const db = service("db", { role: "database", environment, ready: { kind: "engine-health" } });
+    const spec = stackOf(db);
+    const world = openTestWorld(spec, { services: { db: { health: { becomes: "healthy" } } } });
+    await world.up(spec);
+    const calls: unknown[] = [];
+    const localDatabase: LocalDatabase = {
+      setPassword: async (container, login) => {
+        calls.push({ container, login });
+        world.engine.exit(container, 0);
+        world.engine.script("db", health);
+        await world.engine.apply({ type: "start-container", container }, { signal: world.signal, progress: () => {} });
+      },
+      save: async (container, file) => {
+        calls.push({ container, file });
+        return 42;
+      },
+    };
+    return { spec, calls, context: { ...world, engine: Object.assign(world.engine, { localDatabase }) } };
+  };
+
+  test("must set the password there, and wait until the server it has started again answers", async () => {
+    const { spec, calls, context } = await onFiles();
+    expect(await setDatabasePassword(spec, context)).toEqual({ user: "me" });
+    const login = { user: "me", password: "new-password" };
+    expect(calls).toEqual([{ container: "goat-db-1", login }]);
+    const { services } = await context.engine.observe({ stack: "goat", images: [] }, context.signal);
+    expect(services[0]?.health).toBe("healthy");
+  });
+
+  test("must say so when the server does not come back with its new password", async () => {
+    const { spec, context } = await onFiles({ health: { becomes: "unhealthy" } });
+    expect(await failureOf(setDatabasePassword(spec, context))).toMatchObject({
+      code: "service-not-ready",
+      service: "db",
+      message: "db has its password, and does not accept it: its health check says unhealthy",
+      fixes: [{ command: "goat-dev logs db" }],
+    });
+  });
+
+  test("must write the copy itself, into a folder of the owner's", async () => {
+    const { spec, calls, context } = await onFiles();
+    const file = join(tempFolder(), "dumps", "goat.tar.gz");
+    const database = await openDatabase(spec, context);
+    if (database === null) throw new Error("no database");
+    expect(await dumpDatabase(database, file, context)).toBe(42);
+    expect(calls).toEqual([{ container: "goat-db-1", file }]);
+    expect(statSync(dirname(file)).mode & 0o777).toBe(0o700);
+  });
+
+  test("must not be asked for a copy where its folder cannot be made", async () => {
+    const { spec, calls, context } = await onFiles();
+    const folder = tempFolder();
+    writeFileSync(join(folder, "dumps"), "a file in the way");
+    const database = await openDatabase(spec, context);
+    if (database === null) throw new Error("no database");
+    const work = dumpDatabase(database, join(folder, "dumps", "goat.tar.gz"), context);
+    expect(await failureOf(work)).toMatchObject({ code: "file-unwritable" });
+    expect(calls).toEqual([]);
+  });
+});
+
+test("a user that the data does not know must be named with the one that it was made with", async () => {
+  const page = pageOf([{ id: 10, name: "frieda" }]).toString("base64");
+  const world = await made(([, , script = ""]) =>
+    script.includes("base64") ? { exitCode: 0, output: page } : { exitCode: 0, output: "" },
+  );
+  expect(await failureOf(setDatabasePassword(stack, world))).toMatchObject({
+    code: "database-user-drift",
+    message: "db has no user me: its volume was made with POSTGRES_USER=frieda",
+    fixes: [{ command: "POSTGRES_USER=frieda goat-dev up" }, { command: "goat-dev down --volumes" }],
+  });
+});
+
+test("users that the engine cannot tell must keep nobody from setting the password", async () => {
+  const world = await made(([, , script = ""]) => {
+    if (script.includes("base64")) throw new GoatError("engine-refused", "no exec here");
+    return { exitCode: 0, output: "" };
+  });
+  expect(await setDatabasePassword(stack, world)).toEqual({ user: "me" });
 });

@@ -195,3 +195,22 @@ test("the path that decided how long it took must name each service once, with i
   ]);
   expect(durationMs).toBe(7_000);
 });
+
+test("a service that is ready once its log says so must be waited for by its whole log", async () => {
+  const talkative = service("web", { ready: { kind: "log", pattern: "serving on \\d+" } });
+  const world = openTestWorld(stackOf(talkative), { services: { web: { log: ["booting", "serving on 80"] } } });
+  await world.up(stackOf(talkative));
+  expect(world.lines()).toEqual(["ok web: created · ready in 0.0 s"]);
+});
+
+test("a service that this engine cannot run must be refused with why, before anything is made", async () => {
+  const { run: _run, ...rest } = service("web");
+  const world = openTestWorld(stackOf(postgres), { services: allHealthy });
+  const spec = { ...stackOf(postgres), services: [postgres, { ...rest, run: {} }] };
+  expect(await failureOf(world.up(spec))).toMatchObject({
+    code: "engine-refused",
+    service: "web",
+    message: "web cannot run here: web has no image",
+  });
+  expect(world.engine.applied).toEqual([]);
+});
