@@ -15,6 +15,8 @@ export interface Report {
   readonly diagnostics: readonly Diagnostic[];
   error(at: Position, message: string): void;
   warning(at: Position, message: string): void;
+  /** An error where the service runs: goat-dev cannot do what is asked for. */
+  refuse(at: Position, message: string): void;
 }
 
 export function createReport(): Report {
@@ -32,7 +34,13 @@ export function createReport(): Report {
     diagnostics,
     error: (at, message) => add("error", at, message),
     warning: (at, message) => add("warning", at, message),
+    refuse: (at, message) => add("error", at, message),
   };
+}
+
+/** The same, for a part of the file that does not run: it may ask for what cannot be done. */
+export function forPartThatIsOff(report: Report): Report {
+  return { ...report, refuse: () => undefined };
 }
 
 /** `file:line:column message` */

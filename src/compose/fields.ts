@@ -51,6 +51,13 @@ export function readInteger(field: Field, min = 0): number | undefined {
   return Number.isSafeInteger(value) && value >= min ? value : refuse(field, `a whole number from ${min} up`);
 }
 
+/** Any number, also when it is written as a text. */
+export function readNumber(field: Field): number | undefined {
+  const node = scalarOf(field, ["number", "string"], "a number");
+  if (node === undefined) return undefined;
+  return /^[-+]?(?:\d+\.?\d*|\.\d+)$/.test(node.text) ? Number(node.text) : refuse(field, "a number");
+}
+
 export function readDuration(field: Field): number | undefined {
   const text = scalarOf(field, ["string"], "a duration with a unit, such as 10s or 1m30s")?.text;
   if (text === undefined) return undefined;
@@ -130,9 +137,9 @@ export function checkKeys(mapping: Mapping, table: KeyTable, report: Report): vo
 function judge(entry: Entry, table: KeyTable, report: Report): void {
   const { key, at } = entry;
   const reason = Object.hasOwn(table.refused, key) ? table.refused[key] : undefined;
-  // Nothing in it changes nothing.
-  if (reason !== undefined && isEmpty(entry)) return;
-  if (reason !== undefined) report.error(at, `"${key}" is not supported: ${reason}`);
+  // What is so anyway, or nothing at all, changes nothing.
+  if (reason !== undefined && (isEmpty(entry) || isUsual(entry, table))) return;
+  if (reason !== undefined) report.refuse(at, `"${key}" is not supported: ${reason}`);
   else if (table.ignored.includes(key)) report.warning(at, `"${key}" is ignored`);
   else {
     const near = nearest(key, [...table.read, ...Object.keys(table.refused), ...table.ignored]);
@@ -143,9 +150,14 @@ function judge(entry: Entry, table: KeyTable, report: Report): void {
 function isEmpty({ value }: Entry): boolean {
   return (
     isNull(value) ||
+    (value.kind === "scalar" && value.type === "string" && value.text === "") ||
     (value.kind === "list" && value.items.length === 0) ||
     (value.kind === "map" && value.entries.size === 0)
   );
+}
+
+function isUsual({ key, value }: Entry, { usual = {} }: KeyTable): boolean {
+  return value.kind === "scalar" && Object.hasOwn(usual, key) && usual[key] === value.text;
 }
 
 /** Leaves out what is undefined. */

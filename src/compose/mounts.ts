@@ -13,7 +13,6 @@ import {
   readOneOf,
   readText,
 } from "./fields.ts";
-import { parseBytes } from "./formats/units.ts";
 import { parseVolume } from "./formats/volume.ts";
 import { resolvePath, type Scope } from "./scope.ts";
 import { type KeyTable, supported } from "./supported.ts";
@@ -116,29 +115,31 @@ function readShort(text: string, at: Position, scope: Scope): Mount | undefined 
   return { kind: "bind", source: resolvePath(source, at, scope), target, readOnly, createHostPath: true, ...more };
 }
 
-/** What is read, and what the engine does anyway. */
-const tmpfsWords = new Set(["", "size", "mode", "rw", "noexec", "nosuid", "nodev"]);
-
 /** `tmpfs:` in its short form, `/run` or `/run:size=64m,mode=1777`. */
 export function readTmpfs(text: string, at: Position, scope: Scope): Mount | undefined {
-  const [target = "", options = ""] = text.split(":");
+  const colon = text.indexOf(":");
+  const target = colon < 0 ? text : text.slice(0, colon);
+  const options = colon < 0 ? "" : text.slice(colon + 1);
   const words = new Map(options.split(",").map((word) => splitOption(word)));
   const size = words.get("size");
   const mode = words.get("mode");
-  const sizeBytes = size === undefined ? undefined : parseBytes(size);
+  const isSize = size === undefined || /^\d+(?:%|[kmgt]?b?)$/i.test(size);
   if (!target.startsWith("/")) scope.report.error(at, `"tmpfs": "${target}" has to be an absolute path`);
-  if (size !== undefined && sizeBytes === undefined) scope.report.error(at, `"tmpfs": "${size}" is not a size`);
+  if (!isSize) scope.report.error(at, `"tmpfs": "${size}" is not a size`);
   if (mode !== undefined && !/^[0-7]+$/.test(mode)) scope.report.error(at, `"tmpfs": "${mode}" is not a mode`);
   for (const word of words.keys()) {
-    if (!tmpfsWords.has(word)) scope.report.error(at, `"tmpfs": the option "${word}" is not supported`);
+    if (!tmpfsWords.has(word)) scope.report.error(at, `"tmpfs": there is no option "${word}"`);
   }
-  return {
-    kind: "tmpfs",
-    target,
-    ...(sizeBytes === undefined ? {} : { sizeBytes }),
-    ...(mode === undefined ? {} : { mode: Number.parseInt(mode, 8) }),
-  };
+  return { kind: "tmpfs", target, options };
 }
+
+/** Those that the engine takes. */
+const tmpfsWords = new Set([
+  ..."size mode uid gid nr_inodes nr_blocks mpol rw ro exec noexec suid nosuid dev nodev sync async".split(" "),
+  ..."remount dirsync mand nomand atime noatime diratime nodiratime bind rbind relatime norelatime".split(" "),
+  ..."strictatime nostrictatime private rprivate shared rshared slave rslave unbindable runbindable".split(" "),
+  "",
+]);
 
 function splitOption(word: string): readonly [string, string] {
   const [name = "", value = ""] = word.split("=", 2);

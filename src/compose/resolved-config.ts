@@ -13,6 +13,7 @@ import type {
   VolumeSpec,
 } from "../model/stack.ts";
 import { formatComposeDuration } from "./formats/units.ts";
+import { printSettings } from "./resolved-settings.ts";
 
 /** Says what is shown for a text; `name` is the variable's or label's, where it has one. */
 export type Mask = (value: string, name: string | undefined) => string;
@@ -36,9 +37,16 @@ export function resolvedConfig(stack: StackSpec, { mask }: { readonly mask: Mask
 function printNetwork(network: NetworkSpec): Plain {
   return {
     ...printResource(network),
-    ipam: {},
+    ipam: printIpam(network.ipam),
     ...filled({ internal: network.internal, attachable: network.attachable, enable_ipv6: network.enableIpv6 }),
   };
+}
+
+function printIpam(ipam: NetworkSpec["ipam"]): Plain {
+  const config = ipam?.config.map(({ ipRange, auxAddresses, ...address }) =>
+    filled({ ...address, ip_range: ipRange, aux_addresses: auxAddresses }),
+  );
+  return filled({ driver: ipam?.driver, config });
 }
 
 function printResource(resource: NetworkSpec | VolumeSpec): Plain {
@@ -106,28 +114,24 @@ function nulls(names: readonly string[]): Plain {
 
 function printRecipe(recipe: DockerRecipe): Plain {
   return filled({
-    cap_add: recipe.capAdd,
-    cap_drop: recipe.capDrop,
+    ...printSettings(recipe),
     container_name: recipe.containerName,
     expose: recipe.expose.map((port) => port.replace(/\/tcp$/, "")),
-    extra_hosts: recipe.extraHosts?.map((host) => host.replace(":", "=")),
     healthcheck: printHealthCheck(recipe.healthCheck),
     hostname: recipe.hostname,
     image: recipe.image,
     labels: recipe.labels,
-    mem_limit: recipe.memoryBytes === undefined ? undefined : String(recipe.memoryBytes),
     networks: Object.fromEntries(recipe.networks.map(printAttachment)),
     platform: recipe.platform,
     privileged: recipe.privileged,
     pull_policy: recipe.pullPolicy === "missing" ? undefined : recipe.pullPolicy,
     read_only: recipe.readOnly,
     restart: printRestart(recipe.restart),
-    shm_size: recipe.shmBytes === undefined ? undefined : String(recipe.shmBytes),
     stdin_open: recipe.stdinOpen,
     tmpfs: recipe.mounts.flatMap(printTmpfs),
     tty: recipe.tty,
     user: recipe.user,
-    volumes: recipe.mounts.filter(({ kind }) => kind !== "tmpfs").map(printMount),
+    volumes: recipe.mounts.filter((mount) => !isShortTmpfs(mount)).map(printMount),
     working_dir: recipe.workingDir,
   });
 }
@@ -165,13 +169,13 @@ function printRestart({ name, maxRetries }: RestartPolicy): string | undefined {
 }
 
 function printTmpfs(mount: Mount): readonly string[] {
-  if (mount.kind !== "tmpfs") return [];
-  const { target, sizeBytes, mode } = mount;
-  const options = [
-    ...(sizeBytes === undefined ? [] : [`size=${sizeBytes}`]),
-    ...(mode === undefined ? [] : [`mode=${mode.toString(8)}`]),
-  ];
-  return [options.length === 0 ? target : `${target}:${options.join(",")}`];
+  if (!isShortTmpfs(mount)) return [];
+  const { target, options } = mount;
+  return [options === "" ? target : `${target}:${options}`];
+}
+
+function isShortTmpfs(mount: Mount): mount is Extract<Mount, { kind: "tmpfs" }> & { readonly options: string } {
+  return mount.kind === "tmpfs" && mount.options !== undefined;
 }
 
 function printMount(mount: Mount): Plain {
@@ -184,6 +188,11 @@ function printMount(mount: Mount): Plain {
       ...target,
       ...filled({ bind: filled({ propagation, create_host_path: createHostPath }) }),
     };
+  }
+  if (mount.kind === "tmpfs") {
+    const { sizeBytes, mode } = mount;
+    const size = sizeBytes === undefined ? undefined : String(sizeBytes);
+    return { type: "tmpfs", ...target, ...filled({ tmpfs: filled({ size, mode }) }) };
   }
   if (mount.kind === "volume") {
     return { type: "volume", source: mount.volume, ...target, volume: filled({ nocopy: mount.noCopy ?? false }) };

@@ -1,13 +1,15 @@
-import type { NetworkSpec, VolumeSpec } from "../model/stack.ts";
+import type { Ipam, NetworkSpec, VolumeSpec } from "../model/stack.ts";
 import type { Report } from "./diagnostics.ts";
 import {
   checkKeys,
   type Field,
   present,
   readBoolean,
+  readItems,
   readKey,
   readLabels,
   readMapping,
+  readOptionalKey,
   readOptions,
   readText,
 } from "./fields.ts";
@@ -22,6 +24,7 @@ export function readNetworks(section: Mapping | undefined, project: string, repo
     internal: readKey(mapping, "internal", report, readBoolean) ?? false,
     attachable: readKey(mapping, "attachable", report, readBoolean) ?? false,
     enableIpv6: readKey(mapping, "enable_ipv6", report, readBoolean) ?? false,
+    ...present({ ipam: readOptionalKey(mapping, "ipam", report, readIpam) }),
   }));
   if (networks.some((network) => network.key === "default")) return networks;
   const name = `${project}_default`;
@@ -34,6 +37,34 @@ export function readNetworks(section: Mapping | undefined, project: string, repo
     labels: {},
   };
   return [...networks, { key: "default", name, ...plain }];
+}
+
+/** Undefined where it says what is so anyway. */
+function readIpam(field: Field): Ipam | undefined {
+  const { report } = field;
+  const mapping = readMapping(field);
+  if (mapping === undefined) return undefined;
+  checkKeys(mapping, supported.ipam, report);
+  const driver = readKey(mapping, "driver", report, readText);
+  const options = readKey(mapping, "options", report, readOptions) ?? {};
+  const config = readOptionalKey(mapping, "config", report, readIpamConfigs) ?? [];
+  const isUsual = (driver ?? "default") === "default" && config.length === 0 && Object.keys(options).length === 0;
+  return isUsual ? undefined : { ...present({ driver }), options, config };
+}
+
+function readIpamConfigs(field: Field): Ipam["config"] {
+  const { report } = field;
+  return readItems(field).flatMap((node) => {
+    const mapping = readMapping({ ...field, node });
+    if (mapping === undefined) return [];
+    checkKeys(mapping, supported.ipamConfig, report);
+    return present({
+      subnet: readKey(mapping, "subnet", report, readText),
+      gateway: readKey(mapping, "gateway", report, readText),
+      ipRange: readKey(mapping, "ip_range", report, readText),
+      auxAddresses: readKey(mapping, "aux_addresses", report, readOptions),
+    });
+  });
 }
 
 function readEntries(section: Mapping | undefined, table: KeyTable, report: Report) {

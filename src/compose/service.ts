@@ -1,3 +1,4 @@
+import { type ContainerSettings, hostsOf } from "../model/container.ts";
 import type {
   Dependency,
   DockerRecipe,
@@ -6,18 +7,17 @@ import type {
   PortSpec,
   RestartPolicy,
 } from "../model/stack.ts";
-import type { Position, Report } from "./diagnostics.ts";
+import { readSettings } from "./container-settings.ts";
+import { forPartThatIsOff, type Position, type Report } from "./diagnostics.ts";
 import { readEnvironment } from "./environment.ts";
 import {
   checkKeys,
   type Field,
   present,
   readBoolean,
-  readBytes,
   readCommand,
   readDuration,
   readInteger,
-  readItems,
   readKey,
   readLabels,
   readMapping,
@@ -55,19 +55,21 @@ export interface ServiceDraft {
 export function readService(
   entry: Entry,
   isEnabled: (profiles: readonly string[]) => boolean,
-  scope: Scope,
+  whole: Scope,
 ): ServiceDraft | undefined {
-  const { report } = scope;
   const { key: name, at, value: node } = entry;
-  const service = readMapping({ name, node, report });
+  const service = readMapping({ name, node, report: whole.report });
   if (service === undefined) return undefined;
+  const profiles = readKey(service, "profiles", whole.report, readTexts) ?? [];
+  const scope = isEnabled(profiles) ? whole : { ...whole, report: forPartThatIsOff(whole.report) };
+  const { report } = scope;
   checkKeys(service, supported.service, report);
-  readDeploy(service, report);
-  const profiles = readKey(service, "profiles", report, readTexts) ?? [];
-  const links = readLinks(service, at, scope);
+  const deployed = readDeploy(service, report);
+  const container = readContainer(service, scope);
+  const links = readLinks(service, at, container, scope);
   const { environment, unset } = readEnvironment(service, isEnabled(profiles), scope);
   const recipe: DockerRecipe = {
-    ...readContainer(service, scope),
+    ...container,
     ...(unset.length > 0 ? { unset } : {}),
     image: readImage(service, at, name, report),
     pullPolicy: readKey(service, "pull_policy", report, readPullPolicy) ?? "missing",
@@ -75,7 +77,7 @@ export function readService(
     networks: links.attachments.map(({ value }) => value),
     expose: readKey(service, "expose", report, readExpose) ?? [],
     labels: readKey(service, "labels", report, readLabels) ?? {},
-    restart: readKey(service, "restart", report, readRestart) ?? { name: "no" },
+    restart: deployed ?? readKey(service, "restart", report, readRestart) ?? { name: "no" },
   };
   return {
     ...links,
@@ -91,21 +93,55 @@ export function readService(
   };
 }
 
-function readDeploy(service: Mapping, report: Report): void {
+/** What `deploy:` says of restarts, which counts before `restart:`, as in Compose. */
+function readDeploy(service: Mapping, report: Report): RestartPolicy | undefined {
   const deploy = readOptionalKey(service, "deploy", report, readMapping);
-  if (deploy !== undefined) checkKeys(deploy, supported.deploy, report);
+  if (deploy === undefined) return undefined;
+  checkKeys(deploy, supported.deploy, report);
+  const policy = readOptionalKey(deploy, "restart_policy", report, readMapping);
+  if (policy === undefined) return undefined;
+  checkKeys(policy, supported.restartPolicy, report);
+  const condition = readKey(policy, "condition", report, (field) => readOneOf(field, ["none", "on-failure", "any"]));
+  const attempts = readKey(policy, "max_attempts", report, readInteger);
+  if (condition === "none") return { name: "no" };
+  if (condition !== "on-failure") return { name: "always" };
+  return { name: "on-failure", ...(attempts === undefined ? {} : { maxRetries: attempts }) };
 }
 
 /** What one entry of `services:` says about other parts of the file. */
-function readLinks(service: Mapping, at: Position, scope: Scope) {
+function readLinks(service: Mapping, at: Position, container: ContainerSettings, scope: Scope) {
   const { report } = scope;
   const attachments = readKey(service, "networks", report, readAttachments) ?? [];
   const standard: Placed<NetworkAttachment> = { value: { network: "default", aliases: [] }, at };
+  const isApart = container.networkMode !== undefined;
+  if (isApart && service.entries.has("networks")) {
+    report.error(at, '"network_mode" and "networks" cannot both be there');
+  }
+  const joined = attachments.length > 0 ? attachments : [standard];
+  const written = readKey(service, "depends_on", report, readDependencies) ?? [];
   return {
     mounts: readAllMounts(service, scope),
-    attachments: attachments.length > 0 ? attachments : [standard],
-    dependencies: readKey(service, "depends_on", report, readDependencies) ?? [],
+    attachments: isApart ? [] : joined,
+    dependencies: [...written, ...impliedDependencies(container, at, written)],
   };
+}
+
+/** Who lives with another service, or links to it, needs it: as Compose adds it. */
+function impliedDependencies(
+  container: ContainerSettings,
+  at: Position,
+  written: readonly Placed<Dependency>[],
+): readonly Placed<Dependency>[] {
+  const { volumesFrom: _volumes, ...lives } = container;
+  const linked = (container.links ?? []).flatMap((link) => link.split(":")[0] ?? []);
+  const restarting = [...hostsOf(lives), ...linked];
+  const names = [...new Set([...restarting, ...hostsOf(container)])];
+  return names
+    .filter((name) => !written.some(({ value }) => value.service === name))
+    .map((service) => ({
+      value: { service, until: "started", restart: restarting.includes(service), required: true },
+      at,
+    }));
 }
 
 function readAllMounts(service: Mapping, scope: Scope): readonly PlacedMount[] {
@@ -121,18 +157,13 @@ function readTmpfsMounts(field: Field, scope: Scope): readonly PlacedMount[] {
   });
 }
 
-type ContainerParts = Omit<
-  DockerRecipe,
-  "image" | "pullPolicy" | "mounts" | "networks" | "expose" | "labels" | "restart" | "unset"
->;
-
-function readContainer(service: Mapping, scope: Scope): ContainerParts {
+function readContainer(service: Mapping, scope: Scope): Partial<DockerRecipe> {
   const { report } = scope;
   // An empty text, often an empty variable, counts as nothing.
   const text = (key: string): string | undefined => readKey(service, key, report, readText) || undefined;
   const flag = (key: string): boolean | undefined => readKey(service, key, report, readBoolean);
-  const texts = (key: string): readonly string[] | undefined => readKey(service, key, report, readDistinct);
   return present({
+    ...readSettings(service, report),
     platform: text("platform"),
     command: readOptionalKey(service, "command", report, readCommand),
     entrypoint: readOptionalKey(service, "entrypoint", report, readCommand),
@@ -145,32 +176,8 @@ function readContainer(service: Mapping, scope: Scope): ContainerParts {
     stdinOpen: flag("stdin_open"),
     privileged: flag("privileged"),
     readOnly: flag("read_only"),
-    capAdd: texts("cap_add"),
-    capDrop: texts("cap_drop"),
-    extraHosts: readKey(service, "extra_hosts", report, readExtraHosts),
-    memoryBytes: readKey(service, "mem_limit", report, readBytes),
-    shmBytes: readKey(service, "shm_size", report, readBytes),
     healthCheck: readKey(service, "healthcheck", report, readHealthCheck),
   });
-}
-
-function readDistinct(field: Field): readonly string[] {
-  return [...new Set(readTexts(field))];
-}
-
-function readExtraHosts(field: Field): readonly string[] {
-  if (field.node.kind !== "map") {
-    return readItems(field).flatMap((node) => readExtraHost({ ...field, node }) ?? []);
-  }
-  return Object.entries(readLabels(field)).map(([host, address]) => `${host}:${address}`);
-}
-
-/** `host=address` or `host:address`, as the engine wants it. */
-function readExtraHost(field: Field): string | undefined {
-  const text = readText(field);
-  const match = text === undefined ? null : /^([^=:]+)[=:]\[?([^\]]+)\]?$/.exec(text);
-  if (text !== undefined && match === null) field.report.error(field.node.at, `"${text}" has no address: host=address`);
-  return match === null ? undefined : `${match[1]}:${match[2]}`;
 }
 
 function readHealthCheck(field: Field): HealthCheck | undefined {

@@ -5,6 +5,8 @@ export interface KeyTable {
   readonly refused: Readonly<Record<string, string>>;
   /** Leaving these out changes nothing that runs: a warning. */
   readonly ignored: readonly string[];
+  /** Refused keys with the one value that changes nothing. */
+  readonly usual?: Readonly<Record<string, string>>;
 }
 
 /** The part of the Compose specification that goat-dev reads, in one place. */
@@ -23,36 +25,44 @@ export const supported = {
       ...keys("image platform command entrypoint environment env_file ports expose volumes tmpfs networks depends_on"),
       ...keys("healthcheck restart stop_signal stop_grace_period user working_dir hostname container_name init tty"),
       ...keys("stdin_open privileged read_only cap_add cap_drop extra_hosts mem_limit shm_size pull_policy labels"),
-      ...keys("profiles deploy x-goat"),
+      ...keys(
+        "profiles deploy x-goat ulimits cpus cpu_shares cpu_period cpu_quota cpuset mem_reservation memswap_limit",
+      ),
+      ...keys("mem_swappiness oom_kill_disable oom_score_adj pids_limit security_opt sysctls group_add devices"),
+      ...keys(
+        "device_cgroup_rules gpus runtime userns_mode uts cgroup cgroup_parent storage_opt dns dns_opt dns_search",
+      ),
+      ...keys("domainname mac_address links network_mode ipc pid volumes_from logging"),
     ],
     refused: {
       ...because("goat-dev runs images, it does not build them", "build"),
-      ...because("services are reached through networks and ports", "network_mode links external_links"),
+      ...because("only containers of this stack are linked: join a network with the other one", "external_links"),
       ...because("mount a file instead", "secrets configs label_file"),
       ...because("write the service out, or use a YAML anchor", "extends"),
-      ...because("name the volumes in both services", "volumes_from"),
-      ...because("the container keeps namespaces of its own", "pid ipc uts userns_mode cgroup cgroup_parent"),
-      ...because("devices are not passed on", "devices device_cgroup_rules gpus credential_spec use_api_socket"),
-      ...because("only mem_limit and shm_size limit a container", "ulimits cpus cpu_count cpu_percent cpu_period"),
-      ...because("only mem_limit and shm_size limit a container", "cpu_quota cpu_rt_period cpu_rt_runtime cpu_shares"),
-      ...because("only mem_limit and shm_size limit a container", "cpuset memswap_limit pids_limit blkio_config"),
-      ...because("only mem_limit and shm_size limit a container", "mem_swappiness oom_kill_disable storage_opt umask"),
-      ...because("the container keeps the engine's own setting", "sysctls security_opt dns dns_opt dns_search"),
-      ...because("the container keeps the engine's own setting", "domainname mac_address group_add runtime isolation"),
+      ...because("the engine is not passed on", "credential_spec use_api_socket"),
+      ...because("cpus, cpu_shares, cpuset and mem_limit limit a container", "cpu_count cpu_percent cpu_rt_period"),
+      ...because("cpus, cpu_shares, cpuset and mem_limit limit a container", "cpu_rt_runtime blkio_config umask"),
+      ...because("the container keeps the engine's own setting", "isolation"),
       ...because("one container runs for each service", "scale"),
       ...because("only the container's own command runs", "post_start pre_start pre_stop provider models"),
     },
-    ignored: keys("annotations attach develop logging mem_reservation oom_score_adj pull_refresh_after"),
+    usual: { scale: "1" },
+    ignored: keys("annotations attach develop pull_refresh_after"),
   },
   deploy: {
-    read: [],
-    refused: {
-      ...because("write mem_limit", "resources"),
-      ...because("one container runs for each service", "replicas mode"),
-      ...because("write restart", "restart_policy"),
-    },
+    read: keys("resources restart_policy"),
+    refused: because("one container runs for each service", "replicas mode"),
+    usual: { replicas: "1", mode: "replicated" },
     ignored: keys("endpoint_mode labels placement rollback_config update_config"),
   },
+  resources: { read: keys("limits reservations"), refused: {}, ignored: [] },
+  resourceLimits: { read: keys("cpus memory pids"), refused: {}, ignored: [] },
+  // A share of processors that is set aside means something to a swarm alone.
+  resourceReservations: { read: keys("memory devices"), refused: {}, ignored: keys("cpus generic_resources") },
+  restartPolicy: { read: keys("condition max_attempts"), refused: {}, ignored: keys("delay window") },
+  deviceRequest: { read: keys("driver count device_ids capabilities options"), refused: {}, ignored: [] },
+  ulimit: { read: keys("soft hard"), refused: {}, ignored: [] },
+  logging: { read: keys("driver options"), refused: {}, ignored: [] },
   healthcheck: {
     read: keys("test interval timeout retries start_period start_interval disable"),
     refused: {},
@@ -91,10 +101,12 @@ export const supported = {
   },
   dependency: { read: keys("condition restart required"), refused: {}, ignored: [] },
   network: {
-    read: keys("name external driver driver_opts internal attachable enable_ipv6 labels"),
-    refused: because("addresses are the engine's choice", "ipam enable_ipv4"),
+    read: keys("name external driver driver_opts internal attachable enable_ipv6 labels ipam"),
+    refused: because("addresses are the engine's choice", "enable_ipv4"),
     ignored: [],
   },
+  ipam: { read: keys("driver config options"), refused: {}, ignored: [] },
+  ipamConfig: { read: keys("subnet gateway ip_range aux_addresses"), refused: {}, ignored: [] },
   volume: {
     read: keys("name external driver driver_opts labels"),
     refused: {},

@@ -1,5 +1,7 @@
 /** What the Compose file asks for, as pure data. Everything here is resolved: no variables, absolute paths. */
 
+import type { ContainerSettings } from "./container.ts";
+
 export type Role = "database" | "tracing" | "gateway" | "other";
 
 export interface StackSpec {
@@ -56,7 +58,7 @@ export interface EmbeddedRecipe {
   readonly database?: boolean;
 }
 
-export interface DockerRecipe {
+export interface DockerRecipe extends ContainerSettings {
   readonly image: string;
   readonly platform?: string;
   readonly pullPolicy: "missing" | "always" | "never";
@@ -71,11 +73,6 @@ export interface DockerRecipe {
   readonly stdinOpen?: boolean;
   readonly privileged?: boolean;
   readonly readOnly?: boolean;
-  readonly capAdd?: readonly string[];
-  readonly capDrop?: readonly string[];
-  readonly extraHosts?: readonly string[];
-  readonly memoryBytes?: number;
-  readonly shmBytes?: number;
   readonly mounts: readonly Mount[];
   readonly networks: readonly NetworkAttachment[];
   /** Ports that are exposed to other containers only. */
@@ -124,7 +121,14 @@ export type Mount =
       readonly noCopy?: boolean;
     }
   | { readonly kind: "anonymous"; readonly target: string; readonly readOnly: boolean; readonly noCopy?: boolean }
-  | { readonly kind: "tmpfs"; readonly target: string; readonly sizeBytes?: number; readonly mode?: number };
+  | {
+      readonly kind: "tmpfs";
+      readonly target: string;
+      readonly sizeBytes?: number;
+      readonly mode?: number;
+      /** As the kernel's mount takes them; in place of size and mode. */
+      readonly options?: string;
+    };
 
 export interface MountedFile {
   /** As a user would say it: relative to the project's root where it is inside. */
@@ -162,7 +166,20 @@ export interface NetworkSpec {
   readonly internal: boolean;
   readonly attachable: boolean;
   readonly enableIpv6: boolean;
+  /** Absent leaves addresses to the engine. */
+  readonly ipam?: Ipam;
   readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface Ipam {
+  readonly driver?: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly config: readonly {
+    readonly subnet?: string;
+    readonly gateway?: string;
+    readonly ipRange?: string;
+    readonly auxAddresses?: Readonly<Record<string, string>>;
+  }[];
 }
 
 export interface VolumeSpec {

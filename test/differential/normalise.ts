@@ -1,5 +1,3 @@
-import { parseBytes } from "../../src/compose/formats/units.ts";
-
 /** One difference that is meant, taken out of both answers before they are held against each other. */
 interface Rule {
   /** What Compose prints. */
@@ -14,7 +12,7 @@ type Tree = { [key: string]: unknown };
 
 const rules: readonly Rule[] = [
   {
-    compose: "keys that change nothing which runs (`logging`, `annotations`, `develop`, …)",
+    compose: "keys that change nothing which runs (`annotations`, `develop`, …)",
     goat: "a warning, and not printed",
     apply: (config) => eachService(config, (service) => drop(service, ignoredKeys)),
   },
@@ -41,13 +39,9 @@ const rules: readonly Rule[] = [
       }),
   },
   {
-    compose: "`expose` and `tmpfs` as written",
-    goat: "ranges spread out, `/tcp` left out, sizes in bytes",
-    apply: (config) =>
-      eachService(config, (service) => {
-        change(service, "expose", (ports) => ports.flatMap(spread));
-        change(service, "tmpfs", (mounts) => mounts.map(inBytes));
-      }),
+    compose: "`expose` as written",
+    goat: "ranges spread out, `/tcp` left out",
+    apply: (config) => eachService(config, (service) => change(service, "expose", (ports) => ports.flatMap(spread))),
   },
   {
     compose: "`extra_hosts` in the order of names",
@@ -73,6 +67,25 @@ const rules: readonly Rule[] = [
       }),
   },
   {
+    compose: "`deploy` and `scale` as written",
+    goat: "`mem_limit`, `cpus`, `pids_limit`, `gpus` and `restart`, which are the same for one container",
+    apply: (config) => eachService(config, (service) => spreadDeploy(service)),
+  },
+  {
+    compose: "an empty `logging`, and a mapping of equal limits in `ulimits`",
+    goat: "nothing, and one number",
+    apply: (config) =>
+      eachService(config, (service) => {
+        const { logging, ulimits } = service as { logging?: Tree; ulimits?: Tree };
+        if (logging !== undefined && Object.keys(logging).length === 0) drop(service, ["logging"]);
+        for (const [name, limit] of Object.entries(
+          (ulimits ?? {}) as Record<string, { soft?: number; hard?: number }>,
+        )) {
+          if (ulimits && limit.soft !== undefined && limit.soft === limit.hard) ulimits[name] = limit.soft;
+        }
+      }),
+  },
+  {
     compose: "`{}` for a network that is joined without a setting, where it was written so",
     goat: "`null`",
     apply: (config) =>
@@ -82,11 +95,6 @@ const rules: readonly Rule[] = [
           if (Object.keys(joined ?? {}).length === 0) networks[key] = null;
         }
       }),
-  },
-  {
-    compose: "a tmpfs where it was written, under `volumes` or `tmpfs`",
-    goat: "under `tmpfs`",
-    apply: (config) => eachService(config, (service) => gatherTmpfs(service)),
   },
   {
     compose: "`mode` of a port as written, and a port twice that was written in both forms",
@@ -101,9 +109,7 @@ const rules: readonly Rule[] = [
   },
 ];
 
-const ignoredKeys = [
-  ..."annotations attach develop logging mem_reservation oom_score_adj pull_refresh_after".split(" "),
-];
+const ignoredKeys = [..."annotations attach develop pull_refresh_after".split(" ")];
 
 /** A config with every intended difference taken out, its keys in order, as text to be compared. */
 export function normalised(config: unknown): string {
@@ -137,40 +143,42 @@ function spread(port: string): readonly string[] {
   return Array.from({ length: Number(to) - Number(from) + 1 }, (_, index) => `${Number(from) + index}${suffix}`);
 }
 
-function inBytes(mount: string): string {
-  const [target = "", options = ""] = mount.split(":");
-  const words = options
-    .replace(/size=([^,]+)/, (_whole, size: string) => `size=${parseBytes(size) ?? size}`)
-    .split(",");
-  return options === "" ? target : `${target}:${words.toSorted().join(",")}`;
-}
-
 function withoutEffect(mount: Tree): void {
   const other = mount["type"] === "bind" ? "volume" : "bind";
   delete mount[other];
-  for (const key of ["bind", "volume"]) {
+  for (const key of ["bind", "volume", "tmpfs"]) {
     const { selinux: _label, ...options } = (mount[key] ?? {}) as Tree;
     if (Object.keys(options).length === 0) delete mount[key];
     else mount[key] = options;
   }
 }
 
-function gatherTmpfs(service: Tree): void {
-  const mounts = (service["volumes"] ?? []) as Tree[];
-  const long = mounts.filter(({ type }) => type === "tmpfs");
-  const texts = long.map(({ target, tmpfs }) => {
-    const { size, mode } = (tmpfs ?? {}) as { size?: string; mode?: number };
-    const words = [
-      ...(mode === undefined ? [] : [`mode=${mode.toString(8)}`]),
-      ...(size === undefined ? [] : [`size=${size}`]),
-    ];
-    return [target, ...(words.length > 0 ? [words.join(",")] : [])].join(":");
-  });
-  const all = [...texts, ...((service["tmpfs"] ?? []) as string[])];
-  const others = mounts.filter((mount) => !long.includes(mount));
-  if (all.length > 0) service["tmpfs"] = [...new Set(all.map(inBytes))];
-  if (others.length > 0) service["volumes"] = others;
-  else delete service["volumes"];
+/** The `deploy:` of a service in the terms of one container. */
+function spreadDeploy(service: Tree): void {
+  const { resources, restart_policy: policy } = (service["deploy"] ?? {}) as {
+    resources?: { limits?: Tree; reservations?: Tree };
+    restart_policy?: { condition?: string; max_attempts?: number };
+  };
+  const { limits = {}, reservations = {} } = resources ?? {};
+  const same = {
+    mem_limit: limits["memory"],
+    cpus: limits["cpus"],
+    pids_limit: limits["pids"],
+    gpus: reservations["devices"],
+  };
+  for (const [key, value] of Object.entries({ ...same, mem_reservation: reservations["memory"] })) {
+    if (value !== undefined) service[key] ??= value;
+  }
+  for (const request of (service["gpus"] ?? []) as Tree[]) request["capabilities"] ??= ["gpu"];
+  if (policy !== undefined) service["restart"] = restartOf(policy);
+  if (service["restart"] === "no") delete service["restart"];
+  drop(service, ["deploy", "scale"]);
+}
+
+function restartOf({ condition, max_attempts: attempts }: { condition?: string; max_attempts?: number }): string {
+  if (condition === "none") return "no";
+  if (condition !== "on-failure") return "always";
+  return attempts === undefined ? condition : `${condition}:${attempts}`;
 }
 
 function dropExtensions(tree: Tree): void {

@@ -1,6 +1,7 @@
 import type Docker from "dockerode";
 import { GoatError } from "../../errors/goat-error.ts";
 import type { Operation } from "../../model/plan.ts";
+import type { Ipam } from "../../model/stack.ts";
 import type { ApplyIo } from "../engine.ts";
 import { createContainer, removeContainer, renameContainer, startContainer, stopContainer } from "./containers.ts";
 import { engineWords, guarded, statusOf, unlessStatus } from "./errors.ts";
@@ -50,6 +51,7 @@ function createNetwork(docker: Docker, op: Op<"create-network">, abortSignal: Ab
       Attachable: network.attachable,
       EnableIPv6: network.enableIpv6,
       Options: { ...network.driverOptions },
+      ...(network.ipam === undefined ? {} : { IPAM: ipamOf(network.ipam) }),
       Labels: { ...networkLabels(stack, network, op.fingerprint) },
       abortSignal,
     };
@@ -66,6 +68,19 @@ function createNetwork(docker: Docker, op: Op<"create-network">, abortSignal: Ab
       });
     }
   });
+}
+
+function ipamOf({ driver, options, config }: Ipam) {
+  return {
+    Driver: driver ?? "default",
+    Options: { ...options },
+    Config: config.map(({ subnet, gateway, ipRange, auxAddresses }) => ({
+      ...(subnet === undefined ? {} : { Subnet: subnet }),
+      ...(gateway === undefined ? {} : { Gateway: gateway }),
+      ...(ipRange === undefined ? {} : { IPRange: ipRange }),
+      ...(auxAddresses === undefined ? {} : { AuxiliaryAddresses: { ...auxAddresses } }),
+    })),
+  };
 }
 
 /** Podman says it with status 500. */

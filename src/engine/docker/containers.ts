@@ -16,7 +16,7 @@ export function createContainer(
   op: Op<"create-container">,
   signal: AbortSignal,
 ): Promise<void> {
-  const { stack, service, container, fingerprint } = op;
+  const { stack, service, container, fingerprint, hosts = {} } = op;
   const recipe = service.run.docker;
   if (recipe === undefined) {
     throw new GoatError("engine-refused", `${service.name} has no image to run`, { service: service.name });
@@ -29,7 +29,11 @@ export function createContainer(
       needExternal(docker, stack, recipe, signal),
     ]);
     if (image === null) throw imageUnavailable(recipe.image, { service: service.name });
-    await create(docker, createRequest({ stack, service, recipe, container, fingerprint, image, inherited }), signal);
+    await create(
+      docker,
+      createRequest({ stack, service, recipe, container, fingerprint, image, inherited, hosts }),
+      signal,
+    );
   });
 }
 

@@ -7,6 +7,7 @@ import type {
   ServiceSpec,
   StackSpec,
 } from "../../model/stack.ts";
+import { settingsOf } from "./host-config.ts";
 import { containerLabels } from "./labels.ts";
 
 export interface CreateRequest {
@@ -24,6 +25,8 @@ export interface CreateInput {
   readonly fingerprint: Readonly<Record<string, string>>;
   readonly image: ImageFacts;
   readonly inherited: readonly InheritedVolume[];
+  /** Service -> the container that this one lives with. */
+  readonly hosts?: Readonly<Record<string, string>>;
 }
 
 /** The part of an image that decides about a container made from it. */
@@ -52,6 +55,8 @@ export function createRequest(input: CreateInput): CreateRequest {
     Cmd: recipe.command,
     Entrypoint: recipe.entrypoint,
     Hostname: recipe.hostname,
+    Domainname: recipe.domainname,
+    MacAddress: recipe.macAddress,
     User: recipe.user,
     WorkingDir: recipe.workingDir,
     Tty: recipe.tty,
@@ -75,6 +80,7 @@ interface Endpoint {
   readonly network: string;
   readonly settings: {
     readonly Aliases: string[];
+    readonly Links?: string[];
     readonly IPAMConfig?: { readonly IPv4Address?: string; readonly IPv6Address?: string };
   };
 }
@@ -84,16 +90,13 @@ function hostConfig(input: CreateInput, first: Endpoint | undefined): Record<str
   return present({
     NetworkMode: first?.network ?? "none",
     PortBindings: portBindings(service.ports),
+    Tmpfs: tmpfsOf(recipe),
     Mounts: toMounts(stack, recipe, input.image, input.inherited),
     RestartPolicy: present({ Name: recipe.restart.name, MaximumRetryCount: recipe.restart.maxRetries }),
     Init: recipe.init,
     Privileged: recipe.privileged,
     ReadonlyRootfs: recipe.readOnly,
-    CapAdd: recipe.capAdd,
-    CapDrop: recipe.capDrop,
-    ExtraHosts: recipe.extraHosts,
-    Memory: recipe.memoryBytes,
-    ShmSize: recipe.shmBytes,
+    ...settingsOf(recipe, input.hosts ?? {}),
   });
 }
 
@@ -108,6 +111,7 @@ function toEndpoint(input: CreateInput, attachment: NetworkAttachment): Endpoint
     network: input.stack.networks.find((network) => network.key === attachment.network)?.name ?? attachment.network,
     settings: {
       Aliases: [...new Set(aliases)],
+      ...(input.recipe.links === undefined ? {} : { Links: [...input.recipe.links] }),
       ...(Object.keys(addresses).length > 0 ? { IPAMConfig: addresses } : {}),
     },
   };
@@ -125,10 +129,11 @@ export function toMounts(
     ...recipe.mounts.filter((mount) => mount.kind === "anonymous").map((mount) => mount.target),
   ]);
   const taken = new Set(recipe.mounts.filter((mount) => mount.kind !== "anonymous").map((mount) => mount.target));
+  const plain = recipe.mounts.filter((mount) => mount.kind !== "tmpfs" || mount.options === undefined);
   const kept = inherited.filter((volume) => wanted.has(volume.target) && !taken.has(volume.target));
   const keptTargets = new Set(kept.map((volume) => volume.target));
   return [
-    ...recipe.mounts
+    ...plain
       .filter((mount) => mount.kind !== "anonymous" || !keptTargets.has(mount.target))
       .map((mount) => toMount(mount, stack)),
     ...kept.map((volume) => ({
@@ -138,6 +143,14 @@ export function toMounts(
       ReadOnly: volume.readOnly,
     })),
   ];
+}
+
+/** The short form, with options that a mount has no field for. */
+function tmpfsOf({ mounts }: DockerRecipe): Record<string, string> | undefined {
+  const found = mounts.flatMap((mount) =>
+    mount.kind === "tmpfs" && mount.options !== undefined ? [[mount.target, mount.options] as const] : [],
+  );
+  return found.length === 0 ? undefined : Object.fromEntries(found);
 }
 
 function toMount(mount: Mount, stack: StackSpec): object {

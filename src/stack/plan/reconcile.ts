@@ -1,3 +1,4 @@
+import { hostsOf } from "../../model/container.ts";
 import type { ObservedStack } from "../../model/observed.ts";
 import type { Plan } from "../../model/plan.ts";
 import type { ServiceSpec, StackSpec } from "../../model/stack.ts";
@@ -26,7 +27,7 @@ export function reconcile(stack: StackSpec, observed: ObservedStack, options: Re
     started: new Map(),
     done: new Map(),
   };
-  for (const decision of decisions) planCreate(builder, stack, decision, resources, steps);
+  for (const decision of hostsFirst(decisions)) planCreate(builder, stack, decision, decisions, resources, steps);
   // Dependents stop before what they depend on, so stops are planned from the last service to the first.
   for (const decision of [...decisions].reverse()) planStop(builder, decision, decisions, steps);
   for (const decision of byDependency(decisions)) planStart(builder, stack, decision, steps);
@@ -55,19 +56,29 @@ function decideAll(stack: StackSpec, observed: ObservedStack, options: Reconcile
   const replaced = new Set(
     first.filter((d) => d.kind === "recreate" || d.kind === "restart").map((d) => d.service.name),
   );
+  const isRecreated = (name: string): boolean =>
+    first.some(({ service, kind }) => service.name === name && (kind === "recreate" || kind === "create"));
   return first.map((decision) => {
     const leader = decision.service.dependsOn.find((d) => d.restart && replaced.has(d.service));
-    return leader !== undefined && decision.kind === "keep" && decision.found !== undefined
-      ? follow(decision, leader.service)
-      : decision;
+    const host = hostsOf(decision.service.run.docker ?? {}).find(isRecreated);
+    if (decision.found === undefined || decision.kind === "create" || decision.kind === "recreate") return decision;
+    // It lives with a container that goes: no start would bring it back.
+    if (host !== undefined) return follow(decision, host, "recreate");
+    return leader !== undefined && decision.kind === "keep" ? follow(decision, leader.service, "restart") : decision;
   });
 }
 
+/** In the file's order, but those who live with others after these. */
+function hostsFirst(decisions: readonly Decision[]): readonly Decision[] {
+  const isGuest = ({ service }: Decision): boolean => hostsOf(service.run.docker ?? {}).length > 0;
+  return [...decisions.filter((one) => !isGuest(one)), ...byDependency(decisions).filter(isGuest)];
+}
+
 /** A completed one-shot that starts again is waited for again. */
-function follow(decision: Decision, leader: string): Decision {
+function follow(decision: Decision, leader: string, kind: "restart" | "recreate"): Decision {
   return {
     ...decision,
-    kind: "restart",
+    kind,
     cause: `${leader} is replaced`,
     await: decision.await === "nothing" ? "exit" : decision.await,
   };

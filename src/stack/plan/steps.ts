@@ -1,3 +1,4 @@
+import { hostsOf } from "../../model/container.ts";
 import type { Action, PlanNode } from "../../model/plan.ts";
 import type { ServiceSpec, StackSpec } from "../../model/stack.ts";
 import { containerName, isTemporaryName, temporaryName } from "./containers.ts";
@@ -48,23 +49,24 @@ export function planCreate(
   builder: PlanBuilder,
   stack: StackSpec,
   decision: Decision,
+  all: readonly Decision[],
   resources: ReadonlyMap<string, number>,
   steps: Steps,
 ): void {
   if (decision.kind !== "create" && decision.kind !== "recreate") return;
   const { service, found } = decision;
   const recipe = service.run.docker;
+  const hosts = recipe === undefined ? [] : hostsOf(recipe);
   const needs = [
     steps.cleared.get(service.name),
+    ...hosts.map((name) => steps.created.get(name)),
     ...(recipe === undefined ? [] : [resources.get(`image:${recipe.image}`)]),
     ...(recipe?.networks ?? []).map((attachment) => resources.get(`network:${attachment.network}`)),
     ...(recipe?.mounts ?? []).map((mount) =>
       mount.kind === "volume" ? resources.get(`volume:${mount.volume}`) : undefined,
     ),
   ];
-  const name = containerName(stack, service);
-  // Made beside the old one, under another name: if it cannot be made, the old one still runs.
-  const container = found === undefined ? name : temporaryName(found.handle, name);
+  const container = newName(stack, decision);
   const replaces = found === undefined ? {} : { replaces: found.container };
   const action = {
     type: "create-container",
@@ -72,9 +74,28 @@ export function planCreate(
     service,
     container,
     fingerprint: decision.fingerprint,
+    ...(hosts.length > 0 ? { hosts: containersOf(hosts, stack, all) } : {}),
     ...replaces,
   } as const;
   steps.created.set(service.name, builder.add(service.name, action, decision.cause, needs));
+}
+
+/** Made beside the old one, under another name: if it cannot be made, the old one still runs. */
+function newName(stack: StackSpec, { service, found }: Decision): string {
+  const name = containerName(stack, service);
+  return found === undefined ? name : temporaryName(found.handle, name);
+}
+
+/** Service -> the container that it has, or is given by this plan. */
+function containersOf(names: readonly string[], stack: StackSpec, all: readonly Decision[]): Record<string, string> {
+  const decisions = all.filter(({ service }) => names.includes(service.name));
+  return Object.fromEntries(
+    decisions.map((decision) => {
+      const { kind, found, service } = decision;
+      const isNew = kind === "create" || kind === "recreate";
+      return [service.name, isNew || found === undefined ? newName(stack, decision) : found.container];
+    }),
+  );
 }
 
 export function planStop(builder: PlanBuilder, decision: Decision, all: readonly Decision[], steps: Steps): void {

@@ -206,8 +206,8 @@ test("where the shipped stack comes, a Compose file of the folder's own must be 
 });
 
 test("warnings must have their places", async () => {
-  const cwd = project({ "dev/docker-compose.yml": "services:\n  web:\n    image: x\n    logging: {}\n" });
-  expect((await loaded(cwd)).warnings).toEqual(['dev/docker-compose.yml:4:5 "logging" is ignored']);
+  const cwd = project({ "dev/docker-compose.yml": "services:\n  web:\n    image: x\n    annotations: {}\n" });
+  expect((await loaded(cwd)).warnings).toEqual(['dev/docker-compose.yml:4:5 "annotations" is ignored']);
 });
 
 test("a folder without a stack must get a copy of the shipped one, under a name of its own", async () => {

@@ -106,8 +106,8 @@ test("of two mounts at one target the later must count, in the first one's place
   expect(service("web")?.run.docker?.mounts).toEqual([
     { kind: "bind", source: "/shop/dev/b", target: "/a", readOnly: true, createHostPath: true },
     { kind: "volume", volume: "data", target: "/d", readOnly: false },
-    { kind: "tmpfs", target: "/t1" },
-    { kind: "tmpfs", target: "/t2" },
+    { kind: "tmpfs", target: "/t1", options: "" },
+    { kind: "tmpfs", target: "/t2", options: "" },
   ]);
 });
 

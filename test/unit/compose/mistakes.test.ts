@@ -22,9 +22,14 @@ test("all mistakes must be told at once, in reading order, with file, line and c
 
 test.each([
   ["build: .", '4:5 "build" is not supported: goat-dev runs images, it does not build them'],
-  ["network_mode: host", '4:5 "network_mode" is not supported: services are reached through networks and ports'],
-  ["deploy: { resources: { limits: { memory: 1g } } }", '4:15 "resources" is not supported: write mem_limit'],
-  ["ulimits: { nofile: 1 }", '4:5 "ulimits" is not supported: only mem_limit and shm_size limit a container'],
+  ["scale: 2", '4:5 "scale" is not supported: one container runs for each service'],
+  ["deploy: { replicas: 0 }", '4:15 "replicas" is not supported: one container runs for each service'],
+  [
+    "mem_limit: 1g\ndeploy: { resources: { limits: { memory: 2g } } }",
+    '4:5 "mem_limit" and "deploy" have to say the same: leave one of them out',
+  ],
+  ["network_mode: host\nnetworks: [default]", '2:3 "network_mode" and "networks" cannot both be there'],
+  ["network_mode: service:none", '2:3 "a" depends on "none", which is no service'],
   ["extends: { service: b }", '4:5 "extends" is not supported: write the service out, or use a YAML anchor'],
 ])("%s would change what runs and must be refused", (lines, mistake) => {
   expect(serviceMistakes(lines)).toEqual([mistake]);
@@ -42,7 +47,7 @@ test.each([
   ["volumes: [{ type: bind, target: /a }]", '4:15 "volumes": a bind needs a "source"'],
   ["volumes: [{ source: a, target: /a }]", '4:15 "volumes": "type" is missing'],
   ["tmpfs: run", '4:12 "tmpfs": "run" has to be an absolute path'],
-  ["tmpfs: /run:exec", '4:12 "tmpfs": the option "exec" is not supported'],
+  ["tmpfs: /run:exce", '4:12 "tmpfs": there is no option "exce"'],
   ["networks: [back]", '4:16 network "back" is not declared under "networks:"'],
   ["environment: [A, ' =x']", '4:22 " " is not a variable\'s name'],
   ["environment: { A: [1] }", '4:23 "A" needs a text'],

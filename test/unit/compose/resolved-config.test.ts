@@ -60,7 +60,7 @@ test("a stack must be printed in Compose's own shape", () => {
         shm_size: "1073741824",
         stop_grace_period: "1h5m30.02s",
         stop_signal: "SIGINT",
-        tmpfs: ["/run:size=67108864,mode=1777"],
+        tmpfs: ["/run:size=64m,mode=1777"],
         volumes: [
           { type: "bind", source: "/shop/dev/p", target: "/p", read_only: true, bind: { create_host_path: true } },
           { type: "volume", source: "vol", target: "/v", volume: { nocopy: true } },

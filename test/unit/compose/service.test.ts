@@ -97,8 +97,8 @@ tmpfs: ["/run:size=64m,mode=755,noexec", /tmp]`.trim();
     { kind: "bind", source: "/shop/dev/p", target: "/p", readOnly: false, propagation: "rslave", createHostPath: true },
     { kind: "bind", source: "/home/dev", target: "/home", readOnly: false, createHostPath: true },
     { kind: "bind", source: "/shop/up", target: "/up", readOnly: true, createHostPath: true },
-    { kind: "tmpfs", target: "/run", sizeBytes: 67_108_864, mode: 0o755 },
-    { kind: "tmpfs", target: "/tmp" },
+    { kind: "tmpfs", target: "/run", options: "size=64m,mode=755,noexec" },
+    { kind: "tmpfs", target: "/tmp", options: "" },
   ]);
 });
 
@@ -169,7 +169,7 @@ test("what changes nothing that runs must be warned about and left out", () => {
 services:
   a:
     image: x
-    logging: { driver: none }
+    annotations: { a: b }
     command: a && b
     volumes: ["./a:/a:z"]
     deploy: { resources: {}, labels: { a: b } }
@@ -177,7 +177,7 @@ services:
 `);
   expect(warnings.map(({ line, message }) => [line, message])).toEqual([
     [1, '"version" is ignored'],
-    [5, '"logging" is ignored'],
+    [5, '"annotations" is ignored'],
     [6, '"command": no shell reads this, and everything from "&" on is dropped'],
     [7, '"volumes": the option "z" is ignored'],
     [8, '"labels" is ignored'],

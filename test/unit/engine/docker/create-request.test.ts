@@ -127,14 +127,16 @@ describe("what is asked of the engine", () => {
 
   test("must publish ports where they were asked for, and expose the rest", () => {
     const ports = [
+      { hostIp: "127.0.0.1", host: null, hostRange: "8000-8010", container: 80, protocol: "tcp" as const },
       { hostIp: "127.0.0.1", host: 5432, container: 5432, protocol: "tcp" as const },
       { hostIp: "::1", host: 5432, container: 5432, protocol: "tcp" as const },
       { hostIp: "", host: null, container: 53, protocol: "udp" as const },
     ];
     expect(plan({ service: { ports }, recipe: { expose: ["9000", "9001/udp"] } }).body).toMatchObject({
-      ExposedPorts: { "5432/tcp": {}, "53/udp": {}, "9000/tcp": {}, "9001/udp": {} },
+      ExposedPorts: { "80/tcp": {}, "5432/tcp": {}, "53/udp": {}, "9000/tcp": {}, "9001/udp": {} },
       HostConfig: {
         PortBindings: {
+          "80/tcp": [{ HostIp: "127.0.0.1", HostPort: "8000-8010" }],
           "5432/tcp": [
             { HostIp: "127.0.0.1", HostPort: "5432" },
             { HostIp: "::1", HostPort: "5432" },

@@ -90,3 +90,29 @@ test("who starts beside what it depends on must wait for nothing, and stop first
     6 await-ready goat-user-1: asked for (after 5)"
   `);
 });
+
+const host = service("host");
+const guest = service("guest", {
+  docker: { networkMode: "service:host", networks: [] },
+  dependsOn: [dependsOn("host", { restart: true })],
+});
+
+test("a service that lives with another must be made after it, wherever the file names it", () => {
+  expect(planText(stackOf(guest, host), observed(stackOf(guest, host)))).toMatchInlineSnapshot(`
+    "1 create-container goat-host-1: absent
+    2 create-container goat-guest-1: absent (after 1)
+    3 start-container goat-host-1: absent (after 1)
+    4 await-ready goat-host-1: absent (after 3)
+    5 start-container goat-guest-1: absent (after 2, 4)
+    6 await-ready goat-guest-1: absent (after 5)"
+  `);
+});
+
+test("a service that lives with another must be made anew with it, in the new one's place", () => {
+  const spec = stackOf(guest, host);
+  const found = observed(spec, running(spec, guest), running(spec, host, { imageId: "sha256:older" }));
+  const plan = planFor(spec, found);
+  const made = plan.nodes.flatMap(({ action }) => (action.type === "create-container" ? [action] : []));
+  expect(made.map(({ service: { name } }) => name)).toEqual(["host", "guest"]);
+  expect(made[1]?.hosts).toEqual({ host: made[0]?.container });
+});
