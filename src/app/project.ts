@@ -1,4 +1,5 @@
 import type { EngineInfo } from "../engine/engine.ts";
+import { fieldsOf } from "../model/fields.ts";
 import type { StackSpec } from "../model/stack.ts";
 import { resolveSettings, type Settings } from "../project/settings.ts";
 import { openState, readStackState, type StackState } from "../project/state.ts";
@@ -13,6 +14,8 @@ export interface ProjectSession {
   readonly environment: Environment;
   readonly stack: StackSpec;
   readonly settings: Settings;
+  /** What the Compose file's `x-goat: { run: … }` says, as it is written. */
+  readonly runDefaults: unknown;
   /** The config that a demo runs on, in place of the user's; null where this is none. */
   readonly demo: DemoConfig | null;
 }
@@ -57,7 +60,8 @@ export async function openProject(app: App, options: OpenOptions = {}): Promise<
     example: options.example,
   };
   const settings = resolveSettings({ flags, env: environment.variables, xGoat });
-  return { environment, stack: withDatabase(stack, settings), demo, settings };
+  const runDefaults = fieldsOf(xGoat)["run"];
+  return { environment, stack: withDatabase(stack, settings), demo, settings, runDefaults };
 }
 
 /** What is set for the whole stack goes before what its gateway's own block says. */

@@ -9,6 +9,7 @@ export const env = command<ProgramVariables>({
   summary: "the three variables that point a program at the gateway",
   options: [
     { flags: "--format <name>", description: "sh (which fish reads too), fish, powershell, dotenv or json" },
+    { flags: "--anthropic", description: "ANTHROPIC_BASE_URL and ANTHROPIC_AUTH_TOKEN too" },
     { flags: "--modal", description: "the gateway that goat-dev modal deploy put into the cloud" },
   ],
   examples: [
@@ -19,7 +20,15 @@ export const env = command<ProgramVariables>({
   call: async (typed, app) => {
     formatOf(typed, app.platform);
     const { env } = await import("../app/programs/variables.ts");
-    return env({ modal: typed.flag("modal"), environment: typed.text("env"), workspace: typed.text("workspace") }, app);
+    return env(
+      {
+        modal: typed.flag("modal"),
+        anthropic: typed.flag("anthropic"),
+        environment: typed.text("env"),
+        workspace: typed.text("workspace"),
+      },
+      app,
+    );
   },
   text: (variables, typed, { platform }) => formatOf(typed, platform)(variables),
 });

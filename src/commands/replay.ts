@@ -1,7 +1,7 @@
 import type { RunReport } from "../app/programs/program.ts";
 import { GoatError } from "../errors/goat-error.ts";
 import { command, type Typed } from "./command.ts";
-import { exitCodeOfRun, readTap, sharedTapOptions } from "./tap-options.ts";
+import { exitCodeOfRun, sharedTapOptions, writtenIn } from "./tap-options.ts";
 
 export const replay = command<RunReport>({
   name: "replay",
@@ -27,10 +27,10 @@ export const replay = command<RunReport>({
       pace: oneOf(typed, "pace", ["none", "real"] as const),
       recordMissing: typed.flag("recordMissing"),
     };
-    const tap = readTap(typed);
+    const written = writtenIn(typed, sharedTapOptions);
     const { replay } = await import("../app/programs/replay.ts");
     const terminal = { stdout: isData ? ("to-stderr" as const) : ("inherit" as const), onTerminal, takeSignals };
-    return replay({ command: typed.args.slice(1), terminal, tap, replay: input }, app);
+    return replay({ command: typed.args.slice(1), terminal, written, replay: input }, app);
   },
   text: () => "",
   exitCode: exitCodeOfRun,

@@ -1,7 +1,6 @@
 import type { RunReport } from "../app/programs/program.ts";
-import type { TapInput } from "../app/programs/tap-input.ts";
+import type { WrittenOptions } from "../app/programs/tap-input.ts";
 import { exitCodeOf } from "../errors/catalog.ts";
-import { GoatError } from "../errors/goat-error.ts";
 import type { OptionSpec, Typed } from "./command.ts";
 
 /** What `run` and `replay` can do with a program's calls. */
@@ -9,35 +8,38 @@ export const sharedTapOptions: readonly OptionSpec[] = [
   { flags: "--bill [how]", description: "say at the end what the calls came to; --bill=table by model" },
   { flags: "--bill-file <path>", description: "write it as JSON" },
   { flags: "--show", description: "say of each call how it went, as it ends" },
+  {
+    flags: "--fault <fault>",
+    description:
+      "let calls fail: 429:20%, 500, latency=2s..5s, cut:10%, timeout, garbage, model=NAME,503 (again for more)",
+    repeats: true,
+  },
+  { flags: "--seed <number>", description: "of which calls fail: the same number, the same calls" },
+  { flags: "--anthropic", description: "with ANTHROPIC_BASE_URL and ANTHROPIC_AUTH_TOKEN too" },
 ];
 
 export const tapOptions: readonly OptionSpec[] = [
-  ...sharedTapOptions,
+  { flags: "--max-cost <dollars>", description: "refuse the call that would go over; then exit 6" },
+  { flags: "--max-calls <number>", description: "the same, by calls" },
+  { flags: "--max-tokens <number>", description: "the same, by tokens: 100k" },
   { flags: "--record <cassette>", description: "keep each call and its answer in a file, for goat-dev replay" },
   {
     flags: "--ignore <field>",
     description: "of a recorded request, a field that does not count: user, messages.*.name (again for more)",
     repeats: true,
   },
+  ...sharedTapOptions,
 ];
 
-export function readTap(typed: Typed): TapInput {
-  return {
-    bill: readBill(typed),
-    billFile: typed.text("billFile") ?? null,
-    show: typed.flag("show"),
-    record: typed.text("record") ?? null,
-    ignore: typed.texts("ignore"),
-  };
-}
-
-function readBill(typed: Typed): TapInput["bill"] {
-  const how = typed.text("bill");
-  if (how === undefined) return typed.flag("bill") ? "line" : null;
-  if (how === "line" || how === "table") return how;
-  throw new GoatError("usage", `--bill is ${JSON.stringify(how)}, and should be line or table`, {
-    fixes: [{ command: "goat-dev run --bill -- COMMAND", effect: "the two dashes end the options" }],
+/** What was typed of these, by name. */
+export function writtenIn(typed: Typed, options: readonly OptionSpec[]): WrittenOptions {
+  const entries = options.map(({ flags, repeats }) => {
+    const name = /^--([\w-]+)/.exec(flags)?.[1] ?? flags;
+    const key = name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+    if (repeats === true) return [name, typed.texts(key).length === 0 ? undefined : typed.texts(key)] as const;
+    return [name, typed.text(key) ?? (typed.flag(key) || undefined)] as const;
   });
+  return Object.fromEntries(entries);
 }
 
 /** The program's own, unless it says that all is well and it is not; a replay that lacks a call ends with its own in any case. */

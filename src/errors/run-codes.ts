@@ -25,4 +25,9 @@ export const runCodes = {
     means: "`replay` was asked for a call that is not in the file; what is nearest is said, and where it differs.",
     mend: "Mend the program, or ask the gateway for what is missing: `goat-dev replay --record-missing FILE -- COMMAND`.",
   },
+  "ceiling-reached": {
+    exit: 6,
+    means: "A call would have gone over `--max-cost`, `--max-calls` or `--max-tokens`, and was refused.",
+    mend: "Raise it, or see with `--show` what is spent where.",
+  },
 } as const;

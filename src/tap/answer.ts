@@ -8,7 +8,7 @@ export function refuse({ api }: Pick<Asked, "api">, refusal: Refusal, from: Answ
   return wholeAnswer(refusal.status, headers, Buffer.from(refusalBody(api, refusal)), from);
 }
 
-function wholeAnswer(
+export function wholeAnswer(
   status: number,
   headers: Readonly<Record<string, string>>,
   body: Buffer,

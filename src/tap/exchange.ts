@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import { messageOf, systemCode } from "../errors/describe.ts";
 import { refuse } from "./answer.ts";
-import { type Answer, type Asked, type Chunk, type Ended, headerOf, type Stage } from "./call.ts";
+import { type Answer, type AnsweredBy, type Asked, type Chunk, type Ended, headerOf, type Stage } from "./call.ts";
 import { cutAfter } from "./cut.ts";
 import { collect, type Incoming, strangerIn, tooLarge } from "./incoming.ts";
 import { createMeter, nothingMetered } from "./meter.ts";
@@ -41,10 +41,10 @@ export async function exchange(call: Exchange): Promise<void> {
   const early = mustKnow ? await incoming.whole() : null;
   if (mustKnow && early === null && !incoming.isTooLarge()) return;
   const first = askedOf(call, api, early);
-  const { answer, cut } = await answerTo(call, first, incoming, stop.signal);
+  const { answer, cut, from } = await answerTo(call, first, incoming, stop.signal);
   const passed = answer === null ? leftBefore(began) : await passOn(call, answer, { api, cut, began });
   const asked = early === null && request.complete ? askedOf(call, api, await incoming.whole()) : first;
-  for (const { ended } of stages) ended?.({ asked, from: answer?.from ?? "goat-dev", ...passed });
+  for (const { ended } of stages) ended?.({ asked, from, ...passed });
 }
 
 function askedOf({ request, number }: Exchange, api: Api | null, body: Buffer | null): Asked {
@@ -65,25 +65,31 @@ interface Decided {
   /** Null where the program left before one came. */
   readonly answer: Answer | null;
   readonly cut: number | null;
+  /** Who answered, or was to answer when the program left. */
+  readonly from: AnsweredBy;
 }
 
 async function answerTo(call: Exchange, asked: Asked, incoming: Incoming, signal: AbortSignal): Promise<Decided> {
-  let cut: number | null = null;
+  let [cut, from]: [number | null, AnsweredBy] = [null, "goat-dev"];
   try {
     for (const { before } of incoming.isTooLarge() ? [] : call.stages) {
       const verdict = (await before?.(asked, signal)) ?? { do: "go" };
-      if (verdict.do === "answer") return { answer: verdict.answer, cut };
+      if (verdict.do === "answer") return { answer: verdict.answer, cut, from: verdict.answer.from };
       if (verdict.do === "cut") cut = verdict.after;
-      if (verdict.do === "hang") await aborted(signal);
+      if (verdict.do === "hang") {
+        from = "fault";
+        await aborted(signal);
+      }
     }
+    from = "gateway";
     const answer = await askGateway(call, asked, incoming, signal);
-    return { answer, cut };
+    return { answer, cut, from: answer.from };
   } catch (error) {
     if (incoming.isTooLarge()) {
       await incoming.whole();
-      return { answer: refuse(asked, tooLarge, "goat-dev"), cut: null };
+      return { answer: refuse(asked, tooLarge, "goat-dev"), cut: null, from: "goat-dev" };
     }
-    if (signal.aborted) return { answer: null, cut: null };
+    if (signal.aborted) return { answer: null, cut: null, from };
     throw error;
   }
 }
@@ -166,6 +172,7 @@ async function passOn({ response, keepsAnswers }: Exchange, answer: Answer, how:
     if (keepsAnswers) chunks.push({ atMs, bytes });
   });
   await piped.catch(() => undefined);
+  if (how.cut !== null) end = "broken off";
   const durationMs = performance.now() - how.began;
   return { status, headers, end, metered: await meter.end(), durationMs, firstMs, chunks };
 }

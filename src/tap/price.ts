@@ -27,10 +27,13 @@ export interface Spent {
 
 const nothing: Spent = { promptTokens: 0, answerTokens: 0, costUsd: 0, isAbout: false };
 
-/** By what the gateway says of the call, else by its tokens and the price list, else by its letters. What failed costs nothing. */
+/**
+ * By what the gateway says of the call, else by its tokens and the price list, else by its letters. What failed costs nothing; what a
+ * program did not wait for costs at least its question.
+ */
 export function spentOn({ asked, from, status, headers, metered }: Ended, { prices }: PriceList): Spent {
-  const wasAnswered = asked.api !== null && status !== null && status < 400;
-  if (!wasAnswered || from === "fault" || from === "goat-dev") return nothing;
+  const isAnswered = from === "gateway" || from === "cassette";
+  if (asked.api === null || !isAnswered || (status !== null && status >= 400)) return nothing;
   const { question } = asked;
   const about = { prompt_tokens: question.promptTokens, completion_tokens: Math.ceil(metered.letters / 4) };
   const usage = metered.usage ?? about;

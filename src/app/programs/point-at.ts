@@ -16,6 +16,12 @@ export function variablesFor(
   };
 }
 
+/** What Anthropic's clients read: the address without /v1, which they add themselves. */
+export function anthropicVariables(variables: ProgramVariables): ProgramVariables {
+  const base = (variables["OPENAI_BASE_URL"] ?? "").replace(/\/v1$/, "");
+  return { ANTHROPIC_BASE_URL: base, ANTHROPIC_AUTH_TOKEN: variables["OPENAI_API_KEY"] ?? "" };
+}
+
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /** What keeps a program from asking a server of this machine through the proxy of its shell; nothing where there is none, or it knows already. */

@@ -2,7 +2,7 @@ import { constants } from "node:os";
 import { GoatError } from "../../errors/goat-error.ts";
 import { type ForegroundEnd, type ForegroundOptions, runForeground } from "../../platform/foreground.ts";
 import type { App } from "../app.ts";
-import { type ProgramVariables, pastProxy } from "./point-at.ts";
+import { anthropicVariables, type ProgramVariables, pastProxy } from "./point-at.ts";
 import type { Tapped, TapReport } from "./tapped.ts";
 
 /** A program to run in goat-dev's place. */
@@ -11,6 +11,14 @@ export interface ProgramInput {
   readonly command: readonly string[];
   /** Where its output goes, and how signals reach it. */
   readonly terminal: Pick<ForegroundOptions, "stdout" | "onTerminal" | "takeSignals">;
+}
+
+/** What a program is run in. */
+interface Surroundings {
+  readonly variables: ProgramVariables;
+  readonly tapped: Tapped | null;
+  /** With the variables of Anthropic's clients, too. */
+  readonly anthropic: boolean;
 }
 
 export interface RunReport {
@@ -34,12 +42,14 @@ export function commandOf({ command: words }: ProgramInput, example: string): st
 /** Runs it to its end, and then ends the tap. Throws command-not-found, command-not-executable. */
 export async function runProgram(
   { command: words, terminal }: ProgramInput,
-  variables: ProgramVariables,
-  tapped: Tapped | null,
+  { variables, tapped, anthropic }: Surroundings,
   app: App,
 ): Promise<RunReport> {
   const [command = "", ...args] = words;
-  const env = { ...app.env, ...variables, ...(tapped === null ? {} : throughTap(variables, tapped.origin, app)) };
+  const own = { ...variables, ...(tapped === null ? {} : throughTap(variables, tapped.origin, app)) };
+  // A key of Anthropic's own would be sent in place of the gateway's.
+  const others = anthropic ? { ...anthropicVariables(own), ANTHROPIC_API_KEY: undefined } : {};
+  const env = { ...app.env, ...own, ...others };
   const end = await runForeground(command, args, { env, ...terminal, signal: app.signal });
   const tap = (await tapped?.end(end.exitCode === 0)) ?? null;
   if (end.startError !== null) throw notStarted(command, end.startError);

@@ -1,35 +1,48 @@
 import { answers } from "../../platform/ports.ts";
 import type { App } from "../app.ts";
-import { openEnvironment } from "../project.ts";
+import { openProject } from "../project.ts";
 import { openRecording } from "./cassette-session.ts";
 import { openGateway, type ProjectGateway } from "./gateway.ts";
 import { type ProgramVariables, pastProxy } from "./point-at.ts";
 import { commandOf, type ProgramInput, type RunReport, runProgram } from "./program.ts";
-import { isAskedFor, type TapInput } from "./tap-input.ts";
+import { isAskedFor, readTapInput, type TapInput, type WrittenOptions } from "./tap-input.ts";
 import { openTap, type Tapped } from "./tapped.ts";
 import { cloudVariables, programVariables, type WhichGateway } from "./variables.ts";
 
 export interface RunInput extends WhichGateway, ProgramInput {
-  readonly tap: TapInput;
+  /** Of the tap's options, what was typed; what the Compose file says comes after it. */
+  readonly written: WrittenOptions;
+  /** No tap, whatever either says. */
+  readonly isStraight: boolean;
 }
 
 /** Runs a program with the gateway's variables, as if it were called by itself. Throws usage, command-not-found, command-not-executable. */
 export async function run(input: RunInput, app: App): Promise<RunReport> {
+  // What was typed wrongly is told before a project is read, and before a command that an option has taken for its value is missed.
+  readTapInput(input.written, undefined);
   commandOf(input, "goat-dev run -- python my_program.py");
-  const variables = await variablesOf(input, app);
-  const tapped = isAskedFor(input.tap) ? await tapBefore(variables, input.tap, app) : null;
-  return runProgram(input, variables, tapped, app);
+  const { variables, defaults } = await targetOf(input, app);
+  const tap = readTapInput(input.written, defaults);
+  const tapped = isAskedFor(tap) && !input.isStraight ? await tapBefore(variables, tap, app) : null;
+  return runProgram(input, { variables, tapped, anthropic: tap.anthropic }, app);
 }
 
-async function variablesOf(which: WhichGateway, app: App): Promise<ProgramVariables> {
+interface Target {
+  readonly variables: ProgramVariables;
+  /** The Compose file's `x-goat: { run: … }`. */
+  readonly defaults: unknown;
+}
+
+async function targetOf(which: WhichGateway, app: App): Promise<Target> {
   if (which.modal) {
     // Its secrets are known from here on: none may end up in a file of recorded calls.
-    openEnvironment(app);
-    return cloudVariables(which, app);
+    const { runDefaults: defaults } = await openProject(app);
+    return { variables: await cloudVariables(which, app), defaults };
   }
   const found = await openGateway(app);
   await warnIfSilent(found, app);
-  return { ...programVariables(found), ...pastProxy(found.gateway.url, app.env) };
+  const variables = { ...programVariables(found), ...pastProxy(found.gateway.url, app.env) };
+  return { variables, defaults: found.session.runDefaults };
 }
 
 /** The command may need no gateway, so it runs all the same. */

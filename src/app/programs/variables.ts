@@ -1,6 +1,6 @@
 import type { App } from "../app.ts";
 import { defaultModel, openGateway, type ProjectGateway } from "./gateway.ts";
-import { type ProgramVariables, variablesFor } from "./point-at.ts";
+import { anthropicVariables, type ProgramVariables, variablesFor } from "./point-at.ts";
 
 /** Which gateway is meant. */
 export interface WhichGateway {
@@ -11,13 +11,16 @@ export interface WhichGateway {
   readonly workspace?: string | undefined;
 }
 
-export interface EnvInput extends WhichGateway {}
+export interface EnvInput extends WhichGateway {
+  /** With the variables of Anthropic's clients, too. */
+  readonly anthropic: boolean;
+}
 
 /** The variables that point a program at the gateway; to hand on the key is what they are for. */
 export async function env(input: EnvInput, app: App): Promise<ProgramVariables> {
   const variables = input.modal ? await cloudVariables(input, app) : programVariables(await openGateway(app));
   app.revealWords([variables["OPENAI_API_KEY"] ?? ""]);
-  return variables;
+  return input.anthropic ? { ...variables, ...anthropicVariables(variables) } : variables;
 }
 
 /** The cloud's gateway is not asked first: that would wake it up for a program that may need none. */

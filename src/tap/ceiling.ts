@@ -1,0 +1,166 @@
+import { costOf } from "../litellm/model-info.ts";
+import { formatMoney } from "../platform/format.ts";
+import { refuse } from "./answer.ts";
+import type { Asked, Ended, Stage, Verdict } from "./call.ts";
+import { type PriceList, spentOn } from "./price.ts";
+
+/** What a run may use; null for no limit. */
+export interface CeilingLimits {
+  readonly maxCostUsd: number | null;
+  readonly maxCalls: number | null;
+  readonly maxTokens: number | null;
+}
+
+export interface CeilingReport extends CeilingLimits {
+  readonly spentUsd: number;
+  readonly calls: number;
+  readonly tokens: number;
+  /** Calls that were refused. */
+  readonly refused: number;
+  /** Why the first of them was; null where none was. */
+  readonly reason: string | null;
+}
+
+export interface Ceiling extends Stage {
+  report(): CeilingReport;
+}
+
+interface Amount {
+  readonly usd: number;
+  readonly tokens: number;
+}
+
+/** What a call can still cost. */
+interface Reach extends Amount {
+  /** It says itself how long its answer may be: then it cannot cost more. */
+  readonly isBound: boolean;
+  readonly answerTokens: number;
+}
+
+/** What an answer is taken to come to where neither the call nor the model says, and none has been seen yet. */
+const usualAnswer = 4_096;
+
+/**
+ * Refuses the call that would go over. What is under way counts with what it can still cost; a call that fits only once others have
+ * come to less than that waits for them. `onUnpriced` is told of each model, once, whose calls cannot be counted in dollars.
+ */
+export function createCeiling(
+  limits: CeilingLimits,
+  prices: Promise<PriceList>,
+  onUnpriced: (model: string) => void,
+): Ceiling {
+  const underWay = new Map<Asked, Reach>();
+  const longest = new Map<string, number>();
+  const unpriced = new Set<string>();
+  const waiting = new Set<() => void>();
+  let [spent, calls, refused]: [Amount, number, number] = [{ usd: 0, tokens: 0 }, 0, 0];
+  let reason: string | null = null;
+
+  const reachOf = ({ api, question }: Asked, list: PriceList): Reach => {
+    const model = question.model ?? "";
+    const seen = Math.max(usualAnswer, 2 * (longest.get(model) ?? 0));
+    const guess = Math.min(list.mostAnswer.get(model) ?? Number.POSITIVE_INFINITY, seen);
+    const answerTokens = api === "embeddings" ? 0 : (question.mostAnswer ?? guess);
+    const usage = { prompt_tokens: question.promptTokens, completion_tokens: answerTokens };
+    const usd = costOf(usage, list.prices.get(model));
+    if (usd === null && limits.maxCostUsd !== null && !unpriced.has(model)) {
+      unpriced.add(model);
+      onUnpriced(model);
+    }
+    const isBound = api === "embeddings" || question.mostAnswer !== null;
+    return { usd: usd ?? 0, tokens: question.promptTokens + answerTokens, isBound, answerTokens };
+  };
+
+  const before = async (asked: Asked, signal: AbortSignal): Promise<Verdict> => {
+    if (asked.api === null) return { do: "go" };
+    const reach = reachOf(asked, await prices);
+    for (;;) {
+      const why = whyNever(limits, { spent, calls }, reach);
+      if (why !== null) {
+        refused += 1;
+        reason ??= why;
+        return { do: "answer", answer: refuseFor(asked, why) };
+      }
+      if (underWay.size === 0 || fits(limits, spent, [...underWay.values(), reach])) break;
+      await oneEnds(waiting, signal);
+    }
+    calls += 1;
+    underWay.set(asked, reach);
+    return { do: "go" };
+  };
+
+  const settle = (ended: Ended, list: PriceList): void => {
+    const { promptTokens, answerTokens, costUsd } = spentOn(ended, list);
+    const model = ended.asked.question.model ?? "";
+    longest.set(model, Math.max(longest.get(model) ?? 0, answerTokens));
+    spent = { usd: spent.usd + (costUsd ?? 0), tokens: spent.tokens + promptTokens + answerTokens };
+    underWay.delete(ended.asked);
+    for (const wake of waiting) wake();
+    waiting.clear();
+  };
+
+  return {
+    before,
+    ended: (ended) => {
+      if (underWay.has(ended.asked)) void prices.then((list) => settle(ended, list));
+    },
+    report: () => ({
+      ...limits,
+      spentUsd: Number(spent.usd.toFixed(12)),
+      calls,
+      tokens: spent.tokens,
+      refused,
+      reason,
+    }),
+  };
+}
+
+/** Why a call cannot be let through even once all others have ended; null where it may be. */
+function whyNever(
+  { maxCostUsd, maxCalls, maxTokens }: CeilingLimits,
+  { spent, calls }: { readonly spent: Amount; readonly calls: number },
+  reach: Reach,
+): string | null {
+  if (maxCalls !== null && calls >= maxCalls) return `--max-calls ${maxCalls} is reached`;
+  if (maxCostUsd !== null && isOver(spent.usd, reach.usd, maxCostUsd, reach.isBound)) {
+    const can = spent.usd < maxCostUsd ? `, and this call can cost ${formatMoney(reach.usd)}` : "";
+    return `--max-cost ${maxCostUsd} is reached: ${formatMoney(spent.usd)} is spent${can}`;
+  }
+  if (maxTokens !== null && isOver(spent.tokens, reach.tokens, maxTokens, reach.isBound)) {
+    const can = spent.tokens < maxTokens ? `, and this call can use ${reach.tokens}` : "";
+    return `--max-tokens ${maxTokens} is reached: ${spent.tokens} are used${can}`;
+  }
+  return null;
+}
+
+/** A call without a bound of its own is let through alone while anything is left: what it can cost is a guess. */
+function isOver(spent: number, more: number, limit: number, isBound: boolean): boolean {
+  return spent >= limit || (isBound && spent + more > limit);
+}
+
+function fits({ maxCostUsd, maxTokens }: CeilingLimits, spent: Amount, reaches: readonly Reach[]): boolean {
+  const usd = reaches.reduce((sum, reach) => sum + reach.usd, spent.usd);
+  const tokens = reaches.reduce((sum, reach) => sum + reach.tokens, spent.tokens);
+  return usd <= (maxCostUsd ?? usd) && tokens <= (maxTokens ?? tokens);
+}
+
+function oneEnds(waiting: Set<() => void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const leave = (): void => {
+      waiting.delete(resolve);
+      reject(signal.reason);
+    };
+    signal.addEventListener("abort", leave, { once: true });
+    waiting.add(() => {
+      signal.removeEventListener("abort", leave);
+      resolve();
+    });
+  });
+}
+
+/** 402 and its header: no client of OpenAI's or Anthropic's tries again. */
+function refuseFor(asked: Asked, why: string) {
+  const type = asked.api === "messages" ? "billing_error" : "budget_exceeded";
+  const headers = { "x-should-retry": "false" };
+  return refuse(asked, { status: 402, type, message: `goat-dev: ${why}`, headers }, "goat-dev");
+}
