@@ -19,6 +19,8 @@ install_packages() {
   python_is_whole || missing+=(python3 python3-venv python3-pip)
   # The cloud's database is dumped and loaded by Debian's own programs.
   compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
+  # LiteLLM's page is opened in a real browser.
+  command -v chromium >/dev/null || missing+=(chromium)
   # Go asks its proxy by https.
   [[ -s /etc/ssl/certs/ca-certificates.crt ]] || missing+=(ca-certificates)
   [[ ${#missing[@]} -gt 0 ]] || return 0

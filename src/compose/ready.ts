@@ -76,7 +76,10 @@ export function defaultReady(question: ReadyQuestion): ReadinessSpec {
   if (at === undefined) return withoutPort(question);
   if (role === "database") return databaseReady(environment, at);
   if (role === "tracing") return get(at, "/api/public/health?failIfDatabaseUnavailable=true");
-  return { kind: "all", of: [get(at, "/health/liveliness"), get(at, "/health/readiness")] };
+  const readiness = get(at, "/health/readiness");
+  // Without its database LiteLLM answers, but keeps no keys and enforces no budgets.
+  const says = (environment["DATABASE_URL"] ?? "") === "" ? {} : { says: { field: "db", value: "connected" } };
+  return { kind: "all", of: [get(at, "/health/liveliness"), { ...readiness, ...says }] };
 }
 
 function otherReady(question: ReadyQuestion): ReadinessSpec {

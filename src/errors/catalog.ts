@@ -143,6 +143,12 @@ export const catalog = {
       "The database has no user of the name in `.env`: the volume was made with another `POSTGRES_USER`, which is named.",
     mend: "Put that one back into `.env`, or `goat-dev down --volumes`.",
   },
+  "salt-key-changed": {
+    exit: 5,
+    means:
+      "`LITELLM_SALT_KEY` is not the one that LiteLLM's data is encrypted with; the database keeps a fingerprint of the first it saw.",
+    mend: "Put the earlier one back into `.env`: what was encrypted with it cannot be read with another.",
+  },
   "stack-not-ready": { exit: 5, means: "`status` found a service that is not ready.", mend: "`goat-dev up`." },
   "gateway-refused": {
     exit: 6,

@@ -204,6 +204,8 @@ export type ReadinessSpec =
       readonly port: number;
       readonly path: string;
       readonly status: number;
+      /** What a field of its JSON has to say, where it is there. */
+      readonly says?: { readonly field: string; readonly value: string };
     }
   | {
       readonly kind: "postgres";

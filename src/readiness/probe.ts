@@ -3,7 +3,7 @@ import { connect, type Socket } from "node:net";
 import { systemCode } from "../errors/describe.ts";
 import type { ReadinessSpec } from "../model/stack.ts";
 import type { Clock } from "../platform/clock.ts";
-import { httpStatus } from "../platform/http.ts";
+import { httpGet, httpStatus } from "../platform/http.ts";
 import { tryLogin } from "../platform/postgres.ts";
 
 export type Probe = (context: ProbeContext) => Promise<Verdict>;
@@ -109,16 +109,33 @@ export function pending(why: string): Verdict {
 
 /** Asks the question a user's program would ask: the answer's status decides. */
 export async function probeHttp(
-  spec: { readonly host: string; readonly port: number; readonly path: string; readonly status: number },
+  spec: Omit<Extract<ReadinessSpec, { kind: "http" }>, "kind">,
   signal: AbortSignal,
 ): Promise<Verdict> {
   const question = `GET ${spec.path} on port ${spec.port}`;
   const host = spec.host.includes(":") ? `[${spec.host}]` : spec.host;
+  const url = `http://${host}:${spec.port}${spec.path}`;
   try {
-    const status = await httpStatus(`http://${host}:${spec.port}${spec.path}`, signal);
+    if (spec.says === undefined) {
+      const status = await httpStatus(url, signal);
+      return status === spec.status ? ready : pending(`${question} answers ${status}`);
+    }
+    const { status, text } = await httpGet(url, signal);
+    const said = fieldIn(text, spec.says.field);
+    if (said !== undefined && said !== spec.says.value) {
+      return pending(`${question} answers ${status}, and ${spec.says.field} is ${JSON.stringify(said)}`);
+    }
     return status === spec.status ? ready : pending(`${question} answers ${status}`);
   } catch (error) {
     return pending(`${question}: ${reasonOf(error, signal)}`);
+  }
+}
+
+function fieldIn(text: string, name: string): unknown {
+  try {
+    return Object.entries(Object(JSON.parse(text))).find(([key]) => key === name)?.[1];
+  } catch {
+    return undefined;
   }
 }
 

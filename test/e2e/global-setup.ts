@@ -28,7 +28,7 @@ const isRequired = process.env["GOAT_DEV_REQUIRE_ENGINES"] === "1";
 const buildImages = async (dist: string): Promise<Readonly<Record<string, string>>> => {
   const { stdout } = await promisify(execFile)(process.execPath, [builder, "--dist", dist], { maxBuffer: 2 ** 26 });
   const pairs = [...stdout.matchAll(/^(\w+)=(.+)$/gm)].map(([, name = "", image = ""]) => [name, image] as const);
-  return Object.fromEntries(pairs.filter(([name]) => name !== "BASE_IMAGE"));
+  return Object.fromEntries(pairs.filter(([name]) => name !== "BASE_IMAGE" && name !== "LITELLM_PACKAGES_IMAGE"));
 };
 
 const wordsOf = (error: unknown): string => {

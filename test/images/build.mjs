@@ -1,7 +1,7 @@
 // Builds the images of the end-to-end tests from public packages. A tag names the content it was built from, so what is present is
-// never built again. Prints one KEY=image line each on stdout; progress goes to stderr. A requirements.txt is made from the .in beside it:
-// uv pip compile --universal --python-version 3.11 --no-header requirements.in (for Postgres with --no-deps --generate-hashes).
-import { copyFile, readFile } from "node:fs/promises";
+// never built again. Prints one KEY=image line each on stdout; progress goes to stderr. Postgres's requirements.txt is made from the .in
+// beside it: uv pip compile --universal --python-version 3.11 --no-header --no-deps --generate-hashes requirements.in
+import { copyFile, mkdir, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -9,13 +9,15 @@ import { buildBase } from "./base.mjs";
 import { BuildError, build, isPresent, requireEngine } from "./docker.mjs";
 import { hashOf, hashOfFolder } from "./inputs.mjs";
 import { withLock } from "./lock.mjs";
-import { recorderFiles, recorderHash, recorderManifest, stageRecorder } from "./recorder.mjs";
+import { programFiles, programHash, programManifest, stageProgram } from "./program.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
+const python = join(here, "..", "..", "python");
 const variables = {
   base: "BASE_IMAGE",
   postgres: "POSTGRES_IMAGE",
   langfuse: "LANGFUSE_IMAGE",
+  "litellm-packages": "LITELLM_PACKAGES_IMAGE",
   litellm: "LITELLM_IMAGE",
 };
 const usage = `usage: node test/images/build.mjs [--only ${Object.keys(variables).join(",")}] [--dist dist]`;
@@ -43,17 +45,38 @@ const recipes = {
   async postgres() {
     return fromFolder("postgres", "16", { BASE: await image("base"), PYTHON: await image("python") });
   },
+  async "litellm-packages"() {
+    const names = ["litellm.lock", "prisma.lock", "prisma_client.py", "prisma-client.json.gz"];
+    const contents = await Promise.all(names.map((name) => readFile(join(python, name))));
+    const stage = async (context) => {
+      await mkdir(join(context, "python"));
+      for (const name of names) await copyFile(join(python, name), join(context, "python", name));
+      await copyFile(process.execPath, join(context, "node"));
+    };
+    const content = hashOf(process.versions.node, ...contents);
+    return fromFolder("litellm-packages", "", { PYTHON: await image("python") }, { stage, content });
+  },
   async litellm() {
-    return fromFolder("litellm", "1.103.7", { PYTHON: await image("python") });
+    const bin = ["query-engine", "prisma", "prisma-engine.js", "load.js", "package.json"].map((name) =>
+      join("bin", name),
+    );
+    const program = await programOf("prisma-engine", bin);
+    return fromFolder("litellm", "1.103.7", { PACKAGES: await image("litellm-packages") }, program);
   },
   async langfuse() {
-    const files = await recorderFiles(options.dist);
-    const manifest = await recorderManifest(options.dist);
-    const stage = (context) => stageRecorder(files, manifest, context);
-    const content = await recorderHash(files, manifest);
-    return fromFolder("recorder", "", { NODE: await image("node") }, { stage, content });
+    return fromFolder("recorder", "", { NODE: await image("node") }, await programOf("recorder"));
   },
 };
+
+/** One of the package's programs, to be staged into an image. */
+async function programOf(name, others) {
+  const files = await programFiles(options.dist, name, others);
+  const manifest = await programManifest(options.dist);
+  return {
+    stage: (context) => stageProgram(files, manifest, context),
+    content: await programHash(files, manifest),
+  };
+}
 
 async function fromFolder(name, version, args, { stage, content = "" } = {}) {
   const folder = join(here, name);

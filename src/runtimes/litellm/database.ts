@@ -1,6 +1,6 @@
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import type { Machine } from "../../engine/processes/runtime.ts";
-import type { ServiceSpec, StackSpec } from "../../model/stack.ts";
+import type { ReadinessSpec, ServiceSpec, StackSpec } from "../../model/stack.ts";
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -20,6 +20,7 @@ export function fitDatabase(service: ServiceSpec, stack: StackSpec): ServiceSpec
       ...service,
       environment: Object.fromEntries(Object.entries(service.environment).filter(([name]) => !variables.has(name))),
       dependsOn: service.dependsOn.filter((dependency) => !isDatabase(dependency.service)),
+      ready: withoutWord(service.ready),
     };
   }
   return {
@@ -34,6 +35,14 @@ function wantsDatabase({ run, environment }: ServiceSpec): boolean {
   return run.embedded?.database !== false && hasDatabase(environment);
 }
 
+/** It is ready whatever it says of a database. */
+function withoutWord(ready: ReadinessSpec): ReadinessSpec {
+  if (ready.kind === "all") return { ...ready, of: ready.of.map(withoutWord) };
+  if (ready.kind !== "http") return ready;
+  const { says: _, ...rest } = ready;
+  return rest;
+}
+
 function hasDatabase(environment: Environment): boolean {
   return (environment["DATABASE_URL"] ?? "") !== "";
 }
@@ -46,6 +55,8 @@ export function databaseEnvironment(environment: Environment, machine: Machine):
     PRISMA_QUERY_ENGINE_BINARY: machine.env["PRISMA_QUERY_ENGINE_BINARY"] || join(bin, "query-engine"),
     PRISMA_CLI_PATH: join(bin, "prisma"),
     PRISMA_OFFLINE_MODE: "true",
+    // LiteLLM calls `prisma` by its name too, and the one of the Python package would fetch Prisma from npm.
+    PATH: [bin, machine.env["PATH"] ?? ""].join(delimiter),
     GOAT_DEV_NODE: machine.nodePath,
   };
 }

@@ -2,11 +2,12 @@ import type { Progress } from "../../engine/engine.ts";
 import { describe } from "../../errors/describe.ts";
 import { GoatError } from "../../errors/goat-error.ts";
 import type { Operation, Plan, PlanNode } from "../../model/plan.ts";
-import type { StackSpec } from "../../model/stack.ts";
+import type { ServiceSpec, StackSpec } from "../../model/stack.ts";
 import type { EngineContext } from "../engine-context.ts";
 import { criticalPath, inOrder, isSoft, type PathPart, type Timing } from "../plan/graph.ts";
 import type { Prepared } from "./prepare.ts";
 import { createReporter } from "./report.ts";
+import { checkSaltKey } from "./salt-key.ts";
 import { awaitService, deathError, type ExecuteIo } from "./wait.ts";
 import { isDeath, noWatch, startWatch, type Watch } from "./watch.ts";
 
@@ -47,7 +48,7 @@ async function execute(plan: Plan, io: ExecuteIo): Promise<ReadonlyMap<number, T
     const beginMs = io.clock.now();
     io.report.started(node);
     try {
-      await runNode(node, inner);
+      await runNode(node, plan, inner);
       timings.set(node.id, { beginMs, endMs: io.clock.now() });
       io.report.finished(node);
       if (mustStay(plan, node, io)) onDeath(node, io, () => stop.abort());
@@ -131,13 +132,22 @@ function endOfStop(node: PlanNode, awaited: PlanNode | undefined, watch: Watch):
   return [new Promise((resolve) => end.addEventListener("abort", () => resolve(true), { once: true }))];
 }
 
-async function runNode(node: PlanNode, io: ExecuteIo): Promise<void> {
+async function runNode(node: PlanNode, plan: Plan, io: ExecuteIo): Promise<void> {
   const { action } = node;
   if (action.type !== "await-ready" && action.type !== "await-exit") return applyOperation(action, node, io);
   const service = io.services.find((candidate) => candidate.name === action.service);
   if (service === undefined)
     throw new GoatError("internal", `the plan waits for ${action.service}, which is not there`);
   await awaitService(action, service, io);
+  const gateway = service.role === "database" ? startedGateway(plan, io) : undefined;
+  if (gateway !== undefined) await checkSaltKey(service, gateway, io.signal);
+}
+
+function startedGateway({ nodes }: Plan, { services }: ExecuteIo): ServiceSpec | undefined {
+  const started = new Set(
+    nodes.filter(({ action }) => action.type === "start-container").map(({ subject }) => subject),
+  );
+  return services.find(({ name, role }) => role === "gateway" && started.has(name));
 }
 
 async function applyOperation(operation: Operation, node: PlanNode, io: ExecuteIo): Promise<void> {

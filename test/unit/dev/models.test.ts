@@ -49,14 +49,20 @@ describe("the two configs", () => {
     const { general_settings: settings, ...rest } = parse(withVllm());
     const { general_settings: cloudSettings, ...cloudRest } = cloud;
     expect(rest).toEqual(cloudRest);
-    expect(settings).toEqual({ ...cloudSettings, database_url: "os.environ/DATABASE_URL" });
+    expect(settings).toEqual({
+      ...cloudSettings,
+      database_url: "os.environ/DATABASE_URL",
+      proxy_batch_write_at: 2,
+      user_api_key_cache_ttl: 5,
+    });
     expect(cloudSettings).toEqual({ master_key: "os.environ/LITELLM_MASTER_KEY" });
   });
 
   test("must differ only in the database and in what is commented out, comments included", () => {
     const lines = (text: string): readonly string[] => text.split("\n").filter((line) => /^ *[^#\s]/.test(line));
     const active = lines(withVllm());
-    expect(active.filter((line) => !/database_url/.test(line))).toEqual(lines(read("litellm-config-modal.yaml")));
+    const ofDatabase = /database_url|proxy_batch_write_at|user_api_key_cache_ttl/;
+    expect(active.filter((line) => !ofDatabase.test(line))).toEqual(lines(read("litellm-config-modal.yaml")));
   });
 
   test("must leave out what a provider does not know, with the reason beside it", () => {

@@ -125,6 +125,8 @@ describe("the LiteLLM config", () => {
     expect(config.general_settings).toEqual({
       master_key: "os.environ/LITELLM_MASTER_KEY",
       database_url: "os.environ/DATABASE_URL",
+      proxy_batch_write_at: 2,
+      user_api_key_cache_ttl: 5,
     });
   });
 });

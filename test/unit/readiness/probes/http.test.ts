@@ -30,6 +30,18 @@ test("an answer that is not the wanted one must be told with its question", asyn
   });
 });
 
+test.each([
+  [{ db: "connected" }, { state: "ready" }],
+  [{ status: "healthy" }, { state: "ready" }],
+  ["I'm alive!", { state: "ready" }],
+  [{ db: "Not connected" }, { state: "pending", why: expect.stringContaining('200, and db is "Not connected"') }],
+])("where its database has to be connected, %j must be %o", async (body, verdict) => {
+  await using server = await startHttp((_request, response) => response.writeHead(200).end(JSON.stringify(body)));
+  const says = { field: "db", value: "connected" };
+  const spec = { host, port: server.port, path: "/health/readiness", status: 200, says };
+  expect(await probeHttp(spec, noSignal)).toMatchObject(verdict);
+});
+
 test("a port that nobody listens on must be told as refused", async () => {
   const port = await closedPort();
   expect(await ask(port)).toEqual({ state: "pending", why: `GET /health on port ${port}: connection refused` });

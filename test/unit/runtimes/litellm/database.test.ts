@@ -10,6 +10,7 @@ const read = (goat: string, url = "postgresql://a:b@postgres:5432/litellm") => {
     image: litellm
     x-goat: ${goat}
     depends_on: [postgres, cache]
+    ports: ["127.0.0.1:4000:4000"]
     environment: { DATABASE_URL: "${url}", STORE_MODEL_IN_DB: "True", GROQ_API_KEY: "gsk-1" }
 `);
   const written = stack.services.find(({ name }) => name === "litellm");
@@ -25,8 +26,10 @@ describe("LiteLLM with a database", () => {
     expect(fitted.dependsOn[1]).toEqual(written.dependsOn[1]);
   });
 
-  test("must get its environment as written", () => {
+  test("must get its environment as written, and be ready once it is connected", () => {
     expect(fitted.environment).toEqual(written.environment);
+    expect(fitted.ready).toEqual(written.ready);
+    expect(JSON.stringify(fitted.ready)).toContain('"says":{"field":"db","value":"connected"}');
   });
 });
 
@@ -40,5 +43,6 @@ describe.each([
 
   test("must not need the stack's database", () => {
     expect(fitted.dependsOn.map(({ service }) => service)).toEqual(["cache"]);
+    expect(JSON.stringify(fitted.ready)).not.toContain("says");
   });
 });

@@ -17,7 +17,7 @@ const machine = (env: Machine["env"] = {}): Machine => ({
   ...{ platform: "linux", arch: "x64", uid: 1000, pid: 1 },
 });
 
-const own = { marker: "/m", machine: machine() };
+const own = { marker: "/m", machine: machine({ PATH: "/usr/bin" }) };
 
 test("LiteLLM must get what the Compose file sets, and where it logs", () => {
   const environment = { LITELLM_LOCAL_MODEL_COST_MAP: "True", LITELLM_MODE: "PRODUCTION", GROQ_API_KEY: "gsk-1" };
@@ -35,6 +35,7 @@ test("with a database LiteLLM must find goat-dev's engine and command line, and 
     PRISMA_QUERY_ENGINE_BINARY: "/package/bin/query-engine",
     PRISMA_CLI_PATH: "/package/bin/prisma",
     PRISMA_OFFLINE_MODE: "true",
+    PATH: "/package/bin:/usr/bin",
     GOAT_DEV_NODE: "/usr/bin/node",
     GOAT_DEV_LOG_FILE: "/state/logs/1/service.log",
     GOAT_DEV_INSTALLED: "/m",
