@@ -20,10 +20,10 @@ export function median(values) {
 export const seconds = (ms) => `${(ms / 1000).toFixed(2)} s`;
 
 /** "1.20 s (1.10 s to 1.45 s)": median, least and most. */
-export function cell(values) {
+export function cell(values, unit = seconds) {
   if (values.length === 0) return "-";
   const sorted = sort(values);
-  return `${seconds(median(sorted))} (${seconds(sorted[0])} to ${seconds(sorted.at(-1))})`;
+  return `${unit(median(sorted))} (${unit(sorted[0])} to ${unit(sorted.at(-1))})`;
 }
 
 /** The first column to the left, the others to the right. */

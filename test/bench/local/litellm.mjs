@@ -14,7 +14,9 @@ export async function litellmOf({ goatDev, folder, environment }, signal) {
   const pid = JSON.parse(stdout).services.find(({ role }) => role === "gateway")?.pid;
   const [python, launcher, ...args] = await words(`/proc/${pid}/cmdline`);
   if (!launcher?.endsWith("launch.py")) throw new Error(`process ${pid} is not goat-dev's launcher`);
-  const variables = (await words(`/proc/${pid}/environ`)).filter((line) => !line.startsWith("GOAT_DEV_"));
+  // Its database is down while it runs alone.
+  const left = /^(?:GOAT_DEV_|PRISMA_|DATABASE_URL=|STORE_MODEL_IN_DB=)/;
+  const variables = (await words(`/proc/${pid}/environ`)).filter((line) => !left.test(line));
   return {
     command: join(dirname(python), "litellm"),
     args,

@@ -1,9 +1,12 @@
 // goat-dev without Docker: its first run beside pip, its later ones beside LiteLLM's own boot.
 import { createSamples } from "../figures.mjs";
+import { databaseRound } from "./database.mjs";
 import { measureFirst } from "./first.mjs";
 import { createLocalLab, installedCache } from "./lab.mjs";
 import { notes, table } from "./report.mjs";
 import { round, warmUp } from "./round.mjs";
+
+const steps = ["cold", "noop", "status", "restart", "down"];
 
 /** Why none of it can run; null where it can. */
 export async function localMissing() {
@@ -34,7 +37,12 @@ async function laterRuns(runs, bench) {
     await warmUp(lab, bench);
     for (let index = 0; index < runs; index += 1) {
       process.stderr.write(`round ${index + 1} of ${runs}: without Docker\n`);
-      await bench.attempt(`round ${index + 1}`, () => round(lab, bench));
+      if (steps.some((name) => bench.wanted.has(`local-${name}`))) {
+        await bench.attempt(`round ${index + 1}`, () => round(lab, bench));
+      }
+      if (bench.wanted.has("local-database")) {
+        await bench.attempt(`round ${index + 1}, database`, () => databaseRound(lab, bench));
+      }
     }
   } finally {
     await lab.remove();
