@@ -173,9 +173,9 @@ test.each([
 test("a warning must be told and must not stop the run", async () => {
   const project = await openProject();
   project.edit("dev/docker-compose.yml", (text) =>
-    text.replace("    image: postgres:16\n", "    image: postgres:16\n    logging: { driver: none }\n"),
+    text.replace("    image: postgres:16\n", "    image: postgres:16\n    annotations: { a: b }\n"),
   );
   const { exitCode, err } = await project.goat(["up", "postgres"]);
   expect(exitCode).toBe(0);
-  expect(err.split("\n")[0]).toMatchInlineSnapshot(`"warning: dev/docker-compose.yml:7:5 "logging" is ignored"`);
+  expect(err.split("\n")[0]).toMatchInlineSnapshot(`"warning: dev/docker-compose.yml:7:5 "annotations" is ignored"`);
 });
