@@ -6,6 +6,7 @@ import { openState, readStackState, type StackState } from "../project/state.ts"
 import { type DemoConfig, demoStack } from "../stack/demo.ts";
 import type { EngineContext } from "../stack/engine-context.ts";
 import type { App, EngineRequest } from "./app.ts";
+import { composeHashes } from "./compose-plugin.ts";
 import { type Environment, readEnvironment } from "./read-environment.ts";
 import { type LoadRequest, load } from "./read-project.ts";
 
@@ -78,7 +79,9 @@ function withDatabase(stack: StackSpec, { litellmDatabase: database }: Settings)
 export async function openStack(app: App, session: ProjectSession): Promise<OpenStack> {
   const { engine, info, reason } = await app.openEngine(engineRequest(session));
   const { clock, signal, emit } = app;
-  return { ...session, stack: engine.fit(session.stack), engine, info, reason, clock, signal, emit };
+  const open = { ...session, stack: engine.fit(session.stack), engine, info, reason, clock, signal, emit };
+  const isAsWritten = info.kind === "docker" && session.demo === null;
+  return isAsWritten ? { ...open, composeHashes: composeHashes(session, app) } : open;
 }
 
 /** What the choice of an engine depends on. */

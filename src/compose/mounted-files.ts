@@ -1,4 +1,4 @@
-import { realpath } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import type { MountedFile, ServiceSpec, StackSpec } from "../model/stack.ts";
 import { kindOf } from "../platform/files.ts";
 import { createTreeHasher, type TreeHasher } from "../platform/tree-hash.ts";
@@ -32,7 +32,9 @@ async function filesOf({ run }: ServiceSpec, { root, within, hasher }: Project):
     const kind = kindOf(source);
     const isOurs =
       kind === "file" || (kind === "directory" && isInside(await realpath(source).catch(() => "/"), within));
-    if (isOurs) files.push({ path: displayPath(source, root), source, target, hash: await hasher.hash(source) });
+    if (!isOurs) continue;
+    const written = kind === "file" ? { modifiedMs: (await stat(source)).mtimeMs } : {};
+    files.push({ path: displayPath(source, root), source, target, hash: await hasher.hash(source), ...written });
   }
   return files;
 }

@@ -29,6 +29,8 @@ export interface ObservedService {
   readonly imageId: string;
   /** Field -> short hash, as written when goat-dev made it; null when something else made it. */
   readonly fingerprint: Readonly<Record<string, string>> | null;
+  /** Compose's own hash of what it was made from. */
+  readonly configHash?: string;
   /** Path -> content hash of mounted files when it was made. */
   readonly files: Readonly<Record<string, string>>;
   /** Names of networks it is attached to. */

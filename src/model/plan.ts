@@ -18,6 +18,8 @@ export type Operation =
       readonly service: ServiceSpec;
       readonly container: string;
       readonly fingerprint: Readonly<Record<string, string>>;
+      /** What Docker Compose knows this configuration by, where it is installed. */
+      readonly configHash?: string | undefined;
       /** Service -> its container, of those that the new one lives with. */
       readonly hosts?: Readonly<Record<string, string>>;
       /** The container whose anonymous volumes the new one inherits. */

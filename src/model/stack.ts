@@ -136,6 +136,8 @@ export interface MountedFile {
   readonly source: string;
   readonly target: string;
   readonly hash: string;
+  /** When a file was last written; folders have none. */
+  readonly modifiedMs?: number;
 }
 
 export interface PortSpec {

@@ -16,7 +16,7 @@ export function createContainer(
   op: Op<"create-container">,
   signal: AbortSignal,
 ): Promise<void> {
-  const { stack, service, container, fingerprint, hosts = {} } = op;
+  const { stack, service, container, fingerprint, configHash, hosts = {} } = op;
   const recipe = service.run.docker;
   if (recipe === undefined) {
     throw new GoatError("engine-refused", `${service.name} has no image to run`, { service: service.name });
@@ -31,7 +31,7 @@ export function createContainer(
     if (image === null) throw imageUnavailable(recipe.image, { service: service.name });
     await create(
       docker,
-      createRequest({ stack, service, recipe, container, fingerprint, image, inherited, hosts }),
+      createRequest({ stack, service, recipe, container, fingerprint, configHash, image, inherited, hosts }),
       signal,
     );
   });

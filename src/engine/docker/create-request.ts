@@ -25,6 +25,8 @@ export interface CreateInput {
   readonly fingerprint: Readonly<Record<string, string>>;
   readonly image: ImageFacts;
   readonly inherited: readonly InheritedVolume[];
+  /** What Compose knows this configuration by. */
+  readonly configHash?: string | undefined;
   /** Service -> the container that this one lives with. */
   readonly hosts?: Readonly<Record<string, string>>;
 }
@@ -45,7 +47,7 @@ export interface InheritedVolume {
 
 /** What the engine is asked for when a service's container is made. */
 export function createRequest(input: CreateInput): CreateRequest {
-  const { stack, service, recipe, container } = input;
+  const { service, recipe, container } = input;
   const [first, ...rest] = recipe.networks
     .map((attachment) => toEndpoint(input, attachment))
     .sort((a, b) => (a.network < b.network ? -1 : 1));
@@ -65,7 +67,7 @@ export function createRequest(input: CreateInput): CreateRequest {
     StopTimeout: service.stopGraceMs === null ? undefined : Math.ceil(service.stopGraceMs / 1000),
     Healthcheck: healthCheck(recipe.healthCheck),
     ExposedPorts: exposedPorts(service.ports, recipe.expose),
-    Labels: containerLabels(stack, service, input.fingerprint, input.image.id),
+    Labels: containerLabels(input, input.image.id),
     HostConfig: hostConfig(input, first),
     NetworkingConfig: first === undefined ? undefined : { EndpointsConfig: { [first.network]: first.settings } },
   });

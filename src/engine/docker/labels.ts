@@ -20,6 +20,7 @@ export const label = {
   files: "dev.goat.files",
   /** The image's name as it was asked for: Podman tells its own, whole one. */
   image: "dev.goat.image",
+  configHash: `${compose}.config-hash`,
 } as const;
 
 type Labels = Readonly<Record<string, string>>;
@@ -33,7 +34,17 @@ export function originOf(labels: Labels | null | undefined): Origin | null {
   return { folder, file: isAbsolute(file) ? file : null };
 }
 
-export function containerLabels(stack: StackSpec, service: ServiceSpec, fingerprint: Labels, imageId: string): Labels {
+interface Labelled {
+  readonly stack: StackSpec;
+  readonly service: ServiceSpec;
+  readonly fingerprint: Labels;
+  readonly configHash?: string | undefined;
+}
+
+export function containerLabels(
+  { stack, service, fingerprint, configHash = hashOf(fingerprint) }: Labelled,
+  imageId: string,
+): Labels {
   return {
     ...service.run.docker?.labels,
     [label.project]: stack.name,
@@ -44,7 +55,7 @@ export function containerLabels(stack: StackSpec, service: ServiceSpec, fingerpr
     ...(stack.environmentFiles.length > 0
       ? { [`${compose}.project.environment_file`]: stack.environmentFiles.join(",") }
       : {}),
-    [`${compose}.config-hash`]: configHash(fingerprint),
+    [label.configHash]: configHash,
     [`${compose}.image`]: imageId,
     [`${compose}.depends_on`]: dependsOn(service),
     [`${compose}.version`]: composeVersion,
@@ -108,8 +119,8 @@ function dependsOn(service: ServiceSpec): string {
   return service.dependsOn.map((d) => `${d.service}:${conditions[d.until]}:${d.restart}`).join(",");
 }
 
-/** Compose ignores containers without a config-hash; its own hash cannot be had outside of it, so this one is ours. */
-function configHash(fingerprint: Labels): string {
+/** Compose ignores containers without a config-hash; where its own cannot be had, this one stands in, and Compose makes them anew. */
+function hashOf(fingerprint: Labels): string {
   return createHash("sha256")
     .update(JSON.stringify(Object.entries(fingerprint).sort()))
     .digest("hex");

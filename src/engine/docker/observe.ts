@@ -137,6 +137,7 @@ export function toObservedService(info: ContainerInspectInfo, networks: readonly
     image: labels[label.image] ?? info.Config.Image,
     imageId: info.Image,
     fingerprint: readRecord(labels[label.spec]),
+    ...(labels[label.configHash] === undefined ? {} : { configHash: labels[label.configHash] }),
     files: readRecord(labels[label.files]) ?? {},
     networks: joined(info, networks),
     ports: portsOf(info),

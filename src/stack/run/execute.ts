@@ -26,6 +26,10 @@ export async function carryOut(
   const { stack, plan, services } = prepared;
   const begin = context.clock.now();
   await using watch = await startWatch(context.engine, stack.name, context.signal);
+  // Asked beside the first steps, so that none waits for it.
+  if (plan.nodes.some(({ action }) => action.type === "create-container")) {
+    context.composeHashes?.().catch(() => undefined);
+  }
   const report = createReporter(plan, context.emit, context.clock);
   const deadline = timeoutMs === null ? null : begin + timeoutMs;
   const timings = await execute(plan, { ...context, watch, report, stack: stack.name, services, deadline });
@@ -153,10 +157,16 @@ function startedGateway({ nodes }: Plan, { services }: ExecuteIo): ServiceSpec |
 async function applyOperation(operation: Operation, node: PlanNode, io: ExecuteIo): Promise<void> {
   // Armed before the start, so that a service which ends at once is not missed.
   if (operation.type === "start-container") io.watch.deathOf(operation.container, { starting: true });
-  await io.engine.apply(operation, {
+  await io.engine.apply(await withHash(operation, io), {
     signal: io.signal,
     progress: (progress: Progress) => io.report.progress(node, progress),
   });
+}
+
+/** Under Compose's own hash the next `docker compose up` leaves the container alone. */
+async function withHash(operation: Operation, { composeHashes }: ExecuteIo): Promise<Operation> {
+  if (operation.type !== "create-container" || composeHashes === undefined) return operation;
+  return { ...operation, configHash: (await composeHashes())[operation.service.name] };
 }
 
 /** Runs what `planDown` has planned. */

@@ -7,14 +7,17 @@ import { httpGet } from "../../platform/http.ts";
 import { createProbe } from "../../readiness/probe.ts";
 import { health } from "../../tracing/langfuse.ts";
 import type { EngineContext } from "../engine-context.ts";
+import { adopt, isMadeByCompose } from "../plan/adopt.ts";
 import { containerOf } from "../plan/containers.ts";
 import { driftOf } from "../plan/drift.ts";
 import { gatewayOf, originOf, publishedPort, tracingOf, urlOf } from "../plan/endpoints.ts";
 import { probeContext } from "./wait.ts";
 
-export function observeStack(stack: StackSpec, context: EngineContext): Promise<ObservedStack> {
+export async function observeStack(stack: StackSpec, context: EngineContext): Promise<ObservedStack> {
   const images = stack.services.flatMap((service) => service.run.docker?.image ?? []);
-  return context.engine.observe({ stack: stack.name, images: [...new Set(images)] }, context.signal);
+  const observed = await context.engine.observe({ stack: stack.name, images: [...new Set(images)] }, context.signal);
+  if (context.composeHashes === undefined || !observed.services.some(isMadeByCompose)) return observed;
+  return adopt(stack, observed, await context.composeHashes());
 }
 
 type ServiceState = "absent" | "created" | "starting" | "ready" | "unready" | "paused" | "restarting" | "exited";

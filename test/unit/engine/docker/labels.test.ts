@@ -50,7 +50,7 @@ const service = (changes: Partial<ServiceSpec> = {}): ServiceSpec => ({
 
 describe("a container's labels", () => {
   test("must be Compose's own, ours, and the user's", () => {
-    expect(containerLabels(stack, service(), { image: "1a" }, "sha256:i")).toEqual({
+    expect(containerLabels({ stack, service: service(), fingerprint: { image: "1a" } }, "sha256:i")).toEqual({
       mine: "yes",
       "com.docker.compose.project": "goat",
       "com.docker.compose.service": "litellm",
@@ -70,13 +70,16 @@ describe("a container's labels", () => {
   });
 
   test("must name the environment file where there is one", () => {
-    const labels = containerLabels({ ...stack, environmentFiles: ["/p/.env"] }, service(), {}, "i");
+    const labels = containerLabels(
+      { stack: { ...stack, environmentFiles: ["/p/.env"] }, service: service(), fingerprint: {} },
+      "i",
+    );
     expect(labels["com.docker.compose.project.environment_file"]).toBe("/p/.env");
   });
 
   test("must have a hash that follows the fingerprint and not its order", () => {
     const hash = (fingerprint: Record<string, string>) =>
-      containerLabels(stack, service(), fingerprint, "i")["com.docker.compose.config-hash"];
+      containerLabels({ stack, service: service(), fingerprint }, "i")["com.docker.compose.config-hash"];
     expect(hash({ a: "1", b: "2" })).toBe(hash({ b: "2", a: "1" }));
     expect(hash({ a: "1" })).not.toBe(hash({ a: "2" }));
   });
@@ -108,7 +111,7 @@ test("networks and volumes must carry what docker compose looks for", () => {
 describe("the project that a container or volume says it is of", () => {
   test("must be the one that made it", () => {
     const labels = [
-      containerLabels(stack, service(), {}, "i"),
+      containerLabels({ stack, service: service(), fingerprint: {} }, "i"),
       volumeLabels(stack, { external: false, driverOptions: {}, labels: {}, key: "data", name: "goat_data" }),
     ];
     expect(labels.map(originOf)).toEqual([

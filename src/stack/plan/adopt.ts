@@ -1,0 +1,30 @@
+import type { ObservedService, ObservedStack } from "../../model/observed.ts";
+import type { ServiceSpec, StackSpec } from "../../model/stack.ts";
+import { fingerprintOf } from "./drift.ts";
+
+/** Service -> the hash that Docker Compose gives its configuration. */
+export type ComposeHashes = Readonly<Record<string, string>>;
+
+/** True where `adopt` has something to decide. */
+export function isMadeByCompose(found: ObservedService): boolean {
+  return found.fingerprint === null && found.configHash !== undefined && !found.oneOff;
+}
+
+/**
+ * What `docker compose up` made from the file as it is now counts as goat-dev's own. What Compose does not write down is the
+ * content of mounted files: one that was changed after the container started is drift. Pure.
+ */
+export function adopt(stack: StackSpec, observed: ObservedStack, hashes: ComposeHashes): ObservedStack {
+  const services = observed.services.map((found) => {
+    const service = stack.services.find(({ name }) => name === found.name);
+    if (service === undefined || !isMadeByCompose(found) || hashes[found.name] !== found.configHash) return found;
+    return { ...found, fingerprint: fingerprintOf(service), files: filesAtStart(service, found) };
+  });
+  return { ...observed, services };
+}
+
+function filesAtStart({ files }: ServiceSpec, { startedAt }: ObservedService): Readonly<Record<string, string>> {
+  const started = startedAt === null ? Number.POSITIVE_INFINITY : Date.parse(startedAt);
+  const same = files.filter(({ modifiedMs }) => modifiedMs === undefined || modifiedMs <= started);
+  return Object.fromEntries(same.map(({ path, hash }) => [path, hash]));
+}
