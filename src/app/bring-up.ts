@@ -1,8 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
+import { foldersToMake } from "../doctor/checks/mounted-files.ts";
 import { describe } from "../errors/describe.ts";
 import type { GoatError } from "../errors/goat-error.ts";
-import { atomicWrite, unwritable } from "../platform/files.ts";
+import { atomicWrite, kindOf, unwritable } from "../platform/files.ts";
 import type { ExampleMode } from "../project/settings.ts";
 import { ensureStateFolder, openState } from "../project/state.ts";
 import { databaseUrlOf, type GatewayEndpoint, gatewayOf, tracingOf } from "../stack/plan/endpoints.ts";
@@ -61,6 +62,7 @@ export async function bringUp(open: OpenStack, options: BringUpOptions, app: App
   await writeDemo(open);
   const prepared = await checkBringUp(open, { ...options, example: exampleMode(options) }, app);
   await claimStack(open, prepared.observed, app);
+  await makeFolders(prepared);
   const done = await carryOut(prepared, open.settings.timeoutMs, open).catch((error: unknown) => {
     tellUnproven(prepared, describe(error), app);
     throw error;
@@ -101,6 +103,15 @@ async function writeDemo({ demo, environment }: ProjectSession): Promise<void> {
     throw unwritable(demo.path, error);
   });
   await atomicWrite(demo.path, demo.text, 0o600);
+}
+
+/** The user's own: an engine would make them root's. Throws file-unwritable. */
+async function makeFolders({ services }: Prepared): Promise<void> {
+  for (const folder of foldersToMake(services, kindOf)) {
+    await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+      throw unwritable(folder, error);
+    });
+  }
 }
 
 /** Tells that the gateway could not be proved, and for want of which service. */

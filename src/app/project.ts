@@ -1,6 +1,8 @@
 import type { EngineInfo } from "../engine/engine.ts";
+import { GoatError } from "../errors/goat-error.ts";
 import { fieldsOf } from "../model/fields.ts";
 import type { StackSpec } from "../model/stack.ts";
+import { readKeys } from "../project/keys.ts";
 import { resolveSettings, type Settings } from "../project/settings.ts";
 import { openState, readStackState, type StackState } from "../project/state.ts";
 import { type DemoConfig, demoStack } from "../stack/demo.ts";
@@ -46,6 +48,19 @@ export function openEnvironment(app: App): Environment {
   return environment;
 }
 
+/** True where the project's own file has no gateway: then no key is needed, and no .env. */
+export async function isWithoutGateway(environment: Environment, app: App): Promise<boolean> {
+  if (environment.project.shipped || readKeys(environment.variables).usable.length > 0) return false;
+  try {
+    const { stack } = await load(loadRequest(app), environment, app.signal);
+    return stack.services.every(({ role }) => role !== "gateway");
+  } catch (error) {
+    // What is wrong with the file is told once the keys are there: it may want them.
+    if (error instanceof GoatError) return false;
+    throw error;
+  }
+}
+
 /** Reads .env, the Compose file and the settings; warnings go out as notices. */
 export async function openProject(app: App, options: OpenOptions = {}): Promise<ProjectSession> {
   const environment = options.environment ?? openEnvironment(app);
@@ -81,7 +96,10 @@ export async function openStack(app: App, session: ProjectSession): Promise<Open
   const { clock, signal, emit } = app;
   const open = { ...session, stack: engine.fit(session.stack), engine, info, reason, clock, signal, emit };
   const isAsWritten = info.kind === "docker" && session.demo === null;
-  return isAsWritten ? { ...open, composeHashes: composeHashes(session, app) } : open;
+  if (!isAsWritten) return open;
+  const { variables } = session.environment;
+  const asked = { stack: session.stack, variables, profiles: app.options.profiles, signal };
+  return { ...open, composeHashes: composeHashes(asked) };
 }
 
 /** What the choice of an engine depends on. */

@@ -7,7 +7,7 @@ import { bringUp, type UpReport } from "./bring-up.ts";
 import { ensureKeys } from "./ensure-keys.ts";
 import { lockStack } from "./lock-stack.ts";
 import { type OwnInput, ownerOf, ownerText } from "./own-stack.ts";
-import { openEnvironment, openProject, openStack } from "./project.ts";
+import { isWithoutGateway, openEnvironment, openProject, openStack } from "./project.ts";
 
 export interface UpInput extends OwnInput {
   /** Empty means all. */
@@ -48,7 +48,10 @@ interface PlannedStep {
 export async function up(input: UpInput, app: App): Promise<UpReport> {
   const begin = app.clock.now();
   const { timeout, example, takeOver, yes } = input;
-  const { environment, demo } = await ensureKeys(openEnvironment(app), input.demo, app);
+  const before = openEnvironment(app);
+  const { environment, demo } = (await isWithoutGateway(before, app))
+    ? { environment: before, demo: input.demo }
+    : await ensureKeys(before, input.demo, app);
   const open = await openStack(app, await openProject(app, { timeout, example, demo, environment }));
   await using _lock = await lockStack(open, "up", app);
   const own = { command: "up", takeOver, yes };

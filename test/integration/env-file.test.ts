@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { fails } from "../support/fails.ts";
@@ -87,4 +87,12 @@ test("a setting in .env that is none must be told by its name", async () => {
       fix        goat-dev up --help   all options, with examples
     "
   `);
+});
+
+test("a stack without a gateway must ask for no key and make no .env", async () => {
+  const project = await openProject({ env: null });
+  project.write("dev/docker-compose.yml", "services: { web: { image: nginx } }\n");
+  const { err } = await project.goat(["up"]);
+  expect(err).not.toContain("key");
+  expect(existsSync(join(project.folder, ".env"))).toBe(false);
 });

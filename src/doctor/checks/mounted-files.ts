@@ -2,7 +2,7 @@ import { extname } from "node:path";
 import { describe } from "../../errors/describe.ts";
 import { GoatError } from "../../errors/goat-error.ts";
 import { readGatewayConfig } from "../../gateway/config.ts";
-import type { StackSpec } from "../../model/stack.ts";
+import type { Mount, ServiceSpec, StackSpec } from "../../model/stack.ts";
 import { plural } from "../../platform/text.ts";
 import { type CheckResult, ok, problem, skipped } from "../check.ts";
 
@@ -26,11 +26,28 @@ export function mountMistakes(
       if (mount.kind !== "bind") return [];
       const { source, target } = mount;
       const kind = kindOf(source);
-      if (kind === "missing") return [{ service, source, target, problem: "missing" }];
+      if (kind === "missing") return isFolderToMake(mount) ? [] : [{ service, source, target, problem: "missing" }];
       const isWrong = kind === "directory" && fileNames.has(extname(target).toLowerCase());
       return isWrong ? [{ service, source, target, problem: "directory where a file is expected" }] : [];
     }),
   );
+}
+
+/** Folders that are missing and that Compose would make, too: `./data:/data`. */
+export function foldersToMake(
+  services: readonly ServiceSpec[],
+  kindOf: (path: string) => "file" | "directory" | "missing",
+): readonly string[] {
+  const mounts = services.flatMap(({ run }) => run.docker?.mounts ?? []);
+  const missing = mounts.flatMap((mount) =>
+    mount.kind === "bind" && isFolderToMake(mount) && kindOf(mount.source) === "missing" ? [mount.source] : [],
+  );
+  return [...new Set(missing)];
+}
+
+/** Not where either name is a file's: a folder in a file's place is no help. */
+function isFolderToMake({ source, target, createHostPath }: Extract<Mount, { kind: "bind" }>): boolean {
+  return createHostPath && [source, target].every((path) => ["", ".d"].includes(extname(path)));
 }
 
 /** Files that containers mount exist: an engine would make a folder of a missing one. */

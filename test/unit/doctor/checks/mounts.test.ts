@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { mountMistakes } from "../../../../src/doctor/checks/mounted-files.ts";
+import { foldersToMake, mountMistakes } from "../../../../src/doctor/checks/mounted-files.ts";
 import { loadText } from "../../../support/load-compose.ts";
 
 const text = `
@@ -31,6 +31,20 @@ test("a missing source and a folder in a file's place must be named, and nothing
       target: "/app/config.yaml",
       problem: "directory where a file is expected",
     },
-    { service: "b", source: "/shop/dev/gone", target: "/gone", problem: "missing" },
   ]);
+});
+
+test("a missing folder must be made, and nothing in a file's place or where the file forbids it", () => {
+  const lines = [
+    "./data:/var/lib/data",
+    "./conf.d:/etc/conf.d",
+    "./there:/there",
+    "./a.yaml:/a",
+    "./certs:/etc/ca.pem",
+    "{ type: bind, source: ./long, target: /long }",
+  ].map((mount) => (mount.startsWith("{") ? mount : JSON.stringify(mount)));
+  const { stack } = loadText(`services: { a: { image: x, volumes: [${lines.join(", ")}] } }`);
+  const kindOf = (path: string) => (path.endsWith("/there") ? "directory" : "missing");
+  expect(foldersToMake(stack.services, kindOf)).toEqual(["/shop/dev/data", "/shop/dev/conf.d"]);
+  expect(mountMistakes(stack, kindOf).map(({ target }) => target)).toEqual(["/a", "/etc/ca.pem", "/long"]);
 });
