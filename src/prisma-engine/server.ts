@@ -7,6 +7,9 @@ export interface ServerParts {
   onFailure(error: unknown): void;
 }
 
+/** Prisma's own are as long; anything shorter ends its engine. */
+const transactionId = /^.{25,}$/;
+
 const notFound: Answer = { status: 404, body: "{}" };
 
 /** The HTTP interface of Prisma's query engine. */
@@ -33,10 +36,12 @@ async function answer(engine: Engine, request: IncomingMessage): Promise<Answer>
   const body = await bodyOf(request);
   if (url === "/") {
     const transaction = request.headers["x-transaction-id"];
-    return engine.query(body, typeof transaction === "string" ? transaction : undefined);
+    if (typeof transaction !== "string") return engine.query(body);
+    return transactionId.test(transaction) ? engine.query(body, transaction) : notFound;
   }
   if (url === "/transaction/start") return engine.start(body);
   const [, id = "", verb] = /^\/transaction\/([^/]+)\/(commit|rollback)$/.exec(url) ?? [];
+  if (!transactionId.test(id)) return notFound;
   if (verb === "commit") return engine.commit(id);
   return verb === "rollback" ? engine.rollback(id) : notFound;
 }

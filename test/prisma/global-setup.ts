@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
@@ -6,9 +6,9 @@ import type { Machine } from "../../src/engine/processes/runtime.ts";
 import type { PostgresOptions } from "../../src/platform/postgres.ts";
 import { postgresRuntime } from "../../src/runtimes/postgres/runtime.ts";
 import { layOutPackage } from "../e2e/package.ts";
+import { litellmPython } from "../modal/venvs.ts";
 import { localPostgres, machineFor, within } from "../support/local-postgres.ts";
 import { makeTestCache, pythonObstacle } from "../support/test-cache.ts";
-import { prismaPython } from "./python.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -45,7 +45,11 @@ export const setup = async (project: TestProject): Promise<() => Promise<void>> 
     return async () => undefined;
   }
   const packageRoot = join(folder, "package");
-  const [python] = await Promise.all([prismaPython(cache), layOut(packageRoot), installPostgres(machine)]);
+  const [python] = await Promise.all([
+    litellmPython(cache, root),
+    layOutPackage(packageRoot),
+    installPostgres(machine),
+  ]);
   const server = await localPostgres(machine, join(folder, "server"));
   await server.start();
   project.provide("prisma", { missing, python, packageRoot, machine, server: server.login() });
@@ -53,13 +57,6 @@ export const setup = async (project: TestProject): Promise<() => Promise<void>> 
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
   };
-};
-
-/** The stand-ins are not published yet. */
-const layOut = async (to: string): Promise<void> => {
-  await layOutPackage(to);
-  mkdirSync(join(to, "bin"), { recursive: true });
-  for (const name of ["bin", "python"]) cpSync(join(root, name), join(to, name), { recursive: true });
 };
 
 const installPostgres = async (machine: Machine): Promise<void> => {

@@ -1,0 +1,178 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { describe, expect, inject, onTestFinished, test } from "vitest";
+import { systemClock } from "../../src/platform/clock.ts";
+import type { PostgresOptions } from "../../src/platform/postgres.ts";
+import { awkwardFolder, localPostgres, within } from "../support/local-postgres.ts";
+import { freePorts } from "../support/ports.ts";
+import { tempFolder } from "../support/temp.ts";
+import { engineEnvironment, urlOf } from "./environment.ts";
+import { extras } from "./migrating.ts";
+import { testScene } from "./scene.ts";
+
+const { missing, machine, packageRoot, server } = inject("prisma");
+
+const program = join(packageRoot, "bin", "query-engine");
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly url: string;
+  readonly output: Promise<string>;
+}
+
+/** The engine as the client starts it. */
+const startEngine = async (options: PostgresOptions, env: Readonly<Record<string, string>> = {}): Promise<Running> => {
+  const [port = 0] = await freePorts(1);
+  const child = spawn(program, ["-p", String(port), "--enable-metrics", "--enable-raw-queries"], {
+    env: { ...engineEnvironment(urlOf(options)), PRISMA_DML_PATH: join(extras(), "schema.prisma"), ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const output = Promise.all([text(child.stdout), text(child.stderr)]).then((parts) => parts.join(""));
+  onTestFinished(async () => {
+    child.kill("SIGKILL");
+    await output;
+  });
+  return { child, url: `http://127.0.0.1:${port}`, output };
+};
+
+const until = async <T>(look: () => Promise<T | undefined>): Promise<T> => {
+  for (const signal = within(); ; ) {
+    const found = await look().catch(() => undefined);
+    if (found !== undefined) return found;
+    await systemClock.sleep(20, signal);
+  }
+};
+
+const isReady = ({ url }: Running): Promise<boolean> =>
+  until(async () => ((await fetch(`${url}/status`)).ok ? true : undefined));
+
+const ask = async ({ url }: Running, query: string): Promise<unknown> =>
+  (await fetch(url, { method: "POST", body: JSON.stringify({ query, variables: {} }) })).json();
+
+const one = `mutation { result: queryRaw(query: "SELECT 1 AS a", parameters: "[]") }`;
+const answered = { data: { result: [{ a: { prisma__value: 1 } }] } };
+
+/** A process that starts another one and tells its number. */
+const parentOf = async (command: string, args: readonly string[], env: Readonly<Record<string, string>>) => {
+  const script = `const { spawn } = require("node:child_process");
+    const child = spawn(process.argv[1], process.argv.slice(2), { stdio: "ignore" });
+    console.log(child.pid); setInterval(() => {}, 1000);`;
+  const parent = spawn(process.execPath, ["-e", script, command, ...args], {
+    env,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  onTestFinished(() => void parent.kill("SIGKILL"));
+  const [line] = await once(parent.stdout, "data");
+  return { parent, pid: Number(String(line)) };
+};
+
+/** Resolves when the process is gone, or waits for nothing but its parent. */
+const ended = (pid: number): Promise<true> => until(async () => (existsSync(`/proc/${pid}/exe`) ? undefined : true));
+
+describe.skipIf(missing !== null)("the query engine's program", () => {
+  test("must tell the version that the client wants, without a database", async () => {
+    const child = spawn(program, ["--version"], { env: { PATH: "/usr/bin:/bin" } });
+    expect(await text(child.stdout)).toBe("query-engine ac9d7041ed77bcc8a8dbd2ab6616b39013829574\n");
+  });
+
+  test("must keep its compiled code for the next start", async () => {
+    const cache = tempFolder();
+    const engine = await startEngine(server, { XDG_CACHE_HOME: cache });
+    await isReady(engine);
+    engine.child.kill("SIGINT");
+    await once(engine.child, "exit");
+    const [folder = ""] = readdirSync(join(cache, "goat-dev", "code"));
+    expect(readdirSync(join(cache, "goat-dev", "code", folder)).length).toBeGreaterThan(3);
+  });
+
+  test.each(["SIGTERM", "SIGINT", "SIGKILL"] as const)("must end with its parent, at %s", async (signal) => {
+    const [port = 0] = await freePorts(1);
+    const env = { ...engineEnvironment(urlOf(server)), PRISMA_DML_PATH: join(extras(), "schema.prisma") };
+    const { parent, pid } = await parentOf(program, ["-p", String(port)], env);
+    await isReady({ url: `http://127.0.0.1:${port}` } as Running);
+    parent.kill(signal);
+    await ended(pid);
+  });
+
+  test("must end with its parent while it waits for a database, too", async () => {
+    const env = {
+      ...engineEnvironment(urlOf({ ...server, port: 1 })),
+      PRISMA_DML_PATH: join(extras(), "schema.prisma"),
+    };
+    const { parent, pid } = await parentOf(program, ["-p", "1"], { ...env, GOAT_DEV_DATABASE_WAIT_MS: "600000" });
+    parent.kill("SIGKILL");
+    await ended(pid);
+  });
+
+  test("must say as Prisma's own why it cannot start, and no password", async () => {
+    const engine = await startEngine({ ...server, port: 1 }, { GOAT_DEV_DATABASE_WAIT_MS: "1" });
+    expect(await once(engine.child, "exit")).toEqual([1, null]);
+    const told = await engine.output;
+    expect(JSON.parse(told)).toMatchObject({
+      error_code: "P1001",
+      is_panic: false,
+      message: "Can't reach database server at `127.0.0.1`:`1`",
+    });
+    const wrong = await startEngine({ ...server, password: "wrong-secret" });
+    expect(await once(wrong.child, "exit")).toEqual([1, null]);
+    expect(JSON.parse(await wrong.output)).toMatchObject({ error_code: "P1000" });
+    expect(await wrong.output).not.toContain("secret");
+  });
+
+  test("must log nothing of the data, whatever goes wrong", async () => {
+    const options = await testScene().database();
+    const engine = await startEngine(options);
+    await isReady(engine);
+    const secret = "s3cret-of-a-user";
+    const make = (rest: string): string =>
+      `mutation { result: createOneLiteLLM_UserTable(data: { user_id: "${secret}" ${rest} }) { user_id } }`;
+    const queries = [
+      make(""),
+      make(""),
+      make('metadata: "{oops"'),
+      make("spend: 1.5.5 {"),
+      `mutation { result: queryRaw(query: "SELECT '${secret}'::int", parameters: "[]") }`,
+      `query { result: ${secret.replaceAll("-", "_")} { x } }`,
+    ];
+    for (const query of queries) await ask(engine, query);
+    await fetch(engine.url, { method: "POST", body: secret });
+    await fetch(`${engine.url}/transaction/start`, { method: "POST", body: secret });
+    await fetch(`${engine.url}/transaction/${secret}/commit`, { method: "POST" });
+    expect(await ask(engine, one)).toMatchObject(answered);
+    engine.child.kill("SIGINT");
+    expect(await engine.output).toBe("");
+  });
+});
+
+describe.skipIf(missing !== null)("a Postgres that is away", () => {
+  test("must be waited for at the start, and gone through later, without another engine", async () => {
+    const { folder, remove } = awkwardFolder();
+    onTestFinished(remove);
+    const postgres = await localPostgres(machine, folder);
+    const engine = await startEngine(postgres.login());
+    await postgres.start();
+    onTestFinished(() => postgres.stop());
+    await isReady(engine);
+    expect(await ask(engine, one)).toMatchObject(answered);
+    for (const end of [() => postgres.kill(), () => postgres.stop()]) {
+      const sleeping = ask(engine, `mutation { result: queryRaw(query: "SELECT pg_sleep(60)", parameters: "[]") }`);
+      await until(async () =>
+        (await postgres.query("SELECT 1 FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'")).length > 0
+          ? true
+          : undefined,
+      );
+      await end();
+      expect(await sleeping).toMatchObject({ errors: [{ user_facing_error: { error_code: "P1017" } }] });
+      expect(await ask(engine, one)).toMatchObject({ errors: [{ user_facing_error: { error_code: "P1001" } }] });
+      await postgres.start();
+      await until(async () => ("data" in ((await ask(engine, one)) as object) ? true : undefined));
+      // Every connection of the pool is one that works.
+      const all = await Promise.all(Array.from({ length: 40 }, () => ask(engine, one)));
+      expect(all.filter((answer) => JSON.stringify(answer).includes("errors"))).toEqual([]);
+    }
+    expect(engine.child.exitCode).toBeNull();
+  });
+});
