@@ -90,12 +90,9 @@ export async function openEngine({ program, datamodel, pool, address, clock }: E
       return ask(`{"batch":[${batch}]${whole}}`, false, transaction);
     },
     start: async (body) => {
+      const limitMs = maxWaitOf(body);
       const starting = engine.startTransaction(body, trace);
-      const limit: StartLimit = {
-        clock,
-        limitMs: maxWaitOf(body),
-        undo: (id) => engine.rollbackTransaction(id, trace),
-      };
+      const limit: StartLimit = { clock, limitMs, undo: (id) => engine.rollbackTransaction(id, trace) };
       return (await isOver(starting, limit)) ? startTimedOut : settle(starting);
     },
     commit: (id) => settle(engine.commitTransaction(id, trace)),
