@@ -1,12 +1,5 @@
 import { endOfString } from "./graphql-text.ts";
-
-type Cell = string | number | boolean | null | object | readonly Cell[];
-
-interface RawResult {
-  readonly columns: readonly string[];
-  readonly types: readonly string[];
-  readonly rows: readonly (readonly Cell[])[];
-}
+import { memberOf, partsOf } from "./json-parts.ts";
 
 const head = /^\{"data":\{"[A-Za-z0-9_]+":/;
 const result = '{"data":{"result":';
@@ -33,25 +26,27 @@ function withoutTags(text: string): string {
 
 /** prisma-client-py knows rows of typed cells, as Prisma 5.4 gave them; this engine's are columns, types and rows. */
 function rawAnswer(text: string): string {
-  const answer: { readonly data?: Readonly<Record<string, RawResult | number>> } = JSON.parse(text);
-  const [found] = Object.values(answer.data ?? {});
-  if (typeof found !== "object") return text.replace(head, result);
-  const names = found.columns.map((column) => JSON.stringify(column));
-  const rows = found.rows.map((row) => {
-    const cells = row.map((value, at) => `${names[at]}:${cellOf(value, found.types[at] ?? "")}`);
+  const found = partsOf(memberOf(text, "data") ?? "{}")[1];
+  const rows = found?.startsWith("{") ? memberOf(found, "rows") : undefined;
+  if (found === undefined || rows === undefined) return text.replace(head, result);
+  const names = partsOf(memberOf(found, "columns") ?? "[]");
+  const types: readonly string[] = JSON.parse(memberOf(found, "types") ?? "[]");
+  const lines = partsOf(rows).map((row) => {
+    const cells = partsOf(row).map((value, at) => `${names[at]}:${cellOf(value, types[at] ?? "")}`);
     return `{${cells.join(",")}}`;
   });
-  return `${result}[${rows.join(",")}]}}`;
+  return `${result}[${lines.join(",")}]}}`;
 }
 
-function cellOf(value: Cell, type: string): string {
-  if (value === null) return typed("null", "null");
-  if (type.endsWith("-array") && Array.isArray(value)) {
-    const items = value.map((item: Cell) => cellOf(item, type.slice(0, -"-array".length)));
+function cellOf(value: string, type: string): string {
+  if (value === "null") return typed("null", value);
+  if (type.endsWith("-array") && value.startsWith("[")) {
+    const items = partsOf(value).map((item) => cellOf(item, type.slice(0, -"-array".length)));
     return typed("array", `[${items.join(",")}]`);
   }
-  const isWhole = (type === "double" || type === "float") && Number.isInteger(value) && Math.abs(Number(value)) < 1e15;
-  return typed(type, isWhole ? `${value}.0` : JSON.stringify(value));
+  // Python tells whole numbers from others by their text.
+  const isWhole = (type === "double" || type === "float") && /^-?\d+$/.test(value);
+  return typed(type, isWhole ? `${value}.0` : value);
 }
 
 function typed(type: string, value: string): string {

@@ -96,7 +96,7 @@ describe.skipIf(missing !== null)("a question to the database", () => {
   test("must give rows of SQL in Python's types", async () => {
     const sql = `SELECT 1::int2 AS i2, 2 AS i4, 9007199254740993::int8 AS i8, 0.5::float4 AS f4, 1e300::float8 AS f8, 3::float8 AS whole,
       1.10::numeric AS n, 123456789012345678901234567890.123::numeric AS long, true AS t, 'a"b\\c\u2028'::text AS s, NULL::int AS x,
-      '{"a":[1,null]}'::jsonb AS j, 'null'::jsonb AS jn, '[1]'::json AS j2, '\\x00ff'::bytea AS b, '2026-01-02'::date AS d, '01:02:03'::time AS tm,
+      '{"a":[1,null]}'::jsonb AS j, '{"n":12345678901234567}'::jsonb AS jb, 'null'::jsonb AS jn, '[1]'::json AS j2, '\\x00ff'::bytea AS b, '2026-01-02'::date AS d, '01:02:03'::time AS tm,
       '2026-01-02 03:04:05.678'::timestamp AS ts, '2026-01-02 03:04:05+05:30'::timestamptz AS tz, '00000000-0000-0000-0000-000000000001'::uuid AS u,
       '{1,2}'::int[] AS ia, '{a,NULL,"x,y"}'::text[] AS ta, '{}'::text[] AS ea, '{1.5,2}'::numeric[] AS na, '{t,f}'::bool[] AS ba, 'x'::name AS nm,
       'ACTIVE'::"JobStatus" AS e, ARRAY['{"k":1}']::jsonb[] AS ja, '1.2.3.4'::inet AS ip, 12.5::money AS m, '10 days'::interval::text AS iv`;
@@ -111,7 +111,15 @@ describe.skipIf(missing !== null)("a question to the database", () => {
         whole: { $float: "3.0" },
       },
       ...{ n: { $float: "1.1" }, long: { $float: "1.2345678901234568e+29" }, t: true, s: 'a"b\\c\u2028', x: null },
-      ...{ j: { a: [1, null] }, jn: null, j2: [1], b: "AP8=", d: "2026-01-02", tm: "01:02:03" },
+      ...{
+        j: { a: [1, null] },
+        jb: { n: { $int: "12345678901234567" } },
+        jn: null,
+        j2: [1],
+        b: "AP8=",
+        d: "2026-01-02",
+        tm: "01:02:03",
+      },
       ...{
         ts: "2026-01-02T03:04:05.678+00:00",
         tz: "2026-01-01T21:34:05+00:00",
