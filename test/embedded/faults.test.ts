@@ -65,6 +65,22 @@ describeLocally("a service killed from outside", () => {
   });
 });
 
+describeLocally("an up that is killed while LiteLLM makes its tables", () => {
+  test("must be followed by one that finds each of them made once", async () => {
+    const stack = await openLocally();
+    const up = stack.start(["up", "litellm", "--no-example"]);
+    const migrated = `select count(*)::int from "_prisma_migrations"`;
+    const made = async (): Promise<unknown> => (await sql(stack, migrated).catch(() => [[0]]))[0]?.[0];
+    await until("the first tables are made", async () => Number(await made()) > 0, 200_000);
+    up.kill("SIGKILL");
+    await up.done;
+    await mustRun(stack, "up", "--no-example");
+    const twice = `select migration_name from "_prisma_migrations" group by 1 having count(finished_at) <> 1 or count(*) <> 1`;
+    expect(await sql(stack, twice)).toEqual([]);
+    expect(Number(await made())).toBeGreaterThan(100);
+  });
+});
+
 describeLocally("several at once", () => {
   test("two projects must run side by side", async () => {
     const [one, other] = await Promise.all([openLocally(), openLocally()]);

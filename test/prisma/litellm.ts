@@ -72,7 +72,8 @@ export const startLitellm = async (
     stdio: "ignore",
   });
   const ended = once(child, "exit");
-  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  // Kept ones are closed by LiteLLM just when they are used again.
+  const agent = new Agent({ keepAlive: false, maxSockets: 64 });
   const log = (): string => readFileSync(logFile, "utf8");
   const send = (method: string, path: string, key: string, body?: unknown): Promise<Answer> =>
     new Promise((resolve, reject) => {
