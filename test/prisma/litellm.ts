@@ -12,7 +12,7 @@ import { engineEnvironment, urlOf } from "./environment.ts";
 
 const { packageRoot, python } = inject("prisma");
 
-export const masterKey = "sk-master-of-this-test";
+const masterKey = "sk-master-of-this-test";
 
 /** One route that answers by itself, at a price that sums to round figures: 0.001 for a prompt's token, 0.002 for an answer's. */
 const config = `
@@ -24,7 +24,7 @@ general_settings: { master_key: ${masterKey}, proxy_batch_write_at: 1, proxy_bud
 litellm_settings: { num_retries: 0, telemetry: false }
 `;
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly body: string;
 }
