@@ -96,7 +96,7 @@ export const startLitellm = async (
     ended,
     log,
     ready: async () => {
-      for (const signal = AbortSignal.timeout(100_000); ; ) {
+      for (const signal = AbortSignal.timeout(280_000); ; ) {
         const found = await send("GET", "/health/readiness", masterKey).catch(() => undefined);
         if (found?.status === 200 && JSON.parse(found.body).db === "connected") return;
         if (child.exitCode !== null) throw new Error(`LiteLLM ended:\n${log().slice(-4_000)}`);
