@@ -6,7 +6,7 @@ import { text } from "node:stream/consumers";
 import { describe, expect, inject, onTestFinished, test } from "vitest";
 import { systemClock } from "../../src/platform/clock.ts";
 import type { PostgresOptions } from "../../src/platform/postgres.ts";
-import { awkwardFolder, localPostgres, within } from "../support/local-postgres.ts";
+import { awkwardFolder, localPostgres } from "../support/local-postgres.ts";
 import { freePorts } from "../support/ports.ts";
 import { tempFolder } from "../support/temp.ts";
 import { engineEnvironment, urlOf } from "./environment.ts";
@@ -39,7 +39,7 @@ const startEngine = async (options: PostgresOptions, env: Readonly<Record<string
 };
 
 const until = async <T>(look: () => Promise<T | undefined>): Promise<T> => {
-  for (const signal = within(); ; ) {
+  for (const signal = AbortSignal.timeout(110_000); ; ) {
     const found = await look().catch(() => undefined);
     if (found !== undefined) return found;
     await systemClock.sleep(20, signal);
@@ -152,7 +152,7 @@ describe.skipIf(missing !== null)("a Postgres that is away", () => {
     const { folder, remove } = awkwardFolder();
     onTestFinished(remove);
     const postgres = await localPostgres(machine, folder);
-    const engine = await startEngine(postgres.login());
+    const engine = await startEngine(postgres.login(), { GOAT_DEV_DATABASE_WAIT_MS: "60000" });
     await postgres.start();
     onTestFinished(() => postgres.stop());
     await isReady(engine);
