@@ -8,6 +8,9 @@ import {
   sourceFiles,
 } from "./support/source-files.ts";
 
+/** What the engine of plain processes asks of a product: the two meet here, and know nothing else of each other. */
+const meetingPlace = "engine/processes/runtime.ts";
+
 /** From the ground up: a file imports from lower ranks and its own folder only. */
 const ranks: readonly (readonly string[])[] = [
   ["model", "errors"],
@@ -15,8 +18,7 @@ const ranks: readonly (readonly string[])[] = [
   ["platform"],
   ["events"],
   ["project", "compose", "readiness", "engine/engine.ts"],
-  // What the engine of plain processes asks of a product: the two meet here, and know nothing else of each other.
-  ["engine/processes/runtime.ts"],
+  [meetingPlace],
   [
     "engine/docker",
     "engine/processes",
@@ -55,6 +57,17 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   // Its third version: Langfuse's refusals are its texts.
   zod: ["recorder/events.ts", "recorder/queries.ts"],
 };
+
+/** Where somebody outside meets goat-dev, each with an entry of its own; docs/architecture.md says who they are. */
+const faces: Readonly<Record<string, readonly string[]>> = {
+  "the command line": ["cli", "commands", "main.ts", "json.ts"],
+  "the library for applications": ["client"],
+  "the trace recorder": ["recorder"],
+  "LiteLLM's database engine": ["prisma-engine"],
+};
+
+/** Faces that are programs of their own: they are started, and nobody imports them. */
+const programs = ["recorder", "prisma-engine"];
 
 /** They put the pieces together and are the only ones that see the process. */
 const roots = ["main.ts", "recorder/main.ts", "prisma-engine/main.ts"];
@@ -117,13 +130,44 @@ describe("the architecture", () => {
     expect(inCircles()).toEqual([]);
   });
 
+  test("faces must never import each other, and nobody a program", () => {
+    const faceOf = (path: string): string | undefined =>
+      Object.keys(faces).find((name) => faces[name]?.some((place) => isIn(path, place)));
+    for (const place of Object.values(faces).flat()) expect(files.some(({ path }) => isIn(path, place))).toBe(true);
+    const isOther = (from: string | undefined, to: string | undefined): boolean =>
+      from !== undefined && to !== undefined && from !== to;
+    expect(importsWhere(({ path }, to) => isOther(faceOf(path), faceOf(to)), true)).toEqual([]);
+    const isProgram = (path: string): boolean => programs.some((program) => isIn(path, program));
+    expect(importsWhere(({ path }, to) => isProgram(to) && faceOf(path) !== faceOf(to), true)).toEqual([]);
+  });
+
   test("only cli/context.ts may name an engine's driver, and what runtimes it is given", () => {
-    const interfaceFile = "engine/processes/runtime.ts";
-    const isOwn = (from: string, to: string): boolean =>
-      ["engine", "runtimes"].some((place) => isIn(from, place) && isIn(to, place)) ||
-      (isIn(from, "runtimes") && to === interfaceFile);
     const isDriver = (path: string): boolean => /^engine\/[^/]+\//.test(path) || isIn(path, "runtimes");
-    const wrong = importsWhere(({ path }, to) => isDriver(to) && !isOwn(path, to) && path !== "cli/context.ts", true);
+    const isOwn = (from: string, to: string): boolean =>
+      homeOf(from) === homeOf(to) || (isIn(from, "runtimes") && to === meetingPlace);
+    const isFree = (path: string): boolean => path === "cli/context.ts" || isIn(path, "engine");
+    const wrong = importsWhere(({ path }, to) => isDriver(to) && !isOwn(path, to) && !isFree(path), true);
+    expect(wrong).toEqual([]);
+  });
+
+  test("an engine must know no product: neither its runtime nor its name", () => {
+    const engines = files.filter(({ path }) => isIn(path, "engine"));
+    expect(importsWhere(({ path }, to) => isIn(path, "engine") && isIn(to, "runtimes"), true)).toEqual([]);
+    const code = ({ text }: SourceFile): string => text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
+    const named = engines.filter((file) => /litellm|langfuse|postgres|recorder/i.test(code(file)));
+    expect(engines.length).toBeGreaterThan(20);
+    expect(named.map(({ path }) => path)).toEqual([]);
+  });
+
+  test("a runtime must know no more of the engine than where the two meet, and nothing of another runtime", () => {
+    const product = (path: string): string | undefined => /^runtimes\/([^/]+)\//.exec(path)?.[1];
+    const known = ["engine/engine.ts", meetingPlace];
+    const wrong = importsWhere(
+      ({ path }, to) =>
+        product(path) !== undefined &&
+        ((isIn(to, "engine") && !known.includes(to)) || (product(to) !== undefined && product(to) !== product(path))),
+      true,
+    );
     expect(wrong).toEqual([]);
   });
 
