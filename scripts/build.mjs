@@ -1,12 +1,12 @@
 // Builds dist from src, and the templates' JavaScript beside their TypeScript. `--out <folder>` puts both there and checks no types;
 // with `--types` it writes the libraries' types as well.
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { bundleExample, bundleLibrary, bundlePrograms } from "./bundle.mjs";
+import { bundleExample, bundleLibrary, bundlePrograms, bundleTypes } from "./bundle.mjs";
 
 process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
 const { out, types = out === undefined } = parseArgs({
@@ -29,23 +29,10 @@ async function build(to) {
     const folder = join(to, dirname(name));
     await bundleLibrary(name, to);
     writeFileSync(join(folder, "package.json"), '{ "type": "module" }\n');
-    if (types) copyTypes(`${name}.d.ts`, join(to, "types"), to);
   }
-  if (types) copyTypes("json.d.ts", join(to, "types"), to);
+  const typed = types ? [...libraries, "json"] : [];
+  for (const name of typed) await bundleTypes(name, join(to, "types"), to);
   rmSync(join(to, "types"), { recursive: true, force: true });
-}
-
-/** A library's types, with all that they are made of. */
-function copyTypes(path, from, to, seen = new Set()) {
-  if (seen.has(path)) return;
-  seen.add(path);
-  mkdirSync(join(to, dirname(path)), { recursive: true });
-  cpSync(join(from, path), join(to, path));
-  for (const [, found] of readFileSync(join(from, path), "utf8").matchAll(
-    /(?:from|import\()\s*"(\.[^"]+)\.(?:js|ts)"/g,
-  )) {
-    copyTypes(join(dirname(path), `${found}.d.ts`), from, to, seen);
-  }
 }
 
 if (out !== undefined) {

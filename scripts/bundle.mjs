@@ -1,9 +1,10 @@
 // Puts src and the packages it uses into few files: many take longer to find than to run.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
+import { dts } from "rolldown-plugin-dts";
 
 const programs = {
   main: "src/main.ts",
@@ -113,6 +114,18 @@ export async function bundleExample(dir) {
 
 /** What applications import, as a module; packages stay theirs. */
 export async function bundleLibrary(name, dir) {
-  const external = (id) => !/^[./]/.test(id);
-  await write({ input: { [name]: `src/${name}.ts` }, external }, { dir, format: "es" });
+  await write({ input: { [name]: `src/${name}.ts` }, external: isForeign }, { dir, format: "es" });
+}
+
+/** One file of types for a library, from those that the compiler wrote below `from`. */
+export async function bundleTypes(name, from, dir) {
+  const plugins = dts({ dtsInput: true });
+  await write(
+    { input: { [name]: resolve(from, `${name}.d.ts`) }, external: isForeign, plugins },
+    { dir, format: "es" },
+  );
+}
+
+function isForeign(id) {
+  return !/^[./]/.test(id);
 }

@@ -65,6 +65,33 @@ console.log(JSON.stringify({
 }));
 `;
 
+/** What a program does with the types of `--json`; never run. */
+const reader = `
+import type { Documents, ErrorCode, Failure, StatusReport } from "goat-dev/json";
+
+declare const printed: Documents["status"] | Failure;
+if ("error" in printed) {
+  const code: ErrorCode = printed.error.code;
+  const [fix] = printed.error.fixes;
+  const typed: string | undefined = fix?.command;
+  // @ts-expect-error a failure has no services
+  printed.services;
+  console.log(code === "port-taken", typed);
+} else {
+  const version: 1 = printed.version;
+  const report: StatusReport = printed;
+  for (const { name, state, memoryBytes } of report.services) console.log(version, name, state, memoryBytes?.toFixed());
+  // @ts-expect-error what was printed is not to be changed
+  printed.stack = "other";
+}
+declare const up: Documents["up"];
+const changed: readonly string[] = "changed" in up ? up.changed : up.steps.map(({ cause }) => cause);
+// @ts-expect-error there is no such command
+declare const none: Documents["fly"];
+const line: Documents["logs"] = { service: "litellm", at: null, stream: "stdout", line: "hello" };
+console.log(changed, none, line.line);
+`;
+
 const json = "application/json";
 const chunk = { choices: [{ index: 0, delta: { content: "Hello" } }] };
 
@@ -89,6 +116,12 @@ const startGateway = () =>
     response.end(`data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n`);
   });
 
+test("the package must hold one file of types for each of its libraries, and none but those", () => {
+  const inside = run("tar", ["--list", "--file", tarball], root).split("\n");
+  const types = inside.filter((path) => path.endsWith(".d.ts"));
+  expect(types.toSorted()).toEqual(["package/dist/client/client.d.ts", "package/dist/json.d.ts"]);
+});
+
 test.each(["openai-least", "openai"])(
   "an application must get errors and clients of its own openai package, typed: %s",
   async (openai) => {
@@ -97,9 +130,10 @@ test.each(["openai-least", "openai"])(
     writeFileSync(join(app, "package.json"), JSON.stringify({ type: "module", dependencies }));
     run("npm", ["install", "--offline", "--no-audit", "--no-fund", "--silent"], app);
     writeFileSync(join(app, "main.ts"), application);
+    writeFileSync(join(app, "reader.ts"), reader);
     const types = ["--typeRoots", join(root, "node_modules", "@types"), "--types", "node"];
     const options = ["--strict", "--module", "nodenext", "--target", "es2023", "--skipLibCheck", ...types];
-    expect(run(process.execPath, [tsc, ...options, "main.ts"], app)).toBe("");
+    expect(run(process.execPath, [tsc, ...options, "main.ts", "reader.ts"], app)).toBe("");
     await using gateway = await startGateway();
     const env = { OPENAI_BASE_URL: `${gateway.baseUrl}/v1`, OPENAI_API_KEY: "sk-test" };
     const { stdout } = await promisify(execFile)(process.execPath, ["main.js"], { cwd: app, env });
