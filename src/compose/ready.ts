@@ -75,7 +75,9 @@ export function defaultReady(question: ReadyQuestion): ReadinessSpec {
   const at = published(ports, usual) ?? (role === "database" ? undefined : onlyPublished(ports));
   if (at === undefined) return withoutPort(question);
   if (role === "database") return databaseReady(environment, at);
-  if (role === "tracing") return get(at, "/api/public/health?failIfDatabaseUnavailable=true");
+  if (role === "tracing") {
+    return { ...get(at, "/api/public/health?failIfDatabaseUnavailable=true"), hopeless: knownSecret };
+  }
   const readiness = get(at, "/health/readiness");
   // Without its database LiteLLM answers, but keeps no keys and enforces no budgets.
   const says = (environment["DATABASE_URL"] ?? "") === "" ? {} : { says: { field: "db", value: "connected" } };
@@ -145,8 +147,11 @@ function databaseReady(environment: Readonly<Record<string, string>>, at: Reacha
   return { kind: "postgres", ...at, user, password, database: environment["POSTGRES_DB"] || user };
 }
 
-function get(at: Reachable, path: string): ReadinessSpec {
-  return { kind: "http", ...at, path, status: 200 };
+/** Langfuse cannot make a project's new public key while its database has the secret under another one, and says 500 for ever. */
+const knownSecret = { status: 500, log: "fast_hashed_secret_key", reason: "known-secret" } as const;
+
+function get(at: Reachable, path: string) {
+  return { kind: "http", ...at, path, status: 200 } as const;
 }
 
 /** How long a service may take, unless the file says otherwise. */

@@ -149,6 +149,12 @@ export const catalog = {
       "`LITELLM_SALT_KEY` is not the one that LiteLLM's data is encrypted with; the database keeps a fingerprint of the first it saw.",
     mend: "Put the earlier one back into `.env`: what was encrypted with it cannot be read with another.",
   },
+  "tracing-key-drift": {
+    exit: 5,
+    means:
+      "Langfuse's database has the secret key under another public key, so it cannot make the new pair, and never gets ready.",
+    mend: "Change `LANGFUSE_PUBLIC_KEY` and `LANGFUSE_SECRET_KEY` together, or put the earlier public key back.",
+  },
   "stack-not-ready": { exit: 5, means: "`status` found a service that is not ready.", mend: "`goat-dev up`." },
   "gateway-refused": {
     exit: 6,

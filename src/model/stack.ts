@@ -194,6 +194,13 @@ export interface VolumeSpec {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** An answer that no waiting mends: this status, once the service's log holds this text. */
+interface Hopeless {
+  readonly status: number;
+  readonly log: string;
+  readonly reason: "known-secret";
+}
+
 /** What "ready" means for a service; ports are the host's. */
 export type ReadinessSpec =
   | { readonly kind: "running"; readonly forMs: number }
@@ -208,6 +215,7 @@ export type ReadinessSpec =
       readonly status: number;
       /** What a field of its JSON has to say, where it is there. */
       readonly says?: { readonly field: string; readonly value: string };
+      readonly hopeless?: Hopeless;
     }
   | {
       readonly kind: "postgres";

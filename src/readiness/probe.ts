@@ -6,6 +6,8 @@ import type { Clock } from "../platform/clock.ts";
 import { httpGet, httpStatus } from "../platform/http.ts";
 import { tryLogin } from "../platform/postgres.ts";
 
+type HttpSpec = Extract<ReadinessSpec, { kind: "http" }>;
+
 export type Probe = (context: ProbeContext) => Promise<Verdict>;
 
 export type Verdict =
@@ -14,7 +16,7 @@ export type Verdict =
   | { readonly state: "failed"; readonly why: string; readonly reason?: FailureReason };
 
 /** What a probe can tell apart for sure; the rest of a failure is in its words. */
-export type FailureReason = "wrong-password" | "exited";
+export type FailureReason = "wrong-password" | "known-secret" | "exited";
 
 /** What a probe sees of the service's process. */
 interface Sighting {
@@ -44,7 +46,7 @@ const hangUpMs = 150;
 export function createProbe(spec: ReadinessSpec): Probe {
   switch (spec.kind) {
     case "http":
-      return (context) => probeHttp(spec, context.signal);
+      return (context) => probeHttp(spec, context);
     case "tcp":
       return (context) => probeTcp(spec, context.signal);
     case "postgres":
@@ -107,25 +109,26 @@ export function pending(why: string): Verdict {
   return { state: "pending", why };
 }
 
-/** Asks the question a user's program would ask: the answer's status decides. */
+/** Asks the question a user's program would ask: the answer's status decides, and where the spec says so a field or the log. */
 export async function probeHttp(
-  spec: Omit<Extract<ReadinessSpec, { kind: "http" }>, "kind">,
-  signal: AbortSignal,
+  spec: Omit<HttpSpec, "kind">,
+  { signal, log }: Pick<ProbeContext, "signal" | "log">,
 ): Promise<Verdict> {
   const question = `GET ${spec.path} on port ${spec.port}`;
   const host = spec.host.includes(":") ? `[${spec.host}]` : spec.host;
   const url = `http://${host}:${spec.port}${spec.path}`;
+  const { says, hopeless } = spec;
   try {
-    if (spec.says === undefined) {
-      const status = await httpStatus(url, signal);
-      return status === spec.status ? ready : pending(`${question} answers ${status}`);
-    }
-    const { status, text } = await httpGet(url, signal);
-    const said = fieldIn(text, spec.says.field);
-    if (said !== undefined && said !== spec.says.value) {
-      return pending(`${question} answers ${status}, and ${spec.says.field} is ${JSON.stringify(said)}`);
-    }
-    return status === spec.status ? ready : pending(`${question} answers ${status}`);
+    const { status, text } =
+      says === undefined ? { status: await httpStatus(url, signal), text: "" } : await httpGet(url, signal);
+    const why = `${question} answers ${status}`;
+    const said = says === undefined ? undefined : fieldIn(text, says.field);
+    if (said !== undefined && said !== says?.value)
+      return pending(`${why}, and ${says?.field} is ${JSON.stringify(said)}`);
+    if (status === spec.status) return ready;
+    if (status !== hopeless?.status) return pending(why);
+    const isLogged = (await log().catch(() => "")).includes(hopeless.log);
+    return isLogged ? { state: "failed", why, reason: hopeless.reason } : pending(why);
   } catch (error) {
     return pending(`${question}: ${reasonOf(error, signal)}`);
   }

@@ -25,7 +25,8 @@ const keptLogs = 2;
 const log = openLog();
 
 const stop = new AbortController();
-for (const name of ["SIGTERM", "SIGINT"] as const) {
+// SIGQUIT is what the Compose file sends to Langfuse, in whose place this stands.
+for (const name of ["SIGTERM", "SIGINT", "SIGQUIT"] as const) {
   process.once(name, () => {
     say(`${name}: shutting down`);
     stop.abort();

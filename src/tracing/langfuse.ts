@@ -1,10 +1,6 @@
 import { GoatError } from "../errors/goat-error.ts";
-import { type Answer, field, request, type TracingAccess, textField, wordsOf } from "./request.ts";
+import { type Answer, request, type TracingAccess, textField, wordsOf } from "./request.ts";
 import { readTrace, type Trace } from "./trace.ts";
-
-export type KeyCheck =
-  | { readonly ok: true; readonly project: { readonly id: string; readonly name: string } }
-  | { readonly ok: false; readonly status: number; readonly message: string };
 
 export interface TracingHealth {
   readonly version: string;
@@ -13,35 +9,6 @@ export interface TracingHealth {
 }
 
 const recorderMark = "goat-dev trace recorder";
-
-/** The error for keys that Langfuse refuses; a changed secret in an old database is its usual cause. */
-export function keysRefused(access: TracingAccess, refused: { readonly status: number; readonly message: string }) {
-  return new GoatError("tracing-refused", `${access.service} refuses the keys of .env: ${refused.message}`, {
-    service: access.service,
-    evidence: [
-      `GET /api/public/projects -> ${refused.status}`,
-      "Langfuse stores a project's keys when it first sees the public key; a secret changed later is not taken over",
-    ],
-    fixes: [
-      { command: "goat-dev up", effect: "restarts it if its keys in .env changed since" },
-      {
-        command: "set a new LANGFUSE_PUBLIC_KEY beside LANGFUSE_SECRET_KEY in .env, then goat-dev up",
-        effect: "makes a new pair of keys; traces stay",
-      },
-    ],
-  });
-}
-
-/** Asks which project the keys open. Throws where nothing answers, or something else than Langfuse. */
-export async function checkKeys(access: TracingAccess, signal: AbortSignal): Promise<KeyCheck> {
-  const path = "/api/public/projects";
-  const answer = await request(access, path, signal);
-  if (answer.status !== 200) return { ok: false, status: answer.status, message: wordsOf(answer) };
-  const data = field(answer.json, "data");
-  const id = Array.isArray(data) ? textField(data[0], "id") : null;
-  if (id === null || !Array.isArray(data)) throw notLangfuse(access, path, answer);
-  return { ok: true, project: { id, name: textField(data[0], "name") ?? id } };
-}
 
 function notLangfuse(access: TracingAccess, path: string, answer: Answer): GoatError {
   return new GoatError("tracing-refused", `${access.service} at ${access.baseUrl} does not answer as Langfuse does`, {
@@ -74,7 +41,7 @@ export async function findTrace(access: TracingAccess, traceId: string, signal: 
   const path = `/api/public/traces/${encodeURIComponent(traceId)}`;
   const answer = await request(access, path, signal);
   if (answer.status === 401 || answer.status === 403) {
-    throw keysRefused(access, { status: answer.status, message: wordsOf(answer) });
+    throw keysRefused(access, path, answer);
   }
   // A 404 without the API's words comes from something else on that port.
   if (answer.status === 404 && textField(answer.json, "message") !== null) return null;
@@ -82,4 +49,22 @@ export async function findTrace(access: TracingAccess, traceId: string, signal: 
   const trace = answer.status === 200 ? readTrace(access, answer.json) : null;
   if (trace === null) throw notLangfuse(access, path, answer);
   return trace;
+}
+
+/** Its usual cause is a secret that was changed while the database keeps the old one. */
+function keysRefused(access: TracingAccess, path: string, answer: Answer): GoatError {
+  return new GoatError("tracing-refused", `${access.service} refuses the keys of .env: ${wordsOf(answer)}`, {
+    service: access.service,
+    evidence: [
+      `GET ${path} -> ${answer.status}`,
+      "Langfuse stores a project's keys when it first sees the public key; a secret changed later is not taken over",
+    ],
+    fixes: [
+      { command: "goat-dev up", effect: "restarts it if its keys in .env changed since" },
+      {
+        command: "set a new LANGFUSE_PUBLIC_KEY and a new LANGFUSE_SECRET_KEY in .env, then goat-dev up",
+        effect: "makes a new pair of keys; traces stay",
+      },
+    ],
+  });
 }

@@ -107,20 +107,25 @@ export const containerContract = (harness: Harness): void => {
       expect(await observe("web")).toBeUndefined();
     });
 
-    test("must let a service end by itself within its grace", async () => {
-      const { engine, run, stop, service, observe } = await scene();
-      const container = await run(
-        service("polite", "trap 'exit 7' TERM; echo on; sleep 1000 & wait", { stopGraceMs: 20_000 }),
-      );
-      const options = { follow: true, tail: null, since: null, signal: signal() };
-      // The trap is set once the script has printed.
-      for await (const { line } of engine.logs({ containers: [{ service: "polite", container }], ...options })) {
-        expect(line).toBe("on");
-        break;
-      }
-      await stop(container);
-      expect(await observe("polite")).toMatchObject({ state: "exited", exitCode: 7 });
-    });
+    test.each([
+      ["SIGTERM", null],
+      ["SIGQUIT", "SIGQUIT"],
+    ])(
+      "must let a service end by itself within its grace, on %s where its stop_signal is %s",
+      async (trapped, stopSignal) => {
+        const { engine, run, stop, service, observe } = await scene();
+        const script = `trap 'exit 7' ${trapped.slice("SIG".length)}; echo on; sleep 1000 & wait`;
+        const container = await run(service("polite", script, { stopSignal, stopGraceMs: 20_000 }));
+        const options = { follow: true, tail: null, since: null, signal: signal() };
+        // The trap is set once the script has printed.
+        for await (const { line } of engine.logs({ containers: [{ service: "polite", container }], ...options })) {
+          expect(line).toBe("on");
+          break;
+        }
+        await stop(container);
+        expect(await observe("polite")).toMatchObject({ state: "exited", exitCode: 7 });
+      },
+    );
 
     test("must end a service that ignores its stop signal once the grace is over", async () => {
       const { run, stop, service, observe } = await scene();

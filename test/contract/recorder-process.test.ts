@@ -90,7 +90,7 @@ const suite = (options: PostgresOptions, close: () => Promise<void>): void => {
     expect(recorder.said()).toContain("password authentication failed");
   });
 
-  it.each(["SIGTERM", "SIGINT"] as const)(
+  it.each(["SIGTERM", "SIGINT", "SIGQUIT"] as const)(
     "must keep traces over an end by %s, with clients connected",
     async (name) => {
       const access = (baseUrl: string) => ({ baseUrl, pageUrl: baseUrl, ...recorderKeys, service: "langfuse" });

@@ -104,6 +104,7 @@ async function waitError(scene: Scene, result: Exclude<WaitResult, { state: "rea
   const seconds = Math.round(result.tookMs / 1000);
   const heard = `last: ${result.why}`;
   if (result.state === "failed" && result.reason === "wrong-password") return loginError(scene, result.why);
+  if (result.state === "failed" && result.reason === "known-secret") return knownSecret(scene, result.why);
   const lines = await lastLines(scene);
   if (result.state === "failed") return failure("service-exited", `${name} ${result.why}`, scene, lines);
   return failure("service-not-ready", `${name} is not ready after ${seconds} s; ${heard}`, scene, lines);
@@ -128,6 +129,27 @@ async function loginError(scene: Scene, why: string): Promise<GoatError> {
       ],
     },
   );
+}
+
+/** Langfuse makes a pair of keys when it first sees the public one, and no secret twice. */
+async function knownSecret(scene: Scene, why: string): Promise<GoatError> {
+  const { name } = scene.service;
+  const said = (await lastLines(scene)).filter((line) => line.includes("secret"));
+  const message = `${name} has the secret of .env under another public key: both must be new, or neither`;
+  return new GoatError("tracing-key-drift", message, {
+    service: name,
+    evidence: [why, ...said],
+    fixes: [
+      {
+        command: "set a new LANGFUSE_SECRET_KEY beside the new LANGFUSE_PUBLIC_KEY in .env, then goat-dev up",
+        effect: "makes a new pair of keys; traces stay",
+      },
+      {
+        command: "goat-dev up",
+        effect: "once the earlier LANGFUSE_PUBLIC_KEY is back in .env: goes on with that pair",
+      },
+    ],
+  });
 }
 
 /** "volume goat_postgres-data was made on 2026-11-02"; nothing where the engine cannot say. */

@@ -30,6 +30,7 @@ test("tracing must be asked for its database too", () => {
     port: 3001,
     path: "/api/public/health?failIfDatabaseUnavailable=true",
     status: 200,
+    hopeless: { status: 500, log: "fast_hashed_secret_key", reason: "known-secret" },
   };
   expect(ready('x-goat: { role: tracing }\nports: ["3001:3000"]')).toEqual(question);
   expect(ready('x-goat: { role: tracing }\nports: ["3001:80"]')).toEqual(question);

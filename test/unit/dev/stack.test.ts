@@ -63,7 +63,7 @@ describe("the Compose file", () => {
     expect(composeText).not.toMatch(/OPENAI_BASE_URL|EVAL_MODEL/);
   });
 
-  test("must name each service's role, and stop LiteLLM by SIGTERM", () => {
+  test("must name each service's role, and stop LiteLLM by SIGTERM and Langfuse by SIGQUIT, which alone ends it", () => {
     const roles = Object.entries<{ "x-goat": unknown }>(compose.services).map(([name, service]) => [
       name,
       service["x-goat"],
@@ -73,6 +73,7 @@ describe("the Compose file", () => {
       ["langfuse", { role: "tracing" }],
       ["litellm", { role: "gateway" }],
     ]);
+    expect(compose.services.langfuse).toMatchObject({ stop_signal: "SIGQUIT" });
     expect(compose.services.litellm).toMatchObject({ stop_signal: "SIGTERM", restart: "on-failure" });
   });
 });

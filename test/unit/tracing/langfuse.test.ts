@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkKeys, findTrace, health, keysRefused } from "../../../src/tracing/langfuse.ts";
+import { findTrace, health } from "../../../src/tracing/langfuse.ts";
 import { closedPort, startHttp } from "../../support/fake-server.ts";
 import { litellmCall, recorderKeys, startRecorder } from "../../support/recorder-server.ts";
 
@@ -11,56 +11,6 @@ const answering = (status: number, body: string) =>
     response.writeHead(status);
     response.end(body);
   });
-
-describe("checkKeys", () => {
-  it("must say which project the keys open", async () => {
-    await using recorder = await startRecorder();
-    expect(await checkKeys(access(`${recorder.baseUrl}/`), never)).toEqual({
-      ok: true,
-      project: { id: "goat", name: "Goat <dev>" },
-    });
-  });
-
-  it("must say how wrong keys are refused", async () => {
-    await using recorder = await startRecorder();
-    expect(await checkKeys(access(recorder.baseUrl, { publicKey: "pk", secretKey: "sk" }), never)).toEqual({
-      ok: false,
-      status: 401,
-      message: "Invalid credentials. Confirm that you've configured the correct host.",
-    });
-  });
-
-  it("must not take anything that answers for Langfuse", async () => {
-    await using other = await answering(200, "<html>hello</html>");
-    await expect(checkKeys(access(other.baseUrl), never)).rejects.toMatchObject({ code: "tracing-refused" });
-  });
-
-  it("must say that nothing answers, without a key", async () => {
-    const baseUrl = `http://127.0.0.1:${await closedPort()}`;
-    const thrown = await checkKeys(access(baseUrl), never).catch((error: unknown) => error);
-    expect(thrown).toMatchObject({
-      code: "service-not-ready",
-      service: "langfuse",
-      message: `langfuse does not answer at ${baseUrl}: ECONNREFUSED`,
-    });
-    expect(JSON.stringify(thrown)).not.toContain(recorderKeys.secretKey);
-  });
-
-  it("must stop at once when it is interrupted", async () => {
-    const stop = new AbortController();
-    await using hanging = await startHttp(() => stop.abort());
-    await expect(checkKeys(access(hanging.baseUrl), stop.signal)).rejects.toMatchObject({ name: "AbortError" });
-  });
-});
-
-describe("keysRefused", () => {
-  it("must say that a new secret alone never reaches an existing database, and what to type", () => {
-    const error = keysRefused(access("http://localhost:3001"), { status: 401, message: "Invalid credentials." });
-    expect([error.code, error.exitCode]).toEqual(["tracing-refused", 6]);
-    expect(error.evidence.join("\n")).toContain("a secret changed later is not taken over");
-    expect(error.fixes.map(({ command }) => command).join("\n")).toContain("LANGFUSE_PUBLIC_KEY");
-  });
-});
 
 describe("health", () => {
   it("must tell the recorder from Langfuse", async () => {
@@ -112,6 +62,46 @@ describe("findTrace", () => {
     await using other = await answering(404, "Not Found");
     expect(await findTrace(access(recorder.baseUrl), "absent", never)).toBeNull();
     await expect(findTrace(access(other.baseUrl), "absent", never)).rejects.toMatchObject({ code: "tracing-refused" });
+  });
+
+  it("must say of refused keys which request was refused, and that a secret changed alone is not taken over", async () => {
+    await using recorder = await startRecorder();
+    const wrong = access(recorder.baseUrl, { publicKey: "pk", secretKey: "sk" });
+    const error = await findTrace(wrong, "t/1", never).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: "tracing-refused",
+      exitCode: 6,
+      message: expect.stringMatching(/^langfuse refuses the keys of \.env: Invalid credentials/),
+      evidence: [
+        "GET /api/public/traces/t%2F1 -> 401",
+        expect.stringContaining("a secret changed later is not taken over"),
+      ],
+    });
+  });
+
+  it.each([500, 503])("must never call a status of %i refused keys", async (status) => {
+    await using unwell = await answering(status, '{"message":"Internal Server Error"}');
+    await expect(findTrace(access(unwell.baseUrl), "t", never)).rejects.toMatchObject({
+      code: "service-not-ready",
+      message: "langfuse is not well: Internal Server Error",
+      evidence: [`GET /api/public/traces/t -> ${status}`],
+    });
+  });
+
+  it("must say that nothing answers, without a key", async () => {
+    const baseUrl = `http://127.0.0.1:${await closedPort()}`;
+    const thrown = await findTrace(access(baseUrl), "t", never).catch((error: unknown) => error);
+    expect(thrown).toMatchObject({
+      code: "service-not-ready",
+      message: `langfuse does not answer at ${baseUrl}: ECONNREFUSED`,
+    });
+    expect(JSON.stringify(thrown)).not.toContain(recorderKeys.secretKey);
+  });
+
+  it("must stop at once when it is interrupted", async () => {
+    const stop = new AbortController();
+    await using hanging = await startHttp(() => stop.abort());
+    await expect(findTrace(access(hanging.baseUrl), "t", stop.signal)).rejects.toMatchObject({ name: "AbortError" });
   });
 
   it("must read a trace without htmlPath, usage or cost", async () => {

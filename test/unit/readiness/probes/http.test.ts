@@ -6,8 +6,13 @@ import { closedPort, startHttp, startTcp } from "../../../support/fake-server.ts
 const host = "127.0.0.1";
 const noSignal = new AbortController().signal;
 
+const noLog = (): Promise<string> => Promise.reject(new Error("the log was not to be read"));
+
 const ask = (port: number, changes: { path?: string; status?: number; signal?: AbortSignal } = {}) =>
-  probeHttp({ host, port, path: changes.path ?? "/health", status: changes.status ?? 200 }, changes.signal ?? noSignal);
+  probeHttp(
+    { host, port, path: changes.path ?? "/health", status: changes.status ?? 200 },
+    { signal: changes.signal ?? noSignal, log: noLog },
+  );
 
 test.each([
   [200, 200, { state: "ready" }],
@@ -39,7 +44,7 @@ test.each([
   await using server = await startHttp((_request, response) => response.writeHead(200).end(JSON.stringify(body)));
   const says = { field: "db", value: "connected" };
   const spec = { host, port: server.port, path: "/health/readiness", status: 200, says };
-  expect(await probeHttp(spec, noSignal)).toMatchObject(verdict);
+  expect(await probeHttp(spec, { signal: noSignal, log: noLog })).toMatchObject(verdict);
 });
 
 test("a port that nobody listens on must be told as refused", async () => {
@@ -82,9 +87,32 @@ test("an address in IPv6 must be asked too", async ({ skip }) => {
   });
   const address = server.address();
   if (!listens || address === null || typeof address === "string") return skip("no IPv6 here");
-  expect(await probeHttp({ host: "::1", port: address.port, path: "/", status: 200 }, noSignal)).toEqual({
+  expect(
+    await probeHttp({ host: "::1", port: address.port, path: "/", status: 200 }, { signal: noSignal, log: noLog }),
+  ).toEqual({
     state: "ready",
   });
   server.closeAllConnections();
   server.close();
+});
+
+const hopeless = { status: 500, log: "fast_hashed_secret_key", reason: "known-secret" } as const;
+
+test.each([
+  [500, "P2002: fast_hashed_secret_key", { state: "failed", reason: "known-secret" }],
+  [500, "booting", { state: "pending" }],
+  [503, "P2002: fast_hashed_secret_key", { state: "pending" }],
+])("an answer of %i with %j in the log must be %o", async (status, log, verdict) => {
+  await using server = await startHttp((_request, response) => response.writeHead(status).end());
+  const spec = { host, port: server.port, path: "/health", status: 200, hopeless };
+  expect(await probeHttp(spec, { signal: noSignal, log: async () => log })).toMatchObject(verdict);
+});
+
+test("a log that cannot be read must leave the wait going on", async () => {
+  await using server = await startHttp((_request, response) => response.writeHead(500).end());
+  const spec = { host, port: server.port, path: "/health", status: 200, hopeless };
+  expect(await probeHttp(spec, { signal: noSignal, log: noLog })).toEqual({
+    state: "pending",
+    why: `GET /health on port ${server.port} answers 500`,
+  });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ReadinessSpec } from "../../../../src/model/stack.ts";
-import { postgresRefusal, startTcp } from "../../../support/fake-server.ts";
+import { postgresRefusal, startHttp, startTcp } from "../../../support/fake-server.ts";
 import { service, stackOf, volumeMount } from "../../../support/sample-stack.ts";
 import { failureOf, openTestWorld } from "../../../support/test-world.ts";
 
@@ -67,4 +67,22 @@ test("memory that ran out must be answered with where its limit is set", async (
   ]);
   const free = stackOf(service("web"));
   expect((await failureOf(openTestWorld(free, { services }).up(free))).fixes[0]?.effect).toContain("give it more");
+});
+
+test("Langfuse with a new public key and the old secret must be told at once as that, with both ways out", async () => {
+  await using server = await startHttp((_request, response) => response.writeHead(500).end("{}"));
+  const hopeless = { status: 500, log: "fast_hashed_secret_key", reason: "known-secret" } as const;
+  const ready: ReadinessSpec = { kind: "http", host: "127.0.0.1", port: server.port, path: "/", status: 200, hopeless };
+  const stack = stackOf(service("langfuse", { role: "tracing", ready }));
+  const log = ["starting", "Unique constraint failed on the fields: (`fast_hashed_secret_key`)"];
+  const world = openTestWorld(stack, { services: { langfuse: { log } } });
+  const error = await failureOf(world.up(stack));
+  expect(error).toMatchObject({ code: "tracing-key-drift", exitCode: 5, service: "langfuse" });
+  expect(error.message).toBe("langfuse has the secret of .env under another public key: both must be new, or neither");
+  expect(error.evidence).toEqual([`GET / on port ${server.port} answers 500`, log[1]]);
+  expect(error.fixes.map(({ command, effect }) => `${command} ${effect}`)).toEqual([
+    expect.stringContaining("a new LANGFUSE_SECRET_KEY beside the new LANGFUSE_PUBLIC_KEY"),
+    expect.stringContaining("once the earlier LANGFUSE_PUBLIC_KEY is back"),
+  ]);
+  expect(world.clock.pauses).toEqual([]);
 });
