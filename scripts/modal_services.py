@@ -55,8 +55,7 @@ def gateway_image() -> modal.Image:
         .env(DEPLOYED_WITH)
         .add_local_python_source("modal_gateway", "modal_table")
         .add_local_file(lock, str(IN_CONTAINER / "litellm.lock"))
-        .add_local_file(shipped_file("launch.py", "python"), str(IN_CONTAINER / "launch.py"))
-        .add_local_file(shipped_file("litellm_boot.py", "dev"), str(IN_CONTAINER / "litellm_boot.py"))
+        .add_local_dir(shipped_file("launcher", "dev"), str(IN_CONTAINER / "launcher"), ignore=["__pycache__"])
         .add_local_file(shipped_file("litellm-config-modal.yaml", "dev"), str(IN_CONTAINER / "litellm-config-modal.yaml"))
     )
 
@@ -93,7 +92,7 @@ def beside(script: str) -> list[str]:
 
 
 def gateway_command() -> list[str]:
-    config, launcher = shipped_file("litellm-config-modal.yaml", "dev"), shipped_file("launch.py", "python")
+    config, launcher = shipped_file("litellm-config-modal.yaml", "dev"), shipped_file("launcher", "dev") / "launch.py"
     return [*beside("modal_gateway.py"), str(config), str(launcher), "--port", str(PORT)]
 
 

@@ -35,11 +35,11 @@ class Model:
 
 
 def shipped(name: str, folder: str, environment: Mapping[str, str], is_local: bool) -> Path:
-    """A file that comes with the scripts; GOAT_DEV_FOLDER names a project's own dev/, which goes first."""
+    """A file or folder that comes with the scripts; GOAT_DEV_FOLDER names a project's own dev/, which goes first."""
     if not is_local:
         return IN_CONTAINER / name
     own = environment.get("GOAT_DEV_FOLDER")
-    if folder == "dev" and own and (Path(own) / name).is_file():
+    if folder == "dev" and own and (Path(own) / name).exists():
         return Path(own) / name
     return Path(__file__).resolve().parent.parent / folder / name
 

@@ -101,7 +101,7 @@ def watch_functions():
 def watch():
     for name in ("debian_slim", "from_registry"):
         watch_image(name, True)
-    for name in ("uv_pip_install", "env", "entrypoint", "add_local_file", "add_local_python_source"):
+    for name in ("uv_pip_install", "env", "entrypoint", "add_local_file", "add_local_dir", "add_local_python_source"):
         watch_image(name, False)
     watch_named(modal.Secret, secrets, lambda name, said: {"name": name, "needs": said.get("required_keys", [])})
     watch_named(modal.Volume, volumes, lambda name, said: name)

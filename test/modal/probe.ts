@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { inject } from "vitest";
 import { tempFolder } from "../support/temp.ts";
@@ -102,11 +102,11 @@ const layOut = (folder: string, script: string, { image }: Declared): void => {
     if (step === "add_local_python_source") {
       for (const module of args) copyFileSync(join(scripts, `${module}.py`), join(folder, `${module}.py`));
     }
-    if (step === "add_local_file") {
+    if (step === "add_local_file" || step === "add_local_dir") {
       const [from, to] = args as [string, string];
       const target = to.replace(/^\/root(?=\/)/, folder);
       mkdirSync(dirname(target), { recursive: true });
-      copyFileSync(from, target);
+      cpSync(from, target, { recursive: true });
     }
   }
 };

@@ -89,9 +89,7 @@ export const tinyLitellm = (folder: string, options: TinyOptions = {}): TinyLite
   writeFileSync(join(python, "prisma-client.json.gz"), "");
   // Nowhere to be had: who has no uv has to do without.
   writeFileSync(join(python, "uv.lock"), `uv==0.0.0 \\\n    --hash=sha256:${"0".repeat(64)}\n`);
-  for (const file of ["python/launch.py", "python/damage.py", "dev/litellm_boot.py"]) {
-    cpSync(join(shipped, file), join(folder, "package", file));
-  }
+  cpSync(join(shipped, "dev", "launcher"), join(folder, "package", "dev", "launcher"), { recursive: true });
   const machine: Machine = {
     ...machineFor(folder),
     cache: join(folder, "cache ünd more"),

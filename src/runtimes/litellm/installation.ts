@@ -43,7 +43,7 @@ export function placeOf(machine: Machine): Place {
     locks,
     client,
     uvLock,
-    launcher: shipped("launch.py"),
+    launcher: join(machine.packageRoot, "dev", "launcher", "launch.py"),
     folder,
     venv: join(folder, "venv"),
     marker: join(folder, "installed.json"),

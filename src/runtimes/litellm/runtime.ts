@@ -123,6 +123,8 @@ export function environmentOf(
     ...Object.fromEntries(Object.entries(environment).filter(([name]) => !programs.has(name))),
     GOAT_DEV_LOG_FILE: join(logFolder, "service.log"),
     GOAT_DEV_INSTALLED: marker,
+    // Whose launcher a reload means: all services share this machine.
+    GOAT_DEV_CONTROL: logFolder,
   };
 }
 

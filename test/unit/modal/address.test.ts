@@ -38,7 +38,7 @@ describe("what modal deploy prints", () => {
 
   test("must give each function's address, in the new shape and in the old one", () => {
     const newer = `✓ Created objects.
-├── ✓ Uploaded /work/python/launch.py
+├── ✓ Uploaded /work/python/litellm.lock
 ├── ✓ Created Function litellm
 │   └── ${url} (unauthenticated)
 └── ✓ Created Function langfuse

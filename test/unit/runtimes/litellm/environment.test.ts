@@ -24,6 +24,7 @@ test("LiteLLM must get what the Compose file sets, and where it logs", () => {
   expect(environmentOf({ ...local, environment }, { marker: "/cache/installed.json", machine: machine() })).toEqual({
     ...environment,
     GOAT_DEV_LOG_FILE: "/state/logs/1/service.log",
+    GOAT_DEV_CONTROL: "/state/logs/1",
     GOAT_DEV_INSTALLED: "/cache/installed.json",
   });
 });
@@ -38,6 +39,7 @@ test("with a database LiteLLM must find goat-dev's engine and command line, and 
     PATH: "/package/bin:/usr/bin",
     GOAT_DEV_NODE: "/usr/bin/node",
     GOAT_DEV_LOG_FILE: "/state/logs/1/service.log",
+    GOAT_DEV_CONTROL: "/state/logs/1",
     GOAT_DEV_INSTALLED: "/m",
   });
 });

@@ -1,18 +1,12 @@
-"""Runs LiteLLM's own command line in this process: collects no garbage while it boots, and keeps a log file of bounded size."""
+"""A log file of bounded size, whose lines have a time and a stream."""
 
-import os
-import sys
-
-# litellm_boot.py comes with the Compose file; on Modal it lies beside this one.
-dev = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "dev")
-sys.path.insert(1, dev)
-import litellm_boot
-
-sys.path.remove(dev)
+from __future__ import annotations
 
 import atexit
 import fcntl
 import io
+import os
+import sys
 import threading
 import time
 
@@ -115,26 +109,3 @@ def write_to(path: str) -> None:
         atexit.register(raw.finish)
 
 
-def main() -> None:
-    sys.argv[0] = "litellm"
-    try:
-        from litellm import run_server
-
-        run_server()
-    except Exception:
-        # Only what cannot be loaded comes here: LiteLLM answers for everything else with an exit status.
-        import traceback
-
-        traceback.print_exc()
-        if marker := os.environ.get("GOAT_DEV_INSTALLED"):
-            import damage
-
-            damage.report(marker)
-        sys.exit(1)
-
-
-# A worker process imports this file under another name and gets the log, but not the command line.
-if os.environ.get("GOAT_DEV_LOG_FILE"):
-    write_to(os.environ["GOAT_DEV_LOG_FILE"])
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,131 @@
+"""LiteLLM's application with the launcher's few words in between: plain ASGI."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import json
+import sys
+from typing import TYPE_CHECKING, Any, Awaitable, Callable, MutableMapping
+
+from launcher import reasons, say
+
+if TYPE_CHECKING:
+    from launcher.gateway import Gateway
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+SERVED = "/goat-dev/served"
+READY = "/health/readiness"
+CLOSE = (b"connection", b"close")
+PAUSE_SECONDS = 0.05
+CALLBACK_SECONDS = 8.0
+
+
+class Door:
+    def __init__(self, app: Any, gateway: Gateway) -> None:
+        self.app = imported(app) if isinstance(app, str) else app
+        self.gateway = gateway
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self.live(scope, receive, send)
+        elif scope["type"] != "http":
+            await self.app(scope, receive, send)
+        elif scope["path"] == SERVED and scope["method"] == "GET":
+            await self.tell(self.closing(send))
+        else:
+            await self.app(scope, receive, self.closing(send))
+
+    async def live(self, scope: Message, receive: Receive, send: Send) -> None:
+        async def incoming() -> Message:
+            message = await receive()
+            if message["type"] == "lifespan.shutdown":
+                await finish_callbacks()
+            return message
+
+        async def outgoing(message: Message) -> None:
+            if message["type"] == "lifespan.startup.complete":
+                await self.gateway.before_serving(self)
+            elif message["type"] == "lifespan.startup.failed":
+                self.gateway.channel.send({"why": reasons.of_text(message.get("message", ""))})
+            await send(message)
+
+        await self.app(scope, incoming, outgoing)
+
+    def closing(self, send: Send) -> Send:
+        """A replaced configuration's answers end their connections."""
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start" and self.gateway.retiring:
+                headers = [header for header in message.get("headers", []) if header[0].lower() != CLOSE[0]]
+                message = {**message, "headers": [*headers, CLOSE]}
+            await send(message)
+
+        return sent
+
+    async def tell(self, send: Send) -> None:
+        gateway = self.gateway
+        # Names alone: whoever reaches the port may ask.
+        document = {"generation": gateway.generation, "files": gateway.files, "variables": sorted(gateway.environment)}
+        body = json.dumps(document).encode()
+        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    async def warm_up(self, until_ready: bool) -> None:
+        """The first request puts routes together, which takes a while: no client shall wait for it."""
+        while await self.ask(READY) != 200 and until_ready:
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    async def ask(self, path: str) -> int | None:
+        status: int | None = None
+
+        async def nothing() -> Message:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def heard(message: Message) -> None:
+            nonlocal status
+            status = message.get("status", status)
+
+        try:
+            await self.app(scope_of(path), nothing, heard)
+        except Exception as error:
+            self.gateway.channel.send({"why": reasons.of(error)})
+        return status
+
+
+def scope_of(path: str) -> Message:
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "headers": [(b"host", b"127.0.0.1")],
+        "client": ("127.0.0.1", 0),
+        "server": ("127.0.0.1", 0),
+        "state": {},
+    }
+
+
+def imported(name: str) -> Any:
+    module, _, attribute = name.partition(":")
+    return getattr(importlib.import_module(module), attribute)
+
+
+async def finish_callbacks() -> None:
+    """They book the spend, which LiteLLM writes when it shuts down."""
+    worker = getattr(sys.modules.get("litellm.litellm_core_utils.logging_worker"), "GLOBAL_LOGGING_WORKER", None)
+    if not hasattr(worker, "flush"):
+        return
+    try:
+        await asyncio.wait_for(worker.flush(), CALLBACK_SECONDS)
+    except Exception as error:
+        say(f"the last traces may be lost: {type(error).__name__} {error}")

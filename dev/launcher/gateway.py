@@ -1,0 +1,164 @@
+"""A forked process: becomes LiteLLM on the launcher's port, with one configuration, until it is told to retire."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+import traceback
+from typing import Any, Mapping
+
+from launcher import collector, postgres, preload, reasons, served
+from launcher.channel import Channel
+from launcher.door import Door, finish_callbacks
+from launcher.start import Program
+
+# Idle connections are closed after it; common clients keep theirs for four to fifteen seconds.
+LINGER_SECONDS = float(os.environ.get("GOAT_DEV_LINGER_SECONDS") or 20)
+# Answers that are still being written when a configuration is replaced.
+STREAM_SECONDS = float(os.environ.get("GOAT_DEV_STREAM_SECONDS") or 600)
+# Less than the container's grace: what is cut short then is still booked and traced.
+STOP_SECONDS = float(os.environ.get("GOAT_DEV_STOP_SECONDS") or 10)
+
+
+class Gateway:
+    def __init__(
+        self,
+        program: Program,
+        channel: Channel,
+        sockets: list[socket.socket],
+        generation: int,
+        environment: Mapping[str, str | None],
+    ) -> None:
+        self.program = program
+        self.channel = channel
+        self.sockets = sockets
+        self.generation = generation
+        self.environment = environment
+        self.files: Mapping[str, str | None] = {}
+        self.server: Any = None
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self.may_serve = asyncio.Event()
+        self.loaded = set(sys.modules)
+
+    def run(self) -> None:
+        """Ends the process, by way of its exit handlers: they send the last traces."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, end)
+        signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+        threading.Thread(target=self.listen, name="goat-dev", daemon=True).start()
+        self.set_environment()
+        if self.is_first:
+            postgres.wait(os.environ.get("DATABASE_URL", ""))
+        self.files = served.files_of(self.program.config)
+        self.channel.send({"files": self.files})
+        import uvicorn
+
+        uvicorn.run = self.serve
+        with reasons.last_words() as words:
+            self.words = words
+            try:
+                self.program.entry()
+            except Exception as error:
+                if self.is_first:
+                    traceback.print_exc()
+                self.channel.send({"why": reasons.of(error)})
+                sys.exit(1)
+            except SystemExit as ended:
+                if self.server is None or not self.server.started:
+                    self.channel.send({"why": reasons.of_exit(ended, words)})
+                raise
+
+    @property
+    def is_first(self) -> bool:
+        return self.generation == 1
+
+    def set_environment(self) -> None:
+        for name, value in self.environment.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+        if not self.is_first:
+            # The first process has brought the database's schema up to date.
+            os.environ["DISABLE_SCHEMA_UPDATE"] = "true"
+
+    # In LiteLLM's place for uvicorn.run.
+
+    def serve(self, app: Any, **options: Any) -> None:
+        import inspect
+
+        import uvicorn
+
+        known = inspect.signature(uvicorn.Config).parameters
+        door = Door(app, self)
+        config = uvicorn.Config(door, **{name: value for name, value in options.items() if name in known})
+        self.server = uvicorn.Server(config)
+        config.timeout_graceful_shutdown = config.timeout_graceful_shutdown or STOP_SECONDS
+        self.server.run(sockets=[made.dup() for made in self.sockets])
+        if not self.server.started:
+            sys.exit(3)
+
+    async def before_serving(self, door: Door) -> None:
+        """LiteLLM has started up; nothing is accepted before this returns."""
+        self.loop = asyncio.get_running_loop()
+        await door.warm_up(until_ready=not self.is_first)
+        collector.resume()
+        self.channel.send({"ready": True})
+        await self.may_serve.wait()
+        self.loop.create_task(self.tell_when_started())
+
+    async def tell_when_started(self) -> None:
+        while not self.server.started:
+            await asyncio.sleep(0.002)
+        self.words.stop()
+        self.channel.send({"serving": True})
+        self.learning = asyncio.create_task(
+            preload.tell_of_new_modules(self.loaded, lambda names: self.channel.send({"loaded": names}))
+        )
+        # As it says itself where it has opened the port.
+        scheme = "https" if self.server.config.is_ssl else "http"
+        where = f"{scheme}://{self.program.host}:{self.program.port}"
+        logging.getLogger("uvicorn.error").info("Uvicorn running on %s (configuration %d)", where, self.generation)
+
+    # What the launcher says.
+
+    def listen(self) -> None:
+        while not self.channel.closed:
+            for message in self.channel.receive():
+                asked = {"serve": self.may_serve.set, "retire": self.retire}.get(message.get("do"))
+                if asked is not None and self.loop is not None:
+                    self.loop.call_soon_threadsafe(asked)
+        # The launcher was killed: nobody would replace this process, and it holds the port.
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(STOP_SECONDS + 5)
+        os._exit(128 + signal.SIGTERM)
+
+    def retire(self) -> None:
+        for listener in self.server.servers:
+            listener.close()
+        self.server.config.timeout_graceful_shutdown = STREAM_SECONDS
+        self.retiring = True
+        self.channel.send({"retired": True})
+        assert self.loop is not None
+        self.lingering = self.loop.create_task(self.linger())
+
+    retiring = False
+
+    async def linger(self) -> None:
+        """A client may be about to use a connection that it holds open: it is answered, and told to open another."""
+        end = time.monotonic() + LINGER_SECONDS
+        await finish_callbacks()
+        while self.server.server_state.connections and time.monotonic() < end:
+            await asyncio.sleep(0.05)
+        self.server.should_exit = True
+
+
+def end(number: int, _frame: object) -> None:
+    """Also what uvicorn raises again once it has shut down: dying of it would skip the exit handlers."""
+    raise SystemExit(128 + number)

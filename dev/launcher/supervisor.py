@@ -1,0 +1,286 @@
+"""Holds the port and the one process that serves; a second one takes its place once it is ready."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import socket
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import Any, Callable, Mapping, NoReturn
+
+from launcher import control, preload, say, served
+from launcher.channel import Channel
+from launcher.sockets import bind
+from launcher.start import Program
+
+READY_SECONDS = float(os.environ.get("GOAT_DEV_READY_SECONDS") or 90)
+# Processes that only finish long answers; beyond it the oldest has to end.
+MOST_RETIRING = 4
+FORWARDED = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
+ENDING_SECONDS = 3.0
+
+Answer = Callable[[Mapping[str, Any]], None]
+
+
+@dataclass
+class Process:
+    pid: int
+    channel: Channel
+    generation: int
+    environment: Mapping[str, str | None]
+    asked: list[Answer]
+    born: float = field(default_factory=time.monotonic)
+    files: Mapping[str, str | None] = field(default_factory=dict)
+    why: str | None = None
+    retired: bool = False
+    reported: bool = False
+
+
+class Supervisor:
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.selector = selectors.DefaultSelector()
+        self.serving: Process | None = None
+        self.candidate: Process | None = None
+        self.retiring: list[Process] = []
+        self.variables: dict[str, str | None] = {}
+        self.asked: list[Answer] = []
+        self.wanted = True
+        self.generation = 0
+        self.stopping = False
+
+    def run(self) -> Callable[[], None]:
+        """Returns only in a forked process, with what it has to become."""
+        self.sockets = bind(self.program.host, self.program.port)
+        self.listen_to_signals()
+        self.control = control.listen(self.selector, self.answer)
+        while True:
+            if self.wanted and self.candidate is None and not self.stopping:
+                become = self.fork()
+                if become is not None:
+                    return become
+            for key, _ in self.selector.select(1.0):
+                key.data()
+            self.reap()
+            self.end_what_is_late()
+
+    # What comes in: signals, requests, and what the processes tell.
+
+    def listen_to_signals(self) -> None:
+        self.wakeup, write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self.wakeup_write = write
+        for number in (*FORWARDED, signal.SIGHUP, signal.SIGCHLD):
+            signal.signal(number, lambda *_: None)
+        signal.set_wakeup_fd(write, warn_on_full_buffer=False)
+        self.selector.register(self.wakeup, selectors.EVENT_READ, self.take_signals)
+
+    def take_signals(self) -> None:
+        for number in os.read(self.wakeup, 4096):
+            if number == signal.SIGHUP:
+                self.wanted = True
+            elif number in FORWARDED:
+                self.stopping = True
+                for process in self.processes():
+                    send_signal(process.pid, number)
+
+    def answer(self, request: Mapping[str, Any], answer: Answer) -> None:
+        asked = request.get("do")
+        if asked == "status":
+            answer(self.status())
+        elif asked == "reload":
+            self.variables.update(request.get("environment") or {})
+            self.asked.append(answer)
+            self.wanted = True
+        else:
+            answer({"ok": False, "why": f"{asked!r} is not understood: reload or status"})
+
+    def status(self) -> dict[str, Any]:
+        serving = self.serving
+        return {
+            "ok": serving is not None,
+            "generation": serving.generation if serving else 0,
+            "pid": serving.pid if serving else None,
+            "files": dict(serving.files) if serving else {},
+            "environment": {name: served.short_hash(value) for name, value in serving.environment.items()} if serving else {},
+            "retiring": len(self.retiring),
+        }
+
+    def hear(self, process: Process) -> None:
+        for message in process.channel.receive():
+            if "why" in message:
+                process.why = message["why"]
+            if "files" in message:
+                process.files = message["files"]
+            if "loaded" in message:
+                preload.load(message["loaded"])
+            if message.get("ready"):
+                process.channel.send({"do": "serve"})
+            if message.get("serving"):
+                self.switch_to(process)
+            if message.get("retired"):
+                process.retired = True
+                self.report_switch()
+        if process.channel.closed:
+            self.hang_up(process)
+
+    def hang_up(self, process: Process) -> None:
+        if process.channel.socket.fileno() >= 0:
+            self.selector.unregister(process.channel.socket)
+            process.channel.close()
+
+    # A new process, and what becomes of the old one.
+
+    def fork(self) -> Callable[[], None] | None:
+        self.wanted = False
+        if threads := preload.other_threads():
+            asked, self.asked = self.asked, []
+            why = f"it has started {threads} more threads, which do not go along into a fork: restart it"
+            say(f"not reloaded: {why}")
+            for one in asked:
+                one({"ok": False, "why": why, "absent": True})
+            return None
+        self.generation += 1
+        asked, self.asked = self.asked, []
+        variables, self.variables = self.variables, {}
+        environment = {**(self.serving.environment if self.serving else {}), **variables}
+        own, its = Channel.pair()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        pid = os.fork()
+        if pid == 0:
+            own.close()
+            return self.become(its, environment)
+        its.close()
+        self.candidate = Process(pid, own, self.generation, environment, asked)
+        process = self.candidate
+        self.selector.register(own.socket, selectors.EVENT_READ, lambda: self.hear(process))
+        return None
+
+    def become(self, channel: Channel, environment: Mapping[str, str | None]) -> Callable[[], None]:
+        """In the child: nothing of the launcher stays open but the port."""
+        signal.set_wakeup_fd(-1)
+        for number in (signal.SIGHUP, signal.SIGCHLD):
+            signal.signal(number, signal.SIG_DFL if number == signal.SIGCHLD else signal.SIG_IGN)
+        self.selector.close()
+        os.close(self.wakeup)
+        os.close(self.wakeup_write)
+        self.control.close()
+        for process in self.processes():
+            process.channel.close()
+        from launcher.gateway import Gateway
+
+        gateway = Gateway(self.program, channel, self.sockets, self.generation, environment)
+        return gateway.run
+
+    def switch_to(self, process: Process) -> None:
+        old, self.serving, self.candidate = self.serving, process, None
+        if old is not None:
+            self.retiring.append(old)
+            old.channel.send({"do": "retire"})
+            for late in self.retiring[:-MOST_RETIRING]:
+                send_signal(late.pid, signal.SIGTERM)
+        if served.has_changed(process.files):
+            self.wanted = True
+        self.report_switch()
+
+    def report_switch(self) -> None:
+        """Done once the old process takes no new connection any more."""
+        process = self.serving
+        if process is None or any(not old.retired for old in self.retiring):
+            return
+        seconds = time.monotonic() - process.born
+        if process.generation > 1 and not process.reported:
+            say(f"reloaded in {seconds:.2f} s: configuration {process.generation}")
+        process.reported = True
+        self.settle(process, {**self.status(), "seconds": round(seconds, 3)})
+
+    def settle(self, process: Process, answer: Mapping[str, Any]) -> None:
+        asked, process.asked = process.asked, []
+        for one in asked:
+            one(answer)
+
+    def refuse(self, process: Process, status: int) -> None:
+        self.candidate = None
+        why = process.why or f"it ended with status {status}"
+        say(f"not reloaded, the former configuration goes on: {why}")
+        self.settle(process, {"ok": False, "why": why})
+
+    # Ends.
+
+    def processes(self) -> list[Process]:
+        return [*self.retiring, *(one for one in (self.serving, self.candidate) if one is not None)]
+
+    def reap(self) -> None:
+        while True:
+            try:
+                pid, wait_status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            self.ended(pid, exit_status(wait_status))
+
+    def ended(self, pid: int, status: int) -> None:
+        process = next((one for one in self.processes() if one.pid == pid), None)
+        if process is None:
+            # As the first process of a container the launcher inherits whatever lost its parent.
+            return
+        if process.channel.socket.fileno() >= 0:
+            self.hear(process)
+            self.hang_up(process)
+        if process in self.retiring:
+            self.retiring.remove(process)
+            self.report_switch()
+        elif process is self.candidate and self.serving is not None:
+            self.refuse(process, status)
+        else:
+            self.leave(process, status)
+
+    def leave(self, process: Process, status: int) -> NoReturn:
+        others = [one for one in self.processes() if one is not process]
+        for one in others:
+            send_signal(one.pid, signal.SIGTERM)
+        wait_for_ends([one.pid for one in others])
+        if not self.stopping:
+            say(f"LiteLLM ended with status {status}")
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        os._exit(status)
+
+    def end_what_is_late(self) -> None:
+        late = self.candidate
+        if late is not None and self.serving is not None and time.monotonic() - late.born > READY_SECONDS:
+            late.why = late.why or f"it was not ready within {READY_SECONDS:.0f} s"
+            send_signal(late.pid, signal.SIGKILL)
+
+
+def send_signal(pid: int, number: int) -> None:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        pass
+
+
+def exit_status(wait_status: int) -> int:
+    """Shells' way to say that a signal ended a process."""
+    return 128 + os.WTERMSIG(wait_status) if os.WIFSIGNALED(wait_status) else os.WEXITSTATUS(wait_status)
+
+
+def wait_for_ends(pids: list[int]) -> None:
+    end = time.monotonic() + ENDING_SECONDS
+    left = set(pids)
+    while left and time.monotonic() < end:
+        left -= {pid for pid in left if is_gone(pid)}
+        time.sleep(0.02)
+    for pid in left:
+        send_signal(pid, signal.SIGKILL)
+
+
+def is_gone(pid: int) -> bool:
+    try:
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    except ChildProcessError:
+        return True
