@@ -20,6 +20,7 @@ import type { RunReport } from "./app/programs/program.ts";
 import type { SetPasswordReport } from "./app/set-password.ts";
 import type { StatusReport } from "./app/status.ts";
 import type { PlanReport } from "./app/up.ts";
+import type { WatchReport } from "./app/watch.ts";
 import type { ChecksReport } from "./doctor/check.ts";
 import type { LogLine } from "./engine/engine.ts";
 import type { ErrorCode } from "./errors/catalog.ts";
@@ -54,15 +55,17 @@ export type {
   SetPasswordReport,
   StatusReport,
   UpReport,
+  WatchReport,
 };
 
 /** What `--json` prints, by the command as it is typed after goat-dev. Where it fails, each prints a Failure instead. */
 export interface Documents {
-  readonly up: Document<UpReport | PlanReport>;
+  readonly up: Document<UpReport | PlanReport | WatchReport>;
   readonly status: Document<StatusReport>;
   /** One for each line. */
   readonly logs: LogLine;
   readonly restart: Document<UpReport>;
+  readonly watch: Document<WatchReport>;
   readonly down: Document<DownReport>;
   readonly doctor: Document<ChecksReport>;
   readonly config: Document<ConfigReport>;

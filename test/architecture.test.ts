@@ -41,6 +41,7 @@ const ranks: readonly (readonly string[])[] = [
 /** Package -> the only places that import it. */
 const doors: Readonly<Record<string, readonly string[]>> = {
   "@prisma/client": ["prisma-engine/wasm.ts"],
+  chokidar: ["platform/saves.ts"],
   commander: ["cli/parse.ts"],
   diff: ["gateway/edit/diff.ts"],
   dockerode: ["engine/docker"],

@@ -3,6 +3,9 @@ import { dirname } from "node:path";
 import { foldersToMake } from "../doctor/checks/mounted-files.ts";
 import { describe } from "../errors/describe.ts";
 import type { GoatError } from "../errors/goat-error.ts";
+import type { GatewayAccess } from "../gateway/access.ts";
+import { type ModelParameters, modelChanges, modelParameters } from "../gateway/model-changes.ts";
+import type { StackSpec } from "../model/stack.ts";
 import { atomicWrite, kindOf, unwritable } from "../platform/files.ts";
 import type { ExampleMode } from "../project/settings.ts";
 import { ensureStateFolder, openState } from "../project/state.ts";
@@ -10,7 +13,7 @@ import { databaseUrlOf, type GatewayEndpoint, gatewayOf, tracingOf } from "../st
 import type { PathPart } from "../stack/plan/graph.ts";
 import { carryOut } from "../stack/run/execute.ts";
 import { observeStack, readStatus, type ServiceStatus } from "../stack/run/observe.ts";
-import { changedServices, isNothingToDo, type Prepared } from "../stack/run/prepare.ts";
+import { changedServices, isNothingToDo, type Prepared, type RestartMode } from "../stack/run/prepare.ts";
 import { type Proof, prove } from "../stack/run/prove.ts";
 import type { App } from "./app.ts";
 import { claimStack, type OwnRequest } from "./own-stack.ts";
@@ -22,7 +25,7 @@ import { readRoutes } from "./routes.ts";
 export interface BringUpOptions extends OwnRequest {
   /** Empty means all. */
   readonly names: readonly string[];
-  readonly restart: boolean;
+  readonly restart: RestartMode;
   readonly example: ExampleMode;
   /** When the command began, on the clock. */
   readonly begin: number;
@@ -35,6 +38,8 @@ export interface UpReport extends Proof {
   readonly stack: string;
   /** Services that were created, replaced or started. */
   readonly changed: readonly string[];
+  /** What a reload changed of the gateway's models: "+ new", "- gone", "other: api_base". */
+  readonly modelChanges: readonly string[];
   readonly durationMs: number;
   readonly demo: boolean;
   readonly services: readonly ServiceStatus[];
@@ -63,10 +68,12 @@ export async function bringUp(open: OpenStack, options: BringUpOptions, app: App
   const prepared = await checkBringUp(open, { ...options, example: exampleMode(options) }, app);
   await claimStack(open, prepared.observed, app);
   await makeFolders(prepared);
+  const before = await modelsBefore(prepared, app);
   const done = await carryOut(prepared, open.settings.timeoutMs, open).catch((error: unknown) => {
     tellUnproven(prepared, describe(error), app);
     throw error;
   });
+  const changes = await tellModelChanges(open.stack, before, app);
   const nothingToDo = isNothingToDo(prepared.plan);
   const observed = nothingToDo ? prepared.observed : await observeStack(open.stack, open);
   const ready = prepared.services.map((service) => service.name);
@@ -79,15 +86,42 @@ export async function bringUp(open: OpenStack, options: BringUpOptions, app: App
     ok: true,
     stack: open.stack.name,
     changed: changedServices(prepared.plan),
+    modelChanges: changes,
     durationMs: Math.round(app.clock.now() - options.begin),
     demo: open.demo !== null,
     services,
     ...proof,
-    restarted: options.restart,
+    restarted: options.restart !== false,
     nothingToDo,
     path: done.path.map(({ subject, durationMs }) => ({ subject, durationMs: Math.round(durationMs) })),
     addresses: addressesOf(brought, services),
   };
+}
+
+/** What the gateway serves, where it is about to serve something else; null where it is not, or does not say. */
+function modelsBefore({ stack, plan }: Prepared, { signal }: App): Promise<ModelParameters | null> {
+  const gateway = gatewayOf(stack);
+  const reloads = plan.nodes.some(
+    ({ subject, action }) => action.type === "reload-service" && subject === gateway?.service.name,
+  );
+  return gateway === null || !reloads ? Promise.resolve(null) : modelParameters(accessOf(gateway), signal);
+}
+
+async function tellModelChanges(
+  stack: StackSpec,
+  before: ModelParameters | null,
+  { emit, signal }: App,
+): Promise<readonly string[]> {
+  const gateway = gatewayOf(stack);
+  if (before === null || gateway === null) return [];
+  const after = await modelParameters(accessOf(gateway), signal);
+  const changes = after === null ? [] : modelChanges(before, after);
+  if (changes.length > 0) emit({ type: "notice", level: "info", text: changes.join(", ") });
+  return changes;
+}
+
+function accessOf({ url, key, service }: GatewayEndpoint): GatewayAccess {
+  return { baseUrl: url, key, service: service.name };
 }
 
 /** `up litellm` makes no call unless it is asked to. */

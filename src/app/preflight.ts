@@ -18,7 +18,7 @@ import type { ExampleMode } from "../project/settings.ts";
 import { networkFingerprint } from "../stack/plan/drift.ts";
 import { gatewayOf } from "../stack/plan/endpoints.ts";
 import { selectServices } from "../stack/plan/graph.ts";
-import { isNothingToDo, type Prepared, portsToOpen, prepare } from "../stack/run/prepare.ts";
+import { isNothingToDo, type Prepared, portsToOpen, prepare, type RestartMode } from "../stack/run/prepare.ts";
 import type { App } from "./app.ts";
 import { keyMistake } from "./gateway-key.ts";
 import { needOwnStack, type OwnRequest } from "./own-stack.ts";
@@ -27,7 +27,7 @@ import { readRoutes } from "./routes.ts";
 
 interface CheckedBringUp extends OwnRequest {
   readonly names: readonly string[];
-  readonly restart: boolean;
+  readonly restart: RestartMode;
   readonly example: ExampleMode;
 }
 

@@ -10,16 +10,18 @@ export interface RestartInput extends OwnInput {
   readonly services: readonly string[];
   /** Run the example client afterwards. */
   readonly example: boolean;
+  /** The process itself, also where the service could take its files over while it runs. */
+  readonly hard: boolean;
   /** As written: a limit for everything to be ready, such as 90s. */
   readonly timeout?: string | undefined;
 }
 
-export async function restart({ services, example, timeout, ...own }: RestartInput, app: App): Promise<UpReport> {
+export async function restart({ services, example, hard, timeout, ...own }: RestartInput, app: App): Promise<UpReport> {
   const begin = app.clock.now();
   const session = await openProject(app, { timeout, example: example ? "always" : undefined });
   checkNames(session.stack, services);
   const open = await openStack(app, session);
-  return restartServices(open, { names: services, command: "restart", example, begin, ...own }, app);
+  return restartServices(open, { names: services, command: "restart", example, hard, begin, ...own }, app);
 }
 
 export interface RestartOptions extends OwnRequest {
@@ -27,17 +29,23 @@ export interface RestartOptions extends OwnRequest {
   readonly names: readonly string[];
   /** Run the example client afterwards. */
   readonly example: boolean;
+  /** False lets a service reload that can. */
+  readonly hard: boolean;
   /** When the command began, on the clock. */
   readonly begin: number;
 }
 
-/** Stops and starts services, with what changed in .env and config files, and waits until they are ready. Takes the lock. */
+/** Reloads, or stops and starts, services, with what changed in .env and config files, and waits until they are ready. Takes the lock. */
 export async function restartServices(
   open: OpenStack,
-  { example, ...options }: RestartOptions,
+  { example, hard, ...options }: RestartOptions,
   app: App,
 ): Promise<UpReport> {
   await using _lock = await lockStack(open, options.command, app);
   // Awaited here: the lock is let go once this function returns.
-  return await bringUp(open, { ...options, restart: true, example: example ? "always" : "never" }, app);
+  return await bringUp(
+    open,
+    { ...options, restart: hard ? "hard" : "soft", example: example ? "always" : "never" },
+    app,
+  );
 }

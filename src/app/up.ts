@@ -55,7 +55,7 @@ export async function up(input: UpInput, app: App): Promise<UpReport> {
   const open = await openStack(app, await openProject(app, { timeout, example, demo, environment }));
   await using _lock = await lockStack(open, "up", app);
   const own = { command: "up", takeOver, yes };
-  const options = { ...own, names: input.services, restart: false, example: open.settings.example, begin };
+  const options = { ...own, names: input.services, restart: false as const, example: open.settings.example, begin };
   // Awaited here: the lock is let go once this function returns.
   return await bringUp(open, options, app);
 }

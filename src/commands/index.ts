@@ -16,6 +16,7 @@ import { restart } from "./restart.ts";
 import { run } from "./run.ts";
 import { status } from "./status.ts";
 import { up } from "./up.ts";
+import { watch } from "./watch.ts";
 
 /** In the order of --help. What a command does, and all that it needs, is loaded when it is called. */
 export const commands: readonly AnyCommand[] = [
@@ -23,6 +24,7 @@ export const commands: readonly AnyCommand[] = [
   status,
   logs,
   restart,
+  watch,
   down,
   doctor,
   config,

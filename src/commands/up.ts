@@ -1,17 +1,20 @@
 import type { UpReport } from "../app/bring-up.ts";
 import type { PlanReport } from "../app/up.ts";
+import type { WatchReport } from "../app/watch.ts";
+import { exitCodeOf } from "../errors/catalog.ts";
 import { planLine } from "../model/plan.ts";
 import { renderPairs } from "../platform/table.ts";
 import { command } from "./command.ts";
 import { upText } from "./up-text.ts";
 
-export const up = command<UpReport | PlanReport>({
+export const up = command<UpReport | PlanReport | WatchReport>({
   name: "up",
   summary: "bring the stack up, wait until it really answers, and prove it with one call",
   arguments: "[service...]",
   options: [
     { flags: "--timeout <duration>", description: "limit for everything to be ready, such as 90s" },
     { flags: "--plan", description: "show what would be done, and do nothing" },
+    { flags: "--watch", description: "then take over each saved edit of the config and of .env, until Ctrl-C" },
     { flags: "--demo", description: "without a provider key: every model gives a made-up answer" },
     { flags: "--example", description: "run the example client even where a kept proof still holds" },
     { flags: "--no-example", description: "no call through the gateway" },
@@ -36,9 +39,15 @@ export const up = command<UpReport | PlanReport>({
       takeOver: typed.flag("takeOver"),
       yes: typed.flag("yes"),
     } as const;
-    return typed.flag("plan") ? planUp(input, app) : up(input, app);
+    if (typed.flag("plan")) return planUp(input, app);
+    const report = await up(input, app);
+    if (!typed.flag("watch")) return report;
+    app.emit({ type: "notice", level: "bare", text: upText(report) });
+    const { watch } = await import("../app/watch.ts");
+    return watch(app);
   },
-  text: (report) => ("steps" in report ? planText(report) : upText(report)),
+  text: (report) => ("reloads" in report ? "" : "steps" in report ? planText(report) : upText(report)),
+  exitCode: (report) => ("reloads" in report && report.interrupted ? exitCodeOf("interrupted") : 0),
 });
 
 /** First what it means, then the steps themselves. */

@@ -194,7 +194,10 @@ function buildService(draft: ServiceDraft, completes: ReadonlySet<string>, scope
     readyTimeoutMs: goat.timeoutMs ?? defaultTimeoutMs(role),
     stopSignal,
     stopGraceMs,
-    dependsOn: draft.dependencies.map(({ value }) => value),
+    dependsOn: draft.dependencies.map(({ value }) =>
+      goat.overlap?.includes(value.service) === true ? { ...value, beside: true } : value,
+    ),
+    ...(goat.reload === undefined ? {} : { reload: goat.reload }),
   };
 }
 

@@ -24,17 +24,35 @@ interface Project {
   readonly hasher: TreeHasher;
 }
 
-async function filesOf({ run }: ServiceSpec, { root, within, hasher }: Project): Promise<readonly MountedFile[]> {
+async function filesOf(service: ServiceSpec, project: Project): Promise<readonly MountedFile[]> {
   const files: MountedFile[] = [];
-  for (const mount of run.docker?.mounts ?? []) {
-    if (mount.kind !== "bind") continue;
-    const { source, target } = mount;
+  for (const { source, target } of countedMounts(service)) {
     const kind = kindOf(source);
     const isOurs =
-      kind === "file" || (kind === "directory" && isInside(await realpath(source).catch(() => "/"), within));
+      kind === "file" || (kind === "directory" && isInside(await realpath(source).catch(() => "/"), project.within));
     if (!isOurs) continue;
     const written = kind === "file" ? { modifiedMs: (await stat(source)).mtimeMs } : {};
-    files.push({ path: displayPath(source, root), source, target, hash: await hasher.hash(source), ...written });
+    const hash = await project.hasher.hash(source);
+    files.push({ path: displayPath(source, project.root), source, target, hash, ...written });
   }
   return files;
+}
+
+interface Counted {
+  readonly source: string;
+  readonly target: string;
+}
+
+/** What is bound from the host; of a folder from which a service reloads, those files alone. */
+export function countedMounts({ run, reload }: ServiceSpec): readonly Counted[] {
+  const binds = (run.docker?.mounts ?? []).flatMap((mount) => (mount.kind === "bind" ? [mount] : []));
+  const reloaded = (reload?.files ?? []).flatMap((target) => {
+    const folder = binds.find((mount) => isInside(target, mount.target));
+    return folder === undefined ? [] : [{ folder, target }];
+  });
+  return binds.flatMap((mount) => {
+    const within = reloaded.filter(({ folder, target }) => folder === mount && target !== mount.target);
+    if (within.length === 0) return [mount];
+    return within.map(({ target }) => ({ source: `${mount.source}${target.slice(mount.target.length)}`, target }));
+  });
 }

@@ -103,7 +103,12 @@ export function printService(service: ServiceSpec): Plain {
       ports: service.ports.map(printPort),
       stop_grace_period: duration(service.stopGraceMs),
       stop_signal: service.stopSignal ?? undefined,
-      "x-goat": filled({ role: service.role === "other" ? undefined : service.role, embedded: service.run.embedded }),
+      "x-goat": filled({
+        role: service.role === "other" ? undefined : service.role,
+        embedded: service.run.embedded,
+        reload: service.reload,
+        overlap: service.dependsOn.flatMap(({ service: other, beside }) => (beside === true ? [other] : [])),
+      }),
     }),
   };
 }

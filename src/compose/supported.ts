@@ -113,10 +113,11 @@ export const supported = {
     ignored: [],
   },
   goat: {
-    read: keys("role ready timeout embedded"),
+    read: keys("role ready timeout embedded reload overlap"),
     refused: {},
     ignored: [],
   },
+  reload: { read: keys("command files environment"), refused: {}, ignored: [] },
   embedded: { read: keys("recipe command database"), refused: {}, ignored: [] },
 } as const satisfies Record<string, KeyTable>;
 

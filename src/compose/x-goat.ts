@@ -1,4 +1,4 @@
-import type { EmbeddedRecipe, Role } from "../model/stack.ts";
+import type { EmbeddedRecipe, ReloadSpec, Role } from "../model/stack.ts";
 import {
   checkKeys,
   type Field,
@@ -11,6 +11,7 @@ import {
   readOneOf,
   readOptionalKey,
   readText,
+  readTexts,
 } from "./fields.ts";
 import { supported } from "./supported.ts";
 import type { Located } from "./tree.ts";
@@ -23,6 +24,9 @@ export interface GoatBlock {
   readonly timeoutMs?: number;
   /** How the service runs without Docker: by a recipe of goat-dev's, or by a command of this machine. */
   readonly embedded?: EmbeddedRecipe;
+  readonly reload?: ReloadSpec;
+  /** Services of `depends_on` that it starts beside, since it waits for them by itself. */
+  readonly overlap?: readonly string[];
 }
 
 export function readGoat(field: Field): GoatBlock | undefined {
@@ -35,7 +39,23 @@ export function readGoat(field: Field): GoatBlock | undefined {
     ready: readKey(mapping, "ready", report, ({ node }) => node),
     timeoutMs: readKey(mapping, "timeout", report, readDuration),
     embedded: readKey(mapping, "embedded", report, readEmbedded),
+    reload: readKey(mapping, "reload", report, readReload),
+    overlap: readKey(mapping, "overlap", report, readTexts),
   });
+}
+
+function readReload(field: Field): ReloadSpec | undefined {
+  const { report, node } = field;
+  const mapping = readMapping(field);
+  if (mapping === undefined) return undefined;
+  checkKeys(mapping, supported.reload, report);
+  const command = readOptionalKey(mapping, "command", report, readCommand);
+  if (command === undefined || command.length === 0) {
+    report.error(node.at, '"reload" needs the "command" of its launcher');
+    return undefined;
+  }
+  const texts = (key: string): readonly string[] => readKey(mapping, key, report, readTexts) ?? [];
+  return { command, files: texts("files"), environment: texts("environment") };
 }
 
 function readEmbedded(field: Field): EmbeddedRecipe | undefined {

@@ -74,6 +74,11 @@ export const catalog = {
     means: "The LiteLLM config has mistakes. A running gateway was not touched.",
     mend: "Mend the place that is named.",
   },
+  "reload-refused": {
+    exit: 2,
+    means: "LiteLLM cannot serve what its config or `.env` says now. The former configuration goes on.",
+    mend: "Mend what is named, then `goat-dev up`; `goat-dev restart --hard litellm` starts it anew.",
+  },
   "engine-unreachable": {
     exit: 3,
     means: "No Docker engine answers; every place that was tried is listed with its reason.",

@@ -26,6 +26,16 @@ export function readGatewayConfig(text: string, file: string): GatewayConfig {
   return readWhole(text, file).config;
 }
 
+/** The files that a config takes in, as it names them; none where it cannot be read. */
+export function includesOf(text: string): readonly string[] {
+  try {
+    const tree: unknown = parseYaml(text, { version: "1.1" }).toJS();
+    return isRecord(tree) ? strings(tree["include"]) : [];
+  } catch {
+    return [];
+  }
+}
+
 function readWhole(text: string, file: string): { readonly config: GatewayConfig; readonly tree: unknown } {
   const lines = new LineCounter();
   // PyYAML, which LiteLLM reads with, speaks YAML 1.1.

@@ -33,6 +33,8 @@ export interface ObservedService {
   readonly configHash?: string;
   /** Path -> content hash of mounted files when it was made. */
   readonly files: Readonly<Record<string, string>>;
+  /** Files that a service which reloads serves with another content than they have now; absent where it does not say. */
+  readonly stale?: readonly string[];
   /** Names of networks it is attached to. */
   readonly networks: readonly string[];
   readonly ports: readonly PortSpec[];

@@ -39,6 +39,15 @@ export type Operation =
 /** Waiting is a step like any other, so `depends_on` conditions are plain edges. */
 export type Action =
   | Operation
+  | {
+      readonly type: "reload-service";
+      readonly service: string;
+      readonly container: string;
+      readonly command: readonly string[];
+      /** With their new values; null where one is not set any more. Never told. */
+      readonly variables: Readonly<Record<string, string | null>>;
+      readonly timeoutMs: number;
+    }
   | { readonly type: "await-ready"; readonly service: string; readonly container: string; readonly timeoutMs: number }
   | { readonly type: "await-exit"; readonly service: string; readonly container: string; readonly timeoutMs: number };
 

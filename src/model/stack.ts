@@ -30,7 +30,22 @@ export interface ServiceSpec {
   readonly stopSignal: string | null;
   readonly stopGraceMs: number | null;
   readonly dependsOn: readonly Dependency[];
+  /** Absent where it has to be made anew, or restarted, to read changed files. */
+  readonly reload?: ReloadSpec;
 }
+
+/** A service that takes changed files over while it runs, as the launcher of LiteLLM does, and says at `servedPath` which it serves. */
+export interface ReloadSpec {
+  /** Run in its container with `reload` or `status` behind it; prints one JSON document. */
+  readonly command: readonly string[];
+  /** Inside the container. */
+  readonly files: readonly string[];
+  /** Variables that it takes over as well. */
+  readonly environment: readonly string[];
+}
+
+/** Asked at the service's first published port: { files: { path: SHA-256 } } */
+export const servedPath = "/goat-dev/served";
 
 export interface Dependency {
   readonly service: string;

@@ -31,6 +31,8 @@ export function demoStack(
   return { stack: { ...stack, services }, demo };
 }
 
+const own = { kind: "bind", readOnly: true, createHostPath: false } as const;
+
 function onConfig(service: ServiceSpec, source: string, demo: DemoConfig): ServiceSpec {
   const hash = createHash("sha256").update(demo.text).digest("hex");
   const files = service.files.map((file) =>
@@ -38,7 +40,13 @@ function onConfig(service: ServiceSpec, source: string, demo: DemoConfig): Servi
   );
   const { docker } = service.run;
   if (docker === undefined) return { ...service, files };
+  const isMounted = docker.mounts.some((mount) => mount.kind === "bind" && mount.source === source);
   const swap = (mount: Mount): Mount =>
     mount.kind === "bind" && mount.source === source ? { ...mount, source: demo.path } : mount;
-  return { ...service, files, run: { ...service.run, docker: { ...docker, mounts: docker.mounts.map(swap) } } };
+  // Where its folder is mounted, it lies over the user's own.
+  const over = (target: string): Mount => ({ ...own, source: demo.path, target });
+  const mounts = isMounted
+    ? docker.mounts.map(swap)
+    : [...docker.mounts, ...service.files.filter((file) => file.source === source).map(({ target }) => over(target))];
+  return { ...service, files, run: { ...service.run, docker: { ...docker, mounts } } };
 }

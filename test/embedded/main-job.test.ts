@@ -68,7 +68,7 @@ describeLocally("without Docker", () => {
     expect(await countTraces(stack)).toBe(1);
   });
 
-  test("an edited config must be seen, named, and taken into use by restarting litellm alone", async () => {
+  test("an edited config must be seen, named, and taken into use by a litellm that goes on running", async () => {
     const stack = await openLocally();
     const up = await stack.run(["up", "--json"]);
     expect(up.exitCode, up.output).toBe(0);
@@ -85,7 +85,14 @@ describeLocally("without Docker", () => {
     expect(plan.stdout).toContain("dev/litellm-config.yaml changed");
     const restart = await stack.run(["restart", "litellm"]);
     expect(restart.exitCode, restart.output).toBe(0);
+    expect(restart.stderr).toMatch(/^✔ litellm +reloaded: dev\/litellm-config\.yaml changed · ready in [\d.]+ s$/m);
+    expect(restart.stderr).toMatch(/\+ extra/);
     expect(restart.stderr).toMatch(/^✔ gateway +6 models routed/m);
+    expect(await stack.pids()).toEqual(before);
+    const again = await stack.run(["up", "--no-example", "--plan"]);
+    expect(again.stdout).toBe("Nothing to do.\n");
+    const hard = await stack.run(["restart", "litellm", "--hard"]);
+    expect(hard.exitCode, hard.output).toBe(0);
     const { litellm, ...others } = await stack.pids();
     expect(litellm).not.toBe(before["litellm"]);
     expect(before).toMatchObject(others);

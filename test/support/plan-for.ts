@@ -10,7 +10,10 @@ interface Options {
 }
 
 export const planFor = (spec: StackSpec, found: ObservedStack, { names = [], restart = [] }: Options = {}): Plan =>
-  reconcile(spec, found, { services: selectServices(spec, names), restart: new Set(restart) });
+  reconcile(spec, found, {
+    services: selectServices(spec, names),
+    restart: new Map(restart.map((name) => [name, "soft"])),
+  });
 
 /** The plan as text, ids as <id>. */
 export const planText = (...args: Parameters<typeof planFor>): string =>

@@ -26,7 +26,7 @@ export async function restartGateway(
   const begin = app.clock.now();
   const open = await openRunning(access, () => openProject(app), command, app);
   if (open === null) return { running: false, models: [] };
-  const request = { names: [access.service], example: false, begin, ...ofThisFolder(command) };
+  const request = { names: [access.service], example: false, hard: false, begin, ...ofThisFolder(command) };
   await restartServices(open, request, app);
   const models = await listModels(access, app.signal);
   const missing = wanted.find((name) => !models.includes(name));

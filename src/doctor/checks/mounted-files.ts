@@ -1,4 +1,5 @@
 import { extname } from "node:path";
+import { countedMounts } from "../../compose/mounted-files.ts";
 import { describe } from "../../errors/describe.ts";
 import { GoatError } from "../../errors/goat-error.ts";
 import { readGatewayConfig } from "../../gateway/config.ts";
@@ -21,10 +22,9 @@ export function mountMistakes(
   stack: StackSpec,
   kindOf: (path: string) => "file" | "directory" | "missing",
 ): readonly MountMistake[] {
-  return stack.services.flatMap(({ name: service, run }) =>
-    (run.docker?.mounts ?? []).flatMap((mount): readonly MountMistake[] => {
-      if (mount.kind !== "bind") return [];
-      const { source, target } = mount;
+  return stack.services.flatMap((spec) =>
+    countedMounts(spec).flatMap(({ source, target }): readonly MountMistake[] => {
+      const service = spec.name;
       const kind = kindOf(source);
       if (kind === "missing") return isFolderToMake(mount) ? [] : [{ service, source, target, problem: "missing" }];
       const isWrong = kind === "directory" && fileNames.has(extname(target).toLowerCase());

@@ -1,8 +1,10 @@
+import { delimiter, dirname, isAbsolute } from "node:path";
 import { GoatError } from "../../errors/goat-error.ts";
 import { type RunResult, run } from "../../platform/process.ts";
 import type { ExecOptions, ExecResult } from "../engine.ts";
 import { type Host, needIn, runs } from "./host.ts";
 import { passedOn, toLocalCommand, toLocalService } from "./local-service.ts";
+import type { Launch } from "./runtime.ts";
 
 const outputLimit = 64 * 1024;
 
@@ -23,7 +25,11 @@ export async function exec(
   let output = "";
   let handed: Promise<void> = Promise.resolve();
   const result = await run(program, args, {
-    env: { ...passedOn(host.machine.env), ...(launch?.environment ?? local.environment), ...environment },
+    env: {
+      ...ownFirst(passedOn(host.machine.env), launch),
+      ...(launch?.environment ?? local.environment),
+      ...environment,
+    },
     cwd: launch?.cwd ?? local.workingDir,
     signal,
     ...(launch?.user && { user: launch.user }),
@@ -34,6 +40,12 @@ export async function exec(
   });
   await handed;
   return result.startError === null ? { exitCode: exitCodeOf(result), output } : notStarted(program, result.startError);
+}
+
+/** As in a container: what the service was installed with comes before this machine's programs. */
+function ownFirst(env: Readonly<Record<string, string>>, launch: Launch | undefined): Readonly<Record<string, string>> {
+  const program = launch?.command[0] ?? "";
+  return isAbsolute(program) ? { ...env, PATH: [dirname(program), env["PATH"] ?? ""].join(delimiter) } : env;
 }
 
 function exitCodeOf({ exitCode, endedBy }: RunResult): number {

@@ -1,11 +1,11 @@
 import { madeByCompose, type ObservedService } from "../../model/observed.ts";
 import type { ServiceSpec } from "../../model/stack.ts";
-import { fingerprintOf } from "./drift.ts";
+import { canReload, fingerprintOf } from "./drift.ts";
 
 export interface Decision {
   readonly service: ServiceSpec;
   readonly found: ObservedService | undefined;
-  readonly kind: "create" | "recreate" | "restart" | "start" | "keep";
+  readonly kind: "create" | "recreate" | "restart" | "reload" | "start" | "keep";
   readonly cause: string;
   readonly drift: readonly string[];
   readonly await: "ready" | "exit" | "nothing";
@@ -16,7 +16,8 @@ interface Question {
   readonly service: ServiceSpec;
   readonly found: ObservedService | undefined;
   readonly drift: readonly string[];
-  readonly restart: boolean;
+  /** Asked for, even where nothing changed; "hard" means the process itself. */
+  readonly restart: "hard" | "soft" | null;
   readonly oneShot: boolean;
 }
 
@@ -26,7 +27,8 @@ export const neverStarted = "not started";
 /** What to do with one service, and why. */
 export function decide({ service, found, drift, restart, oneShot }: Question): Decision {
   const completed = oneShot && found?.state === "exited" && found.exitCode === 0;
-  const [kind, cause] = verdict(found, drift, restart, completed);
+  const reloads = found !== undefined && restart !== "hard" && canReload(service, found, drift);
+  const [kind, cause] = verdict(found, drift, { restart: restart !== null, reloads, completed });
   const waits = kind === "keep" && completed ? "nothing" : oneShot ? "exit" : "ready";
   return { service, found, kind, cause, drift, await: waits, fingerprint: fingerprintOf(service) };
 }
@@ -34,10 +36,16 @@ export function decide({ service, found, drift, restart, oneShot }: Question): D
 function verdict(
   found: ObservedService | undefined,
   drift: readonly string[],
-  restart: boolean,
-  completed: boolean,
+  {
+    restart,
+    reloads,
+    completed,
+  }: { readonly restart: boolean; readonly reloads: boolean; readonly completed: boolean },
 ): readonly [Decision["kind"], string] {
   if (found === undefined) return ["create", "absent"];
+  if (reloads && found.state === "running" && (restart || drift.length > 0)) {
+    return ["reload", drift.length > 0 ? causeOf(drift) : "asked for"];
+  }
   if (drift.length > 0) return ["recreate", causeOf(drift)];
   if (found.state === "dead") return ["recreate", "dead"];
   if (restart) return ["restart", "asked for"];

@@ -16,7 +16,31 @@ export function driftOf(
 }
 
 function changedFiles(service: ServiceSpec, found: ObservedService): string[] {
-  return service.files.filter((file) => found.files[file.path] !== file.hash).map((file) => file.path);
+  const byLabel = service.files.filter((file) => found.files[file.path] !== file.hash);
+  if (found.stale === undefined) return byLabel.map((file) => file.path);
+  const served = service.reload?.files ?? [];
+  return [...byLabel.filter((file) => !served.includes(file.target)).map((file) => file.path), ...found.stale];
+}
+
+/** True where nothing differs but what the service takes over while it runs. */
+export function canReload(service: ServiceSpec, found: ObservedService, drift: readonly string[]): boolean {
+  const { stale } = found;
+  const { reload } = service;
+  if (reload === undefined || stale === undefined) return false;
+  return drift.every((name) => stale.includes(name) || reload.environment.includes(variableIn(name)));
+}
+
+/** What a service that reloads is to be given anew, by name. */
+export function changedVariables(
+  { environment, reload }: ServiceSpec,
+  drift: readonly string[],
+): Readonly<Record<string, string | null>> {
+  const names = drift.map(variableIn).filter((name) => reload?.environment.includes(name));
+  return Object.fromEntries(names.map((name) => [name, environment[name] ?? null]));
+}
+
+function variableIn(drift: string): string {
+  return /^environment (.*)$/s.exec(drift)?.[1] ?? "";
 }
 
 /** The same reference names another image now: somebody pulled or built it. */

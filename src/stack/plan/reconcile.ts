@@ -11,8 +11,8 @@ import { createPlanBuilder, type PlanBuilder, planCreate, planStart, planStop, t
 export interface ReconcileOptions {
   /** The services to bring up, dependencies included, in the file's order. */
   readonly services: readonly ServiceSpec[];
-  /** Services that are stopped and started even where nothing changed. */
-  readonly restart: ReadonlySet<string>;
+  /** Services that are started anew even where nothing changed; "soft" lets those reload that can. */
+  readonly restart: ReadonlyMap<string, "hard" | "soft">;
 }
 
 /** From what is to what should be, as a graph of single steps. Pure. */
@@ -48,7 +48,7 @@ function decideAll(stack: StackSpec, observed: ObservedStack, options: Reconcile
       service,
       found,
       drift,
-      restart: options.restart.has(service.name),
+      restart: options.restart.get(service.name) ?? null,
       oneShot: isOneShot(stack, service),
     });
   });

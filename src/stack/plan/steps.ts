@@ -3,6 +3,7 @@ import type { Action, PlanNode } from "../../model/plan.ts";
 import type { ServiceSpec, StackSpec } from "../../model/stack.ts";
 import { containerName, isTemporaryName, temporaryName } from "./containers.ts";
 import type { Decision } from "./decide.ts";
+import { changedVariables } from "./drift.ts";
 
 export interface PlanBuilder {
   readonly nodes: readonly PlanNode[];
@@ -121,7 +122,17 @@ export function planStart(builder: PlanBuilder, stack: StackSpec, decision: Deci
       : planRename(builder, container, decision, steps);
   const edges = dependencyEdges(service, steps);
   const target = placed === undefined && found !== undefined ? found.container : container;
-  if (decision.kind !== "keep") {
+  if (decision.kind === "reload" && service.reload !== undefined) {
+    const action = {
+      type: "reload-service",
+      service: subject,
+      container: target,
+      command: service.reload.command,
+      variables: changedVariables(service, decision.drift),
+      timeoutMs: service.readyTimeoutMs,
+    } as const;
+    steps.started.set(subject, builder.add(subject, action, cause, [placed, ...edges.hard], edges.soft));
+  } else if (decision.kind !== "keep") {
     const after = [steps.created.get(subject), steps.stopped.get(subject), placed, ...edges.hard];
     steps.started.set(
       subject,

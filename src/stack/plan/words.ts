@@ -14,6 +14,7 @@ export function stepWords(plan: Plan, subject: string, tookMs: number): string {
 const verbs: Readonly<Partial<Record<Action["type"], string>>> = {
   "create-container": "creating",
   "start-container": "starting",
+  "reload-service": "reloading",
   "stop-container": "stopping",
   "remove-container": "removing",
 };
@@ -46,6 +47,7 @@ export function planWords(plan: Plan): readonly (readonly [string, string])[] {
 
 function intent(types: ReadonlySet<Action["type"]>, cause: string): string {
   if (types.has("create-container")) return types.has("stop-container") ? `recreate: ${cause}` : "create";
+  if (types.has("reload-service")) return `reload: ${cause}`;
   if (types.has("start-container")) return types.has("stop-container") ? `restart: ${cause}` : "start";
   if (types.has("create-network") || types.has("create-volume")) return "create";
   return "";
@@ -57,6 +59,7 @@ function startWords(cause: string): string {
 
 function deed(types: ReadonlySet<Action["type"]>, cause: string): string {
   if (types.has("create-container")) return types.has("stop-container") ? `recreated: ${cause}` : "created";
+  if (types.has("reload-service")) return cause === "asked for" ? "reloaded" : `reloaded: ${cause}`;
   if (types.has("start-container")) return types.has("stop-container") ? "restarted" : startWords(cause);
   return types.has("remove-container") ? "removed" : "";
 }

@@ -6,6 +6,7 @@ import type { ServiceSpec, StackSpec } from "../../model/stack.ts";
 import type { EngineContext } from "../engine-context.ts";
 import { criticalPath, inOrder, isSoft, type PathPart, type Timing } from "../plan/graph.ts";
 import type { Prepared } from "./prepare.ts";
+import { reloadService } from "./reload.ts";
 import { createReporter } from "./report.ts";
 import { checkSaltKey } from "./salt-key.ts";
 import { awaitService, deathError, type ExecuteIo } from "./wait.ts";
@@ -138,11 +139,22 @@ function endOfStop(node: PlanNode, awaited: PlanNode | undefined, watch: Watch):
 
 async function runNode(node: PlanNode, plan: Plan, io: ExecuteIo): Promise<void> {
   const { action } = node;
-  if (action.type !== "await-ready" && action.type !== "await-exit") return applyOperation(action, node, io);
-  const service = io.services.find((candidate) => candidate.name === action.service);
-  if (service === undefined)
-    throw new GoatError("internal", `the plan waits for ${action.service}, which is not there`);
-  await awaitService(action, service, io);
+  switch (action.type) {
+    case "await-ready":
+    case "await-exit":
+      return awaitIt(action, plan, io);
+    case "reload-service":
+      return reloadService(action, serviceOf(action, io), io);
+    default:
+      return applyOperation(action, node, io);
+  }
+}
+
+type Wait = Extract<PlanNode["action"], { type: "await-ready" | "await-exit" }>;
+
+async function awaitIt(wait: Wait, plan: Plan, io: ExecuteIo): Promise<void> {
+  const service = serviceOf(wait, io);
+  await awaitService(wait, service, io);
   const gateway = service.role === "database" ? startedGateway(plan, io) : undefined;
   if (gateway !== undefined) await checkSaltKey(service, gateway, io.signal);
 }
@@ -152,6 +164,12 @@ function startedGateway({ nodes }: Plan, { services }: ExecuteIo): ServiceSpec |
     nodes.filter(({ action }) => action.type === "start-container").map(({ subject }) => subject),
   );
   return services.find(({ name, role }) => role === "gateway" && started.has(name));
+}
+
+function serviceOf({ service }: { readonly service: string }, { services }: ExecuteIo): ServiceSpec {
+  const found = services.find((candidate) => candidate.name === service);
+  if (found === undefined) throw new GoatError("internal", `the plan is about ${service}, which is not there`);
+  return found;
 }
 
 async function applyOperation(operation: Operation, node: PlanNode, io: ExecuteIo): Promise<void> {

@@ -11,13 +11,16 @@ import { adopt, isMadeByCompose } from "../plan/adopt.ts";
 import { containerOf } from "../plan/containers.ts";
 import { driftOf } from "../plan/drift.ts";
 import { gatewayOf, originOf, publishedPort, tracingOf, urlOf } from "../plan/endpoints.ts";
+import { withServed } from "./served.ts";
 import { probeContext } from "./wait.ts";
 
 export async function observeStack(stack: StackSpec, context: EngineContext): Promise<ObservedStack> {
   const images = stack.services.flatMap((service) => service.run.docker?.image ?? []);
   const observed = await context.engine.observe({ stack: stack.name, images: [...new Set(images)] }, context.signal);
-  if (context.composeHashes === undefined || !observed.services.some(isMadeByCompose)) return observed;
-  return adopt(stack, observed, await context.composeHashes());
+  if (context.composeHashes === undefined || !observed.services.some(isMadeByCompose)) {
+    return withServed(stack, observed, context);
+  }
+  return withServed(stack, adopt(stack, observed, await context.composeHashes()), context);
 }
 
 type ServiceState = "absent" | "created" | "starting" | "ready" | "unready" | "paused" | "restarting" | "exited";

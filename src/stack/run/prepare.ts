@@ -14,10 +14,13 @@ export interface Prepared {
   readonly plan: Plan;
 }
 
+/** Whether services are started anew even where nothing changed; "soft" lets those reload that can. */
+export type RestartMode = false | "soft" | "hard";
+
 export interface PrepareOptions {
   /** Empty means all. */
   readonly names: readonly string[];
-  readonly restart: boolean;
+  readonly restart: RestartMode;
 }
 
 /** Looks and plans; changes nothing. Throws unknown-service, and engine-refused for what this engine cannot run. */
@@ -26,7 +29,11 @@ export async function prepare(stack: StackSpec, options: PrepareOptions, context
   refuseUnsupported(services, context);
   const observed = await observeStack(stack, context);
   const asked = options.names.length > 0 ? options.names : services.map((service) => service.name);
-  const plan = reconcile(stack, observed, { services, restart: new Set(options.restart ? asked : []) });
+  const { restart } = options;
+  const plan = reconcile(stack, observed, {
+    services,
+    restart: new Map(restart === false ? [] : asked.map((name) => [name, restart])),
+  });
   return { stack, services, observed, plan };
 }
 
@@ -45,9 +52,10 @@ export function isNothingToDo(plan: Plan): boolean {
   return plan.nodes.every(({ action }) => action.type === "await-ready" || action.type === "await-exit");
 }
 
-/** Services that the plan creates, replaces or starts. */
+/** Services that the plan creates, replaces, starts or reloads. */
 export function changedServices(plan: Plan): readonly string[] {
-  return [...new Set(plan.nodes.filter(({ action }) => action.type === "start-container").map((node) => node.subject))];
+  const deeds: readonly string[] = ["start-container", "reload-service"];
+  return [...new Set(plan.nodes.filter(({ action }) => deeds.includes(action.type)).map((node) => node.subject))];
 }
 
 const holdsPorts: ReadonlySet<ObservedService["state"]> = new Set(["running", "paused", "restarting"]);

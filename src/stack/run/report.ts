@@ -55,7 +55,8 @@ export function createReporter(plan: Plan, emit: Emit, clock: Clock): Reporter {
       emit({ type: "detail", text: formatStep(node) });
       // A network or volume is made in an instant, and an unchanged service has nothing to tell unless it is slow.
       if (!isQuiet(node) && !isWaiting(node)) say(node.subject, runningWords(node));
-      if (node.action.type === "start-container") lineOf(node.subject).startedAt = clock.now();
+      if (node.action.type === "start-container" || node.action.type === "reload-service")
+        lineOf(node.subject).startedAt = clock.now();
     },
     progress: (node, progress) => {
       if (progress.says === "cost") emit({ type: "notice", level: "info", text: progress.text });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { describeOnEngine, shareScenario } from "../../support/scenario-hooks.ts";
-import { chat, hasTrace, idsOf, until } from "../../support/scenario-probes.ts";
+import { chat, hasTrace, until } from "../../support/scenario-probes.ts";
 
 const extraModel = `model_list:
   - model_name: extra
@@ -25,15 +25,38 @@ describeOnEngine("restart", () => {
   });
 
   test("restart must take over an edited config, and wait until the gateway serves it", async () => {
-    const { litellm: _, ...others } = await idsOf(stack());
+    const before = await stack().containers();
     expect((await chat(stack(), "extra")).status).toBe(400);
     stack().edit("dev/litellm-config.yaml", (text) => text.replace("model_list:", extraModel));
     const restart = await stack().run(["restart", "litellm"]);
     const answer = await chat(stack(), "extra");
     expect(restart.exitCode).toBe(0);
     expect(restart.stdout).toMatch(/^Restarted in [\d.]+ s/);
+    expect(restart.stderr).toMatch(/^✔ litellm +reloaded: dev\/litellm-config\.yaml changed · ready in/m);
+    expect(restart.stderr).toMatch(/\+ extra/);
     expect(answer).toMatchObject({ status: 200, text: expect.stringContaining("Hello from the edited config") });
-    expect(await idsOf(stack())).toMatchObject(others);
+    const after = await stack().containers();
+    expect(after.map(({ id, startedAt }) => [id, startedAt])).toEqual(before.map((c) => [c.id, c.startedAt]));
+    expect((await stack().run(["status", "--json"])).json.services?.map(({ drift }) => drift)).toEqual([[], [], []]);
+  });
+
+  test("a config that LiteLLM itself refuses must leave the gateway as it was, with the reason", async () => {
+    const good = stack().read("dev/litellm-config.yaml");
+    stack().edit("dev/litellm-config.yaml", (text) => `${text}\ninclude: [gone.yaml]\n`);
+    const up = await stack().run(["up", "--no-example", "--json"]);
+    expect(up).toMatchObject({ exitCode: 2, json: { ok: false, error: { code: "reload-refused" } } });
+    expect(up.json.error?.message).toContain("gone.yaml");
+    expect((await chat(stack(), "extra")).status).toBe(200);
+    stack().write("dev/litellm-config.yaml", good);
+    expect((await stack().run(["up", "--plan"])).stdout).toBe("Nothing to do.\n");
+  });
+
+  test("restart --hard must start the same container anew", async () => {
+    const before = await stack().container("litellm");
+    expect((await stack().run(["restart", "litellm", "--hard"])).exitCode).toBe(0);
+    const after = await stack().container("litellm");
+    expect(after.id).toBe(before.id);
+    expect(after.startedAt).not.toBe(before.startedAt);
   });
 
   test("restart of an unchanged service must start the same container anew, and touch no other", async () => {

@@ -71,6 +71,9 @@ const step = (world: World, action: Action): void => {
     case "await-exit":
       end(world, need(world, action.container), 0, { stopped: true });
       return;
+    case "reload-service":
+      if (stateOf(world, action.container) !== "running") throw new Error(`${action.container} does not run`);
+      return;
     case "remove-network":
     case "remove-volume":
       throw new Error(`up must not ${action.type}`);

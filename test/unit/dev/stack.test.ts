@@ -63,15 +63,23 @@ describe("the Compose file", () => {
     expect(composeText).not.toMatch(/OPENAI_BASE_URL|EVAL_MODEL/);
   });
 
+  test("must have LiteLLM reload the config that it serves, by the launcher that it was started with", () => {
+    const { entrypoint, command, volumes, "x-goat": goat } = compose.services.litellm;
+    expect(goat.reload.command).toEqual(entrypoint);
+    expect(goat.reload.files).toEqual([command[command.indexOf("--config") + 1]]);
+    expect(goat.reload.environment).toEqual(passedOn);
+    expect(volumes).toEqual([".:/app/dev:ro", "./launcher:/opt/goat/launcher:ro"]);
+  });
+
   test("must name each service's role, and stop LiteLLM by SIGTERM and Langfuse by SIGQUIT, which alone ends it", () => {
-    const roles = Object.entries<{ "x-goat": unknown }>(compose.services).map(([name, service]) => [
+    const roles = Object.entries<{ "x-goat": { role: string } }>(compose.services).map(([name, service]) => [
       name,
-      service["x-goat"],
+      service["x-goat"].role,
     ]);
     expect(roles).toEqual([
-      ["postgres", { role: "database" }],
-      ["langfuse", { role: "tracing" }],
-      ["litellm", { role: "gateway" }],
+      ["postgres", "database"],
+      ["langfuse", "tracing"],
+      ["litellm", "gateway"],
     ]);
     expect(compose.services.langfuse).toMatchObject({ stop_signal: "SIGQUIT" });
     expect(compose.services.litellm).toMatchObject({ stop_signal: "SIGTERM", restart: "on-failure" });

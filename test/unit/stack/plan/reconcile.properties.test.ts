@@ -22,7 +22,7 @@ const anyRequest = anySituation.chain(({ stack, found }) => {
 
 const planOf = (stack: StackSpec, found: ObservedStack, wanted: readonly string[] = [], restart = false): Plan => {
   const services = selectServices(stack, wanted);
-  const restarted = new Set(restart ? services.map(({ name }) => name) : []);
+  const restarted = new Map(restart ? services.map(({ name }) => [name, "hard"] as const) : []);
   return reconcile(stack, found, { services, restart: restarted });
 };
 

@@ -1,0 +1,116 @@
+import { dirname, resolve } from "node:path";
+import { describe } from "../errors/describe.ts";
+import { GoatError } from "../errors/goat-error.ts";
+import { includesOf } from "../gateway/config.ts";
+import { formatDuration } from "../platform/format.ts";
+import { savesOf } from "../platform/saves.ts";
+import { list } from "../platform/text.ts";
+import { readTextIfThere } from "../platform/text-file.ts";
+import { containerOf } from "../stack/plan/containers.ts";
+import { gatewayOf } from "../stack/plan/endpoints.ts";
+import { observeStack } from "../stack/run/observe.ts";
+import { nameOf } from "../stack/run/served.ts";
+import type { App } from "./app.ts";
+import { bringUp, type UpReport } from "./bring-up.ts";
+import { lockStack } from "./lock-stack.ts";
+import { type OpenStack, openProject, openStack } from "./project.ts";
+
+export interface WatchReport {
+  readonly ok: true;
+  /** How often the gateway took something over. */
+  readonly reloads: number;
+  /** Somebody ended it, as watching always ends. */
+  readonly interrupted: boolean;
+}
+
+/** Has the running gateway take over each saved edit of its config, what that includes, and .env, until the signal fires. */
+export async function watch(app: App): Promise<WatchReport> {
+  const { clock, signal } = app;
+  let reloads = 0;
+  for (;;) {
+    const { files, names } = await watchedFiles(app);
+    if (reloads === 0) tell(app, `watching ${list(names)}; Ctrl-C ends it`);
+    for await (const _ of savesOf(files, { clock, signal })) {
+      if (await takeOver(app)) reloads += 1;
+      // Another config may include other files.
+      if ((await watchedFiles(app).catch(() => null))?.files.join() !== files.join()) break;
+    }
+    if (signal.aborted) return { ok: true, reloads, interrupted: true };
+  }
+}
+
+interface Watched {
+  readonly files: readonly string[];
+  /** As a user would name them. */
+  readonly names: readonly string[];
+}
+
+/** In a demo the user's own config counts, of which the demo's is made. */
+async function watchedFiles(app: App): Promise<Watched> {
+  const { stack, environment } = await openProject(quiet(app), { demo: false });
+  const gateway = gatewayOf(stack);
+  const config = gateway?.config ?? null;
+  if (gateway === null || config === null) {
+    throw new GoatError("usage", "there is nothing to watch: no gateway of this stack mounts a config", {
+      fixes: [{ command: "goat-dev config", effect: "shows what the gateway mounts" }],
+    });
+  }
+  const configs = withIncludes(config.source);
+  const files = [...configs, ...environment.environmentFiles.map((file) => resolve(app.cwd, file))];
+  return { files, names: files.map((file) => nameOf(gateway.service, file)) };
+}
+
+/** Beside the file that includes them, at any depth. */
+function withIncludes(file: string, seen: readonly string[] = []): readonly string[] {
+  if (seen.includes(file)) return seen;
+  const included = includesOf(readTextIfThere(file) ?? "").map((name) => resolve(dirname(file), name));
+  return included.reduce<readonly string[]>((found, name) => withIncludes(name, found), [...seen, file]);
+}
+
+/** True where the gateway serves something else than before; what is wrong with an edit is told, and the former goes on. */
+async function takeOver(app: App): Promise<boolean> {
+  const { clock, signal } = app;
+  const begin = clock.now();
+  try {
+    const inner = quiet(app);
+    const open = await openStack(inner, await openProject(inner, { example: "never" }));
+    const gateway = gatewayOf(open.stack)?.service;
+    if (gateway === undefined || !(await runs(open, gateway.name))) {
+      tell(app, `${gateway?.name ?? "the gateway"} does not run: goat-dev up starts it with what is saved`);
+      return false;
+    }
+    await using _lock = await lockStack(open, "watch", inner);
+    const own = { command: "watch", takeOver: false, yes: false };
+    const options = { ...own, names: [gateway.name], restart: false, example: "never", begin } as const;
+    const report = await bringUp(open, options, inner);
+    if (report.nothingToDo) return false;
+    tell(app, reloadText(gateway.name, report));
+    return true;
+  } catch (error) {
+    if (signal.aborted) return false;
+    const { message, evidence } = describe(error);
+    tell(app, [message, ...evidence.slice(0, 5)].join("\n  "), "warning");
+    return false;
+  }
+}
+
+async function runs(open: OpenStack, name: string): Promise<boolean> {
+  const service = open.stack.services.find((candidate) => candidate.name === name);
+  const observed = await observeStack(open.stack, open);
+  return service !== undefined && containerOf(open.stack, service, observed)?.state === "running";
+}
+
+function reloadText(service: string, { durationMs, modelChanges }: UpReport): string {
+  const changes = modelChanges.length === 0 ? "" : `: ${modelChanges.join(", ")}`;
+  return `${service} serves what was saved, after ${formatDuration(durationMs)}${changes}`;
+}
+
+/** One line a save: the steps are of no interest. */
+function quiet(app: App): App {
+  return { ...app, emit: () => undefined, ask: null };
+}
+
+function tell({ emit, clock }: App, text: string, level: "info" | "warning" = "info"): void {
+  const time = clock.date().toTimeString().slice(0, 8);
+  emit({ type: "notice", level, text: `${time} ${text}` });
+}

@@ -1,0 +1,19 @@
+import type { WatchReport } from "../app/watch.ts";
+import { exitCodeOf } from "../errors/catalog.ts";
+import { command } from "./command.ts";
+
+export const watch = command<WatchReport>({
+  name: "watch",
+  summary: "have the running gateway take over each saved edit of its config and of .env",
+  options: [],
+  examples: [
+    ["goat-dev watch", "beside an editor; Ctrl-C ends it"],
+    ["goat-dev up --watch", "after bringing the stack up"],
+  ],
+  call: async (_, app) => {
+    const { watch } = await import("../app/watch.ts");
+    return watch(app);
+  },
+  // Ctrl-C is how watching ends: nothing to tell, but a script sees it.
+  exitCode: ({ interrupted }) => (interrupted ? exitCodeOf("interrupted") : 0),
+});

@@ -1,0 +1,64 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { watch } from "chokidar";
+import type { Clock } from "./clock.ts";
+
+/** Saves come in pieces: emptied, then written; removed, then renamed to. */
+const quietMs = 60;
+
+/** A network file system tells nothing of what others write: the files are looked at all the same. */
+const lookAgainMs = 2_000;
+
+interface SavesOptions {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Yields whenever the files' contents have come to rest as something else than at the last time. Their folders are watched:
+ * a file may be replaced by another, or be gone for a moment. Ends when the signal fires.
+ */
+export async function* savesOf(files: readonly string[], { clock, signal }: SavesOptions): AsyncGenerator<void> {
+  const folders = [...new Set(files.map((file) => dirname(file)))];
+  const wanted = new Set(files);
+  let wake: () => void = () => undefined;
+  const watcher = watch(folders, { depth: 0, ignoreInitial: true, ignorePermissionErrors: true });
+  watcher.on("all", (_, path) => wanted.has(path) && wake()).on("error", () => undefined);
+  try {
+    let known = await contentOf(files);
+    while (!signal.aborted) {
+      await Promise.race([new Promise<void>((resolve) => (wake = resolve)), pause(clock, lookAgainMs, signal)]);
+      const rested = await atRest(files, clock, signal);
+      if (rested === known || signal.aborted) continue;
+      known = rested;
+      yield;
+    }
+  } finally {
+    await watcher.close();
+  }
+}
+
+/** The contents, once they stay the same for a moment. */
+async function atRest(files: readonly string[], clock: Clock, signal: AbortSignal): Promise<string> {
+  let seen = await contentOf(files);
+  for (;;) {
+    await pause(clock, quietMs, signal);
+    const now = await contentOf(files);
+    if (now === seen || signal.aborted) return now;
+    seen = now;
+  }
+}
+
+async function contentOf(files: readonly string[]): Promise<string> {
+  const hash = createHash("sha256");
+  for (const file of files) {
+    const content = await readFile(file).catch(() => null);
+    hash.update(content === null ? "absent" : `${content.length}\n`).update(content ?? "");
+  }
+  return hash.digest("hex");
+}
+
+async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  await clock.sleep(ms, signal).catch(() => undefined);
+}

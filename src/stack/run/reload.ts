@@ -1,0 +1,80 @@
+import { GoatError } from "../../errors/goat-error.ts";
+import { fieldsOf, textOf } from "../../model/fields.ts";
+import type { Action } from "../../model/plan.ts";
+import type { ServiceSpec } from "../../model/stack.ts";
+import { deadline } from "../../platform/deadline.ts";
+import { list } from "../../platform/text.ts";
+import { answerIn } from "./answer.ts";
+import { type Hashes, nameOf, servedBy, sourceOf, staleOf } from "./served.ts";
+import type { ExecuteIo } from "./wait.ts";
+
+type Reload = Extract<Action, { type: "reload-service" }>;
+
+/** A file that was written to meanwhile is taken over by itself. */
+const settleMs = 3_000;
+
+/** Has a service take its files over, and waits until it serves them. Throws reload-refused, where it goes on as before. */
+export async function reloadService(
+  { container, command, variables, timeoutMs }: Reload,
+  service: ServiceSpec,
+  io: ExecuteIo,
+): Promise<void> {
+  using limit = deadline(io.signal, timeoutMs);
+  // In a variable of the environment: arguments show in every process list.
+  const environment = { GOAT_DEV_VARIABLES: JSON.stringify(variables) };
+  const { output } = await io.engine.exec(container, [...command, "reload"], limit.signal, { environment });
+  const answer = answerIn(output);
+  if (answer["ok"] !== true) {
+    throw refused(service, textOf(answer["why"]) ?? (output.trim() || "it does not say why"));
+  }
+  const stale = await settled(service, fieldsOf(answer["files"]), io);
+  if (stale.length > 0) await startAnew(container, service, stale, io);
+}
+
+async function settled(service: ServiceSpec, files: Hashes, { clock, signal }: ExecuteIo): Promise<readonly string[]> {
+  const begin = clock.now();
+  let stale = await staleOf(service, files);
+  while (stale.length > 0 && clock.now() - begin < settleMs) {
+    await clock.sleep(200, signal);
+    stale = await staleOf(service, (await servedBy(service, signal))?.files ?? files);
+  }
+  return stale;
+}
+
+/** A file that is mounted by itself stays the one that was replaced; a start looks at its name again. */
+async function startAnew(
+  container: string,
+  service: ServiceSpec,
+  stale: readonly string[],
+  io: ExecuteIo,
+): Promise<void> {
+  const text = `${service.name} still sees the file that ${list(stale)} has replaced: it is restarted; a mounted folder has no such trouble`;
+  io.emit({ type: "notice", level: "warning", text });
+  const { signal } = io;
+  await io.engine.apply({ type: "stop-container", container, signal: null, graceMs: null }, { signal, progress });
+  io.watch.deathOf(container, { starting: true });
+  await io.engine.apply({ type: "start-container", container }, { signal, progress });
+}
+
+function progress(): void {
+  // Both take no longer than the service does.
+}
+
+function refused(service: ServiceSpec, why: string): GoatError {
+  const { name } = service;
+  return new GoatError("reload-refused", `${name} keeps its former configuration: ${here(service, why)}`, {
+    service: name,
+    fixes: [
+      { command: "goat-dev up", effect: "once that is mended" },
+      { command: `goat-dev restart --hard ${name}`, effect: "starts its process anew" },
+    ],
+  });
+}
+
+/** With this machine's names for files of the container. */
+function here(service: ServiceSpec, why: string): string {
+  return (service.reload?.files ?? []).reduce(
+    (text, target) => text.replaceAll(target, nameOf(service, sourceOf(service, target))),
+    why,
+  );
+}
