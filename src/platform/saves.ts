@@ -13,13 +13,15 @@ const lookAgainMs = 2_000;
 interface SavesOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Called once a save cannot be missed any more. */
+  ready?(): void;
 }
 
 /**
  * Yields whenever the files' contents have come to rest as something else than at the last time. Their folders are watched:
  * a file may be replaced by another, or be gone for a moment. Ends when the signal fires.
  */
-export async function* savesOf(files: readonly string[], { clock, signal }: SavesOptions): AsyncGenerator<void> {
+export async function* savesOf(files: readonly string[], { clock, signal, ready }: SavesOptions): AsyncGenerator<void> {
   const folders = [...new Set(files.map((file) => dirname(file)))];
   const wanted = new Set(files);
   let wake: () => void = () => undefined;
@@ -27,6 +29,7 @@ export async function* savesOf(files: readonly string[], { clock, signal }: Save
   watcher.on("all", (_, path) => wanted.has(path) && wake()).on("error", () => undefined);
   try {
     let known = await contentOf(files);
+    ready?.();
     while (!signal.aborted) {
       await Promise.race([new Promise<void>((resolve) => (wake = resolve)), pause(clock, lookAgainMs, signal)]);
       const rested = await atRest(files, clock, signal);

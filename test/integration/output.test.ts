@@ -31,6 +31,8 @@ const typed: Readonly<Record<string, readonly (readonly string[])[]>> = {
   "modal stop": [["--yes"]],
   "modal url": [[]],
   "db set-password": [[]],
+  // It ends by a signal alone.
+  watch: [["too much"]],
   down: [["--volumes", "--yes"], []],
 };
 
