@@ -4,15 +4,15 @@ import type { ServiceSpec, StackSpec } from "../model/stack.ts";
 import { plural } from "../platform/text.ts";
 import { checkConsistency, findCycle } from "./consistency.ts";
 import { createReport, type Diagnostic, formatDiagnostic, type Report, sorted } from "./diagnostics.ts";
-import { checkKeys, readKey, readMapping, readText } from "./fields.ts";
-import { mergeFiles } from "./merge-files.ts";
-import { readYaml } from "./read-yaml.ts";
+import { checkKeys, readKey, readMapping, readOptionalKey, readText } from "./fields.ts";
+import { readModel } from "./model.ts";
+import { readDocuments } from "./read-yaml.ts";
 import { defaultReady, defaultTimeoutMs, readReady } from "./ready.ts";
 import { readNetworks, readVolumes } from "./resources.ts";
 import { displayPath, lookupIn, type Scope } from "./scope.ts";
 import { readService, type ServiceDraft } from "./service.ts";
 import { supported } from "./supported.ts";
-import { type Interpolation, interpolateMapping, interpolateTree, type Mapping, toPlain } from "./tree.ts";
+import { type Interpolation, interpolateTree, type Mapping, toPlain } from "./tree.ts";
 
 export interface LoadedStack {
   readonly stack: StackSpec;
@@ -48,16 +48,16 @@ export function loadStack(input: LoadInput): LoadedStack {
   const name = readName(trees, input, report);
   const variables = { ...input.variables, COMPOSE_PROJECT_NAME: name };
   const interpolation: Interpolation = { lookup: lookupIn(variables), report, warned: new Set() };
-  const file = mergeFiles(
-    trees.map((tree) => interpolateMapping(tree, interpolation)),
-    report,
-  );
+  const { readFile, workingDir, root } = input;
+  const scope = { report, readFile, variables, workingDir, root };
+  const file = readModel(trees, scope, interpolation);
   if (file === undefined) {
     throwMistakes(report);
     throw new GoatError("compose-file-missing", "no Compose file was given");
   }
-  const { readFile, workingDir, root } = input;
-  const stack = readStack(file, name, input, { report, readFile, variables, workingDir, root });
+  const section = (key: string) => readOptionalKey(file, key, report, readMapping);
+  const declared = { secrets: section("secrets"), configs: section("configs") };
+  const stack = readStack(file, name, input, { ...scope, declared });
   const settings = readSettings(file, report);
   throwMistakes(report);
   throwCycle(stack.services);
@@ -66,13 +66,7 @@ export function loadStack(input: LoadInput): LoadedStack {
 
 /** The files as trees, variables still in them. */
 function readFiles(input: LoadInput, report: Report): readonly Mapping[] {
-  return input.files.flatMap(({ path, text }) => {
-    const tree = readYaml(text, displayPath(path, input.root), report);
-    if (tree === undefined || tree.kind === "map") return tree ?? [];
-    const isEmpty = tree.kind === "scalar" && (tree.type === "null" || tree.type === "broken");
-    report.error(tree.at, isEmpty ? "the file is empty" : "the file has to be a mapping (services: …)");
-    return [];
-  });
+  return input.files.flatMap(({ path, text }) => readDocuments(text, displayPath(path, input.root), report));
 }
 
 /** The project's name as Compose finds it: given, else `name:` of the last file that has it, else the folder. */
@@ -161,7 +155,8 @@ function readServices(file: Mapping, profiles: readonly string[], scope: Scope):
   const { report } = scope;
   const services = readKey(file, "services", report, readMapping);
   if (services === undefined || services.entries.size === 0) {
-    report.error(file.entries.get("services")?.at ?? file.at, "there are no services");
+    const why = file.entries.size === 0 ? "the file is empty" : "there are no services";
+    report.error(file.entries.get("services")?.at ?? file.at, why);
   }
   return [...(services?.entries.values() ?? [])].flatMap((entry) => {
     if (!/^[a-zA-Z0-9._-]+$/.test(entry.key)) {

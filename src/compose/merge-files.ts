@@ -18,6 +18,11 @@ function dropReset(node: Mapping): Mapping {
   return { ...node, entries };
 }
 
+/** A service over another, as in two files. */
+export function mergeServices(base: Mapping, over: Mapping, name: string, report: Report): Mapping {
+  return mergeMappings(base, over, ["services", name], report);
+}
+
 function mergeMappings(left: Mapping, right: Mapping, path: readonly string[], report: Report): Mapping {
   const entries = new Map(left.entries);
   for (const [key, entry] of right.entries) {

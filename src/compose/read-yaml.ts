@@ -12,13 +12,23 @@ import {
   type Scalar as YamlScalar,
 } from "yaml";
 import { messageOf } from "../errors/describe.ts";
-import { parseYaml } from "../platform/yaml.ts";
+import { parseDocuments } from "../platform/yaml.ts";
 import type { Position, Report } from "./diagnostics.ts";
 import { resolvePlain } from "./scalar.ts";
-import { type Entry, isBroken, type Located, type Mapping, type Mark, type Scalar } from "./tree.ts";
+import { type Entry, isBroken, isNull, type Located, type Mapping, type Mark, type Scalar } from "./tree.ts";
 
-/** YAML text as a located tree; undefined where it cannot be read, which is reported. */
-export function readYaml(text: string, file: string, report: Report): Located | undefined {
+/** A Compose file's documents, each to be merged over the ones before; what cannot be read is reported. */
+export function readDocuments(text: string, file: string, report: Report): readonly Mapping[] {
+  return readTrees(text, file, report).flatMap((tree) => {
+    if (tree.kind === "map") return [tree];
+    // An override may have nothing in it; whether there are services is seen in the end.
+    if (isNull(tree) || isBroken(tree)) return [{ kind: "map", entries: new Map(), at: tree.at }];
+    report.error(tree.at, "the file has to be a mapping (services: …)");
+    return [];
+  });
+}
+
+function readTrees(text: string, file: string, report: Report): readonly Located[] {
   const lineCounter = new LineCounter();
   const placeAt = (offset: number): Position => {
     const { line, col } = lineCounter.linePos(offset);
@@ -28,23 +38,26 @@ export function readYaml(text: string, file: string, report: Report): Located | 
     const range = typeof node === "object" && node !== null && "range" in node ? node.range : undefined;
     return placeAt(Array.isArray(range) ? Number(range[0]) : 0);
   };
-  const document = parse(text, lineCounter);
-  if (document instanceof Error) {
-    report.error(placeAt(0), document.message);
-    return undefined;
+  const documents = parse(text, lineCounter);
+  if (documents instanceof Error) {
+    report.error(placeAt(0), documents.message);
+    return [];
   }
-  const { errors, contents } = document;
+  const errors = documents.flatMap((document) => document.errors);
   for (const error of firstOfLines(errors, (offset) => placeAt(offset).line)) {
     report.error(placeAt(error.pos[0]), wordsFor(error, text));
   }
-  if (errors.length > 0) return undefined;
-  if (contents === null) return broken(placeAt(0));
-  return read(contents, { report, anchors: new Map(), extents: new WeakMap(), place });
+  if (errors.length > 0) return [];
+  return documents.map(({ contents }) =>
+    contents === null
+      ? broken(placeAt(0))
+      : read(contents, { report, anchors: new Map(), extents: new WeakMap(), place }),
+  );
 }
 
-function parse(text: string, lineCounter: LineCounter): Document | Error {
+function parse(text: string, lineCounter: LineCounter): readonly Document[] | Error {
   try {
-    return parseYaml(text, {
+    return parseDocuments(text, {
       schema: "failsafe",
       lineCounter,
       uniqueKeys: false,
@@ -172,7 +185,8 @@ function readPair(pair: Pair, reading: Reading): readonly [Entry, merge: boolean
     return undefined;
   }
   const at = reading.place(key);
-  const text = String(key.value);
+  // With its tag the library has a symbol for it.
+  const text = typeof key.value === "symbol" ? "<<" : String(key.value);
   if (key.type === "PLAIN" && resolvePlain(text).type !== "string") {
     fail(reading, at, `the key ${text === "" ? "here is empty" : `${text} has to be in quotes`}`);
   }

@@ -2,6 +2,7 @@ import { join, relative, resolve } from "node:path";
 import type { Lookup } from "../platform/interpolate.ts";
 import type { TextFile } from "../platform/text-file.ts";
 import type { Position, Report } from "./diagnostics.ts";
+import type { Mapping } from "./tree.ts";
 
 /** What every part of the loader needs. */
 export interface Scope {
@@ -12,6 +13,8 @@ export interface Scope {
   readonly workingDir: string;
   /** Paths are shown relative to this. */
   readonly root: string;
+  /** Top-level `secrets:` and `configs:`. */
+  readonly declared?: { readonly secrets?: Mapping | undefined; readonly configs?: Mapping | undefined };
 }
 
 /** As a user would say it: relative to the project's root where it is inside. */

@@ -27,6 +27,7 @@ import {
   readTextOrTexts,
   readTexts,
 } from "./fields.ts";
+import { readFileMounts } from "./file-mounts.ts";
 import { imageProblem } from "./formats/image.ts";
 import { type PlacedMount, readMounts, readTmpfs } from "./mounts.ts";
 import type { Scope } from "./scope.ts";
@@ -147,7 +148,7 @@ function impliedDependencies(
 function readAllMounts(service: Mapping, scope: Scope): readonly PlacedMount[] {
   const mounts = readKey(service, "volumes", scope.report, (field) => readMounts(field, scope)) ?? [];
   const tmpfs = readKey(service, "tmpfs", scope.report, (field) => readTmpfsMounts(field, scope)) ?? [];
-  return [...mounts, ...tmpfs];
+  return [...mounts, ...tmpfs, ...readFileMounts(service, scope)];
 }
 
 function readTmpfsMounts(field: Field, scope: Scope): readonly PlacedMount[] {

@@ -12,10 +12,8 @@ export interface KeyTable {
 /** The part of the Compose specification that goat-dev reads, in one place. */
 export const supported = {
   file: {
-    read: keys("name services networks volumes x-goat"),
+    read: keys("name services networks volumes secrets configs x-goat"),
     refused: {
-      ...because("put everything into one file, or give several with -f", "include"),
-      ...because("mount a file instead", "secrets configs"),
       ...because("only services are run", "models jobs"),
     },
     ignored: ["version"],
@@ -33,12 +31,12 @@ export const supported = {
         "device_cgroup_rules gpus runtime userns_mode uts cgroup cgroup_parent storage_opt dns dns_opt dns_search",
       ),
       ...keys("domainname mac_address links network_mode ipc pid volumes_from logging"),
+      ...keys("secrets configs"),
     ],
     refused: {
       ...because("goat-dev runs images, it does not build them", "build"),
       ...because("only containers of this stack are linked: join a network with the other one", "external_links"),
-      ...because("mount a file instead", "secrets configs label_file"),
-      ...because("write the service out, or use a YAML anchor", "extends"),
+      ...because("write them under labels", "label_file"),
       ...because("the engine is not passed on", "credential_spec use_api_socket"),
       ...because("cpus, cpu_shares, cpuset and mem_limit limit a container", "cpu_count cpu_percent cpu_rt_period"),
       ...because("cpus, cpu_shares, cpuset and mem_limit limit a container", "cpu_rt_runtime blkio_config umask"),
@@ -90,6 +88,13 @@ export const supported = {
     ignored: ["labels"],
   },
   tmpfsOptions: { read: keys("size mode"), refused: {}, ignored: [] },
+  // Without a swarm nobody sets the owner and mode of a file that is mounted.
+  fileMount: { read: keys("source target"), refused: {}, ignored: keys("uid gid mode") },
+  fileDefinition: {
+    read: keys("file name"),
+    refused: because("only files are mounted", "environment content external driver template_driver"),
+    ignored: ["labels"],
+  },
   envFile: { read: keys("path required format"), refused: {}, ignored: [] },
   attachment: {
     read: keys("aliases ipv4_address ipv6_address"),

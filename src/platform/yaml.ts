@@ -16,17 +16,24 @@ const depthLimit = 100;
  * The one document of a YAML text; mistakes are in its `errors`. What is nested too deep is such a mistake: the library would
  * run out of stack over it, and at an unlucky moment that ends Node itself.
  */
-export function parseYaml(text: string, options: ParseOptions & DocumentOptions & SchemaOptions): Document {
-  const tokens = tokensOf(text, options);
-  const tooDeep = tokens === null ? 0 : findTooDeep(tokens);
-  if (tokens === null || tooDeep !== undefined) {
-    return withMistake(new Document(undefined, options), tooDeep ?? 0, `nested deeper than ${depthLimit} levels`);
-  }
-  const [first, second] = new Composer(options).compose(tokens, true, text.length) as Iterable<Document>;
-  const document = first ?? new Document(undefined, options);
+export function parseYaml(text: string, options: Options): Document {
+  const [document = new Document(undefined, options), second] = parseDocuments(text, options);
   if (second === undefined) return document;
   const at = second.contents?.range?.[0] ?? text.length;
   return withMistake(document, at, "one file holds one document: remove the --- line");
+}
+
+type Options = ParseOptions & DocumentOptions & SchemaOptions;
+
+/** Every document of a text, at least one. */
+export function parseDocuments(text: string, options: Options): readonly Document[] {
+  const tokens = tokensOf(text, options);
+  const tooDeep = tokens === null ? 0 : findTooDeep(tokens);
+  if (tokens === null || tooDeep !== undefined) {
+    return [withMistake(new Document(undefined, options), tooDeep ?? 0, `nested deeper than ${depthLimit} levels`)];
+  }
+  const documents = [...(new Composer(options).compose(tokens, true, text.length) as Iterable<Document>)];
+  return documents.length > 0 ? documents : [new Document(undefined, options)];
 }
 
 /** Null where even the library's parser ran out of stack, as over thousands of keys in one line and a bracket too many. */

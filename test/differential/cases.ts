@@ -73,6 +73,71 @@ export const sameCases: Readonly<Record<string, Case>> = {
   "dependencies in both forms": compose(
     `${one("depends_on: { b: { condition: service_healthy }, c: { condition: service_started, required: false } }")}  b: { image: x, depends_on: [c] }\n  c: { image: x }\n`,
   ),
+  "extends, in the same file and from another folder": {
+    files: {
+      "c.yml": `services:
+  web:
+    extends: { file: other/base.yml, service: base }
+    environment: { B: 2 }
+    ports: ["81:81"]
+  loc: { extends: plain, command: x }
+  plain: { image: "y", environment: [A=1], depends_on: [web], labels: { a: b }, volumes: ["./l:/l"] }
+`,
+      "other/base.yml": `services:
+  base:
+    extends: root
+    volumes: ["./data:/d", { type: bind, source: ../x, target: /x }]
+    env_file: [e.env, { path: f.env, required: false }]
+    environment: { A: 1, B: 1 }
+    ports: ["80:80"]
+  root: { image: "busy:\${V:-1}", labels: [x=y] }
+`,
+      "other/e.env": "E=1\n",
+    },
+  },
+  "include, plain and with a folder and variables of its own": {
+    files: {
+      "c.yml": `include:
+  - sub/one.yml
+  - { path: [sub/two.yml, sub/more.yml], project_directory: pd, env_file: sub/two.env }
+services: { main: { image: x, depends_on: [one], networks: [n1] } }
+`,
+      "sub/one.yml": `services: { one: { image: "one:\${V:-none}", volumes: ["./data:/d", "v1:/v"], env_file: [e.env], networks: [n1] } }
+volumes: { v1: {} }
+networks: { n1: {} }
+`,
+      "sub/e.env": "E=1\n",
+      "sub/.env": "V=subenv\n",
+      "sub/two.yml": 'services: { two: { image: "two:${V:-none}", volumes: ["./data:/d"] } }\n',
+      "sub/more.yml": 'services: { two: { environment: { A: "$V" } } }\n',
+      "sub/two.env": "V=two\n",
+      "pd/note": "",
+    },
+  },
+  "several documents in one file": compose(
+    `${one('ports: ["80:80"]\nenvironment: { A: 1 }')}---\n${one('ports: ["81:81"]\nenvironment: { B: 2 }')}`,
+  ),
+  "secrets and configs from files": compose(
+    one(
+      "secrets: [s, { source: s, target: t }, { source: s, target: /abs }]\nconfigs: [c, { source: c, target: /etc/c }]",
+      "secrets: { s: { file: ./s.txt } }\nconfigs: { c: { file: ./c.txt } }\n",
+    ),
+    { files: { "s.txt": "s", "c.txt": "c" } },
+  ),
+  "what a profile switches off may ask for anything": compose(
+    `${one("")}  off: { image: x, scale: 3, profiles: [p] }\n`,
+  ),
+  "an override file with nothing in it": {
+    files: { "a.yml": one(""), "b.yml": "# nothing\n" },
+    named: ["a.yml", "b.yml"],
+  },
+  "merge keys with their tag": compose(`x-a: &a { tty: true }\n${one("!!merge <<: *a")}`),
+  "values that change nothing": compose(
+    one(
+      "scale: 1\ndeploy: { replicas: 1, mode: replicated }\nnetwork_mode: default\nipc: ''\npid: ''\ndns: []\nruntime: ''",
+      "networks: { unused: { ipam: { driver: default } } }\nsecrets: { unused: { environment: X } }\nconfigs: { unused: { content: x } }\n",
+    ),
+  ),
   "!reset and !override": {
     files: {
       "a.yml": one('ports: ["80:80"]\ncommand: [a]\nenvironment: { A: 1 }'),
@@ -91,5 +156,8 @@ export const refusedCases: Readonly<Record<string, Case>> = {
   "a circle": compose("services: { a: { image: x, depends_on: [b] }, b: { image: x, depends_on: [a] } }\n"),
   "a volume that is not declared": compose(one("volumes: [none:/x]")),
   "a network that is not declared": compose(one("networks: [none]")),
+  "a service that extends itself": compose(one("extends: a")),
+  "a file that includes itself": compose(`include: [compose.yaml]\n${one("")}`),
+  "a secret that is not declared": compose(one("secrets: [none]")),
   "an infinite number": compose(one("labels: { A: .inf }")),
 };

@@ -86,6 +86,14 @@ const rules: readonly Rule[] = [
       }),
   },
   {
+    compose: "`secrets` and `configs` that are files",
+    goat: "the mounts that they become",
+    apply: (config) => {
+      eachService(config, (service) => mountFiles(service, config));
+      drop(config, ["secrets", "configs"]);
+    },
+  },
+  {
     compose: "`{}` for a network that is joined without a setting, where it was written so",
     goat: "`null`",
     apply: (config) =>
@@ -150,6 +158,23 @@ function withoutEffect(mount: Tree): void {
     const { selinux: _label, ...options } = (mount[key] ?? {}) as Tree;
     if (Object.keys(options).length === 0) delete mount[key];
     else mount[key] = options;
+  }
+}
+
+function mountFiles(service: Tree, config: Tree): void {
+  const folders = { secrets: "/run/secrets/", configs: "/" } as const;
+  for (const [kind, folder] of Object.entries(folders)) {
+    const declared = (config[kind] ?? {}) as Record<string, { file?: string }>;
+    const mounts = ((service[kind] ?? []) as { source: string; target?: string }[]).map(
+      ({ source, target = source }) => ({
+        type: "bind",
+        source: declared[source]?.file,
+        target: target.startsWith("/") ? target : `${folder}${target}`,
+        read_only: true,
+      }),
+    );
+    if (mounts.length > 0) service["volumes"] = [...((service["volumes"] ?? []) as Tree[]), ...mounts];
+    drop(service, [kind]);
   }
 }
 

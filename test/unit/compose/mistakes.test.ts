@@ -30,7 +30,7 @@ test.each([
   ],
   ["network_mode: host\nnetworks: [default]", '2:3 "network_mode" and "networks" cannot both be there'],
   ["network_mode: service:none", '2:3 "a" depends on "none", which is no service'],
-  ["extends: { service: b }", '4:5 "extends" is not supported: write the service out, or use a YAML anchor'],
+  ["extends: { service: b }", '4:5 "a" extends "b", which is no service there'],
 ])("%s would change what runs and must be refused", (lines, mistake) => {
   expect(serviceMistakes(lines)).toEqual([mistake]);
 });
@@ -92,8 +92,11 @@ test.each([
   ["services: { 'a b': { image: x } }", ['1:13 "a b" cannot name a service: letters, digits, ., - and _ only']],
   ["servces: {}", ["1:1 there are no services", '1:1 unknown key "servces": did you mean "services"?']],
   [
-    "services: { a: { image: x } }\nsecrets: { s: { file: ./s } }",
-    ['2:1 "secrets" is not supported: mount a file instead'],
+    "services: { a: { image: x, secrets: [s] } }\nsecrets: { s: { environment: S } }",
+    [
+      '1:38 secret "s" has no "file": only files are mounted',
+      '2:17 "environment" is not supported: only files are mounted',
+    ],
   ],
   [
     "services: { a: { image: x } }\nnetworks: { n: { external: true, driver: x } }",

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { createReport, formatDiagnostic } from "../../../src/compose/diagnostics.ts";
-import { readYaml } from "../../../src/compose/read-yaml.ts";
+import { readDocuments } from "../../../src/compose/read-yaml.ts";
 import { toPlain } from "../../../src/compose/tree.ts";
 
 const read = (text: string) => {
   const report = createReport();
-  const tree = readYaml(text, "c.yml", report);
+  const [tree] = readDocuments(text, "c.yml", report);
   return { tree, value: tree && toPlain(tree), said: report.diagnostics.map(formatDiagnostic) };
 };
 
@@ -51,7 +51,6 @@ test.each([
   ["a: { <<: [1] }", ['c.yml:1:11 "<<" needs mappings in its list']],
   ["1: a", ["c.yml:1:1 the key 1 has to be in quotes"]],
   ["? [a]\n: 1", ["c.yml:1:3 a key has to be a word"]],
-  ["a: 1\n---\nb: 2", ["c.yml:3:1 one file holds one document: remove the --- line"]],
   ["a: !foo b", ["c.yml:1:9 the tag !foo is ignored"]],
   ["a: [1, 2", ["c.yml:1:9 Flow sequence in block collection must be sufficiently indented and end with a ]"]],
   ["a: { b: ${C:-d} }", ["c.yml:1:10 a variable in braces needs quotes here"]],

@@ -1,0 +1,124 @@
+import { dirname, join, resolve } from "node:path";
+import { readEnvText } from "../platform/env-text.ts";
+import type { Position, Report } from "./diagnostics.ts";
+import { resolveExtends } from "./extends.ts";
+import { type Field, readItems, readKey, readMapping, readText, readTextOrTexts } from "./fields.ts";
+import { mergeFiles } from "./merge-files.ts";
+import { readDocuments } from "./read-yaml.ts";
+import { rebaseFile } from "./rebase.ts";
+import { displayPath, lookupIn, type Scope } from "./scope.ts";
+import { type Entry, type Interpolation, interpolateMapping, type Mapping, toPlain } from "./tree.ts";
+
+/** What one set of files is read with: the project's own, or an included one's. */
+export interface Model extends Scope {
+  /** Each document of a file as a tree with its variables replaced. */
+  read(path: string, at: Position): readonly Mapping[];
+}
+
+/** The files as one, with what they extend and include; undefined where there are none. */
+export function readModel(trees: readonly Mapping[], scope: Scope, interpolation: Interpolation): Mapping | undefined {
+  return build(trees, scope, interpolation, []);
+}
+
+function build(
+  trees: readonly Mapping[],
+  scope: Scope,
+  interpolation: Interpolation,
+  path: readonly string[],
+): Mapping | undefined {
+  const read: Model["read"] = (file, at) =>
+    readTrees(file, at, scope).map((tree) => interpolateMapping(tree, interpolation));
+  const model: Model = { ...scope, read };
+  const merged = mergeFiles(
+    trees.map((tree) => resolveExtends(interpolateMapping(tree, interpolation), model)),
+    scope.report,
+  );
+  const include = merged?.entries.get("include");
+  if (merged === undefined || include === undefined) return merged;
+  const own = { ...merged, entries: new Map([...merged.entries].filter(([key]) => key !== "include")) };
+  const items = readItems({ name: "include", node: include.value, report: scope.report });
+  return items.reduce<Mapping>((file, node) => {
+    const part = readIncluded({ name: "include", node, report: scope.report }, scope, interpolation, path);
+    return part === undefined ? file : importInto(file, part, scope.report);
+  }, own);
+}
+
+/** The documents of a file, variables still in them. */
+function readTrees(file: string, at: Position, scope: Scope): readonly Mapping[] {
+  const shown = displayPath(file, scope.root);
+  const found = scope.readFile(file);
+  if (found.state === "text") return readDocuments(found.text, shown, scope.report);
+  scope.report.error(at, found.state === "missing" ? `there is no ${shown}` : `${shown} ${found.why}`);
+  return [];
+}
+
+function readIncluded(
+  field: Field,
+  scope: Scope,
+  interpolation: Interpolation,
+  path: readonly string[],
+): Mapping | undefined {
+  const { node, report } = field;
+  const mapping = node.kind === "map" ? readMapping(field) : undefined;
+  const files = mapping ? readKey(mapping, "path", report, readTextOrTexts) : [readText(field) ?? ""];
+  const paths = (files ?? []).filter((file) => file !== "").map((file) => resolve(scope.workingDir, file));
+  const [first] = paths;
+  if (first === undefined) return undefined;
+  if (path.includes(first)) {
+    report.error(node.at, `${displayPath(first, scope.root)} includes itself`);
+    return undefined;
+  }
+  const folder = mapping && readKey(mapping, "project_directory", report, readText);
+  const workingDir = folder === undefined ? dirname(first) : resolve(scope.workingDir, folder);
+  const written = mapping && readKey(mapping, "env_file", report, readTextOrTexts);
+  const envFiles = written?.map((file) => resolve(scope.workingDir, file)) ?? [join(workingDir, ".env")];
+  const variables = withEnvFiles(envFiles, written !== undefined, node.at, scope);
+  const inner = { ...scope, workingDir, variables };
+  const lookup = { ...interpolation, lookup: lookupIn(variables) };
+  const trees = paths.flatMap((file) => readTrees(file, node.at, inner));
+  const part = build(trees, inner, lookup, [...path, first]);
+  return part && rebaseFile(part, workingDir);
+}
+
+/** What the including project has set counts before an included one's own. */
+function withEnvFiles(files: readonly string[], areAskedFor: boolean, at: Position, scope: Scope): Scope["variables"] {
+  let variables = scope.variables;
+  for (const file of files) {
+    const found = scope.readFile(file);
+    const shown = displayPath(file, scope.root);
+    if (found.state === "text") {
+      const { variables: own, mistakes } = readEnvText(found.text, lookupIn(variables));
+      for (const { line, message } of mistakes) scope.report.error({ file: shown, line, column: 1 }, message);
+      variables = { ...own, ...variables };
+    } else if (areAskedFor) {
+      scope.report.error(at, found.state === "missing" ? `there is no ${shown}` : `${shown} ${found.why}`);
+    }
+  }
+  return variables;
+}
+
+const sections = ["services", "networks", "volumes", "secrets", "configs"];
+
+/** What is included comes beside one's own; of one name both have to say the same, as in Compose. */
+function importInto(file: Mapping, part: Mapping, report: Report): Mapping {
+  const entries = new Map(file.entries);
+  for (const section of sections) {
+    const [own, included] = [file.entries.get(section), part.entries.get(section)];
+    if (included?.value.kind !== "map") continue;
+    if (own?.value.kind !== "map") entries.set(section, included);
+    else entries.set(section, { ...own, value: joined(own.value, included.value.entries, section, report) });
+  }
+  return { ...file, entries };
+}
+
+function joined(own: Mapping, included: ReadonlyMap<string, Entry>, section: string, report: Report): Mapping {
+  const entries = new Map(own.entries);
+  for (const [name, entry] of included) {
+    const before = entries.get(name);
+    if (before === undefined) entries.set(name, entry);
+    else if (JSON.stringify(toPlain(before.value)) !== JSON.stringify(toPlain(entry.value))) {
+      report.error(entry.at, `"${name}" under "${section}" is in ${before.at.file}:${before.at.line} too, and differs`);
+    }
+  }
+  return { ...own, entries };
+}
