@@ -2,26 +2,10 @@ import { once } from "node:events";
 import { cpSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
-import { Client } from "pg";
 import { expect, onTestFinished, test } from "vitest";
 import { describeLocally, type LocalScenario, openLocally } from "../support/local-scenario.ts";
+import { sql } from "../support/local-sql.ts";
 import { until } from "../support/scenario-probes.ts";
-
-const sql = async ({ ports }: LocalScenario, statement: string): Promise<readonly unknown[][]> => {
-  const client = new Client({
-    host: "127.0.0.1",
-    port: ports.postgres,
-    user: "postgres",
-    password: "postgres",
-    database: "litellm",
-  });
-  await client.connect();
-  try {
-    return (await client.query({ text: statement, rowMode: "array" })).rows;
-  } finally {
-    await client.end();
-  }
-};
 
 const stateOf = async (stack: LocalScenario, service: string): Promise<string | undefined> => {
   const { json } = await stack.run(["status", "--json"]);
