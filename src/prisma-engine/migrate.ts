@@ -13,6 +13,7 @@ export class MigrateError extends Error {
 const lockKey = 72_707_369;
 const lockWaitMs = 60_000;
 const lockTimedOut = "55P03";
+const created = /\bCREATE TABLE (?:IF NOT EXISTS )?"?([^"\s(]+)/gi;
 
 /** Lets nobody else migrate until the connection ends. */
 export async function lockMigrations(client: Client): Promise<void> {
@@ -34,7 +35,7 @@ export async function deploy(
   say: (line: string) => void,
 ): Promise<void> {
   say(`${migrations.length} migrations found in prisma/migrations\n`);
-  if (!(await hasLedger(client)) && (await hasTables(client))) throw notEmpty();
+  if (!(await hasLedger(client)) && (await hasTablesOf(client, migrations))) throw notEmpty();
   await makeLedger(client);
   const entries = await readLedger(client);
   const failed = entries.filter(({ finished }) => finished === null);
@@ -52,9 +53,11 @@ export async function deploy(
   say("\nNo pending migrations to apply.");
 }
 
-async function hasTables(client: Client): Promise<boolean> {
-  const { rows } = await client.query(`SELECT 1 FROM pg_tables WHERE schemaname = current_schema() LIMIT 1`);
-  return rows.length > 0;
+/** A user's own tables are in nobody's way. Prisma would have them taken into a migration first, for which this stands in no engine. */
+async function hasTablesOf(client: Client, migrations: readonly Migration[]): Promise<boolean> {
+  const names = migrations.flatMap(({ sql }) => [...sql.matchAll(created)].map(([, name]) => name));
+  const own = "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = ANY($1) LIMIT 1";
+  return (await client.query(own, [names])).rows.length > 0;
 }
 
 function changedSince(entries: readonly Entry[], migrations: readonly Migration[]): readonly string[] {

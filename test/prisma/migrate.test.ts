@@ -198,11 +198,16 @@ describe.skipIf(missing !== null)("a migration", () => {
     ]);
   });
 
-  test("must not be applied to a database that somebody else has filled", async () => {
+  test("must be applied beside somebody else's tables, and not over their own where nobody noted them", async () => {
     const scene = testScene();
     const options = await scene.database("template0");
-    await (await scene.connected(options)).query("CREATE TABLE theirs (id int)");
-    const found = await migrate(options, ["migrate", "deploy"], { cwd: folderOf({ "1_a": first }) });
+    const db = await scene.connected(options);
+    await db.query("CREATE TABLE theirs AS SELECT 1 AS id");
+    const cwd = folderOf({ "1_a": first });
+    await deployed(options, cwd);
+    expect((await db.query("SELECT * FROM theirs")).rows).toEqual([{ id: 1 }]);
+    await db.query('DROP TABLE "_prisma_migrations"');
+    const found = await migrate(options, ["migrate", "deploy"], { cwd });
     expect(found).toMatchObject({ status: 1, output: expect.stringContaining("P3005") });
   });
 
