@@ -1,5 +1,5 @@
 import { realpath, stat } from "node:fs/promises";
-import type { MountedFile, ServiceSpec, StackSpec } from "../model/stack.ts";
+import type { Mount, MountedFile, ServiceSpec, StackSpec } from "../model/stack.ts";
 import { kindOf } from "../platform/files.ts";
 import { createTreeHasher, type TreeHasher } from "../platform/tree-hash.ts";
 import { displayPath, isInside } from "./scope.ts";
@@ -32,16 +32,13 @@ async function filesOf(service: ServiceSpec, project: Project): Promise<readonly
       kind === "file" || (kind === "directory" && isInside(await realpath(source).catch(() => "/"), project.within));
     if (!isOurs) continue;
     const written = kind === "file" ? { modifiedMs: (await stat(source)).mtimeMs } : {};
-    const hash = await project.hasher.hash(source);
-    files.push({ path: displayPath(source, project.root), source, target, hash, ...written });
+    const [path, hash] = [displayPath(source, project.root), await project.hasher.hash(source)];
+    files.push({ path, source, target, hash, ...written });
   }
   return files;
 }
 
-interface Counted {
-  readonly source: string;
-  readonly target: string;
-}
+type Counted = Extract<Mount, { kind: "bind" }>;
 
 /** What is bound from the host; of a folder from which a service reloads, those files alone. */
 export function countedMounts({ run, reload }: ServiceSpec): readonly Counted[] {
@@ -53,6 +50,9 @@ export function countedMounts({ run, reload }: ServiceSpec): readonly Counted[] 
   return binds.flatMap((mount) => {
     const within = reloaded.filter(({ folder, target }) => folder === mount && target !== mount.target);
     if (within.length === 0) return [mount];
-    return within.map(({ target }) => ({ source: `${mount.source}${target.slice(mount.target.length)}`, target }));
+    return within.map(({ target }) => {
+      const source = `${mount.source}${target.slice(mount.target.length)}`;
+      return { ...mount, source, target, createHostPath: false };
+    });
   });
 }

@@ -23,7 +23,8 @@ export function mountMistakes(
   kindOf: (path: string) => "file" | "directory" | "missing",
 ): readonly MountMistake[] {
   return stack.services.flatMap((spec) =>
-    countedMounts(spec).flatMap(({ source, target }): readonly MountMistake[] => {
+    countedMounts(spec).flatMap((mount): readonly MountMistake[] => {
+      const { source, target } = mount;
       const service = spec.name;
       const kind = kindOf(source);
       if (kind === "missing") return isFolderToMake(mount) ? [] : [{ service, source, target, problem: "missing" }];

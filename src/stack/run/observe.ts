@@ -17,10 +17,10 @@ import { probeContext } from "./wait.ts";
 export async function observeStack(stack: StackSpec, context: EngineContext): Promise<ObservedStack> {
   const images = stack.services.flatMap((service) => service.run.docker?.image ?? []);
   const observed = await context.engine.observe({ stack: stack.name, images: [...new Set(images)] }, context.signal);
-  if (context.composeHashes === undefined || !observed.services.some(isMadeByCompose)) {
-    return withServed(stack, observed, context);
-  }
-  return withServed(stack, adopt(stack, observed, await context.composeHashes()), context);
+  const { composeHashes } = context;
+  const isForeign = composeHashes !== undefined && observed.services.some(isMadeByCompose);
+  const known = isForeign ? adopt(stack, observed, await composeHashes()) : observed;
+  return withServed(stack, known, context);
 }
 
 type ServiceState = "absent" | "created" | "starting" | "ready" | "unready" | "paused" | "restarting" | "exited";
