@@ -1,9 +1,16 @@
 import { dirname, resolve } from "node:path";
+import type { Position } from "./diagnostics.ts";
 import { type Field, readKey, readMapping, readText } from "./fields.ts";
 import { mergeServices } from "./merge-files.ts";
-import type { Model } from "./model.ts";
 import { rebaseService } from "./rebase.ts";
+import type { Scope } from "./scope.ts";
 import type { Entry, Mapping } from "./tree.ts";
+
+/** What one set of files is read with: the project's own, or an included one's. */
+export interface Model extends Scope {
+  /** Each document of a file as a tree with its variables replaced. */
+  read(path: string, at: Position): readonly Mapping[];
+}
 
 /** A file whose services have taken over what they extend. */
 export function resolveExtends(file: Mapping, model: Model): Mapping {

@@ -1,19 +1,13 @@
 import { dirname, join, resolve } from "node:path";
 import { readEnvText } from "../platform/env-text.ts";
 import type { Position, Report } from "./diagnostics.ts";
-import { resolveExtends } from "./extends.ts";
+import { type Model, resolveExtends } from "./extends.ts";
 import { type Field, readItems, readKey, readMapping, readText, readTextOrTexts } from "./fields.ts";
 import { mergeFiles } from "./merge-files.ts";
 import { readDocuments } from "./read-yaml.ts";
 import { rebaseFile } from "./rebase.ts";
 import { displayPath, lookupIn, type Scope } from "./scope.ts";
 import { type Entry, type Interpolation, interpolateMapping, type Mapping, toPlain } from "./tree.ts";
-
-/** What one set of files is read with: the project's own, or an included one's. */
-export interface Model extends Scope {
-  /** Each document of a file as a tree with its variables replaced. */
-  read(path: string, at: Position): readonly Mapping[];
-}
 
 /** The files as one, with what they extend and include; undefined where there are none. */
 export function readModel(trees: readonly Mapping[], scope: Scope, interpolation: Interpolation): Mapping | undefined {
