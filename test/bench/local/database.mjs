@@ -42,15 +42,19 @@ async function gatewayOf({ goatDev }, run) {
   return JSON.parse(stdout).services.find(({ role }) => role === "gateway");
 }
 
-/** Processor time of LiteLLM and its engine over the calls, and what each of the two holds afterwards. */
+/** Processor time of LiteLLM and of its engine over the calls, and what each of the two holds afterwards. */
 async function measureCalls({ pid, port }, { ticks, note }) {
   for (let index = 0; index < warmUpCalls; index += 1) await call(port);
-  const before = processorMs(pid, ticks);
+  const engines = childrenOf(pid);
+  const look = () => [processorMs([pid], ticks), processorMs(engines, ticks)];
+  const [before, engineBefore] = look();
   for (let index = 0; index < calls; index += 1) await call(port);
-  note("database-call", (processorMs(pid, ticks) - before) / calls);
+  const [after, engineAfter] = look();
+  note("database-call", (after - before) / calls);
   note("database-memory", memoryMb(pid));
-  const engines = childrenOf(pid).map(memoryMb);
-  if (engines.length > 0) note("database-engine", Math.max(...engines));
+  if (engines.length === 0) return;
+  note("database-engine-call", (engineAfter - engineBefore) / calls);
+  note("database-engine", Math.max(...engines.map(memoryMb)));
 }
 
 async function call(port) {
@@ -64,8 +68,8 @@ async function call(port) {
 }
 
 /** Linux alone tells it. */
-function processorMs(pid, ticks) {
-  return [pid, ...childrenOf(pid)].map((id) => ticksOf(id)).reduce((sum, one) => sum + one, 0) * (1000 / ticks);
+function processorMs(pids, ticks) {
+  return pids.map((id) => ticksOf(id)).reduce((sum, one) => sum + one, 0) * (1000 / ticks);
 }
 
 function ticksOf(pid) {
