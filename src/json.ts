@@ -7,6 +7,7 @@ import type { CloudStatusReport } from "./app/cloud/status.ts";
 import type { CloudStopReport } from "./app/cloud/stop.ts";
 import type { ConfigReport } from "./app/config.ts";
 import type { DownReport } from "./app/down.ts";
+import type { DrillReport } from "./app/drill.ts";
 import type { InitReport } from "./app/init/init.ts";
 import type { ModelsChangeReport } from "./app/models/change.ts";
 import type { ModelsCheckReport } from "./app/models/check.ts";
@@ -39,6 +40,7 @@ export type {
   CloudUrlReport,
   ConfigReport,
   DownReport,
+  DrillReport,
   EnableReport,
   ErrorCode,
   ExampleReport,
@@ -79,6 +81,7 @@ export interface Documents {
   readonly env: Document<ProgramVariables>;
   readonly run: Document<RunReport>;
   readonly replay: Document<RunReport>;
+  readonly drill: Document<DrillReport>;
   readonly "cassette show": Document<CassetteShowReport>;
   readonly "cassette prune": Document<CassettePruneReport>;
   readonly "cassette check": Document<CassetteCheckReport>;

@@ -5,6 +5,7 @@ import { config } from "./config.ts";
 import { db } from "./db.ts";
 import { doctor } from "./doctor.ts";
 import { down } from "./down.ts";
+import { drill } from "./drill.ts";
 import { env } from "./env.ts";
 import { example } from "./example.ts";
 import { init } from "./init.ts";
@@ -33,6 +34,7 @@ export const commands: readonly AnyCommand[] = [
   run,
   replay,
   cassette,
+  drill,
   ask,
   example,
   init,

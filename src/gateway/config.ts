@@ -36,6 +36,11 @@ export function includesOf(text: string): readonly string[] {
   }
 }
 
+/** The same as a plain tree, for a copy that is changed. Throws gateway-config-invalid. */
+export function readConfigTree(text: string, file: string): unknown {
+  return readWhole(text, file).tree;
+}
+
 function readWhole(text: string, file: string): { readonly config: GatewayConfig; readonly tree: unknown } {
   const lines = new LineCounter();
   // PyYAML, which LiteLLM reads with, speaks YAML 1.1.

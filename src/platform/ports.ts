@@ -10,6 +10,17 @@ export interface PortQuestion {
   readonly protocol: "tcp" | "udp";
 }
 
+/** A port of the loopback that nobody listens on at this moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject).listen({ host: "127.0.0.1", port: 0, exclusive: true }, resolve);
+  });
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
 type Attempt = "free" | "taken" | "forbidden" | "unknown";
 
 /** A connection to an address of this machine is answered or refused at once; silence means a firewall. */

@@ -6,10 +6,12 @@ import { benchLocal, localMissing } from "./local/main.mjs";
 import { localMeasurements } from "./local/report.mjs";
 import { facts, load } from "./report.mjs";
 import { measurements } from "./scenario.mjs";
+import { benchTap, tapMeasurements } from "./tap/main.mjs";
 
 const parts = [
   { names: Object.keys(measurements), missing: dockerMissing, bench: benchDocker },
   { names: localMeasurements, missing: localMissing, bench: benchLocal },
+  { names: tapMeasurements, missing: async () => null, bench: benchTap },
 ];
 const all = parts.flatMap(({ names }) => names);
 const usage = `usage: npm run bench -- [--runs N] [--only ${all.join(",")}]`;

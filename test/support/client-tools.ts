@@ -55,6 +55,31 @@ export const pythonClient = async (version: string): Promise<string> => {
   return join(place, "bin", "python");
 };
 
+/** A Python with pytest and every client that tests go through the tap with. */
+export const pythonClients = async (version: string): Promise<string> => {
+  const more = ["anthropic==2.14.0", "llm==0.36"];
+  const wanted = join(templates, "pytest", "requirements.txt");
+  const place = await madeOnce(
+    "clients",
+    [version, ...textsOf("pytest", ["requirements.txt"]), ...more],
+    async (to) => {
+      await run("python3", ["-m", "venv", to]);
+      const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+      await run(join(to, "bin", "python"), [...pip, "-r", wanted, ...more]);
+    },
+  );
+  return join(place, "bin", "python");
+};
+
+/** The tests of templates/go-test, built. */
+export const goTests = async (version: string): Promise<string> => {
+  const content = [version, ...textsOf("go-test", ["assistant.go", "assistant_test.go", "go.mod", "go.sum"])];
+  const place = await madeOnce("go-test", content, async (to) => {
+    await run("go", ["test", "-c", "-o", join(to, "assistant.test"), "."], { cwd: join(templates, "go-test") });
+  });
+  return join(place, "assistant.test");
+};
+
 /** The program of templates/go, built. */
 export const goClient = async (version: string): Promise<string> => {
   const content = [version, ...textsOf("go", ["main.go", "go.mod", "go.sum"])];

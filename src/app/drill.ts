@@ -1,0 +1,153 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { GoatError } from "../errors/goat-error.ts";
+import { send } from "../gateway/access.ts";
+import { type DrillConfig, type DrillFault, drillConfig } from "../gateway/drill-config.ts";
+import { readFailure, wordsOf } from "../litellm/failure.ts";
+import { atomicWrite } from "../platform/files.ts";
+import { formatDuration } from "../platform/format.ts";
+import { freePort } from "../platform/ports.ts";
+import { cut } from "../platform/text.ts";
+import { readTextIfThere } from "../platform/text-file.ts";
+import { ensureStateFolder } from "../project/state.ts";
+import { drillStack } from "../stack/drill.ts";
+import type { EngineContext } from "../stack/engine-context.ts";
+import { planDown } from "../stack/plan/take-down.ts";
+import { carryOut, takeDown } from "../stack/run/execute.ts";
+import { observeStack } from "../stack/run/observe.ts";
+import { prepare } from "../stack/run/prepare.ts";
+import type { App } from "./app.ts";
+import { openGateway, type ProjectGateway } from "./programs/gateway.ts";
+import { engineRequest } from "./project.ts";
+
+export interface DrillInput {
+  readonly model: string;
+  readonly fault: DrillFault;
+}
+
+export interface DrillReport {
+  /** A fallback answered. */
+  readonly ok: boolean;
+  readonly model: string;
+  readonly fault: DrillFault;
+  /** As the config names them, in order. */
+  readonly fallbacks: readonly string[];
+  /** The model that answered in its place; null where none did. */
+  readonly answeredBy: string | null;
+  /** What the program would have got. */
+  readonly status: number;
+  readonly message: string | null;
+  readonly durationMs: number;
+}
+
+const answerLimitMs = 120_000;
+
+/**
+ * Lets a model's routes fail in a throw-away copy of the gateway, and asks it: the real one, its database and its traces are not
+ * touched. Throws usage, gateway-config-invalid, gateway-refused, and what keeps a gateway from starting.
+ */
+export async function drill({ model, fault }: DrillInput, app: App): Promise<DrillReport> {
+  const found = await openGateway(app);
+  const { source, text } = configOf(found);
+  const config = drillConfig(text, found.gateway.config?.path ?? source, model, fault);
+  const name = `goat-drill-${randomBytes(3).toString("hex")}`;
+  const { stateDir } = found.session.environment.project;
+  await ensureStateFolder(stateDir);
+  const folder = join(stateDir, name);
+  await mkdir(folder, { mode: 0o700 });
+  try {
+    const path = join(folder, "litellm-config.yaml");
+    await atomicWrite(path, config.text, 0o644);
+    const port = await freePort();
+    const { session, gateway } = found;
+    const stack = drillStack({
+      stack: session.stack,
+      gateway,
+      name,
+      config: { path, text: config.text, source },
+      port,
+    });
+    const request = { ...engineRequest({ ...session, stack }), stateDir: folder };
+    const { engine } = await app.openEngine(request);
+    const context = { engine, clock: app.clock, signal: app.signal, emit: app.emit };
+    return await onStack(engine.fit(stack), context, session.settings.timeoutMs, () =>
+      ask({ model, fault }, config, { baseUrl: `http://127.0.0.1:${port}/v1`, key: gateway.key }, app),
+    );
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The config that the gateway mounts. */
+function configOf({ gateway }: ProjectGateway): { readonly source: string; readonly text: string } {
+  const text = gateway.config === null ? undefined : readTextIfThere(gateway.config.source);
+  if (gateway.config !== null && text !== undefined) return { source: gateway.config.source, text };
+  throw new GoatError("usage", "a drill needs a gateway with a config file of its own, and this stack mounts none", {
+    fixes: [{ command: "goat-dev config", effect: "shows what the gateway mounts" }],
+  });
+}
+
+/** Brings it up for as long as the work takes; also what did not come up is taken down. */
+async function onStack<T>(
+  stack: Parameters<typeof prepare>[0],
+  context: EngineContext,
+  timeoutMs: number | null,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    await carryOut(await prepare(stack, { names: [], restart: false }, context), timeoutMs, context);
+    return await work();
+  } finally {
+    // An interrupt has to leave nothing either.
+    const last = { ...context, signal: AbortSignal.timeout(answerLimitMs), emit: () => undefined };
+    await takeDown(stack, planDown(stack, await observeStack(stack, last), []), last);
+  }
+}
+
+async function ask(
+  { model, fault }: DrillInput,
+  { fallbacks, mode }: DrillConfig,
+  access: { readonly baseUrl: string; readonly key: string },
+  app: App,
+): Promise<DrillReport> {
+  const begin = app.clock.now();
+  const question =
+    mode === "embedding"
+      ? { path: "/embeddings", body: { model, input: "ok" } }
+      : {
+          path: "/chat/completions",
+          body: { model, messages: [{ role: "user", content: "Say ok." }], max_tokens: 16 },
+        };
+  const answer = await send({ ...access, service: "litellm" }, { ...question, limitMs: answerLimitMs }, app.signal);
+  const isAnswered = answer.status === 200;
+  return {
+    ok: isAnswered,
+    model,
+    fault,
+    fallbacks,
+    answeredBy: isAnswered ? (answer.headers["x-litellm-model-group"] ?? null) : null,
+    status: answer.status,
+    message: isAnswered ? null : cut(wordsOf(readFailure(answer.status, parsed(answer.text)).message), 300),
+    durationMs: Math.round(app.clock.now() - begin),
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a drill has shown, in a sentence or two. */
+export function drillText({ model, fault, fallbacks, answeredBy, status, message, durationMs }: DrillReport): string {
+  const failed = `${model} failed on purpose (${fault})`;
+  if (answeredBy !== null) return `${failed}, and ${answeredBy} answered in its place in ${formatDuration(durationMs)}`;
+  const named =
+    fallbacks.length === 0
+      ? "the config names no fallback for it"
+      : `its fallbacks (${fallbacks.join(", ")}) did not answer either`;
+  return `${failed}, and nobody answered: ${named}\n  A program gets ${status}: ${message ?? ""}`;
+}

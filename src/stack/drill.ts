@@ -1,0 +1,54 @@
+import { createHash } from "node:crypto";
+import type { DockerRecipe, Mount, ReadinessSpec, ServiceSpec, StackSpec } from "../model/stack.ts";
+import type { GatewayEndpoint } from "./plan/endpoints.ts";
+
+export interface DrillRequest {
+  readonly stack: StackSpec;
+  readonly gateway: GatewayEndpoint;
+  /** The throw-away stack's name. */
+  readonly name: string;
+  /** The config it runs on, and the file that it stands in for. */
+  readonly config: { readonly path: string; readonly text: string; readonly source: string };
+  /** On this machine's loopback. */
+  readonly port: number;
+}
+
+/** A stack of the gateway alone, on another config and port, without a database: nothing of the real one is touched. */
+export function drillStack({ stack, gateway, name, config, port }: DrillRequest): StackSpec {
+  const { service } = gateway;
+  const { DATABASE_URL: _database, ...environment } = service.environment;
+  const hash = createHash("sha256").update(config.text).digest("hex");
+  const only: ServiceSpec = {
+    ...service,
+    environment,
+    ports: service.ports.map((each) => ({ ...each, host: each.host === gateway.port ? port : null })),
+    files: service.files.map((file) => (file.source === config.source ? { ...file, source: config.path, hash } : file)),
+    dependsOn: [],
+    ready: onPort(service.ready, gateway.port, port),
+    run: onConfig(service.run, config),
+  };
+  const networks = stack.networks.map((each) => (each.external ? each : { ...each, name: `${name}_${each.key}` }));
+  return { ...stack, name, services: [only], networks, volumes: [] };
+}
+
+function onPort(ready: ReadinessSpec, from: number, to: number): ReadinessSpec {
+  if (ready.kind === "all" || ready.kind === "any")
+    return { ...ready, of: ready.of.map((each) => onPort(each, from, to)) };
+  return "port" in ready && ready.port === from ? { ...ready, port: to } : ready;
+}
+
+function onConfig({ docker, embedded }: ServiceSpec["run"], config: DrillRequest["config"]): ServiceSpec["run"] {
+  const swap = (mount: Mount): Mount =>
+    mount.kind === "bind" && mount.source === config.source ? { ...mount, source: config.path } : mount;
+  return {
+    ...(docker === undefined
+      ? {}
+      : { docker: { ...withoutName(docker), mounts: docker.mounts.map(swap), restart: { name: "no" } } }),
+    embedded: { ...embedded, database: false },
+  };
+}
+
+/** A name that the file gives to the container is the real one's. */
+function withoutName({ containerName: _name, ...docker }: DockerRecipe): DockerRecipe {
+  return docker;
+}
