@@ -37,6 +37,7 @@ export function runForeground(
     if (!options.onTerminal || !fromKeys.includes(name)) child.kill(name);
   });
   const end = (): void => void child.kill("SIGTERM");
+  if (options.signal.aborted) end();
   options.signal.addEventListener("abort", end, { once: true });
   return new Promise<ForegroundEnd>((resolve) => {
     child.once("error", (error) => {

@@ -97,6 +97,17 @@ describe("a program in front", () => {
     expect(await end).toEqual({ exitCode: 7, endedBy: null, startError: null });
   });
 
+  test("must be asked to end, too, when the run was aborted while it was being started", async () => {
+    const end = runForeground(process.execPath, ["-e", "setInterval(() => {}, 1000)"], {
+      env: {},
+      stdout: "inherit",
+      onTerminal: false,
+      takeSignals: createSignals().takeSignals,
+      signal: AbortSignal.abort(),
+    });
+    expect(await end).toEqual({ exitCode: null, endedBy: "SIGTERM", startError: null });
+  });
+
   test("that is not there must be told by its code", async () => {
     const signals = createSignals();
     const options = { env: {}, stdout: "inherit", onTerminal: false, ...signals } as const;
