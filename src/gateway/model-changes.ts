@@ -6,7 +6,7 @@ import { type GatewayAccess, parseJson, send } from "./access.ts";
 /** Model -> the parameters of each of its routes, as the gateway tells them, without keys. */
 export type ModelParameters = ReadonlyMap<string, readonly Readonly<Record<string, unknown>>[]>;
 
-const limitMs = 2_000;
+const limitMs = 10_000;
 
 /** Null where the gateway does not tell: it only decorates an answer. */
 export function modelParameters(access: GatewayAccess, signal: AbortSignal): Promise<ModelParameters | null> {
