@@ -44,19 +44,22 @@ export const setup = async (project: TestProject): Promise<() => Promise<void>> 
     project.provide("prisma", { missing, python: "", packageRoot: "", machine, server });
     return async () => undefined;
   }
-  const packageRoot = join(folder, "package");
-  const [python] = await Promise.all([
-    litellmPython(cache, root),
-    layOutPackage(packageRoot),
-    installPostgres(machine),
-  ]);
-  const server = await localPostgres(machine, join(folder, "server"));
-  await server.start();
-  project.provide("prisma", { missing, python, packageRoot, machine, server: server.login() });
-  return async () => {
-    await server.stop();
-    rmSync(folder, { recursive: true, force: true });
-  };
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  try {
+    const packageRoot = join(folder, "package");
+    const parts = [litellmPython(cache, root), layOutPackage(packageRoot), installPostgres(machine)] as const;
+    const [python] = await Promise.all(parts);
+    const server = await localPostgres(machine, join(folder, "server"));
+    await server.start();
+    project.provide("prisma", { missing, python, packageRoot, machine, server: server.login() });
+    return async () => {
+      await server.stop();
+      remove();
+    };
+  } catch (error) {
+    remove();
+    throw error;
+  }
 };
 
 const installPostgres = async (machine: Machine): Promise<void> => {
