@@ -85,7 +85,7 @@ if ("error" in printed) {
   printed.stack = "other";
 }
 declare const up: Documents["up"];
-const changed: readonly string[] = "changed" in up ? up.changed : up.steps.map(({ cause }) => cause);
+const changed: readonly string[] = "changed" in up ? up.changed : "steps" in up ? up.steps.map(({ cause }) => cause) : [];
 // @ts-expect-error there is no such command
 declare const none: Documents["fly"];
 const line: Documents["logs"] = { service: "litellm", at: null, stream: "stdout", line: "hello" };
