@@ -95,10 +95,11 @@ function settings(here: Side, there: Side): readonly Finding[] {
     }));
 }
 
-/** The database is this machine's alone. */
+/** The database is this machine's alone, and so is how often it is written and read. */
+const ofTheDatabase = new Set(["database_url", "proxy_batch_write_at", "user_api_key_cache_ttl"]);
+
 function shared({ tree }: Side, name: string): unknown {
   const value = tree[name];
   if (name !== "general_settings" || !isRecord(value)) return value;
-  const { database_url: _database, ...rest } = value;
-  return rest;
+  return Object.fromEntries(Object.entries(value).filter(([key]) => !ofTheDatabase.has(key)));
 }
