@@ -1,4 +1,4 @@
-import { Command as Commander, CommanderError, Option } from "commander";
+import { type Argument, Command as Commander, CommanderError, Option } from "commander";
 import type { AnyCommand, OptionSpec, Runnable, Typed } from "../commands/command.ts";
 import { GoatError } from "../errors/goat-error.ts";
 
@@ -56,6 +56,10 @@ function createProgram(version: string, output: string[]): Commander {
     .helpOption("-h, --help", "this help")
     .helpCommand("help [command]", "help on a command")
     .showSuggestionAfterError(true)
+    // Every command has options: to say so in each line leaves no room for what it does.
+    .configureHelp({
+      subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(written)].join(" "),
+    })
     .enablePositionalOptions()
     .addHelpText("after", helpTail);
   for (const option of globalOptions) program.addOption(optionOf(option));
@@ -66,6 +70,11 @@ function optionOf(spec: OptionSpec): Option {
   const option = new Option(spec.flags, spec.description);
   if (spec.repeats === true) option.argParser((value: string, all: string[] | undefined) => [...(all ?? []), value]);
   return option;
+}
+
+function written(argument: Argument): string {
+  const inner = `${argument.name()}${argument.variadic ? "..." : ""}`;
+  return argument.required ? `<${inner}>` : `[${inner}]`;
 }
 
 /** Everything commander would print is collected, and it throws where it would exit. */
@@ -83,7 +92,7 @@ function addCommand(
   choose: (command: Runnable, node: Commander) => void,
 ): void {
   const node = parent.command(command.name).description(command.summary).helpOption("-h, --help", "this help");
-  if (command.arguments !== undefined) node.argument(command.arguments);
+  if (command.arguments !== undefined) node.arguments(command.arguments);
   if (command.passThrough === true) node.passThroughOptions();
   for (const option of command.options) node.addOption(optionOf(option));
   // Global options are understood after the command too: `goat-dev up --json`.

@@ -110,35 +110,45 @@ test("help must go to stdout with examples, and end with 0", async () => {
       -h, --help                      this help
 
     Commands:
-      up [options] [service...]       bring the stack up, wait until it really
+      up [service...]                 bring the stack up, wait until it really
                                       answers, and prove it with one call
-      status [options]                what runs, since when, and whether it is as
-                                      configured (exit 5 unless all is ready)
-      logs [options] [service...]     what the services said
-      restart [options] [service...]  stop and start services, with what changed in
-                                      .env and config files, and wait until they are
-                                      ready
-      down [options]                  stop and remove containers and networks; data
+      status                          what runs, since when, how much memory it
+                                      takes, and what differs from the files (exit 5
+                                      unless all is ready)
+      logs [service...]               what the services said
+      restart [service...]            reload, or stop and start, services, with what
+                                      changed in .env and config files, and wait
+                                      until they are ready
+      watch                           have the running gateway take over each saved
+                                      edit of its config and of .env
+      down                            stop and remove containers and networks; data
                                       stays, unless --volumes
-      doctor [options]                what is wrong, and what to type
-      config [options]                the stack as it is understood, variables
+      doctor                          what is wrong, and what to type
+      config                          the stack as it is understood, variables
                                       filled in, secrets masked
-      models [options]                which models there are, which of them work
-                                      with the keys at hand, and what they cost
-      env [options]                   the three variables that point a program at
+      models                          every model: provider, key, whether it is
+                                      served, price, and why it cannot be asked;
+                                      also with the stack down
+      env                             the three variables that point a program at
                                       the gateway
-      run [options] [command...]      run a command with those variables, as if it
-                                      were called by itself
-      ask [options] [question...]     one question to a model; what is piped in
+      run [command...]                run a command with those variables; its
+                                      streams, signals and exit status are its own
+      replay <cassette> [command...]  run a command on recorded calls: no stack, no
+                                      key, no network
+      cassette                        files of recorded calls
+      drill <model>                   let a model fail in a throw-away copy of the
+                                      gateway, and see which fallback answers (exit
+                                      6 where none does)
+      ask [question...]               one question to a model; what is piped in
                                       comes along, the answer alone goes to stdout
-      example [options]               a short agent loop through the gateway, with
+      example                         a short agent loop through the gateway, with
                                       one harmless tool: the current time
-      init [options]                  put dev/, .env.example and ignore lines into
-                                      this repository, to be edited; overwrites
-                                      nothing unasked
-      modal [options]                 the same gateway in the cloud, and models on
+      init                            put dev/, .env.example and ignore lines into
+                                      this repository, under a stack name of its
+                                      own; overwrites nothing unasked
+      modal                           the same gateway in the cloud, and models on
                                       GPUs: deploy, prove, look at, stop
-      db [options]                    the database
+      db                              the database
       help [command]                  help on a command
 
     Examples:
@@ -155,6 +165,8 @@ test("help must go to stdout with examples, and end with 0", async () => {
     Options:
       --timeout <duration>  limit for everything to be ready, such as 90s
       --plan                show what would be done, and do nothing
+      --watch               then take over each saved edit of the config and of
+                            .env, until Ctrl-C
       --demo                without a provider key: every model gives a made-up
                             answer
       --example             run the example client even where a kept proof still
