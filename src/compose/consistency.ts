@@ -17,7 +17,7 @@ export function checkConsistency(
   const enabledNames = new Set(enabled.map((draft) => draft.name));
   const owners = new Map<string, string>();
   for (const draft of enabled) {
-    const container = draft.recipe.containerName;
+    const container = draft.spec.containerName;
     const owner = container === undefined ? undefined : owners.get(container);
     if (owner !== undefined)
       report.error(draft.at, `"${draft.name}" has the container name "${container}" of "${owner}"`);

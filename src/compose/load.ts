@@ -174,14 +174,14 @@ function isOn(own: readonly string[], active: readonly string[]): boolean {
 
 /** The service as the rest of goat-dev knows it; what it mounts is not read yet. `completes` are the services somebody waits to see finished. */
 function buildService(draft: ServiceDraft, completes: ReadonlySet<string>, scope: Scope): ServiceSpec {
-  const { name, goat, environment, ports, recipe, stopSignal, stopGraceMs } = draft;
+  const { name, goat, environment, ports, spec, stopSignal, stopGraceMs } = draft;
   const role = goat.role ?? "other";
-  const question = { role, ports, environment, recipe, mustComplete: completes.has(name) };
+  const question = { role, ports, environment, spec, mustComplete: completes.has(name) };
   const written = goat.ready && readReady(goat.ready, { ports, report: scope.report });
   return {
     name,
     role,
-    run: { docker: recipe, ...(goat.embedded === undefined ? {} : { embedded: goat.embedded }) },
+    run: { docker: spec, ...(goat.embedded === undefined ? {} : { embedded: goat.embedded }) },
     environment,
     ports,
     files: [],

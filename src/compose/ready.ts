@@ -1,5 +1,5 @@
 import { reachedAt } from "../model/address.ts";
-import type { DockerRecipe, PortSpec, ReadinessSpec, Role } from "../model/stack.ts";
+import type { ContainerSpec, PortSpec, ReadinessSpec, Role } from "../model/stack.ts";
 import { nearest } from "../platform/text.ts";
 import type { Report } from "./diagnostics.ts";
 import { type Field, readDuration, readInteger, readItems, readKey, readText, readTexts } from "./fields.ts";
@@ -62,7 +62,7 @@ interface ReadyQuestion {
   readonly role: Role;
   readonly ports: readonly PortSpec[];
   readonly environment: Readonly<Record<string, string>>;
-  readonly recipe: DockerRecipe;
+  readonly spec: ContainerSpec;
   /** Another service waits for its completion. */
   readonly mustComplete: boolean;
 }
@@ -87,7 +87,7 @@ export function defaultReady(question: ReadyQuestion): ReadinessSpec {
 function otherReady(question: ReadyQuestion): ReadinessSpec {
   const at = firstPublished(question.ports);
   if (at === undefined) return withoutPort(question);
-  return hasHealthCheck(question.recipe) ? { kind: "engine-health" } : { kind: "tcp", ...at };
+  return hasHealthCheck(question.spec) ? { kind: "engine-health" } : { kind: "tcp", ...at };
 }
 
 /** Where this machine reaches a container's port. */
@@ -104,16 +104,16 @@ function reachable(port: PortSpec): readonly Reachable[] {
   return port.protocol === "tcp" && port.host !== null ? [{ host: reachedAt(port.hostIp), port: port.host }] : [];
 }
 
-function withoutPort({ recipe, mustComplete, ports }: ReadyQuestion): ReadinessSpec {
-  const command = ownCommand(recipe);
-  if (mustComplete && recipe.restart.name === "no" && ports.length === 0) return { kind: "exit", code: 0 };
+function withoutPort({ spec, mustComplete, ports }: ReadyQuestion): ReadinessSpec {
+  const command = ownCommand(spec);
+  if (mustComplete && spec.restart.name === "no" && ports.length === 0) return { kind: "exit", code: 0 };
   if (command !== undefined) return { kind: "exec", command };
-  return hasHealthCheck(recipe) ? { kind: "engine-health" } : { kind: "running", forMs: steadyMs(recipe) };
+  return hasHealthCheck(spec) ? { kind: "engine-health" } : { kind: "running", forMs: steadyMs(spec) };
 }
 
 /** The health check's own command, where the file holds one. */
-function ownCommand(recipe: DockerRecipe): readonly string[] | undefined {
-  const check = recipe.healthCheck;
+function ownCommand(spec: ContainerSpec): readonly string[] | undefined {
+  const check = spec.healthCheck;
   if (check === undefined || check.disabled || check.test === undefined) return undefined;
   const [kind, ...words] = check.test;
   if (words.length === 0) return undefined;
@@ -121,13 +121,13 @@ function ownCommand(recipe: DockerRecipe): readonly string[] | undefined {
   return kind === "CMD-SHELL" ? ["/bin/sh", "-c", words.join(" ")] : undefined;
 }
 
-function hasHealthCheck(recipe: DockerRecipe): boolean {
-  return recipe.healthCheck?.disabled === false;
+function hasHealthCheck(spec: ContainerSpec): boolean {
+  return spec.healthCheck?.disabled === false;
 }
 
 /** What is restarted whenever it ends has to run for longer: a crash loop of seconds looks well in between. */
-function steadyMs(recipe: DockerRecipe): number {
-  return recipe.restart.name === "no" ? 1_000 : 3_000;
+function steadyMs(spec: ContainerSpec): number {
+  return spec.restart.name === "no" ? 1_000 : 3_000;
 }
 
 /** The published tcp port for a container's port; undefined where it has none that is known beforehand. */

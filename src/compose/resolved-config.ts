@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import type {
+  ContainerSpec,
   Dependency,
-  DockerRecipe,
   HealthCheck,
   Mount,
   NetworkAttachment,
@@ -91,15 +91,15 @@ function isEmpty(value: unknown): boolean {
 
 /** A service as `docker compose config` prints it. */
 export function printService(service: ServiceSpec): Plain {
-  const recipe = service.run.docker;
+  const spec = service.run.docker;
   return {
-    command: recipe?.command ?? null,
-    entrypoint: recipe?.entrypoint ?? null,
-    ...(recipe === undefined ? {} : printRecipe(recipe)),
-    ...(recipe?.init === undefined ? {} : { init: recipe.init }),
+    command: spec?.command ?? null,
+    entrypoint: spec?.entrypoint ?? null,
+    ...(spec === undefined ? {} : printSpec(spec)),
+    ...(spec?.init === undefined ? {} : { init: spec.init }),
     ...filled({
       depends_on: Object.fromEntries(service.dependsOn.map(printDependency)),
-      environment: { ...service.environment, ...nulls(recipe?.unset ?? []) },
+      environment: { ...service.environment, ...nulls(spec?.unset ?? []) },
       ports: service.ports.map(printPort),
       stop_grace_period: duration(service.stopGraceMs),
       stop_signal: service.stopSignal ?? undefined,
@@ -117,27 +117,27 @@ function nulls(names: readonly string[]): Plain {
   return Object.fromEntries(names.map((name) => [name, null]));
 }
 
-function printRecipe(recipe: DockerRecipe): Plain {
+function printSpec(spec: ContainerSpec): Plain {
   return filled({
-    ...printSettings(recipe),
-    container_name: recipe.containerName,
-    expose: recipe.expose.map((port) => port.replace(/\/tcp$/, "")),
-    healthcheck: printHealthCheck(recipe.healthCheck),
-    hostname: recipe.hostname,
-    image: recipe.image,
-    labels: recipe.labels,
-    networks: Object.fromEntries(recipe.networks.map(printAttachment)),
-    platform: recipe.platform,
-    privileged: recipe.privileged,
-    pull_policy: recipe.pullPolicy === "missing" ? undefined : recipe.pullPolicy,
-    read_only: recipe.readOnly,
-    restart: printRestart(recipe.restart),
-    stdin_open: recipe.stdinOpen,
-    tmpfs: recipe.mounts.flatMap(printTmpfs),
-    tty: recipe.tty,
-    user: recipe.user,
-    volumes: recipe.mounts.filter((mount) => !isShortTmpfs(mount)).map(printMount),
-    working_dir: recipe.workingDir,
+    ...printSettings(spec),
+    container_name: spec.containerName,
+    expose: spec.expose.map((port) => port.replace(/\/tcp$/, "")),
+    healthcheck: printHealthCheck(spec.healthCheck),
+    hostname: spec.hostname,
+    image: spec.image,
+    labels: spec.labels,
+    networks: Object.fromEntries(spec.networks.map(printAttachment)),
+    platform: spec.platform,
+    privileged: spec.privileged,
+    pull_policy: spec.pullPolicy === "missing" ? undefined : spec.pullPolicy,
+    read_only: spec.readOnly,
+    restart: printRestart(spec.restart),
+    stdin_open: spec.stdinOpen,
+    tmpfs: spec.mounts.flatMap(printTmpfs),
+    tty: spec.tty,
+    user: spec.user,
+    volumes: spec.mounts.filter((mount) => !isShortTmpfs(mount)).map(printMount),
+    working_dir: spec.workingDir,
   });
 }
 

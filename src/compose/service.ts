@@ -1,7 +1,7 @@
 import { type ContainerSettings, hostsOf } from "../model/container.ts";
 import type {
+  ContainerSpec,
   Dependency,
-  DockerRecipe,
   HealthCheck,
   NetworkAttachment,
   PortSpec,
@@ -41,7 +41,7 @@ export interface ServiceDraft {
   readonly name: string;
   readonly at: Position;
   readonly profiles: readonly string[];
-  readonly recipe: DockerRecipe;
+  readonly spec: ContainerSpec;
   readonly environment: Readonly<Record<string, string>>;
   readonly ports: readonly PortSpec[];
   readonly mounts: readonly PlacedMount[];
@@ -69,7 +69,7 @@ export function readService(
   const container = readContainer(service, scope);
   const links = readLinks(service, at, container, scope);
   const { environment, unset } = readEnvironment(service, isEnabled(profiles), scope);
-  const recipe: DockerRecipe = {
+  const spec: ContainerSpec = {
     ...container,
     ...(unset.length > 0 ? { unset } : {}),
     image: readImage(service, at, name, report),
@@ -85,7 +85,7 @@ export function readService(
     name,
     at,
     profiles,
-    recipe,
+    spec,
     environment,
     ports: readKey(service, "ports", report, readPorts) ?? [],
     stopSignal: readKey(service, "stop_signal", report, readText) || null,
@@ -158,7 +158,7 @@ function readTmpfsMounts(field: Field, scope: Scope): readonly PlacedMount[] {
   });
 }
 
-function readContainer(service: Mapping, scope: Scope): Partial<DockerRecipe> {
+function readContainer(service: Mapping, scope: Scope): Partial<ContainerSpec> {
   const { report } = scope;
   // An empty text, often an empty variable, counts as nothing.
   const text = (key: string): string | undefined => readKey(service, key, report, readText) || undefined;
@@ -230,7 +230,7 @@ function readImageName(field: Field): string | undefined {
 
 const pullPolicies = ["always", "never", "missing", "if_not_present", "build", "daily", "weekly"] as const;
 
-function readPullPolicy(field: Field): DockerRecipe["pullPolicy"] | undefined {
+function readPullPolicy(field: Field): ContainerSpec["pullPolicy"] | undefined {
   const policy = readOneOf(field, pullPolicies);
   if (policy === "always" || policy === "never") return policy;
   if (policy === "build" || policy === "daily" || policy === "weekly") {

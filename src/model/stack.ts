@@ -20,7 +20,7 @@ export interface StackSpec {
 export interface ServiceSpec {
   readonly name: string;
   readonly role: Role;
-  readonly run: RunRecipe;
+  readonly run: RunSpec;
   readonly environment: Readonly<Record<string, string>>;
   readonly ports: readonly PortSpec[];
   /** Bind-mounted files and folders of this project, with a hash of their content: a changed config is drift. */
@@ -58,9 +58,9 @@ export interface Dependency {
   readonly beside?: true;
 }
 
-/** How each engine runs a service; an engine without a recipe refuses the service before anything starts. */
-interface RunRecipe {
-  readonly docker?: DockerRecipe;
+/** How each engine runs a service; an engine that is told nothing refuses the service before anything starts. */
+interface RunSpec {
+  readonly docker?: ContainerSpec;
   readonly embedded?: EmbeddedRecipe;
 }
 
@@ -73,7 +73,7 @@ export interface EmbeddedRecipe {
   readonly database?: boolean;
 }
 
-export interface DockerRecipe extends ContainerSettings {
+export interface ContainerSpec extends ContainerSettings {
   readonly image: string;
   readonly platform?: string;
   readonly pullPolicy: "missing" | "always" | "never";

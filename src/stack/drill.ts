@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { DockerRecipe, Mount, ReadinessSpec, ServiceSpec, StackSpec } from "../model/stack.ts";
+import type { ContainerSpec, Mount, ReadinessSpec, ServiceSpec, StackSpec } from "../model/stack.ts";
 import type { GatewayEndpoint } from "./plan/endpoints.ts";
 
 export interface DrillRequest {
@@ -49,6 +49,6 @@ function onConfig({ docker, embedded }: ServiceSpec["run"], config: DrillRequest
 }
 
 /** A name that the file gives to the container is the real one's. */
-function withoutName({ containerName: _name, ...docker }: DockerRecipe): DockerRecipe {
+function withoutName({ containerName: _name, ...docker }: ContainerSpec): ContainerSpec {
   return docker;
 }

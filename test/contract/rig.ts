@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { ApplyIo, Engine } from "../../src/engine/engine.ts";
 import type { Operation } from "../../src/model/plan.ts";
-import type { DockerRecipe, NetworkSpec, ServiceSpec, StackSpec, VolumeSpec } from "../../src/model/stack.ts";
+import type { ContainerSpec, NetworkSpec, ServiceSpec, StackSpec, VolumeSpec } from "../../src/model/stack.ts";
 
 /** One kind of engine, as the contract drives it. */
 export interface Harness {
@@ -47,7 +47,7 @@ export interface Scene extends AsyncDisposable {
   observe(service: string): ReturnType<typeof observeService>;
 }
 
-type ServiceChanges = Partial<Omit<ServiceSpec, "name" | "run">> & { readonly docker?: Partial<DockerRecipe> };
+type ServiceChanges = Partial<Omit<ServiceSpec, "name" | "run">> & { readonly docker?: Partial<ContainerSpec> };
 
 export const limitMs = 30_000;
 

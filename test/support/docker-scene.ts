@@ -1,7 +1,7 @@
 import { expect, onTestFinished } from "vitest";
 import { createDockerEngine } from "../../src/engine/docker/docker-engine.ts";
 import type { Operation } from "../../src/model/plan.ts";
-import type { DockerRecipe, NetworkSpec, ServiceSpec, StackSpec } from "../../src/model/stack.ts";
+import type { ContainerSpec, NetworkSpec, ServiceSpec, StackSpec } from "../../src/model/stack.ts";
 import { type FakeDocker, startFakeDocker } from "./fake-docker.ts";
 
 export const limit = (): AbortSignal => AbortSignal.timeout(10_000);
@@ -64,7 +64,7 @@ export const create: Extract<Operation, { type: "create-container" }> = {
   fingerprint: { image: "1" },
 };
 
-export const recipe = (): DockerRecipe => service.run.docker ?? expect.fail("the service has a recipe");
+export const containerSpec = (): ContainerSpec => service.run.docker ?? expect.fail("the service has no container");
 
 /** A Docker engine over a fake socket, with the image base:1. */
 export const openDocker = async () => {

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import type { ObservedService, ObservedStack } from "../../src/model/observed.ts";
-import type { Dependency, DockerRecipe, Mount, PortSpec, ServiceSpec, StackSpec } from "../../src/model/stack.ts";
+import type { ContainerSpec, Dependency, Mount, PortSpec, ServiceSpec, StackSpec } from "../../src/model/stack.ts";
 import { containerName } from "../../src/stack/plan/containers.ts";
 import { fingerprintOf } from "../../src/stack/plan/drift.ts";
 
-type Changes = Partial<Omit<ServiceSpec, "name" | "run">> & { readonly docker?: Partial<DockerRecipe> };
+type Changes = Partial<Omit<ServiceSpec, "name" | "run">> & { readonly docker?: Partial<ContainerSpec> };
 
 /** A service with nothing special, on the stack's one network. */
 export const service = (name: string, { docker, ...changes }: Changes = {}): ServiceSpec => ({

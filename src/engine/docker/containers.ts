@@ -2,7 +2,7 @@ import type Docker from "dockerode";
 import type { ContainerInspectInfo } from "dockerode";
 import { GoatError } from "../../errors/goat-error.ts";
 import type { Operation } from "../../model/plan.ts";
-import type { DockerRecipe, StackSpec } from "../../model/stack.ts";
+import type { ContainerSpec, StackSpec } from "../../model/stack.ts";
 import { type CreateRequest, createRequest, type InheritedVolume } from "./create-request.ts";
 import { type Doing, guarded, imageUnavailable, statusOf, unlessStatus } from "./errors.ts";
 import { inspectImage } from "./observe.ts";
@@ -17,21 +17,21 @@ export function createContainer(
   signal: AbortSignal,
 ): Promise<void> {
   const { stack, service, container, fingerprint, configHash, hosts = {} } = op;
-  const recipe = service.run.docker;
-  if (recipe === undefined) {
+  const spec = service.run.docker;
+  if (spec === undefined) {
     throw new GoatError("engine-refused", `${service.name} has no image to run`, { service: service.name });
   }
-  const doing: Doing = { verb: "create", subject: container, service: service.name, image: recipe.image };
+  const doing: Doing = { verb: "create", subject: container, service: service.name, image: spec.image };
   return guarded(doing, signal, async () => {
     const [image, inherited] = await Promise.all([
-      inspectImage(reader, recipe.image, signal),
+      inspectImage(reader, spec.image, signal),
       inheritedFrom(docker, op.replaces, signal),
-      needExternal(docker, stack, recipe, signal),
+      needExternal(docker, stack, spec, signal),
     ]);
-    if (image === null) throw imageUnavailable(recipe.image, { service: service.name });
+    if (image === null) throw imageUnavailable(spec.image, { service: service.name });
     await create(
       docker,
-      createRequest({ stack, service, recipe, container, fingerprint, configHash, image, inherited, hosts }),
+      createRequest({ stack, service, spec, container, fingerprint, configHash, image, inherited, hosts }),
       signal,
     );
   });
@@ -142,14 +142,9 @@ function removeVolume(docker: Docker, name: string, abortSignal: AbortSignal): P
 type Kind = "network" | "volume";
 
 /** Throws where an external network or volume is not there: the engine would make an empty volume of that name. */
-async function needExternal(
-  docker: Docker,
-  stack: StackSpec,
-  recipe: DockerRecipe,
-  signal: AbortSignal,
-): Promise<void> {
-  const mounted = recipe.mounts.flatMap((mount) => (mount.kind === "volume" ? [mount.volume] : []));
-  const joined = recipe.networks.map(({ network }) => network);
+async function needExternal(docker: Docker, stack: StackSpec, spec: ContainerSpec, signal: AbortSignal): Promise<void> {
+  const mounted = spec.mounts.flatMap((mount) => (mount.kind === "volume" ? [mount.volume] : []));
+  const joined = spec.networks.map(({ network }) => network);
   const volumes = stack.volumes.filter(({ external, key }) => external && mounted.includes(key));
   const networks = stack.networks.filter(({ external, key }) => external && joined.includes(key));
   const needed: readonly { readonly kind: Kind; readonly name: string }[] = [

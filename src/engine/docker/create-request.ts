@@ -1,5 +1,5 @@
 import type {
-  DockerRecipe,
+  ContainerSpec,
   HealthCheck,
   Mount,
   NetworkAttachment,
@@ -20,7 +20,7 @@ export interface CreateRequest {
 export interface CreateInput {
   readonly stack: StackSpec;
   readonly service: ServiceSpec;
-  readonly recipe: DockerRecipe;
+  readonly spec: ContainerSpec;
   readonly container: string;
   readonly fingerprint: Readonly<Record<string, string>>;
   readonly image: ImageFacts;
@@ -47,32 +47,32 @@ export interface InheritedVolume {
 
 /** What the engine is asked for when a service's container is made. */
 export function createRequest(input: CreateInput): CreateRequest {
-  const { service, recipe, container } = input;
-  const [first, ...rest] = recipe.networks
+  const { service, spec, container } = input;
+  const [first, ...rest] = spec.networks
     .map((attachment) => toEndpoint(input, attachment))
     .sort((a, b) => (a.network < b.network ? -1 : 1));
   const body = present({
-    Image: recipe.image,
-    Env: [...Object.entries(service.environment).map(([key, value]) => `${key}=${value}`), ...(recipe.unset ?? [])],
-    Cmd: recipe.command,
-    Entrypoint: recipe.entrypoint,
-    Hostname: recipe.hostname,
-    Domainname: recipe.domainname,
-    MacAddress: recipe.macAddress,
-    User: recipe.user,
-    WorkingDir: recipe.workingDir,
-    Tty: recipe.tty,
-    OpenStdin: recipe.stdinOpen,
+    Image: spec.image,
+    Env: [...Object.entries(service.environment).map(([key, value]) => `${key}=${value}`), ...(spec.unset ?? [])],
+    Cmd: spec.command,
+    Entrypoint: spec.entrypoint,
+    Hostname: spec.hostname,
+    Domainname: spec.domainname,
+    MacAddress: spec.macAddress,
+    User: spec.user,
+    WorkingDir: spec.workingDir,
+    Tty: spec.tty,
+    OpenStdin: spec.stdinOpen,
     StopSignal: service.stopSignal ?? undefined,
     StopTimeout: service.stopGraceMs === null ? undefined : Math.ceil(service.stopGraceMs / 1000),
-    Healthcheck: healthCheck(recipe.healthCheck),
-    ExposedPorts: exposedPorts(service.ports, recipe.expose),
+    Healthcheck: healthCheck(spec.healthCheck),
+    ExposedPorts: exposedPorts(service.ports, spec.expose),
     Labels: containerLabels(input, input.image.id),
     HostConfig: hostConfig(input, first),
     NetworkingConfig: first === undefined ? undefined : { EndpointsConfig: { [first.network]: first.settings } },
   });
   return {
-    query: { name: container, ...(recipe.platform === undefined ? {} : { platform: recipe.platform }) },
+    query: { name: container, ...(spec.platform === undefined ? {} : { platform: spec.platform }) },
     body,
     connect: rest,
   };
@@ -88,17 +88,17 @@ interface Endpoint {
 }
 
 function hostConfig(input: CreateInput, first: Endpoint | undefined): Record<string, unknown> {
-  const { stack, recipe, service } = input;
+  const { stack, spec, service } = input;
   return present({
     NetworkMode: first?.network ?? "none",
     PortBindings: portBindings(service.ports),
-    Tmpfs: tmpfsOf(recipe),
-    Mounts: toMounts(stack, recipe, input.image, input.inherited),
-    RestartPolicy: present({ Name: recipe.restart.name, MaximumRetryCount: recipe.restart.maxRetries }),
-    Init: recipe.init,
-    Privileged: recipe.privileged,
-    ReadonlyRootfs: recipe.readOnly,
-    ...settingsOf(recipe, input.hosts ?? {}),
+    Tmpfs: tmpfsOf(spec),
+    Mounts: toMounts(stack, spec, input.image, input.inherited),
+    RestartPolicy: present({ Name: spec.restart.name, MaximumRetryCount: spec.restart.maxRetries }),
+    Init: spec.init,
+    Privileged: spec.privileged,
+    ReadonlyRootfs: spec.readOnly,
+    ...settingsOf(spec, input.hosts ?? {}),
   });
 }
 
@@ -113,7 +113,7 @@ function toEndpoint(input: CreateInput, attachment: NetworkAttachment): Endpoint
     network: input.stack.networks.find((network) => network.key === attachment.network)?.name ?? attachment.network,
     settings: {
       Aliases: [...new Set(aliases)],
-      ...(input.recipe.links === undefined ? {} : { Links: [...input.recipe.links] }),
+      ...(input.spec.links === undefined ? {} : { Links: [...input.spec.links] }),
       ...(Object.keys(addresses).length > 0 ? { IPAMConfig: addresses } : {}),
     },
   };
@@ -122,16 +122,16 @@ function toEndpoint(input: CreateInput, attachment: NetworkAttachment): Endpoint
 /** An inherited volume stands in for an anonymous one of the file or the image, never for a mount with a source. */
 export function toMounts(
   stack: StackSpec,
-  recipe: DockerRecipe,
+  spec: ContainerSpec,
   image: ImageFacts,
   inherited: readonly InheritedVolume[],
 ): object[] {
   const wanted = new Set([
     ...image.volumes,
-    ...recipe.mounts.filter((mount) => mount.kind === "anonymous").map((mount) => mount.target),
+    ...spec.mounts.filter((mount) => mount.kind === "anonymous").map((mount) => mount.target),
   ]);
-  const taken = new Set(recipe.mounts.filter((mount) => mount.kind !== "anonymous").map((mount) => mount.target));
-  const plain = recipe.mounts.filter((mount) => mount.kind !== "tmpfs" || mount.options === undefined);
+  const taken = new Set(spec.mounts.filter((mount) => mount.kind !== "anonymous").map((mount) => mount.target));
+  const plain = spec.mounts.filter((mount) => mount.kind !== "tmpfs" || mount.options === undefined);
   const kept = inherited.filter((volume) => wanted.has(volume.target) && !taken.has(volume.target));
   const keptTargets = new Set(kept.map((volume) => volume.target));
   return [
@@ -148,7 +148,7 @@ export function toMounts(
 }
 
 /** The short form, with options that a mount has no field for. */
-function tmpfsOf({ mounts }: DockerRecipe): Record<string, string> | undefined {
+function tmpfsOf({ mounts }: ContainerSpec): Record<string, string> | undefined {
   const found = mounts.flatMap((mount) =>
     mount.kind === "tmpfs" && mount.options !== undefined ? [[mount.target, mount.options] as const] : [],
   );

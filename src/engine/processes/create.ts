@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { GoatError } from "../../errors/goat-error.ts";
 import type { Operation } from "../../model/plan.ts";
-import type { DockerRecipe, Mount, StackSpec } from "../../model/stack.ts";
+import type { ContainerSpec, Mount, StackSpec } from "../../model/stack.ts";
 import { kindOf, unwritable } from "../../platform/files.ts";
 import { ensureStore, type Host } from "./host.ts";
 import { addressesOf, workingDirOf } from "./local-service.ts";
@@ -45,7 +45,7 @@ export async function createContainer(host: Host, op: Op): Promise<void> {
 }
 
 /** The id of what the runtime has installed. Throws image-unavailable. */
-async function needInstalled(host: Host, { service }: Op, runtime: Runtime, docker: DockerRecipe): Promise<string> {
+async function needInstalled(host: Host, { service }: Op, runtime: Runtime, docker: ContainerSpec): Promise<string> {
   const id = host.images.get(docker.image) === runtime ? await runtime.installed() : null;
   if (id !== null) return id;
   throw new GoatError("image-unavailable", `${docker.image} is not here`, {
@@ -79,7 +79,7 @@ function volumeName(stack: StackSpec, key: string): string {
 function toRecord(
   store: ProjectStore,
   op: Op,
-  docker: DockerRecipe,
+  docker: ContainerSpec,
   from: Pick<ContainerRecord, "recipe" | "imageId">,
 ) {
   const { stack, service } = op;
@@ -140,7 +140,7 @@ function newName(): string {
   return randomBytes(32).toString("hex");
 }
 
-function networksOf(stack: StackSpec, docker: DockerRecipe): readonly string[] {
+function networksOf(stack: StackSpec, docker: ContainerSpec): readonly string[] {
   return docker.networks
     .map(({ network }) => stack.networks.find(({ key }) => key === network)?.name ?? network)
     .toSorted();

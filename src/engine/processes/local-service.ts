@@ -1,5 +1,5 @@
 import { isAbsolute, join } from "node:path";
-import type { DockerRecipe, PortSpec, ServiceSpec, StackSpec } from "../../model/stack.ts";
+import type { ContainerSpec, PortSpec, ServiceSpec, StackSpec } from "../../model/stack.ts";
 import { logFolder, type ProjectStore, volumeFolder } from "./project-store.ts";
 import type { Container, ContainerRecord, RecordedMount } from "./records.ts";
 import type { LocalService } from "./runtime.ts";
@@ -41,8 +41,8 @@ function hereOf(hostIp: string, port: number): string {
 }
 
 /** Ports that only other services see are this machine's own too: all processes share its loopback. */
-function exposedAs(name: string, recipe: DockerRecipe | undefined): readonly Address[] {
-  return (recipe?.expose ?? []).flatMap((text) => {
+function exposedAs(name: string, spec: ContainerSpec | undefined): readonly Address[] {
+  return (spec?.expose ?? []).flatMap((text) => {
     const port = Number(/^(\d+)(?:\/tcp)?$/.exec(text)?.[1]);
     return Number.isNaN(port) ? [] : [{ service: name, port, here: hereOf("", port) }];
   });
@@ -100,9 +100,9 @@ export function toLocalCommand(
 }
 
 /** A folder that only the image has is nowhere here: the project's own stands in. */
-export function workingDirOf(stack: StackSpec, recipe: DockerRecipe): string {
-  const asked = recipe.workingDir;
-  const isMounted = recipe.mounts.some(({ target }) => asked !== undefined && isInside(asked, target));
+export function workingDirOf(stack: StackSpec, spec: ContainerSpec): string {
+  const asked = spec.workingDir;
+  const isMounted = spec.mounts.some(({ target }) => asked !== undefined && isInside(asked, target));
   if (asked === undefined || (isAbsolute(asked) && !isMounted)) return stack.workingDir;
   return isAbsolute(asked) ? asked : join(stack.workingDir, asked);
 }

@@ -1,5 +1,5 @@
 import { GoatError } from "../../errors/goat-error.ts";
-import type { DockerRecipe, ReadinessSpec, ServiceSpec, StackSpec } from "../../model/stack.ts";
+import type { ContainerSpec, ReadinessSpec, ServiceSpec, StackSpec } from "../../model/stack.ts";
 import type { Launch, LocalService, Runtime } from "./runtime.ts";
 
 /** Runs a program of this machine as the Compose file says it. */
@@ -85,10 +85,10 @@ function everywhereIs127(hostIp: string): string {
 }
 
 /** What a runtime runs stands in the image's place; nothing brings a process back that ends. */
-function fitDocker(docker: DockerRecipe, runtime: Runtime, service: ServiceSpec): DockerRecipe {
+function fitDocker(docker: ContainerSpec, runtime: Runtime, service: ServiceSpec): ContainerSpec {
   const { platform: _platform, entrypoint, ...rest } = docker;
   const own = service.run.embedded?.command;
-  const fitted: DockerRecipe = {
+  const fitted: ContainerSpec = {
     ...rest,
     ...(entrypoint === undefined || own !== undefined ? {} : { entrypoint }),
     image: runtime.image(service),

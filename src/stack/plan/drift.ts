@@ -61,9 +61,9 @@ function missingNetworks(stack: StackSpec, service: ServiceSpec, found: Observed
 /** Field -> short hash of its value, so that drift has a name and no value leaves this function. */
 export function fingerprintOf(service: ServiceSpec): Record<string, string> {
   const { docker } = service.run;
-  const { mounts, networks, labels, unset, ...recipe } = docker ?? { mounts: [], networks: [], labels: {}, unset: [] };
+  const { mounts, networks, labels, unset, ...rest } = docker ?? { mounts: [], networks: [], labels: {}, unset: [] };
   const fields: Record<string, unknown> = {
-    ...recipe,
+    ...rest,
     volumes: mounts,
     networks,
     labels,

@@ -1,5 +1,5 @@
 import type { ObservedStack } from "../../model/observed.ts";
-import type { DockerRecipe, NetworkSpec, StackSpec, VolumeSpec } from "../../model/stack.ts";
+import type { ContainerSpec, NetworkSpec, StackSpec, VolumeSpec } from "../../model/stack.ts";
 import type { Decision } from "./decide.ts";
 import { networkFingerprint } from "./drift.ts";
 import type { PlanBuilder } from "./steps.ts";
@@ -12,23 +12,25 @@ export function planResources(
   decisions: readonly Decision[],
 ): ReadonlyMap<string, number> {
   const making = decisions.filter((decision) => decision.kind === "create" || decision.kind === "recreate");
-  const recipes = making.map((decision) => decision.service.run.docker).filter((recipe) => recipe !== undefined);
+  const containers = making
+    .map((decision) => decision.service.run.docker)
+    .filter((container) => container !== undefined);
   return new Map([
-    ...planImages(builder, observed, recipes),
-    ...planNetworks(builder, stack, observed, recipes),
-    ...planVolumes(builder, stack, observed, recipes),
+    ...planImages(builder, observed, containers),
+    ...planNetworks(builder, stack, observed, containers),
+    ...planVolumes(builder, stack, observed, containers),
   ]);
 }
 
-function planImages(builder: PlanBuilder, observed: ObservedStack, recipes: readonly DockerRecipe[]) {
+function planImages(builder: PlanBuilder, observed: ObservedStack, containers: readonly ContainerSpec[]) {
   const ids = new Map<string, number>();
-  for (const recipe of recipes) {
-    const present = (observed.images[recipe.image] ?? null) !== null;
-    const pull = recipe.pullPolicy === "always" || (recipe.pullPolicy === "missing" && !present);
-    if (!pull || ids.has(`image:${recipe.image}`)) continue;
-    const platform = recipe.platform === undefined ? {} : { platform: recipe.platform };
-    const action = { type: "pull-image", image: recipe.image, ...platform } as const;
-    ids.set(`image:${recipe.image}`, builder.add("images", action, present ? "pull_policy: always" : "absent", []));
+  for (const container of containers) {
+    const present = (observed.images[container.image] ?? null) !== null;
+    const pull = container.pullPolicy === "always" || (container.pullPolicy === "missing" && !present);
+    if (!pull || ids.has(`image:${container.image}`)) continue;
+    const platform = container.platform === undefined ? {} : { platform: container.platform };
+    const action = { type: "pull-image", image: container.image, ...platform } as const;
+    ids.set(`image:${container.image}`, builder.add("images", action, present ? "pull_policy: always" : "absent", []));
   }
   return ids;
 }
@@ -37,9 +39,9 @@ function planNetworks(
   builder: PlanBuilder,
   stack: StackSpec,
   observed: ObservedStack,
-  recipes: readonly DockerRecipe[],
+  containers: readonly ContainerSpec[],
 ) {
-  const used = new Set(recipes.flatMap((recipe) => recipe.networks.map((attachment) => attachment.network)));
+  const used = new Set(containers.flatMap((container) => container.networks.map((attachment) => attachment.network)));
   return missing(stack.networks, used, observed.networks).map((network) => {
     const action = { type: "create-network", stack, network, fingerprint: networkFingerprint(network) } as const;
     return [`network:${network.key}`, builder.add("network", action, "absent", [])] as const;
@@ -50,9 +52,11 @@ function planVolumes(
   builder: PlanBuilder,
   stack: StackSpec,
   observed: ObservedStack,
-  recipes: readonly DockerRecipe[],
+  containers: readonly ContainerSpec[],
 ) {
-  const used = new Set(recipes.flatMap(({ mounts }) => mounts.flatMap((m) => (m.kind === "volume" ? [m.volume] : []))));
+  const used = new Set(
+    containers.flatMap(({ mounts }) => mounts.flatMap((m) => (m.kind === "volume" ? [m.volume] : []))),
+  );
   return missing(stack.volumes, used, observed.volumes).map((volume) => {
     const action = { type: "create-volume", stack, volume } as const;
     return [`volume:${volume.key}`, builder.add("volume", action, "absent", [])] as const;

@@ -56,14 +56,14 @@ export function planCreate(
 ): void {
   if (decision.kind !== "create" && decision.kind !== "recreate") return;
   const { service, found } = decision;
-  const recipe = service.run.docker;
-  const hosts = recipe === undefined ? [] : hostsOf(recipe);
+  const spec = service.run.docker;
+  const hosts = spec === undefined ? [] : hostsOf(spec);
   const needs = [
     steps.cleared.get(service.name),
     ...hosts.map((name) => steps.created.get(name)),
-    ...(recipe === undefined ? [] : [resources.get(`image:${recipe.image}`)]),
-    ...(recipe?.networks ?? []).map((attachment) => resources.get(`network:${attachment.network}`)),
-    ...(recipe?.mounts ?? []).map((mount) =>
+    ...(spec === undefined ? [] : [resources.get(`image:${spec.image}`)]),
+    ...(spec?.networks ?? []).map((attachment) => resources.get(`network:${attachment.network}`)),
+    ...(spec?.mounts ?? []).map((mount) =>
       mount.kind === "volume" ? resources.get(`volume:${mount.volume}`) : undefined,
     ),
   ];

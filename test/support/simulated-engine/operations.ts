@@ -2,7 +2,7 @@ import type { ApplyIo } from "../../../src/engine/engine.ts";
 import { GoatError } from "../../../src/errors/goat-error.ts";
 import type { Origin } from "../../../src/model/observed.ts";
 import type { Operation } from "../../../src/model/plan.ts";
-import type { DockerRecipe, StackSpec } from "../../../src/model/stack.ts";
+import type { ContainerSpec, StackSpec } from "../../../src/model/stack.ts";
 import { type Content, isRunning } from "./containers.ts";
 import { begin, end, find, need, removed, tick, type World } from "./world.ts";
 
@@ -48,10 +48,10 @@ const removeVolume = (world: World, { volume }: Op<"remove-volume">): void => {
   world.volumes.delete(volume);
 };
 
-const volumesOf = (world: World, op: Op<"create-container">, recipe: DockerRecipe): Map<string, Content> => {
+const volumesOf = (world: World, op: Op<"create-container">, made: ContainerSpec): Map<string, Content> => {
   const before = op.replaces === undefined ? undefined : find(world, op.replaces)?.volumes;
   const content = new Map<string, Content>();
-  for (const mount of recipe.mounts) {
+  for (const mount of made.mounts) {
     if (mount.kind === "anonymous") content.set(mount.target, before?.get(mount.target) ?? new Map());
     if (mount.kind === "volume") {
       const name = op.stack.volumes.find((volume) => volume.key === mount.volume)?.name ?? mount.volume;
@@ -61,22 +61,22 @@ const volumesOf = (world: World, op: Op<"create-container">, recipe: DockerRecip
   return content;
 };
 
-const volumeNames = (stack: StackSpec, recipe: DockerRecipe): string[] =>
-  recipe.mounts.flatMap((mount) =>
+const volumeNames = (stack: StackSpec, made: ContainerSpec): string[] =>
+  made.mounts.flatMap((mount) =>
     mount.kind === "volume" ? [stack.volumes.find((volume) => volume.key === mount.volume)?.name ?? mount.volume] : [],
   );
 
-const networkNames = (world: World, stack: StackSpec, recipe: DockerRecipe): string[] => {
-  const specs = recipe.networks.map(({ network }) => stack.networks.find((spec) => spec.key === network));
+const networkNames = (world: World, stack: StackSpec, made: ContainerSpec): string[] => {
+  const specs = made.networks.map(({ network }) => stack.networks.find((spec) => spec.key === network));
   const absent = specs.find((spec) => spec !== undefined && !spec.external && !world.networks.has(spec.name));
   if (absent !== undefined) throw new GoatError("engine-refused", `network ${absent.name} not found`);
   return specs.flatMap((spec) => (spec === undefined ? [] : [spec.name])).sort();
 };
 
 /** External networks and volumes are somebody else's to make. */
-const needExternal = (world: World, stack: StackSpec, recipe: DockerRecipe): void => {
-  const networks = recipe.networks.map(({ network }) => stack.networks.find(({ key }) => key === network));
-  const volumes = recipe.mounts.map((mount) =>
+const needExternal = (world: World, stack: StackSpec, made: ContainerSpec): void => {
+  const networks = made.networks.map(({ network }) => stack.networks.find(({ key }) => key === network));
+  const volumes = made.mounts.map((mount) =>
     mount.kind === "volume" ? stack.volumes.find(({ key }) => key === mount.volume) : undefined,
   );
   for (const spec of [...networks, ...volumes]) {
@@ -88,12 +88,12 @@ const needExternal = (world: World, stack: StackSpec, recipe: DockerRecipe): voi
 
 const createContainer = (world: World, op: Op<"create-container">): void => {
   const { stack, service, container: name, fingerprint } = op;
-  const recipe = service.run.docker;
-  if (recipe === undefined) throw new GoatError("engine-refused", `${service.name} has no image to run`);
-  const imageId = world.images.get(recipe.image);
-  if (imageId === undefined) throw new GoatError("image-unavailable", `the image ${recipe.image} is not here`);
+  const made = service.run.docker;
+  if (made === undefined) throw new GoatError("engine-refused", `${service.name} has no image to run`);
+  const imageId = world.images.get(made.image);
+  if (imageId === undefined) throw new GoatError("image-unavailable", `the image ${made.image} is not here`);
   if (find(world, name) !== undefined) throw new GoatError("name-taken", `the container name ${name} is taken`);
-  needExternal(world, stack, recipe);
+  needExternal(world, stack, made);
   tick(world);
   world.containers.push({
     id: `container-${world.ticks}`,
@@ -104,9 +104,9 @@ const createContainer = (world: World, op: Op<"create-container">): void => {
     imageId,
     fingerprint,
     oneOff: false,
-    networks: networkNames(world, stack, recipe),
-    volumes: volumesOf(world, op, recipe),
-    volumeNames: volumeNames(stack, recipe),
+    networks: networkNames(world, stack, made),
+    volumes: volumesOf(world, op, made),
+    volumeNames: volumeNames(stack, made),
     log: [],
     state: "created",
     health: "none",

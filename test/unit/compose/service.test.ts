@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { DockerRecipe } from "../../../src/model/stack.ts";
+import type { ContainerSpec } from "../../../src/model/stack.ts";
 import { loadService, loadText } from "../../support/load-compose.ts";
 
-const recipe = (lines: string): DockerRecipe | undefined => loadService(lines).run.docker;
+const containerSpec = (lines: string): ContainerSpec | undefined => loadService(lines).run.docker;
 
 // The answers are Compose's own.
 test("a container's settings must be read in every form Compose takes", () => {
@@ -28,7 +28,7 @@ mem_limit: 1000000
 restart: on-failure:3
 labels: { A: 1, B: true, C: null }
 expose: [80, "81/tcp", "82/udp"]`.trim();
-  expect(recipe(lines)).toEqual({
+  expect(containerSpec(lines)).toEqual({
     image: "busybox",
     platform: "linux/amd64",
     pullPolicy: "missing",
@@ -82,7 +82,7 @@ volumes:
   - ~:/home
   - ../up:/up:ro
 tmpfs: ["/run:size=64m,mode=755,noexec", /tmp]`.trim();
-  expect(recipe(lines)?.mounts).toEqual([
+  expect(containerSpec(lines)?.mounts).toEqual([
     {
       kind: "bind",
       source: "/shop/dev/q",
@@ -161,7 +161,7 @@ test.each([
   ["{ test: [NONE] }", { disabled: true }],
   ["{ disable: true }", { disabled: true }],
 ])("healthcheck: %s", (text, expected) => {
-  expect(recipe(`healthcheck: ${text}`)?.healthCheck).toEqual(expected);
+  expect(containerSpec(`healthcheck: ${text}`)?.healthCheck).toEqual(expected);
 });
 
 test("what changes nothing that runs must be warned about and left out", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Operation } from "../../../src/model/plan.ts";
-import type { DockerRecipe, ServiceSpec, StackSpec } from "../../../src/model/stack.ts";
+import type { ContainerSpec, ServiceSpec, StackSpec } from "../../../src/model/stack.ts";
 import { collect } from "../../support/async.ts";
 import type { SimulatedEngineOptions } from "../../support/simulated-engine/script.ts";
 import { SimulatedEngine } from "../../support/simulated-engine/simulated-engine.ts";
@@ -15,7 +15,7 @@ const stack: StackSpec = {
   volumes: [],
 };
 
-const service = (docker: Partial<DockerRecipe> = {}): ServiceSpec => ({
+const service = (docker: Partial<ContainerSpec> = {}): ServiceSpec => ({
   name: "web",
   role: "other",
   run: {

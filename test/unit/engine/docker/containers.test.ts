@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import {
   container,
+  containerSpec,
   create,
   limit,
   network,
   openDocker,
-  recipe,
   refuse,
   service,
   stack,
@@ -37,7 +37,7 @@ describe("creating a container", () => {
   test("must hand on anonymous volumes by their engine's name, and remove them with the last of their containers", async () => {
     const { docker, apply, networks } = await openDocker();
     await networks("default", "public");
-    const withVolume = { ...service, run: { docker: { ...recipe(), mounts: [anonymous] } } };
+    const withVolume = { ...service, run: { docker: { ...containerSpec(), mounts: [anonymous] } } };
     await apply({ ...create, service: withVolume });
     const [old] = docker.state.containers;
     await apply({ ...create, service: withVolume, container: "goat-web-1-next", replaces: container });
@@ -111,7 +111,7 @@ describe("a network", () => {
 test("an external network that is there must be joined under its own name", async () => {
   const { docker, apply } = await openDocker();
   const theirs = { ...network("default"), name: "theirs", external: true };
-  const spec = { ...service, run: { docker: { ...recipe(), networks: [{ network: "default", aliases: [] }] } } };
+  const spec = { ...service, run: { docker: { ...containerSpec(), networks: [{ network: "default", aliases: [] }] } } };
   const operation = { ...create, stack: { ...stack, networks: [theirs] }, service: spec };
   await expect(apply(operation)).rejects.toMatchObject({
     code: "engine-refused",

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createRequest, type InheritedVolume, toMounts } from "../../../../src/engine/docker/create-request.ts";
-import type { DockerRecipe, Mount, ServiceSpec, StackSpec } from "../../../../src/model/stack.ts";
+import type { ContainerSpec, Mount, ServiceSpec, StackSpec } from "../../../../src/model/stack.ts";
 
 const network = {
   external: false,
@@ -24,7 +24,7 @@ const stack: StackSpec = {
   volumes: [{ key: "data", name: "goat_data", external: false, driverOptions: {}, labels: {} }],
 };
 
-const recipe: DockerRecipe = {
+const spec: ContainerSpec = {
   image: "postgres:16",
   pullPolicy: "missing",
   mounts: [],
@@ -37,7 +37,7 @@ const recipe: DockerRecipe = {
 const service: ServiceSpec = {
   name: "postgres",
   role: "database",
-  run: { docker: recipe },
+  run: { docker: spec },
   environment: {},
   ports: [],
   files: [],
@@ -50,14 +50,14 @@ const service: ServiceSpec = {
 
 interface Changes {
   readonly service?: Partial<ServiceSpec>;
-  readonly recipe?: Partial<DockerRecipe>;
+  readonly spec?: Partial<ContainerSpec>;
 }
 
 const plan = (changes: Changes = {}) =>
   createRequest({
     stack,
     service: { ...service, ...changes.service },
-    recipe: { ...recipe, ...changes.recipe },
+    spec: { ...spec, ...changes.spec },
     container: "goat-postgres-1",
     fingerprint: { image: "1a" },
     image: { id: "sha256:i", volumes: [] },
@@ -79,7 +79,7 @@ describe("what is asked of the engine", () => {
   test("must carry everything the file says", () => {
     const { query, body } = plan({
       service: { environment: { A: "1", B: "x=y" }, stopSignal: "SIGINT", stopGraceMs: 1_500 },
-      recipe: {
+      spec: {
         platform: "linux/arm64",
         command: ["postgres"],
         entrypoint: [],
@@ -132,7 +132,7 @@ describe("what is asked of the engine", () => {
       { hostIp: "::1", host: 5432, container: 5432, protocol: "tcp" as const },
       { hostIp: "", host: null, container: 53, protocol: "udp" as const },
     ];
-    expect(plan({ service: { ports }, recipe: { expose: ["9000", "9001/udp"] } }).body).toMatchObject({
+    expect(plan({ service: { ports }, spec: { expose: ["9000", "9001/udp"] } }).body).toMatchObject({
       ExposedPorts: { "80/tcp": {}, "5432/tcp": {}, "53/udp": {}, "9000/tcp": {}, "9001/udp": {} },
       HostConfig: {
         PortBindings: {
@@ -155,13 +155,13 @@ describe("what is asked of the engine", () => {
     ],
     [{ disabled: false, startIntervalMs: 100 }, { StartInterval: 1e8 }],
   ] as const)("must give a health check in nanoseconds: %j", (healthCheck, expected) => {
-    expect(plan({ recipe: { healthCheck } }).body["Healthcheck"]).toEqual(expected);
+    expect(plan({ spec: { healthCheck } }).body["Healthcheck"]).toEqual(expected);
   });
 });
 
 test("binds must be mounts, which fail where the path is missing: the engine makes none", () => {
   const bind = { kind: "bind" as const, source: "/p/a.yaml", target: "/a.yaml", readOnly: true, createHostPath: true };
-  const { body } = plan({ recipe: { mounts: [bind] } });
+  const { body } = plan({ spec: { mounts: [bind] } });
   expect(body["HostConfig"]).not.toHaveProperty("Binds");
   expect(body["HostConfig"]).toMatchObject({ Mounts: [{ Type: "bind", Source: "/p/a.yaml", Target: "/a.yaml" }] });
 });
@@ -172,7 +172,7 @@ describe("networks", () => {
       { network: "default", aliases: ["db", "postgres"] },
       { network: "back", aliases: [], ipv4Address: "10.1.0.9" },
     ];
-    const { body, connect } = plan({ recipe: { networks } });
+    const { body, connect } = plan({ spec: { networks } });
     expect(body).toMatchObject({
       HostConfig: { NetworkMode: "a-shared-net" },
       NetworkingConfig: {
@@ -187,8 +187,8 @@ describe("networks", () => {
   });
 
   test("must be none for a service without one", () => {
-    expect(plan({ recipe: { networks: [] } }).body).toMatchObject({ HostConfig: { NetworkMode: "none" } });
-    expect(plan({ recipe: { networks: [] } }).body).not.toHaveProperty("NetworkingConfig");
+    expect(plan({ spec: { networks: [] } }).body).toMatchObject({ HostConfig: { NetworkMode: "none" } });
+    expect(plan({ spec: { networks: [] } }).body).not.toHaveProperty("NetworkingConfig");
   });
 });
 
@@ -196,7 +196,7 @@ const mountsOf = (
   mounts: readonly Mount[],
   imageVolumes: readonly string[] = [],
   inherited: readonly InheritedVolume[] = [],
-) => toMounts(stack, { ...recipe, mounts }, { id: "sha256:i", volumes: imageVolumes }, inherited);
+) => toMounts(stack, { ...spec, mounts }, { id: "sha256:i", volumes: imageVolumes }, inherited);
 
 describe("mounts", () => {
   test("of files must carry their mode and propagation", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { collect } from "../../../support/async.ts";
-import { container, create, limit, openDocker, recipe, refuse, service } from "../../../support/docker-scene.ts";
+import { container, containerSpec, create, limit, openDocker, refuse, service } from "../../../support/docker-scene.ts";
 
 describe("exec", () => {
   test("must be cut at 64 KiB", async () => {
@@ -54,7 +54,7 @@ describe("streams", () => {
   test("of a terminal must be read as they are", async () => {
     const { engine, apply, networks } = await openDocker();
     await networks("default", "public");
-    await apply({ ...create, service: { ...service, run: { docker: { ...recipe(), tty: true } } } });
+    await apply({ ...create, service: { ...service, run: { docker: { ...containerSpec(), tty: true } } } });
     await apply({ type: "start-container", container });
     const containers = [{ service: "web", container }];
     const lines = await collect(engine.logs({ containers, follow: false, tail: null, since: null, signal: limit() }));

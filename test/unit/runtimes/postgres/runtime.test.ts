@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { LocalService, Machine } from "../../../../src/engine/processes/runtime.ts";
-import type { DockerRecipe, Mount, ServiceSpec } from "../../../../src/model/stack.ts";
+import type { ContainerSpec, Mount, ServiceSpec } from "../../../../src/model/stack.ts";
 import { readLinks } from "../../../../src/runtimes/postgres/fetch.ts";
 import { readLsof } from "../../../../src/runtimes/postgres/leftovers.ts";
 import { quoteText } from "../../../../src/runtimes/postgres/local-database.ts";
@@ -32,7 +32,7 @@ const initFolder = (source: string): Mount => ({
   createHostPath: false,
 });
 
-const database = (changes: Partial<ServiceSpec> & { readonly docker?: Partial<DockerRecipe> } = {}): ServiceSpec =>
+const database = (changes: Partial<ServiceSpec> & { readonly docker?: Partial<ContainerSpec> } = {}): ServiceSpec =>
   service("db", {
     environment: { POSTGRES_PASSWORD: "secret" },
     ports: [port(5433, 5432)],

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { DockerRecipe, ServiceSpec } from "../../../../src/model/stack.ts";
+import type { ContainerSpec, ServiceSpec } from "../../../../src/model/stack.ts";
 import { driftOf } from "../../../../src/stack/plan/drift.ts";
 import { observed, port, running, service, stackOf } from "../../../support/sample-stack.ts";
 
@@ -36,7 +36,7 @@ test.each<readonly [string, Partial<ServiceSpec>, string]>([
   expect(driftAfter({ ...before, ...changes })).toEqual([name]);
 });
 
-test.each<readonly [string, Partial<DockerRecipe>]>([
+test.each<readonly [string, Partial<ContainerSpec>]>([
   ["image", { image: "litellm:2" }],
   ["command", { command: ["--port", "4000"] }],
   ["restart", { restart: { name: "always" } }],
