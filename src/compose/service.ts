@@ -115,7 +115,7 @@ function readLinks(service: Mapping, at: Position, container: ContainerSettings,
   const attachments = readKey(service, "networks", report, readAttachments) ?? [];
   const standard: Placed<NetworkAttachment> = { value: { network: "default", aliases: [] }, at };
   const isApart = container.networkMode !== undefined;
-  if (isApart && service.entries.has("networks")) {
+  if (isApart && attachments.length > 0) {
     report.error(at, '"network_mode" and "networks" cannot both be there');
   }
   const joined = attachments.length > 0 ? attachments : [standard];

@@ -138,6 +138,7 @@ networks: { n1: {} }
       "networks: { unused: { ipam: { driver: default } } }\nsecrets: { unused: { environment: X } }\nconfigs: { unused: { content: x } }\n",
     ),
   ),
+  "a network mode beside networks that are none": compose(one("network_mode: host\nnetworks: {}")),
   "!reset and !override": {
     files: {
       "a.yml": one('ports: ["80:80"]\ncommand: [a]\nenvironment: { A: 1 }'),

@@ -7,7 +7,8 @@ import { envText, type ServiceText, service } from "./generate.ts";
 import { normalised } from "./normalise.ts";
 
 const count = Number(process.env["GOAT_DEV_DIFFERENTIAL"] ?? 5_000);
-const seed = Number(process.env["GOAT_DEV_SEED"] ?? Date.now() % 1_000_000);
+// One commit is judged by one set of cases; by hand, other seeds look further.
+const seed = Number(process.env["GOAT_DEV_SEED"] ?? 217_684);
 const batch = 250;
 
 const shell = { SET: "set value", EMPTY: "", TRUE: "true" };

@@ -65,6 +65,9 @@ const callOnce = (gateway: ReloadingLitellm, agent: Agent, stream: boolean, load
     sent.end(JSON.stringify({ model: "mock", stream, messages: [{ role: "user", content: "hi" }] }));
   });
 
+const generationOf = (served: unknown): unknown =>
+  typeof served === "object" && served !== null && "generation" in served ? served.generation : undefined;
+
 describe("a running gateway", () => {
   let home: string;
   let gateway: ReloadingLitellm;
@@ -98,7 +101,13 @@ describe("a running gateway", () => {
     gateway.replace(served("four"));
     gateway.signal("SIGHUP");
     await gateway.until(async () => (await names()) === "four");
-    expect(await (await fetch(`${gateway.url}/goat-dev/served`)).json()).toEqual({
+    let answered: unknown;
+    // A connection that was open before is answered once more by the process that it leads to.
+    await gateway.until(async () => {
+      answered = await (await fetch(`${gateway.url}/goat-dev/served`)).json();
+      return generationOf(answered) === 3;
+    });
+    expect(answered).toEqual({
       generation: 3,
       variables: [],
       files: { [gateway.config]: expect.stringMatching(/^[0-9a-f]{64}$/) },
