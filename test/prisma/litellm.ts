@@ -53,7 +53,7 @@ export const startLitellm = async (
 ): Promise<Litellm> => {
   const [port = 0] = await freePorts(1);
   writeFiles(folder, { "config.yaml": config });
-  const launcher = join(packageRoot, "python", "launch.py");
+  const launcher = join(packageRoot, "dev", "launcher", "launch.py");
   const args = [launcher, "--config", "config.yaml", "--host", "127.0.0.1", "--port", String(port)];
   const logFile = join(folder, `litellm-${port}.log`);
   const child = spawn(python, args, {
@@ -109,7 +109,7 @@ export const startLitellm = async (
       read<{ readonly key: string }>(await send("POST", "/key/generate", masterKey, { models: ["mock"], ...more })).key,
     chat: (key) =>
       send("POST", "/v1/chat/completions", key, { model: "mock", messages: [{ role: "user", content: "hi" }] }),
-    engine: () => childrenOf(child.pid ?? 0).find((pid) => commandOf(pid).includes("query-engine")) ?? 0,
+    engine: () => familyOf(child.pid ?? 0).find((pid) => commandOf(pid).includes("query-engine")) ?? 0,
     stop: async () => {
       agent.destroy();
       child.kill("SIGTERM");
@@ -118,6 +118,9 @@ export const startLitellm = async (
   };
   return litellm;
 };
+
+/** The launcher's process serves, and starts the engine. */
+const familyOf = (pid: number): readonly number[] => childrenOf(pid).flatMap((child) => [child, ...familyOf(child)]);
 
 const childrenOf = (pid: number): readonly number[] =>
   readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);

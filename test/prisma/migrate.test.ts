@@ -205,7 +205,7 @@ describe.skipIf(missing !== null)("a migration", () => {
     await db.query("CREATE TABLE theirs AS SELECT 1 AS id");
     const cwd = folderOf({ "1_a": first });
     await deployed(options, cwd);
-    expect((await db.query("SELECT * FROM theirs")).rows).toEqual([{ id: 1 }]);
+    expect((await db.query("SELECT * FROM theirs")).rows).toEqual([{ id: "1" }]);
     await db.query('DROP TABLE "_prisma_migrations"');
     const found = await migrate(options, ["migrate", "deploy"], { cwd });
     expect(found).toMatchObject({ status: 1, output: expect.stringContaining("P3005") });

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Progress } from "../../engine/engine.ts";
 import { describe } from "../../errors/describe.ts";
 import { GoatError } from "../../errors/goat-error.ts";
@@ -43,6 +44,8 @@ async function execute(plan: Plan, io: ExecuteIo): Promise<ReadonlyMap<number, T
   const stop = new AbortController();
   const errors: GoatError[] = [];
   const inner = { ...io, signal: AbortSignal.any([io.signal, stop.signal, io.watch.lost]) };
+  // Each step listens: Node would take more than ten for a leak.
+  setMaxListeners(0, io.signal, inner.signal);
   const results = new Map<number, Promise<boolean>>();
   const run = async (node: PlanNode): Promise<boolean> => {
     const blocker = await findBlocker(plan, node, results, io.watch);
@@ -53,7 +56,8 @@ async function execute(plan: Plan, io: ExecuteIo): Promise<ReadonlyMap<number, T
     const beginMs = io.clock.now();
     io.report.started(node);
     try {
-      await runNode(node, plan, inner);
+      // An engine ends a stop that it has begun: left alone, the next command would take for running what is about to end.
+      await runNode(node, plan, node.action.type === "stop-container" ? io : inner);
       timings.set(node.id, { beginMs, endMs: io.clock.now() });
       io.report.finished(node);
       if (mustStay(plan, node, io)) onDeath(node, io, () => stop.abort());

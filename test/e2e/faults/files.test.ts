@@ -69,7 +69,7 @@ describeOnEngine("a Compose file with mistakes", () => {
     mem_limit: lots
   db:
     image: postgres:\${PG:?which Postgres}
-    network_mode: host
+    external_links: [elsewhere]
 `);
     const places = error.evidence.map((line) => line.split(" ")[0]);
     expect(places).toEqual([
