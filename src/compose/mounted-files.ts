@@ -1,4 +1,4 @@
-import { realpath, stat } from "node:fs/promises";
+import { readdir, realpath, stat } from "node:fs/promises";
 import type { Mount, MountedFile, ServiceSpec, StackSpec } from "../model/stack.ts";
 import { kindOf } from "../platform/files.ts";
 import { createTreeHasher, type TreeHasher } from "../platform/tree-hash.ts";
@@ -30,12 +30,17 @@ async function filesOf(service: ServiceSpec, project: Project): Promise<readonly
     const kind = kindOf(source);
     const isOurs =
       kind === "file" || (kind === "directory" && isInside(await realpath(source).catch(() => "/"), project.within));
-    if (!isOurs) continue;
+    if (!isOurs || (kind === "directory" && (await isEmpty(source)))) continue;
     const written = kind === "file" ? { modifiedMs: (await stat(source)).mtimeMs } : {};
     const [path, hash] = [displayPath(source, project.root), await project.hasher.hash(source)];
     files.push({ path, source, target, hash, ...written });
   }
   return files;
+}
+
+/** An empty folder counts as a missing one, which `up` makes. */
+async function isEmpty(folder: string): Promise<boolean> {
+  return (await readdir(folder).catch(() => ["unreadable"])).length === 0;
 }
 
 type Counted = Extract<Mount, { kind: "bind" }>;
