@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { GoatError } from "../errors/goat-error.ts";
 import { send } from "../gateway/access.ts";
 import { type DrillConfig, type DrillFault, drillConfig } from "../gateway/drill-config.ts";
+import { smallestQuestion } from "../gateway/smallest-call.ts";
 import { readFailure, wordsOf } from "../litellm/failure.ts";
 import { atomicWrite } from "../platform/files.ts";
 import { formatDuration } from "../platform/format.ts";
+import { parseJson } from "../platform/json.ts";
 import { freePort } from "../platform/ports.ts";
 import { cut } from "../platform/text.ts";
 import { readTextIfThere } from "../platform/text-file.ts";
@@ -112,14 +114,8 @@ async function ask(
   app: App,
 ): Promise<DrillReport> {
   const begin = app.clock.now();
-  const question =
-    mode === "embedding"
-      ? { path: "/embeddings", body: { model, input: "ok" } }
-      : {
-          path: "/chat/completions",
-          body: { model, messages: [{ role: "user", content: "Say ok." }], max_tokens: 16 },
-        };
-  const answer = await send({ ...access, service: "litellm" }, { ...question, limitMs: answerLimitMs }, app.signal);
+  const question = { ...smallestQuestion(model, mode), limitMs: answerLimitMs };
+  const answer = await send({ ...access, service: "litellm" }, question, app.signal);
   const isAnswered = answer.status === 200;
   return {
     ok: isAnswered,
@@ -128,17 +124,9 @@ async function ask(
     fallbacks,
     answeredBy: isAnswered ? (answer.headers["x-litellm-model-group"] ?? null) : null,
     status: answer.status,
-    message: isAnswered ? null : cut(wordsOf(readFailure(answer.status, parsed(answer.text)).message), 300),
+    message: isAnswered ? null : cut(wordsOf(readFailure(answer.status, parseJson(answer.text)).message), 300),
     durationMs: Math.round(app.clock.now() - begin),
   };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** What a drill has shown, in a sentence or two. */

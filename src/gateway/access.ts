@@ -4,6 +4,7 @@ import { classify, type FailureFacts, heardText, readFailure, wordsOf } from "..
 import { type ModelInfo, readModelInfo, readModelNames } from "../litellm/model-info.ts";
 import { deadline } from "../platform/deadline.ts";
 import { type HttpAnswer, HttpTimeout, httpGet, httpPost, httpStatus } from "../platform/http.ts";
+import { parseJson } from "../platform/json.ts";
 import { cut } from "../platform/text.ts";
 
 export interface GatewayAccess {
@@ -47,14 +48,6 @@ function urlOf({ baseUrl }: GatewayAccess, path: string): string {
 
 function pathOf(access: GatewayAccess, path: string): string {
   return new URL(urlOf(access, path)).pathname;
-}
-
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The gateway's own refusal of a question, as a gateway-refused error. */

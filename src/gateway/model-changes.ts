@@ -1,7 +1,8 @@
 import { fieldsOf, textOf } from "../model/fields.ts";
 import { decoration } from "../platform/deadline.ts";
+import { parseJson } from "../platform/json.ts";
 import { list } from "../platform/text.ts";
-import { type GatewayAccess, parseJson, send } from "./access.ts";
+import { type GatewayAccess, send } from "./access.ts";
 
 /** Model -> the parameters of each of its routes, as the gateway tells them, without keys. */
 export type ModelParameters = ReadonlyMap<string, readonly Readonly<Record<string, unknown>>[]>;

@@ -5,9 +5,10 @@ import { type Fields, fieldsOf, isRecord, listOf, numberOf } from "../model/fiel
 import type { Clock } from "../platform/clock.ts";
 import { formatDuration } from "../platform/format.ts";
 import { type HttpAnswer, HttpTimeout } from "../platform/http.ts";
-import { type GatewayAccess, parseJson, send, strange } from "./access.ts";
+import { parseJson } from "../platform/json.ts";
+import { type GatewayAccess, send, strange } from "./access.ts";
 import { explainFailure } from "./refusals.ts";
-import type { ModelChoice } from "./routes.ts";
+import type { ModelChoice, Route } from "./routes.ts";
 
 interface CallAnswer {
   readonly totalTokens: number | null;
@@ -30,7 +31,7 @@ export async function smallestCall(
   choice: ModelChoice,
   { clock, signal, limitMs }: { readonly clock: Clock; readonly signal: AbortSignal; readonly limitMs: number },
 ): Promise<CallResult> {
-  const { path, body } = questionFor(choice);
+  const { path, body } = smallestQuestion(choice.model, choice.route.mode);
   const begin = clock.now();
   const result = await send(access, { path, body, limitMs }, signal).then(
     (answer) => read(answer, path, access, choice),
@@ -39,8 +40,8 @@ export async function smallestCall(
   return { ...result, durationMs: Math.round(clock.now() - begin) };
 }
 
-function questionFor({ model, route }: ModelChoice): { readonly path: string; readonly body: Fields } {
-  return route.mode === "embedding"
+export function smallestQuestion(model: string, mode: Route["mode"]): { readonly path: string; readonly body: Fields } {
+  return mode === "embedding"
     ? { path: "/embeddings", body: { model, input: "ok" } }
     : {
         path: "/chat/completions",

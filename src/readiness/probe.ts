@@ -4,6 +4,7 @@ import { systemCode } from "../errors/describe.ts";
 import type { ReadinessSpec } from "../model/stack.ts";
 import type { Clock } from "../platform/clock.ts";
 import { httpGet, httpStatus } from "../platform/http.ts";
+import { parseJson } from "../platform/json.ts";
 import { tryLogin } from "../platform/postgres.ts";
 
 type HttpSpec = Extract<ReadinessSpec, { kind: "http" }>;
@@ -135,11 +136,7 @@ export async function probeHttp(
 }
 
 function fieldIn(text: string, name: string): unknown {
-  try {
-    return Object.entries(Object(JSON.parse(text))).find(([key]) => key === name)?.[1];
-  } catch {
-    return undefined;
-  }
+  return Object.entries(Object(parseJson(text))).find(([key]) => key === name)?.[1];
 }
 
 function reasonOf(error: unknown, signal: AbortSignal): string {

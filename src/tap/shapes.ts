@@ -1,4 +1,5 @@
 import { fieldsOf, numberOf, textOf } from "../model/fields.ts";
+import { parseJson } from "../platform/json.ts";
 
 /** The APIs whose calls cost something, and whose answers can be read. */
 export type Api = "chat" | "responses" | "messages" | "completions" | "embeddings";
@@ -55,12 +56,7 @@ function lettersIn(value: unknown): number {
 
 /** JSON of a body; undefined where it is none. */
 export function jsonOf(body: Buffer | null): unknown {
-  if (body === null) return undefined;
-  try {
-    return JSON.parse(body.toString("utf8"));
-  } catch {
-    return undefined;
-  }
+  return body === null ? undefined : parseJson(body.toString("utf8"));
 }
 
 /** Why a call is not answered, in the form that each API's clients read. */

@@ -2,6 +2,7 @@ import { messageOf, systemCode } from "../errors/describe.ts";
 import { GoatError } from "../errors/goat-error.ts";
 import { type Deadline, deadline } from "../platform/deadline.ts";
 import { httpGet } from "../platform/http.ts";
+import { parseJson } from "../platform/json.ts";
 
 /** How a Langfuse (or the trace recorder) is reached from this machine. */
 export interface TracingAccess {
@@ -32,7 +33,7 @@ export async function request(access: TracingAccess, path: string, signal: Abort
   try {
     const headers = { authorization: `Basic ${basic}`, accept: "application/json" };
     const { status, text } = await httpGet(`${baseOf(access)}${path}`, limit.signal, { headers });
-    return { status, json: parse(text) };
+    return { status, json: parseJson(text) };
   } catch (error) {
     signal.throwIfAborted();
     throw unreachable(access, path, error, limit);
@@ -41,14 +42,6 @@ export async function request(access: TracingAccess, path: string, signal: Abort
 
 function baseOf({ baseUrl }: TracingAccess): string {
   return baseUrl.replace(/\/+$/, "");
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function unreachable(access: TracingAccess, path: string, error: unknown, limit: Deadline): GoatError {

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { systemCode } from "../../errors/describe.ts";
 import { GoatError } from "../../errors/goat-error.ts";
 import { atomicWrite, isSameFile, unwritable } from "../../platform/files.ts";
+import { parseJson } from "../../platform/json.ts";
 import { readTextIfThere } from "../../platform/text-file.ts";
 
 /** Where this project's records and data lie. */
@@ -73,7 +74,7 @@ function readStoreFile(stateDir: string): StoreFile | null {
   const path = fileOf(stateDir);
   const text = readTextIfThere(path);
   if (text === undefined) return null;
-  const value = parse(text);
+  const value = parseJson(text);
   if (isStoreFile(value)) return value;
   throw new GoatError("engine-refused", `${path}, which says where this project's data is, cannot be read`, {
     fixes: [{ command: `rm ${path}`, effect: "lets goat-dev begin anew, without the data" }],
@@ -82,14 +83,6 @@ function readStoreFile(stateDir: string): StoreFile | null {
 
 function fileOf(stateDir: string): string {
   return join(stateDir, "embedded", "place.json");
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function isStoreFile(value: unknown): value is StoreFile {

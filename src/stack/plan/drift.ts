@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { madeByCompose, type ObservedService, type ObservedStack } from "../../model/observed.ts";
 import type { NetworkSpec, ServiceSpec, StackSpec } from "../../model/stack.ts";
+import { canonicalJson } from "../../platform/json.ts";
 
 /** What differs between a service as it runs and as the file wants it, each named; empty means as configured. */
 export function driftOf(
@@ -105,16 +106,5 @@ function isEmpty(value: unknown): boolean {
 }
 
 function shortHash(value: unknown): string {
-  return createHash("sha256").update(canonical(value)).digest("hex").slice(0, 12);
-}
-
-/** JSON with sorted keys: the same meaning gives the same text. */
-function canonical(value: unknown): string {
-  return (
-    JSON.stringify(value, (_key, part: unknown) =>
-      typeof part === "object" && part !== null && !Array.isArray(part)
-        ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-        : part,
-    ) ?? ""
-  );
+  return createHash("sha256").update(canonicalJson(value)).digest("hex").slice(0, 12);
 }

@@ -1,11 +1,7 @@
 import { fieldsOf } from "../../model/fields.ts";
+import { parseJson } from "../../platform/json.ts";
 
 /** What a launcher prints: the last line that is a document; warnings may stand before it. */
 export function answerIn(output: string): Readonly<Record<string, unknown>> {
-  const line = output.split("\n").findLast((text) => text.startsWith("{"));
-  try {
-    return fieldsOf(JSON.parse(line ?? "null"));
-  } catch {
-    return {};
-  }
+  return fieldsOf(parseJson(output.split("\n").findLast((text) => text.startsWith("{")) ?? ""));
 }

@@ -4,6 +4,7 @@ import type { ObservedService, ObservedStack } from "../../model/observed.ts";
 import type { ReadinessSpec, Role, ServiceSpec, StackSpec } from "../../model/stack.ts";
 import { deadline, decoration } from "../../platform/deadline.ts";
 import { httpGet } from "../../platform/http.ts";
+import { parseJson } from "../../platform/json.ts";
 import { createProbe } from "../../readiness/probe.ts";
 import { health } from "../../tracing/langfuse.ts";
 import type { EngineContext } from "../engine-context.ts";
@@ -189,21 +190,14 @@ async function askReadiness(stack: StackSpec, signal: AbortSignal): Promise<Gate
   const answer = await decoration(signal, QUESTION_LIMIT_MS, (limited) => httpGet(url, limited));
   if (answer === null) return null;
   const { status, text, headers } = answer;
-  const db = textOf(fieldsOf(parse(text))["db"])?.toLowerCase();
+  const body = parseJson(text);
+  const db = textOf(fieldsOf(body)["db"])?.toLowerCase();
   const heard = { status, type: headers["content-type"], location: headers["location"], text };
-  const strange = status < 400 && isStrange(parse(text)) ? `GET /health/readiness answers ${heardText(heard)}` : null;
+  const strange = status < 400 && isStrange(body) ? `GET /health/readiness answers ${heardText(heard)}` : null;
   return { database: db === undefined ? null : db === "connected", strange };
 }
 
 /** LiteLLM says a status, or that it is alive. */
 function isStrange(body: unknown): boolean {
   return typeof body !== "string" && textOf(fieldsOf(body)["status"]) === null && textOf(fieldsOf(body)["db"]) === null;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { reachedAt } from "../../model/address.ts";
-import { fieldsOf, textOf } from "../../model/fields.ts";
+import { fieldsOf, listOf, textOf } from "../../model/fields.ts";
 import type { ObservedService, ObservedStack } from "../../model/observed.ts";
 import { type ServiceSpec, type StackSpec, servedPath } from "../../model/stack.ts";
 import { decoration } from "../../platform/deadline.ts";
 import { httpGet } from "../../platform/http.ts";
+import { parseJson } from "../../platform/json.ts";
 import type { EngineContext } from "../engine-context.ts";
 import { publishedPort } from "../plan/endpoints.ts";
 import { answerIn } from "./answer.ts";
@@ -57,13 +58,8 @@ export async function servedBy(service: ServiceSpec, signal: AbortSignal): Promi
   const url = `http://${reachedAt(port.hostIp)}:${port.host}${servedPath}`;
   const answer = await decoration(signal, questionLimitMs, (limited) => httpGet(url, limited));
   if (answer?.status !== 200) return null;
-  try {
-    const { files, variables } = fieldsOf(JSON.parse(answer.text));
-    const names = Array.isArray(variables) ? variables.map(String) : [];
-    return files === undefined ? null : { files: fieldsOf(files), variables: names };
-  } catch {
-    return null;
-  }
+  const { files, variables } = fieldsOf(parseJson(answer.text));
+  return files === undefined ? null : { files: fieldsOf(files), variables: listOf(variables).map(String) };
 }
 
 /** What differs from this machine's files, as a user would name them. */

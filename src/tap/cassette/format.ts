@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { fieldsOf, isRecord, listOf, numberOf, textOf } from "../../model/fields.ts";
+import { parseJson } from "../../platform/json.ts";
 import type { Asked } from "../call.ts";
 
 /** The file's version: a line as it is written here. */
@@ -85,24 +86,16 @@ export function parseCassette(text: string): Cassette | CassetteMistake {
 }
 
 function readHead(line: string): CassetteHead | string {
-  const { cassette, version, ignore, model } = fieldsOf(parsed(line));
+  const { cassette, version, ignore, model } = fieldsOf(parseJson(line));
   if (cassette !== "goat-dev") return 'should be the head: {"cassette":"goat-dev","version":1,…}';
   if (version !== cassetteVersion)
     return `is of version ${String(version)}, and this goat-dev reads ${cassetteVersion}`;
   return { ignore: listOf(ignore).filter((each) => typeof each === "string"), model: textOf(model) };
 }
 
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-}
-
 /** A call, or what is wrong with it. */
 function readCall(line: string): RecordedCall | string {
-  const call = parsed(line);
+  const call = parseJson(line);
   if (call === undefined) return "is no JSON";
   const [request, answer] = [fieldsOf(fieldsOf(call)["request"]), fieldsOf(fieldsOf(call)["answer"])];
   const [method, path, status] = [textOf(request["method"]), textOf(request["path"]), numberOf(answer["status"])];
@@ -150,7 +143,7 @@ export function requestOf({ method, target, body, header }: Asked): RecordedRequ
   const bytes = body ?? Buffer.alloc(0);
   const plain =
     boundary === undefined ? bytes : Buffer.from(bytes.toString("latin1").replaceAll(boundary, "boundary"), "latin1");
-  const json = /json/.test(type) || type === "" ? parsed(plain.toString("utf8")) : undefined;
+  const json = /json/.test(type) || type === "" ? parseJson(plain.toString("utf8")) : undefined;
   return { method, path: target, ...(json === undefined ? bodyOf(plain, type) : { json }) };
 }
 
@@ -160,7 +153,7 @@ export function bodyOf(bytes: Buffer, type: string): Body {
   if (!isUtf8(bytes)) return { base64: bytes.toString("base64") };
   const text = bytes.toString("utf8");
   if (!/json/.test(type)) return { text };
-  const json = parsed(text);
+  const json = parseJson(text);
   return json !== undefined && JSON.stringify(json) === text ? { json } : { text };
 }
 

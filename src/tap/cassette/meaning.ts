@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { isRecord } from "../../model/fields.ts";
+import { canonicalJson, parseJson } from "../../platform/json.ts";
 import type { Body, RecordedRequest } from "./format.ts";
 
 /** What identifies a request: equal ones mean the same, however they were written. */
@@ -19,7 +20,7 @@ export function meaningOf(request: RecordedRequest, ignore: readonly string[]): 
   const { method, path } = request;
   const body = without(contentOf(request), [...alwaysIgnored, ...ignore]);
   const key = createHash("sha256")
-    .update(`${method} ${path}\n${canonical(body)}`)
+    .update(`${method} ${path}\n${canonicalJson(body)}`)
     .digest("hex")
     .slice(0, 32);
   return { key, method, path, body };
@@ -28,11 +29,8 @@ export function meaningOf(request: RecordedRequest, ignore: readonly string[]): 
 /** A body as JSON where it is some, whichever way it was kept. */
 function contentOf({ json, text, base64 }: Body): unknown {
   if (text === undefined) return json ?? base64 ?? null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  const read = parseJson(text);
+  return read === undefined ? text : read;
 }
 
 function without(value: unknown, paths: readonly string[]): unknown {
@@ -54,13 +52,6 @@ function remove(value: unknown, [name, ...rest]: readonly string[]): unknown {
     return left === undefined || isEmptied ? [] : [[key, left] as const];
   });
   return Object.fromEntries(entries);
-}
-
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-  if (!isRecord(value)) return JSON.stringify(value) ?? "null";
-  const names = Object.keys(value).sort();
-  return `{${names.map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`).join(",")}}`;
 }
 
 /** Where two values are not equal. */
@@ -96,5 +87,5 @@ function differencesIn(recorded: unknown, asked: unknown, at: string): readonly 
     const names = [...new Set([...Object.keys(recorded), ...Object.keys(asked)])];
     return names.flatMap((name) => differencesIn(recorded[name], asked[name], at === "" ? name : `${at}.${name}`));
   }
-  return canonical(recorded) === canonical(asked) ? [] : [{ at, recorded, asked }];
+  return canonicalJson(recorded) === canonicalJson(asked) ? [] : [{ at, recorded, asked }];
 }
