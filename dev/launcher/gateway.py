@@ -44,6 +44,7 @@ class Gateway:
         self.server: Any = None
         self.loop: asyncio.AbstractEventLoop | None = None
         self.may_serve = asyncio.Event()
+        self.retiring = False
         self.loaded = set(sys.modules)
 
     def run(self) -> None:
@@ -147,8 +148,6 @@ class Gateway:
         self.channel.send({"retired": True})
         assert self.loop is not None
         self.lingering = self.loop.create_task(self.linger())
-
-    retiring = False
 
     async def linger(self) -> None:
         """A client may be about to use a connection that it holds open: it is answered, and told to open another."""

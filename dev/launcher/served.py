@@ -20,7 +20,7 @@ def collect(path: str, root: str, found: dict[str, str | None]) -> None:
     if path in found:
         return
     content = content_of(path)
-    found[path] = None if content is None else hashlib.sha256(content).hexdigest()
+    found[path] = hash_of(content)
     for name in includes_in(content or b""):
         collect(included(name, path, root), root, found)
 
@@ -35,8 +35,11 @@ def content_of(path: str) -> bytes | None:
 
 def has_changed(files: Mapping[str, str | None]) -> bool:
     """An edit while a process booted: it may have read either content."""
-    contents = ((content_of(path), known) for path, known in files.items())
-    return any((None if content is None else hashlib.sha256(content).hexdigest()) != known for content, known in contents)
+    return any(hash_of(content_of(path)) != known for path, known in files.items())
+
+
+def hash_of(content: bytes | None) -> str | None:
+    return None if content is None else hashlib.sha256(content).hexdigest()
 
 
 def short_hash(value: str | None) -> str | None:
