@@ -1,4 +1,5 @@
 import type { App } from "../app/app.ts";
+import { exitCodeOf } from "../errors/catalog.ts";
 
 /** A command: what can be typed, what it calls, and how the report reads. Nothing else of it is loaded before it is called. */
 export interface Command<R> extends Described {
@@ -67,6 +68,11 @@ export interface Terminal {
   readonly onTerminal: boolean;
   /** True where stdout is for data alone: --json, --json-stream. */
   readonly isData: boolean;
+}
+
+/** Ctrl-C is how following and watching end: there is nothing to tell, but a script sees it. */
+export function exitWhenInterrupted({ interrupted }: { readonly interrupted: boolean }): number {
+  return interrupted ? exitCodeOf("interrupted") : 0;
 }
 
 /** Who reads a text, and when: what it depends on beside the report. */

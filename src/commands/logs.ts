@@ -1,7 +1,6 @@
 import type { LogsReport } from "../app/logs.ts";
-import { exitCodeOf } from "../errors/catalog.ts";
 import { GoatError } from "../errors/goat-error.ts";
-import { command, type Typed } from "./command.ts";
+import { command, exitWhenInterrupted, type Typed } from "./command.ts";
 
 export const logs = command<LogsReport>({
   name: "logs",
@@ -21,8 +20,7 @@ export const logs = command<LogsReport>({
     const since = sinceOf(typed, app.clock.date().getTime());
     return logs({ services: typed.args, follow: typed.flag("follow"), tail: tailOf(typed), since }, app);
   },
-  // Ctrl-C is how following ends: nothing to tell, but a script sees it.
-  exitCode: ({ interrupted }) => (interrupted ? exitCodeOf("interrupted") : 0),
+  exitCode: exitWhenInterrupted,
 });
 
 function tailOf(typed: Typed): number | null {

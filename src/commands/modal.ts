@@ -10,7 +10,7 @@ import { formatDuration } from "../platform/format.ts";
 import { renderTable } from "../platform/table.ts";
 import { list, plural } from "../platform/text.ts";
 import { checksExitCode, checksText } from "./checks-text.ts";
-import { type AnyCommand, command, type OptionSpec } from "./command.ts";
+import { type AnyCommand, command, exitWhenInterrupted, type OptionSpec } from "./command.ts";
 
 const env: OptionSpec = { flags: "--env <name>", description: "the Modal environment; goat where left out" };
 
@@ -125,8 +125,7 @@ const logs = command<CloudLogsReport>({
       },
       app,
     ),
-  // Nothing to tell, but a script sees how it ended.
-  exitCode: ({ interrupted }) => (interrupted ? exitCodeOf("interrupted") : 0),
+  exitCode: exitWhenInterrupted,
 });
 
 const stop = command<CloudStopReport>({

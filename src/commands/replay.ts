@@ -1,7 +1,7 @@
 import type { RunReport } from "../app/programs/program.ts";
 import { GoatError } from "../errors/goat-error.ts";
 import { command, type Typed } from "./command.ts";
-import { exitCodeOfRun, sharedTapOptions, writtenIn } from "./tap-options.ts";
+import { exitCodeOfRun, programTerminal, sharedTapOptions, writtenIn } from "./tap-options.ts";
 
 export const replay = command<RunReport>({
   name: "replay",
@@ -20,7 +20,7 @@ export const replay = command<RunReport>({
     ],
     ["goat-dev replay chat.jsonl --record-missing -- pytest", "adds what is new; the gateway is asked for that alone"],
   ],
-  call: async (typed, app, { isData, onTerminal, takeSignals }) => {
+  call: async (typed, app, terminal) => {
     const input = {
       file: typed.args[0] ?? "",
       repeat: oneOf(typed, "repeat", ["last", "fail"] as const),
@@ -29,8 +29,8 @@ export const replay = command<RunReport>({
     };
     const written = writtenIn(typed, sharedTapOptions);
     const { replay } = await import("../app/programs/replay.ts");
-    const terminal = { stdout: isData ? ("to-stderr" as const) : ("inherit" as const), onTerminal, takeSignals };
-    return replay({ command: typed.args.slice(1), terminal, written, replay: input }, app);
+    const command = typed.args.slice(1);
+    return replay({ command, terminal: programTerminal(terminal), written, replay: input }, app);
   },
   text: () => "",
   exitCode: exitCodeOfRun,

@@ -1,6 +1,6 @@
 import type { RunReport } from "../app/programs/program.ts";
 import { command } from "./command.ts";
-import { exitCodeOfRun, tapOptions, writtenIn } from "./tap-options.ts";
+import { exitCodeOfRun, programTerminal, tapOptions, writtenIn } from "./tap-options.ts";
 
 const noTap = { flags: "--no-tap", description: "straight to the gateway, whatever x-goat: { run: … } says" };
 
@@ -20,15 +20,13 @@ export const run = command<RunReport>({
     ],
     ["goat-dev run --record test/cassettes/chat.jsonl -- pytest", "keeps its calls for goat-dev replay"],
   ],
-  call: async (typed, app, { isData, onTerminal, takeSignals }) => {
+  call: async (typed, app, terminal) => {
     const { run } = await import("../app/programs/run.ts");
-    // With --json stdout is goat-dev's, for one document.
-    const terminal = { stdout: isData ? ("to-stderr" as const) : ("inherit" as const), onTerminal, takeSignals };
     const which = { modal: typed.flag("modal"), environment: typed.text("env"), workspace: typed.text("workspace") };
     return run(
       {
         command: typed.args,
-        terminal,
+        terminal: programTerminal(terminal),
         ...which,
         written: writtenIn(typed, tapOptions),
         isStraight: typed.flag("noTap"),

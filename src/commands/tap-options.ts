@@ -1,7 +1,7 @@
-import type { RunReport } from "../app/programs/program.ts";
+import type { ProgramInput, RunReport } from "../app/programs/program.ts";
 import type { WrittenOptions } from "../app/programs/tap-input.ts";
 import { exitCodeOf } from "../errors/catalog.ts";
-import type { OptionSpec, Typed } from "./command.ts";
+import type { OptionSpec, Terminal, Typed } from "./command.ts";
 
 /** What `run` and `replay` can do with a program's calls. */
 export const sharedTapOptions: readonly OptionSpec[] = [
@@ -30,6 +30,11 @@ export const tapOptions: readonly OptionSpec[] = [
   },
   ...sharedTapOptions,
 ];
+
+/** Where a program's output goes, and how signals reach it: with --json stdout is goat-dev's, for one document. */
+export function programTerminal({ isData, onTerminal, takeSignals }: Terminal): ProgramInput["terminal"] {
+  return { stdout: isData ? "to-stderr" : "inherit", onTerminal, takeSignals };
+}
 
 /** What was typed of these, by name. */
 export function writtenIn(typed: Typed, options: readonly OptionSpec[]): WrittenOptions {

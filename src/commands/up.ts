@@ -1,10 +1,9 @@
 import type { UpReport } from "../app/bring-up.ts";
 import type { PlanReport } from "../app/up.ts";
 import type { WatchReport } from "../app/watch.ts";
-import { exitCodeOf } from "../errors/catalog.ts";
 import { planLine } from "../model/plan.ts";
 import { renderPairs } from "../platform/table.ts";
-import { command } from "./command.ts";
+import { command, exitWhenInterrupted } from "./command.ts";
 import { upText } from "./up-text.ts";
 
 export const up = command<UpReport | PlanReport | WatchReport>({
@@ -47,7 +46,7 @@ export const up = command<UpReport | PlanReport | WatchReport>({
     return watch(app);
   },
   text: (report) => ("reloads" in report ? "" : "steps" in report ? planText(report) : upText(report)),
-  exitCode: (report) => ("reloads" in report && report.interrupted ? exitCodeOf("interrupted") : 0),
+  exitCode: (report) => ("reloads" in report ? exitWhenInterrupted(report) : 0),
 });
 
 /** First what it means, then the steps themselves. */

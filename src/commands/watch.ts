@@ -1,6 +1,5 @@
 import type { WatchReport } from "../app/watch.ts";
-import { exitCodeOf } from "../errors/catalog.ts";
-import { command } from "./command.ts";
+import { command, exitWhenInterrupted } from "./command.ts";
 
 export const watch = command<WatchReport>({
   name: "watch",
@@ -14,6 +13,5 @@ export const watch = command<WatchReport>({
     const { watch } = await import("../app/watch.ts");
     return watch(app);
   },
-  // Ctrl-C is how watching ends: nothing to tell, but a script sees it.
-  exitCode: ({ interrupted }) => (interrupted ? exitCodeOf("interrupted") : 0),
+  exitCode: exitWhenInterrupted,
 });

@@ -59,8 +59,8 @@ function without(fields: Fields, names: readonly string[]): Fields {
 
 /** LiteLLM reads them below either key, as a list of maps from a model to its stand-ins. */
 function fallbacksOf(places: readonly Fields[], model: string, fault: DrillFault): readonly string[] {
-  const names = fault === "too-long" ? ["context_window_fallbacks"] : ["fallbacks"];
-  const found = places.flatMap((place) => names.flatMap((name) => listOf(place[name]))).filter(isRecord);
+  const name = fault === "too-long" ? "context_window_fallbacks" : "fallbacks";
+  const found = places.flatMap((place) => listOf(place[name])).filter(isRecord);
   return found.flatMap((map) => listOf(map[model])).filter((name) => typeof name === "string");
 }
 

@@ -57,7 +57,7 @@ function createWholeReader(type: string): Reader {
     end: () => {
       if (!type.includes("json")) return nothingMetered;
       const body = Buffer.concat(chunks);
-      return sumUp([jsonOf(body)]);
+      return sumUp(jsonOf(body));
     },
   };
 }
@@ -69,7 +69,7 @@ function createStreamReader(): Reader {
   const read = (line: string): void => {
     if (!line.startsWith("data:")) return;
     const event = jsonOf(Buffer.from(line.slice(5)));
-    if (event !== undefined) metered = merge(metered, sumUp([event]));
+    if (event !== undefined) metered = merge(metered, sumUp(event));
   };
   return {
     add: (chunk) => {
@@ -106,7 +106,7 @@ function mergeUsage(before: TokenUsage | null, now: TokenUsage | null): TokenUsa
 }
 
 /** The usage lies in the body, in a Responses event's `response`, or in an Anthropic event's `message`. */
-function sumUp([body]: readonly unknown[]): Metered {
+function sumUp(body: unknown): Metered {
   const fields = fieldsOf(body);
   const inner = [fields, fieldsOf(fields["response"]), fieldsOf(fields["message"])];
   const usage = inner.map((each) => each["usage"]).find((each) => typeof each === "object" && each !== null);

@@ -35,7 +35,6 @@ export interface CassetteReport {
 export interface CassetteSession {
   readonly stages: readonly Stage[];
   readonly head: CassetteHead;
-  readonly cassette: Cassette;
   /** Writes what there is to write, and gives the file back. What a run used that failed is not noted: it may have used too little. */
   end(isWell: boolean): Promise<CassetteReport>;
 }
@@ -62,7 +61,7 @@ export async function openRecording(file: string, { ignore, model }: CassetteHea
       await release();
       return report(place, { head, calls }, { recorder, player: null, isWell }, app);
     };
-    return { stages: [recorder], head, cassette, end };
+    return { stages: [recorder], head, end };
   } catch (error) {
     await release();
     throw error;
@@ -93,7 +92,7 @@ export async function openReplay(input: ReplayInput, app: App): Promise<Cassette
       const calls = [...cassette.calls, ...(recorder?.recorded ?? [])];
       return report(place, { head: cassette.head, calls }, { recorder, player, isWell }, app);
     };
-    return { stages: [player, ...(recorder === null ? [] : [recorder])], head: cassette.head, cassette, end };
+    return { stages: [player, ...(recorder === null ? [] : [recorder])], head: cassette.head, end };
   } catch (error) {
     await release?.();
     throw error;
@@ -124,7 +123,7 @@ function report(
   const used = new Map(player?.used() ?? []);
   for (const call of recorder?.recorded ?? []) count(used, call, cassette.head);
   if (isWell && existsSync(place.path)) noteUsed(userStateFolder(app), place.path, used);
-  const { unused } = splitByUse({ ...cassette, isCut: false }, used);
+  const { unused } = splitByUse(cassette, used);
   return {
     file: place.shown,
     recorded: recorder?.recorded.length ?? 0,

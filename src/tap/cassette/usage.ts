@@ -35,7 +35,7 @@ function notePath(folder: string, path: string): string {
 
 /** The calls of a file, those that were used apart from the rest. */
 export function splitByUse(
-  { head, calls }: Cassette,
+  { head, calls }: Pick<Cassette, "head" | "calls">,
   used: Used,
 ): { readonly kept: readonly RecordedCall[]; readonly unused: readonly RecordedCall[] } {
   const seen = new Map<string, number>();
