@@ -20,12 +20,16 @@ import type { ProgramVariables } from "./app/programs/point-at.ts";
 import type { RunReport } from "./app/programs/program.ts";
 import type { SetPasswordReport } from "./app/set-password.ts";
 import type { StatusReport } from "./app/status.ts";
+import type { TracesReport } from "./app/traces/list.ts";
+import type { OpenedReport } from "./app/traces/open.ts";
+import type { TraceReport } from "./app/traces/show.ts";
 import type { PlanReport } from "./app/up.ts";
 import type { WatchReport } from "./app/watch.ts";
 import type { ChecksReport } from "./doctor/check.ts";
 import type { LogLine } from "./engine/engine.ts";
 import type { ErrorCode } from "./errors/catalog.ts";
 import type { Fix } from "./errors/goat-error.ts";
+import type { TraceRow } from "./langfuse/trace.ts";
 
 export type {
   AskReport,
@@ -51,11 +55,15 @@ export type {
   ModelsCheckReport,
   ModelsReport,
   ModelsTestReport,
+  OpenedReport,
   PlanReport,
   ProgramVariables,
   RunReport,
   SetPasswordReport,
   StatusReport,
+  TraceReport,
+  TraceRow,
+  TracesReport,
   UpReport,
   WatchReport,
 };
@@ -66,6 +74,10 @@ export interface Documents {
   readonly status: Document<StatusReport>;
   /** One for each line. */
   readonly logs: LogLine;
+  /** With --follow a TraceRow for each line. */
+  readonly traces: Document<TracesReport> | TraceRow;
+  readonly "traces show": Document<TraceReport>;
+  readonly "traces open": Document<OpenedReport>;
   readonly restart: Document<UpReport>;
   readonly watch: Document<WatchReport>;
   readonly down: Document<DownReport>;

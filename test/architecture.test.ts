@@ -14,7 +14,7 @@ const meetingPlace = "engine/processes/runtime.ts";
 /** From the ground up: a file imports from lower ranks and its own folder only. */
 const ranks: readonly (readonly string[])[] = [
   ["model", "errors"],
-  ["litellm"],
+  ["litellm", "langfuse"],
   ["platform"],
   ["events"],
   ["project", "compose", "readiness", "engine/engine.ts"],

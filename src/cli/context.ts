@@ -63,13 +63,15 @@ export function createContext(
     revealWords: parts.redactor.allow,
     openEngine: engines.open,
   };
+  const columns = host.stdout.isTTY === true ? host.stdout.columns : null;
   const terminal: Terminal = {
     readInput: () => readAll(host),
     takeSignals: host.takeSignals ?? (() => () => undefined),
     onTerminal: [host.stdin, host.stdout, host.stderr].some(({ isTTY }) => isTTY === true),
     isData,
+    columns,
   };
-  return { app, terminal, reader: () => ({ cwd, home, platform, now: clock.date() }), close: engines.close };
+  return { app, terminal, reader: () => ({ cwd, home, platform, now: clock.date(), columns }), close: engines.close };
 }
 
 function projectOptions(global: Typed): ProjectOptions {

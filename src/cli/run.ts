@@ -81,7 +81,8 @@ async function answer(
 ): Promise<number> {
   const report = await command.call(typed, app, terminal);
   if (command.text !== undefined) {
-    emit({ type: "result", data: report, text: await command.text(report, typed, reader()) });
+    const text = await command.text(report, typed, reader());
+    if (text !== null) emit({ type: "result", data: report, text });
   }
   const remark = command.remark?.(report) ?? null;
   if (remark !== null) emit({ type: "notice", level: "info", text: remark });

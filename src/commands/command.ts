@@ -5,8 +5,8 @@ import { exitCodeOf } from "../errors/catalog.ts";
 export interface Command<R> extends Described {
   /** Loads the app's function and calls it with what was typed, as plain data. */
   call(typed: Typed, app: App, terminal: Terminal): Promise<R>;
-  /** How the report reads for people, on stdout. Absent where all that is to be said has gone out line by line. */
-  text?(report: R, typed: Typed, reader: Reader): string | Promise<string>;
+  /** How the report reads for people, on stdout. Absent, or null, where all that is to be said has gone out line by line. */
+  text?(report: R, typed: Typed, reader: Reader): string | null | Promise<string | null>;
   /** A remark after it, beside stdout; null for none. */
   remark?(report: R): string | null;
   /** 0 where absent. */
@@ -68,6 +68,8 @@ export interface Terminal {
   readonly onTerminal: boolean;
   /** True where stdout is for data alone: --json, --json-stream. */
   readonly isData: boolean;
+  /** How wide the terminal is; null where a program reads. */
+  readonly columns: number | null;
 }
 
 /** Ctrl-C is how following and watching end: there is nothing to tell, but a script sees it. */
@@ -81,4 +83,6 @@ export interface Reader {
   readonly home: string;
   readonly platform: NodeJS.Platform;
   readonly now: Date;
+  /** How wide the terminal is; null where a program reads. */
+  readonly columns: number | null;
 }

@@ -16,6 +16,7 @@ import { replay } from "./replay.ts";
 import { restart } from "./restart.ts";
 import { run } from "./run.ts";
 import { status } from "./status.ts";
+import { traces } from "./traces.ts";
 import { up } from "./up.ts";
 import { watch } from "./watch.ts";
 
@@ -24,6 +25,7 @@ export const commands: readonly AnyCommand[] = [
   up,
   status,
   logs,
+  traces,
   restart,
   watch,
   down,

@@ -1,6 +1,7 @@
 import type { LogsReport } from "../app/logs.ts";
 import { GoatError } from "../errors/goat-error.ts";
 import { command, exitWhenInterrupted, type Typed } from "./command.ts";
+import { sinceOf } from "./time-options.ts";
 
 export const logs = command<LogsReport>({
   name: "logs",
@@ -28,16 +29,4 @@ function tailOf(typed: Typed): number | null {
   if (text === undefined || text === "all") return null;
   if (/^\d+$/.test(text)) return Number(text);
   throw new GoatError("usage", `--tail is "${text}", and should be a number of lines`);
-}
-
-const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** A duration back from now, or a time. */
-function sinceOf(typed: Typed, now: number): string | null {
-  const text = typed.text("since");
-  if (text === undefined) return null;
-  const back = /^(\d+)([smhd])$/.exec(text);
-  const time = back === null ? Date.parse(text) : now - Number(back[1]) * (unitMs[back[2] ?? ""] ?? 0);
-  if (Number.isFinite(time)) return new Date(time).toISOString();
-  throw new GoatError("usage", `--since is "${text}", and should be like 10m, 2h or 2026-11-23T10:00:00Z`);
 }

@@ -31,6 +31,8 @@ type WorkEvent =
       readonly at: string | null;
       readonly stream: "stdout" | "stderr";
     }
+  /** One of many answers as it comes: a line of text for people, a document for programs. */
+  | { readonly type: "row"; readonly data: object; readonly text: string }
   /** A piece of an answer as it comes, for stdout. */
   | { readonly type: "output"; readonly text: string };
 

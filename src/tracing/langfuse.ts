@@ -39,16 +39,27 @@ function notHealthy(access: TracingAccess, path: string, answer: Answer): GoatEr
 /** The trace, or null while it is not there. Throws `tracing-refused` on 401 and 403, and on any other refusal. */
 export async function findTrace(access: TracingAccess, traceId: string, signal: AbortSignal): Promise<Trace | null> {
   const path = `/api/public/traces/${encodeURIComponent(traceId)}`;
-  const answer = await request(access, path, signal);
-  if (answer.status === 401 || answer.status === 403) {
-    throw keysRefused(access, path, answer);
-  }
-  // A 404 without the API's words comes from something else on that port.
-  if (answer.status === 404 && textField(answer.json, "message") !== null) return null;
-  if (answer.status >= 500) throw notHealthy(access, path, answer);
-  const trace = answer.status === 200 ? readTrace(access, answer.json) : null;
-  if (trace === null) throw notLangfuse(access, path, answer);
+  const json = await askLangfuse(access, path, signal);
+  if (json === undefined) return null;
+  const trace = readTrace(access, json);
+  if (trace === null) throw notLangfuse(access, path, { status: 200, json });
   return trace;
+}
+
+/** One GET of the public API; undefined for what is not there. Throws as `findTrace` does. */
+export async function askLangfuse(
+  access: TracingAccess,
+  path: string,
+  signal: AbortSignal,
+  limitMs?: number,
+): Promise<unknown> {
+  const answer = await request(access, path, signal, limitMs);
+  if (answer.status === 401 || answer.status === 403) throw keysRefused(access, path, answer);
+  // A 404 without the API's words comes from something else on that port.
+  if (answer.status === 404 && textField(answer.json, "message") !== null) return undefined;
+  if (answer.status >= 500) throw notHealthy(access, path, answer);
+  if (answer.status !== 200 || answer.json === undefined) throw notLangfuse(access, path, answer);
+  return answer.json;
 }
 
 /** Its usual cause is a secret that was changed while the database keeps the old one. */

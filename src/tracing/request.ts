@@ -1,6 +1,6 @@
 import { messageOf, systemCode } from "../errors/describe.ts";
 import { GoatError } from "../errors/goat-error.ts";
-import { type Deadline, deadline } from "../platform/deadline.ts";
+import { deadline } from "../platform/deadline.ts";
 import { httpGet } from "../platform/http.ts";
 import { parseJson } from "../platform/json.ts";
 
@@ -25,10 +25,15 @@ export interface Answer {
 const requestLimitMs = 5_000;
 const messageLimit = 200;
 
-/** One GET with the keys, within five seconds. Throws `service-not-ready` where nothing answers. */
-export async function request(access: TracingAccess, path: string, signal: AbortSignal): Promise<Answer> {
+/** One GET with the keys, within five seconds where nothing is said. Throws `service-not-ready` where nothing answers. */
+export async function request(
+  access: TracingAccess,
+  path: string,
+  signal: AbortSignal,
+  limitMs = requestLimitMs,
+): Promise<Answer> {
   signal.throwIfAborted();
-  using limit = deadline(signal, requestLimitMs);
+  using limit = deadline(signal, limitMs);
   const basic = Buffer.from(`${access.publicKey}:${access.secretKey}`).toString("base64");
   try {
     const headers = { authorization: `Basic ${basic}`, accept: "application/json" };
@@ -36,7 +41,7 @@ export async function request(access: TracingAccess, path: string, signal: Abort
     return { status, json: parseJson(text) };
   } catch (error) {
     signal.throwIfAborted();
-    throw unreachable(access, path, error, limit);
+    throw unreachable(access, path, error, limit.isOver() ? limitMs : null);
   }
 }
 
@@ -44,8 +49,8 @@ function baseOf({ baseUrl }: TracingAccess): string {
   return baseUrl.replace(/\/+$/, "");
 }
 
-function unreachable(access: TracingAccess, path: string, error: unknown, limit: Deadline): GoatError {
-  const why = limit.isOver() ? `no answer within ${requestLimitMs / 1000} s` : (systemCode(error) ?? messageOf(error));
+function unreachable(access: TracingAccess, path: string, error: unknown, lateMs: number | null): GoatError {
+  const why = lateMs !== null ? `no answer within ${lateMs / 1000} s` : (systemCode(error) ?? messageOf(error));
   return new GoatError("service-not-ready", `${access.service} does not answer at ${baseOf(access)}: ${why}`, {
     service: access.service,
     evidence: [`GET ${path}: ${why}`],

@@ -1,3 +1,4 @@
+import { pathOf } from "../langfuse/trace.ts";
 import { field, numberField, type TracingAccess, textField } from "./request.ts";
 
 interface TracedGeneration {
@@ -30,13 +31,6 @@ export function readTrace(access: TracingAccess, json: unknown): Trace | null {
     costUsd: numberField(json, "totalCost"),
     generations: observations.filter((one) => textField(one, "type") === "GENERATION").map(readGeneration),
   };
-}
-
-function pathOf(json: unknown, id: string): string {
-  const given = textField(json, "htmlPath");
-  if (given?.startsWith("/project/")) return given;
-  const project = textField(json, "projectId");
-  return project === null ? "/" : `/project/${encodeURIComponent(project)}/traces/${encodeURIComponent(id)}`;
 }
 
 function readGeneration(from: unknown): TracedGeneration {

@@ -116,6 +116,9 @@ test("help must go to stdout with examples, and end with 0", async () => {
                                       takes, and what differs from the files (exit 5
                                       unless all is ready)
       logs [service...]               what the services said
+      traces                          what was asked of which model: time, tokens,
+                                      cost, how long it took, first words; live with
+                                      -f
       restart [service...]            reload, or stop and start, services, with what
                                       changed in .env and config files, and wait
                                       until they are ready

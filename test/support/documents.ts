@@ -43,7 +43,9 @@ export const checkDocuments = (typed: readonly string[], stdout: string): void =
   if (!args.includes("--json")) return;
   const name = schemaNameFor(args);
   if (!names.includes(name)) return;
-  const texts = name.endsWith("logs")
+  const isLines =
+    name.endsWith("logs") || (name === "traces" && args.some((arg) => arg === "-f" || arg === "--follow"));
+  const texts = isLines
     ? stdout
         .trimEnd()
         .split("\n")

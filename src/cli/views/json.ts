@@ -9,9 +9,11 @@ interface Outcome {
   readonly exitCode: number;
 }
 
-/** One JSON document on stdout, written at the end; the logs command's lines are a document each. */
+/** One JSON document on stdout, written at the end; where there are many answers, each is a line. */
 export function createJsonView({ stdout }: Pick<ViewOptions, "stdout">): View {
   let command = "";
+  /** One document for each of many answers. */
+  let isLines = false;
   let outcome: Outcome = { result: null, error: null, exitCode: 0 };
 
   const on = (event: StampedEvent): void => {
@@ -21,6 +23,10 @@ export function createJsonView({ stdout }: Pick<ViewOptions, "stdout">): View {
         break;
       case "log":
         if (command === "logs") writeLine(stdout, JSON.stringify(logDocument(event)));
+        break;
+      case "row":
+        isLines = true;
+        writeLine(stdout, JSON.stringify(event.data));
         break;
       case "result":
         outcome = { ...outcome, result: event };
@@ -33,9 +39,9 @@ export function createJsonView({ stdout }: Pick<ViewOptions, "stdout">): View {
     }
   };
   const close = async (): Promise<void> => {
-    const isLogs = command === "logs";
-    if (isLogs && outcome.error === null) return;
-    writeLine(stdout, JSON.stringify(documentOf(outcome), null, isLogs ? 0 : 2));
+    const lines = isLines || command === "logs";
+    if (lines && outcome.error === null) return;
+    writeLine(stdout, JSON.stringify(documentOf(outcome), null, lines ? 0 : 2));
   };
   return { on, close };
 }

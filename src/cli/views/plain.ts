@@ -5,7 +5,7 @@ import { createPaint, padTo, tame, visibleWidth } from "../../platform/style.ts"
 import { noticeLine, renderError, stepLine } from "./render.ts";
 
 /** What a quiet run still shows. */
-const told: readonly string[] = ["run-started", "output", "result", "error"];
+const told: readonly string[] = ["run-started", "output", "row", "result", "error"];
 
 export interface TalkOptions extends ViewOptions {
   /** False where another view owns stdout; errors are told on stderr all the same. */
@@ -89,6 +89,9 @@ export function createTalk(options: TalkOptions): Talk {
         break;
       case "output":
         if (results) stdout.write(event.text);
+        break;
+      case "row":
+        if (results) writeLine(stdout, event.text);
         break;
       case "result":
         if (results) writeResult(stdout, event.text);

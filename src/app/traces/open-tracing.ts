@@ -1,0 +1,30 @@
+import { GoatError } from "../../errors/goat-error.ts";
+import type { Ask } from "../../langfuse/list.ts";
+import { type TracingEndpoint, tracingOf } from "../../stack/plan/endpoints.ts";
+import { askLangfuse } from "../../tracing/langfuse.ts";
+import type { App } from "../app.ts";
+import { openProject, type ProjectSession } from "../project.ts";
+
+/** A list of traces with pictures in them takes its time. */
+const askLimitMs = 30_000;
+
+/** Langfuse of a project, or what stands in its place, as the project's files say. */
+export interface ProjectTracing {
+  readonly session: ProjectSession;
+  readonly tracing: TracingEndpoint;
+  readonly ask: Ask;
+}
+
+/** Reads the project and finds its Langfuse; needs no engine. Throws usage where no service is one. */
+export async function openTracing(app: App): Promise<ProjectTracing> {
+  const session = await openProject(app);
+  const tracing = tracingOf(session.stack);
+  if (tracing === null) {
+    throw new GoatError("usage", "no service of the Compose file keeps traces (x-goat: role)", {
+      fixes: [{ command: "goat-dev config", effect: "shows the services as they are understood" }],
+    });
+  }
+  const { url: baseUrl, pageUrl, publicKey, secretKey, service } = tracing;
+  const access = { baseUrl, pageUrl, publicKey, secretKey, service: service.name };
+  return { session, tracing, ask: (path) => askLangfuse(access, path, app.signal, askLimitMs) };
+}
