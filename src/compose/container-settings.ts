@@ -124,7 +124,7 @@ function readMicroseconds(field: Field): number | undefined {
   return Math.round(Number(match[1]) * unit);
 }
 
-function readUlimits(field: Field): ContainerSettings["ulimits"] {
+export function readUlimits(field: Field): ContainerSettings["ulimits"] {
   const entries = [...(readMapping(field)?.entries.values() ?? [])];
   const limits = entries.map((entry) => [entry.key, readUlimit(entry, field.report)] as const);
   return Object.fromEntries(limits.flatMap(([name, limit]) => (limit === undefined ? [] : [[name, limit]])));
@@ -163,7 +163,7 @@ function readGpus(field: Field): ContainerSettings["gpus"] {
 }
 
 /** Each address of a host as an entry of its own, as the engine wants it. */
-function readExtraHosts(field: Field): readonly string[] {
+export function readExtraHosts(field: Field): readonly string[] {
   const pairs =
     field.node.kind === "map"
       ? [...field.node.entries.values()].flatMap(({ key, value }) => readAddresses(key, { ...field, node: value }))

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { GoatError } from "../errors/goat-error.ts";
+import { builtName } from "../model/build.ts";
 import type { ServiceSpec, StackSpec } from "../model/stack.ts";
 import { plural } from "../platform/text.ts";
 import { checkConsistency, findCycle } from "./consistency.ts";
@@ -145,7 +146,7 @@ function readStack(file: Mapping, name: string, input: LoadInput, scope: Scope):
     workingDir: input.workingDir,
     configFiles: input.files.map(({ path }) => path),
     environmentFiles: input.environmentFiles,
-    services: drafts.map((draft) => buildService(draft, completes, scope)),
+    services: drafts.map((draft) => buildService(draft, name, completes, scope)),
     networks: networks.filter(({ key }) => usedNetworks.has(key)),
     volumes: volumes.filter(({ key }) => usedVolumes.has(key)),
   };
@@ -173,8 +174,9 @@ function isOn(own: readonly string[], active: readonly string[]): boolean {
 }
 
 /** The service as the rest of goat-dev knows it; what it mounts is not read yet. `completes` are the services somebody waits to see finished. */
-function buildService(draft: ServiceDraft, completes: ReadonlySet<string>, scope: Scope): ServiceSpec {
-  const { name, goat, environment, ports, spec, stopSignal, stopGraceMs } = draft;
+function buildService(draft: ServiceDraft, project: string, completes: ReadonlySet<string>, scope: Scope): ServiceSpec {
+  const { name, goat, environment, ports, stopSignal, stopGraceMs } = draft;
+  const spec = draft.spec.image === "" ? { ...draft.spec, image: builtName(project, name) } : draft.spec;
   const role = goat.role ?? "other";
   const question = { role, ports, environment, spec, mustComplete: completes.has(name) };
   const written = goat.ready && readReady(goat.ready, { ports, report: scope.report });

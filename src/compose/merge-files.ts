@@ -49,9 +49,10 @@ function mergeValues(left: Located, right: Located, path: readonly string[], rep
 }
 
 /** How two values of one key become one; everything else is merged by its kind. */
-type Rule = "replace" | "pairs" | "names" | "append";
+type Rule = "replace" | "pairs" | "names" | "append" | "context";
 
 const serviceRules: Readonly<Record<string, Rule>> = {
+  build: "context",
   command: "replace",
   entrypoint: "replace",
   environment: "pairs",
@@ -63,10 +64,15 @@ const serviceRules: Readonly<Record<string, Rule>> = {
   extra_hosts: "append",
 };
 
+const buildRules: Readonly<Record<string, Rule>> = { args: "pairs", labels: "pairs", extra_hosts: "append" };
+
 function ruleFor(path: readonly string[]): Rule | undefined {
   const [section, , key, inner] = path;
   if (section === "services" && key !== undefined) {
     if (path.length === 3 && Object.hasOwn(serviceRules, key)) return serviceRules[key];
+    if (path.length === 4 && key === "build" && inner !== undefined) {
+      return Object.hasOwn(buildRules, inner) ? buildRules[inner] : undefined;
+    }
     return path.length === 4 && key === "healthcheck" && inner === "test" ? "replace" : undefined;
   }
   return path.length === 3 && key === "labels" ? "pairs" : undefined;
@@ -80,6 +86,7 @@ function isPair(path: readonly string[]): boolean {
 function normalize(node: Located, path: readonly string[]): Located {
   const rule = ruleFor(path);
   if (rule === "pairs") return asPairs(node);
+  if (rule === "context") return asContext(node);
   if (rule === "names") return asNames(node, path[2] === "depends_on");
   return rule === "append" ? asList(node) : node;
 }
@@ -96,6 +103,13 @@ function asPairs(node: Located): Located {
     entries.set(key, { key, at: item.at, value });
   }
   return { kind: "map", entries, at: node.at };
+}
+
+/** `./web` as `{ context: ./web }`. */
+function asContext(node: Located): Located {
+  if (node.kind !== "scalar" || node.type !== "string") return node;
+  const context: Entry = { key: "context", at: node.at, value: node };
+  return { kind: "map", entries: new Map([["context", context]]), at: node.at };
 }
 
 function text(at: Located["at"], value: string): Scalar {

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { isRemoteContext } from "../model/build.ts";
 import type { Entry, Located, Mapping, Scalar } from "./tree.ts";
 
 /** A service of another file, its relative paths made absolute from that file's folder. */
@@ -52,7 +53,7 @@ function pathIn(node: Located, key: string, folder: string): Located {
 
 function absolute(node: Located, folder: string): Located {
   const isRelative = node.kind === "scalar" && node.type === "string" && /^[^/~]/.test(node.text);
-  return isRelative && !/^[a-z+]+:\/\/|^git@/.test(node.text) ? { ...node, text: resolve(folder, node.text) } : node;
+  return isRelative && !isRemoteContext(node.text) ? { ...node, text: resolve(folder, node.text) } : node;
 }
 
 function rebaseMount(mount: Located, folder: string): Located {

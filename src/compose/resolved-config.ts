@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { builtName } from "../model/build.ts";
 import type {
   ContainerSpec,
   Dependency,
@@ -13,7 +14,7 @@ import type {
   VolumeSpec,
 } from "../model/stack.ts";
 import { formatComposeDuration } from "./formats/units.ts";
-import { printSettings } from "./resolved-settings.ts";
+import { printBuild, printSettings } from "./resolved-settings.ts";
 
 /** Says what is shown for a text; `name` is the variable's or label's, where it has one. */
 export type Mask = (value: string, name: string | undefined) => string;
@@ -28,7 +29,7 @@ export function resolvedConfig(stack: StackSpec, { mask }: { readonly mask: Mask
   const config = {
     name: stack.name,
     ...filled({ networks: Object.fromEntries(stack.networks.map((network) => [network.key, printNetwork(network)])) }),
-    services: Object.fromEntries(stack.services.map((service) => [service.name, printService(service)])),
+    services: Object.fromEntries(stack.services.map((service) => [service.name, printNamed(service, stack.name)])),
     ...filled({ volumes: Object.fromEntries(stack.volumes.map((volume) => [volume.key, printResource(volume)])) }),
   };
   return { ...(finish(config, mask) as Record<string, unknown>) };
@@ -62,7 +63,7 @@ function printResource(resource: NetworkSpec | VolumeSpec): Plain {
 }
 
 /** Names beside values that may be secret. */
-const named = new Set(["environment", "labels", "driver_opts"]);
+const named = new Set(["environment", "labels", "driver_opts", "args"]);
 
 /** Masks every text, and doubles its dollars so that the result is a Compose file again. */
 function finish(value: unknown, mask: Mask, name?: string, parent?: string): unknown {
@@ -87,6 +88,13 @@ export function filled(parts: Plain): Plain {
 
 function isEmpty(value: unknown): boolean {
   return value === undefined || (typeof value === "object" && value !== null && Object.keys(value).length === 0);
+}
+
+/** The name that an image has for want of one is not printed. */
+function printNamed(service: ServiceSpec, project: string): Plain {
+  const { image, ...printed } = printService(service);
+  const isOwn = service.run.docker?.build === undefined || image !== builtName(project, service.name);
+  return image !== undefined && isOwn ? { ...printed, image } : printed;
 }
 
 /** A service as `docker compose config` prints it. */
@@ -120,6 +128,7 @@ function nulls(names: readonly string[]): Plain {
 function printSpec(spec: ContainerSpec): Plain {
   return filled({
     ...printSettings(spec),
+    build: spec.build && filled(printBuild(spec.build)),
     container_name: spec.containerName,
     expose: spec.expose.map((port) => port.replace(/\/tcp$/, "")),
     healthcheck: printHealthCheck(spec.healthCheck),

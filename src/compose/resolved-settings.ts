@@ -1,3 +1,4 @@
+import type { BuildSpec } from "../model/build.ts";
 import type { ContainerSettings } from "../model/container.ts";
 
 /** A container's settings as `docker compose config` prints them; what is absent is undefined. */
@@ -18,7 +19,7 @@ export function printSettings(settings: ContainerSettings): Readonly<Record<stri
     dns_opt: settings.dnsOpt,
     dns_search: settings.dnsSearch,
     domainname: settings.domainname,
-    extra_hosts: settings.extraHosts?.map((host) => host.replace(":", "=")),
+    extra_hosts: printHosts(settings.extraHosts),
     gpus: settings.gpus?.map(({ ids, ...request }) => ({
       ...request,
       ...(ids === undefined ? {} : { device_ids: ids }),
@@ -47,6 +48,31 @@ export function printSettings(settings: ContainerSettings): Readonly<Record<stri
     uts: settings.uts,
     volumes_from: settings.volumesFrom,
   };
+}
+
+/** How an image is built, in the same way. */
+export function printBuild(build: BuildSpec): Readonly<Record<string, unknown>> {
+  return {
+    args: build.args,
+    cache_from: build.cacheFrom,
+    context: build.context,
+    dockerfile: build.dockerfile,
+    dockerfile_inline: build.dockerfileInline,
+    extra_hosts: printHosts(build.extraHosts),
+    labels: build.labels,
+    network: build.network,
+    no_cache: build.noCache,
+    platforms: build.platforms,
+    pull: build.pull,
+    shm_size: text(build.shmBytes),
+    tags: build.tags,
+    target: build.target,
+    ulimits: build.ulimits && printUlimits(build.ulimits),
+  };
+}
+
+function printHosts(hosts: readonly string[] | undefined): readonly string[] | undefined {
+  return hosts?.map((host) => host.replace(":", "="));
 }
 
 function printLogging({

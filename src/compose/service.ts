@@ -7,6 +7,7 @@ import type {
   PortSpec,
   RestartPolicy,
 } from "../model/stack.ts";
+import { readBuild } from "./build.ts";
 import { readSettings } from "./container-settings.ts";
 import { forPartThatIsOff, type Position, type Report } from "./diagnostics.ts";
 import { readEnvironment } from "./environment.ts";
@@ -69,11 +70,14 @@ export function readService(
   const container = readContainer(service, scope);
   const links = readLinks(service, at, container, scope);
   const { environment, unset } = readEnvironment(service, isEnabled(profiles), scope);
+  const build = readKey(service, "build", report, (field) => readBuild(field, scope));
   const spec: ContainerSpec = {
     ...container,
+    ...(build === undefined ? {} : { build }),
     ...(unset.length > 0 ? { unset } : {}),
     image: readImage(service, at, name, report),
-    pullPolicy: readKey(service, "pull_policy", report, readPullPolicy) ?? "missing",
+    pullPolicy:
+      readKey(service, "pull_policy", report, (field) => readPullPolicy(field, build !== undefined)) ?? "missing",
     mounts: links.mounts.map(({ mount }) => mount),
     networks: links.attachments.map(({ value }) => value),
     expose: readKey(service, "expose", report, readExpose) ?? [],
@@ -215,7 +219,7 @@ function readTest(field: Field): readonly string[] | undefined {
 
 function readImage(service: Mapping, at: Position, name: string, report: Report): string {
   const image = readKey(service, "image", report, readImageName);
-  // What has another mistake there already, or is to be built, is told about that.
+  // What is built has the stack's own name for it; what has another mistake there already is told about that.
   const isTold = service.entries.has("build") || (image === undefined && service.entries.has("image"));
   if (!image && !isTold) report.error(at, `"${name}" needs an image`);
   return image ?? "";
@@ -230,9 +234,9 @@ function readImageName(field: Field): string | undefined {
 
 const pullPolicies = ["always", "never", "missing", "if_not_present", "build", "daily", "weekly"] as const;
 
-function readPullPolicy(field: Field): ContainerSpec["pullPolicy"] | undefined {
+function readPullPolicy(field: Field, isBuilt: boolean): ContainerSpec["pullPolicy"] | undefined {
   const policy = readOneOf(field, pullPolicies);
-  if (policy === "always" || policy === "never") return policy;
+  if (policy === "always" || policy === "never" || (policy === "build" && isBuilt)) return policy;
   if (policy === "build" || policy === "daily" || policy === "weekly") {
     field.report.error(field.node.at, `"pull_policy: ${policy}" is not supported: write missing, always or never`);
   }

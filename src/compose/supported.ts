@@ -31,10 +31,9 @@ export const supported = {
         "device_cgroup_rules gpus runtime userns_mode uts cgroup cgroup_parent storage_opt dns dns_opt dns_search",
       ),
       ...keys("domainname mac_address links network_mode ipc pid volumes_from logging"),
-      ...keys("secrets configs"),
+      ...keys("secrets configs build"),
     ],
     refused: {
-      ...because("goat-dev runs images, it does not build them", "build"),
       ...because("only containers of this stack are linked: join a network with the other one", "external_links"),
       ...because("write them under labels", "label_file"),
       ...because("the engine is not passed on", "credential_spec use_api_socket"),
@@ -46,6 +45,19 @@ export const supported = {
     },
     usual: { scale: "1" },
     ignored: keys("annotations attach develop pull_refresh_after"),
+  },
+  build: {
+    read: [
+      ...keys("context dockerfile dockerfile_inline args labels target cache_from network no_cache pull extra_hosts"),
+      ...keys("shm_size tags platforms ulimits"),
+    ],
+    refused: {
+      ...because("a build is given its folder and its args, and nothing else of this machine", "additional_contexts"),
+      ...because("a build is given its folder and its args, and nothing else of this machine", "secrets ssh"),
+      ...because("a build has the engine's own rights", "privileged isolation entitlements"),
+    },
+    // Of the cache, and of what is written beside the image.
+    ignored: keys("cache_to provenance sbom"),
   },
   deploy: {
     read: keys("resources restart_policy"),

@@ -1,5 +1,6 @@
 /** What the Compose file asks for, as pure data. Everything here is resolved: no variables, absolute paths. */
 
+import type { BuildSpec } from "./build.ts";
 import type { ContainerSettings } from "./container.ts";
 
 export type Role = "database" | "tracing" | "gateway" | "other";
@@ -75,8 +76,10 @@ export interface EmbeddedRecipe {
 
 export interface ContainerSpec extends ContainerSettings {
   readonly image: string;
+  /** How the image is made where there is none. */
+  readonly build?: BuildSpec;
   readonly platform?: string;
-  readonly pullPolicy: "missing" | "always" | "never";
+  readonly pullPolicy: "missing" | "always" | "never" | "build";
   readonly command?: readonly string[];
   readonly entrypoint?: readonly string[];
   readonly containerName?: string;

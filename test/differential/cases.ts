@@ -139,6 +139,23 @@ networks: { n1: {} }
     ),
   ),
   "a network mode beside networks that are none": compose(one("network_mode: host\nnetworks: {}")),
+  "an image that is built, by its folder and by more": compose(
+    `services:
+  a: { build: ./web }
+  b: { build: { context: "\${DIR:-.}", dockerfile: ../D, args: [A=1, B, HOME], target: t, labels: { l: 1 } }, image: "x:1" }
+  c: { build: { dockerfile_inline: "FROM scratch\\n" }, pull_policy: build }
+  d: { build: "https://github.com/a/b.git#main:sub" }
+`,
+  ),
+  "what is built, in several files and from another folder": {
+    files: {
+      "a.yml": one("build: ./web"),
+      "b.yml": "services: { a: { build: { args: [A=1, B=2] } }, b: { extends: { file: sub/c.yml, service: base } } }\n",
+      "d.yml": "services: { a: { build: { context: other, args: { A: 3 } } } }\n",
+      "sub/c.yml": "services: { base: { build: { context: here, dockerfile: ../D } } }\n",
+    },
+    named: ["a.yml", "b.yml", "d.yml"],
+  },
   "!reset and !override": {
     files: {
       "a.yml": one('ports: ["80:80"]\ncommand: [a]\nenvironment: { A: 1 }'),
@@ -159,6 +176,7 @@ export const refusedCases: Readonly<Record<string, Case>> = {
   "a network that is not declared": compose(one("networks: [none]")),
   "a service that extends itself": compose(one("extends: a")),
   "a file that includes itself": compose(`include: [compose.yaml]\n${one("")}`),
+  "two Dockerfiles": compose(one("build: { dockerfile: a, dockerfile_inline: FROM x }")),
   "a secret that is not declared": compose(one("secrets: [none]")),
   "an infinite number": compose(one("labels: { A: .inf }")),
 };

@@ -151,6 +151,25 @@ const healthCheck = record({
   disable: boolean,
 });
 
+const build = fc.oneof(
+  fc.constantFrom(".", "./web", "../up", "https://example.com/a.git#main", "git@example.com:a.git", "github.com/a/b"),
+  record({
+    context: fc.constantFrom(".", "./web", "/abs", '"${SET:+web}"'),
+    dockerfile: fc.constantFrom("Dockerfile", "docker/Dev.dockerfile", "../other/Dockerfile"),
+    args: pairs,
+    labels: pairs,
+    target: fc.constantFrom("dev", "prod"),
+    cache_from: distinct(fc.constantFrom("a:1", '"type=registry,ref=b"')),
+    network: fc.constantFrom("host", "none"),
+    no_cache: truth,
+    pull: truth,
+    extra_hosts: distinct(fc.constantFrom('"a:1.2.3.4"', '"b=1.2.3.4"')),
+    shm_size: bytes,
+    tags: distinct(fc.constantFrom("x:1", "y:2")),
+    platforms: fc.constant("[linux/amd64]"),
+  }),
+);
+
 /** Key -> values that a file may well give it. */
 const keys: Readonly<Record<string, fc.Arbitrary<string>>> = {
   command,
@@ -264,6 +283,7 @@ const keys: Readonly<Record<string, fc.Arbitrary<string>>> = {
     }),
     restart_policy: record({ condition: fc.constantFrom("none", "on-failure", "any"), max_attempts: fc.constant("3") }),
   }),
+  build,
   platform: fc.constantFrom("linux/amd64", "linux/arm64/v8"),
   pull_policy: fc.constantFrom("always", "never", "missing", "if_not_present"),
 };

@@ -46,7 +46,12 @@ const rules: readonly Rule[] = [
   {
     compose: "`extra_hosts` in the order of names",
     goat: "in the file's order",
-    apply: (config) => eachService(config, (service) => change(service, "extra_hosts", (hosts) => hosts.toSorted())),
+    apply: (config) =>
+      eachService(config, (service) => {
+        for (const part of [service, (service["build"] ?? {}) as Tree]) {
+          change(part, "extra_hosts", (hosts) => hosts.toSorted());
+        }
+      }),
   },
   {
     compose: "the other keys of a `healthcheck` that is disabled, by `disable` or by `NONE`",

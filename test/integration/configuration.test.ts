@@ -17,7 +17,7 @@ services:
     image: postgres:16
     ports: ["127.0.0.1:abc:5432"]
   litellm:
-    build: .
+    scale: 2
     image: litellm:v1
     depends_on: [postgress]
     environment:
@@ -31,7 +31,7 @@ services:
 
       seen       dev/docker-compose.yml:4:5 unknown key "imgae": did you mean "image"?
                  dev/docker-compose.yml:6:13 "ports": "abc" is not a port from 1 to 65535
-                 dev/docker-compose.yml:8:5 "build" is not supported: goat-dev runs images, it does not build them
+                 dev/docker-compose.yml:8:5 "scale" is not supported: one container runs for each service
                  dev/docker-compose.yml:10:18 "litellm" depends on "postgress", which is no service: did you mean "postgres"?
                  dev/docker-compose.yml:12:12 required variable KEY is missing a value: is needed
       fix        $EDITOR +4 dev/docker-compose.yml   then: goat-dev up

@@ -33,6 +33,10 @@ export function supportOf(runtimes: readonly Runtime[], service: ServiceSpec): S
 
 function noRuntime(runtimes: readonly Runtime[], service: ServiceSpec): string {
   const name = service.run.embedded?.recipe;
+  const build = service.run.docker?.build;
+  if (name === undefined && build !== undefined) {
+    return `${service.name} is built from ${build.context}, which takes Docker, unless x-goat: { embedded: { command: [...] } } says how it runs without`;
+  }
   return name === undefined
     ? `${service.name} cannot run without Docker, unless x-goat: { embedded: { command: [...] } } says how`
     : `${service.name} asks for the recipe "${name}": there are ${runtimes.map((runtime) => runtime.name).join(", ")}`;
@@ -86,7 +90,7 @@ function everywhereIs127(hostIp: string): string {
 
 /** What a runtime runs stands in the image's place; nothing brings a process back that ends. */
 function fitDocker(docker: ContainerSpec, runtime: Runtime, service: ServiceSpec): ContainerSpec {
-  const { platform: _platform, entrypoint, ...rest } = docker;
+  const { platform: _platform, build: _build, entrypoint, ...rest } = docker;
   const own = service.run.embedded?.command;
   const fitted: ContainerSpec = {
     ...rest,

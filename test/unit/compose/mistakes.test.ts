@@ -21,7 +21,18 @@ test("all mistakes must be told at once, in reading order, with file, line and c
 });
 
 test.each([
-  ["build: .", '4:5 "build" is not supported: goat-dev runs images, it does not build them'],
+  [
+    "build: { ssh: [default] }",
+    '4:14 "ssh" is not supported: a build is given its folder and its args, and nothing else of this machine',
+  ],
+  [
+    "build: { dockerfile: a, dockerfile_inline: FROM x }",
+    '4:29 "dockerfile" and "dockerfile_inline" cannot both be there',
+  ],
+  [
+    "build: { platforms: [linux/amd64, linux/arm64] }",
+    '4:25 "platforms" is for one here: images are built for the engine that runs them',
+  ],
   ["scale: 2", '4:5 "scale" is not supported: one container runs for each service'],
   ["deploy: { replicas: 0 }", '4:15 "replicas" is not supported: one container runs for each service'],
   [
