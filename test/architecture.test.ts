@@ -40,6 +40,7 @@ const ranks: readonly (readonly string[])[] = [
 
 /** Package -> the only places that import it. */
 const doors: Readonly<Record<string, readonly string[]>> = {
+  "@balena/dockerignore": ["engine/docker/build-context.ts"],
   "@prisma/client": ["prisma-engine/wasm.ts"],
   chokidar: ["platform/saves.ts"],
   commander: ["cli/parse.ts"],
@@ -54,6 +55,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   // Prisma's engine wants rows as lists with their types' numbers, and connections that it holds: none of platform's business.
   pg: ["platform/postgres.ts", "prisma-engine/connections.ts"],
   "postgres-array": ["prisma-engine/columns.ts"],
+  "tar-stream": ["engine/docker/build-context.ts"],
   yaml: ["platform/yaml.ts", "compose", "gateway/config.ts", "gateway/edit"],
   // Its third version: Langfuse's refusals are its texts.
   zod: ["recorder/events.ts", "recorder/queries.ts"],

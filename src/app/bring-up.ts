@@ -11,9 +11,10 @@ import type { ExampleMode } from "../project/settings.ts";
 import { ensureStateFolder, openState } from "../project/state.ts";
 import { databaseUrlOf, type GatewayEndpoint, gatewayOf, tracingOf } from "../stack/plan/endpoints.ts";
 import type { PathPart } from "../stack/plan/graph.ts";
-import { carryOut } from "../stack/run/execute.ts";
+import { planFreshImages } from "../stack/plan/images.ts";
+import { type CarriedOut, carryOut } from "../stack/run/execute.ts";
 import { observeStack, readStatus, type ServiceStatus } from "../stack/run/observe.ts";
-import { changedServices, isNothingToDo, type Prepared, type RestartMode } from "../stack/run/prepare.ts";
+import { changedServices, isNothingToDo, type Prepared, prepare, type RestartMode } from "../stack/run/prepare.ts";
 import { type Proof, prove } from "../stack/run/prove.ts";
 import type { App } from "./app.ts";
 import { claimStack, type OwnRequest } from "./own-stack.ts";
@@ -27,6 +28,8 @@ export interface BringUpOptions extends OwnRequest {
   readonly names: readonly string[];
   readonly restart: RestartMode;
   readonly example: ExampleMode;
+  /** Fetch or build first what its policy wants anew. */
+  readonly fresh?: boolean;
   /** When the command began, on the clock. */
   readonly begin: number;
 }
@@ -65,8 +68,10 @@ interface Addresses {
 export async function bringUp(open: OpenStack, options: BringUpOptions, app: App): Promise<UpReport> {
   await recordEngine(open, app);
   await writeDemo(open);
-  const prepared = await checkBringUp(open, { ...options, example: exampleMode(options) }, app);
-  await claimStack(open, prepared.observed, app);
+  const checked = await checkBringUp(open, { ...options, example: exampleMode(options) }, app);
+  await claimStack(open, checked.observed, app);
+  const images = options.fresh === true ? await freshen(open, checked) : null;
+  const prepared = images === null ? checked : await prepare(open.stack, options, open);
   await makeFolders(prepared);
   const before = await modelsBefore(prepared, app);
   const done = await carryOut(prepared, open.settings.timeoutMs, open).catch((error: unknown) => {
@@ -93,9 +98,18 @@ export async function bringUp(open: OpenStack, options: BringUpOptions, app: App
     ...proof,
     restarted: options.restart !== false,
     nothingToDo,
-    path: done.path.map(({ subject, durationMs }) => ({ subject, durationMs: Math.round(durationMs) })),
+    path: [...(images?.path ?? []), ...done.path].map(({ subject, durationMs }) => ({
+      subject,
+      durationMs: Math.round(durationMs),
+    })),
     addresses: addressesOf(brought, services),
   };
+}
+
+/** Fetches and builds what is to be anew though it is here; null where nothing is. */
+async function freshen(open: OpenStack, checked: Prepared): Promise<CarriedOut | null> {
+  const plan = planFreshImages(open.stack, checked.observed, checked.services);
+  return plan.nodes.length === 0 ? null : carryOut({ ...checked, plan }, open.settings.timeoutMs, open);
 }
 
 /** What the gateway serves, where it is about to serve something else; null where it is not, or does not say. */

@@ -1,5 +1,8 @@
+import { GoatError } from "../errors/goat-error.ts";
 import type { PlanNode } from "../model/plan.ts";
 import { formatStep } from "../model/plan.ts";
+import { joined } from "../stack/plan/graph.ts";
+import { planFreshImages, withWishes } from "../stack/plan/images.ts";
 import { planWords } from "../stack/plan/words.ts";
 import { isNothingToDo, prepare } from "../stack/run/prepare.ts";
 import type { App } from "./app.ts";
@@ -7,12 +10,16 @@ import { bringUp, type UpReport } from "./bring-up.ts";
 import { ensureKeys } from "./ensure-keys.ts";
 import { lockStack } from "./lock-stack.ts";
 import { type OwnInput, ownerOf, ownerText } from "./own-stack.ts";
-import { isWithoutGateway, openEnvironment, openProject, openStack } from "./project.ts";
+import { isWithoutGateway, type OpenStack, openEnvironment, openProject, openStack } from "./project.ts";
 
 export interface UpInput extends OwnInput {
   /** Empty means all. */
   readonly services: readonly string[];
   readonly demo: boolean;
+  /** Build what is built, though it may be here. */
+  readonly build: boolean;
+  /** As written: in place of each service's `pull_policy`. */
+  readonly pull?: string | undefined;
   /** As written: a limit for everything to be ready, such as 90s. */
   readonly timeout?: string | undefined;
   /** Undefined leaves it to the settings. */
@@ -52,18 +59,28 @@ export async function up(input: UpInput, app: App): Promise<UpReport> {
   const { environment, demo } = (await isWithoutGateway(before, app))
     ? { environment: before, demo: input.demo }
     : await ensureKeys(before, input.demo, app);
-  const open = await openStack(app, await openProject(app, { timeout, example, demo, environment }));
+  const open = wished(await openStack(app, await openProject(app, { timeout, example, demo, environment })), input);
   await using _lock = await lockStack(open, "up", app);
   const own = { command: "up", takeOver, yes };
-  const options = { ...own, names: input.services, restart: false as const, example: open.settings.example, begin };
+  const options = {
+    ...own,
+    names: input.services,
+    restart: false as const,
+    fresh: true,
+    example: open.settings.example,
+    begin,
+  };
   // Awaited here: the lock is let go once this function returns.
   return await bringUp(open, options, app);
 }
 
 /** What `up` would do, and why; nothing is done. */
-export async function planUp({ services, demo, timeout, example }: UpInput, app: App): Promise<PlanReport> {
-  const open = await openStack(app, await openProject(app, { timeout, example, demo }));
-  const { plan, stack, observed } = await prepare(open.stack, { names: services, restart: false }, open);
+export async function planUp(input: UpInput, app: App): Promise<PlanReport> {
+  const { services, demo, timeout, example } = input;
+  const open = wished(await openStack(app, await openProject(app, { timeout, example, demo })), input);
+  const prepared = await prepare(open.stack, { names: services, restart: false }, open);
+  const { stack, observed } = prepared;
+  const plan = joined(planFreshImages(stack, observed, prepared.services), prepared.plan);
   const owner = ownerOf(open, observed, app);
   if (owner !== null) app.emit({ type: "notice", level: "warning", text: ownerText(open, owner) });
   return {
@@ -82,4 +99,15 @@ export async function planUp({ services, demo, timeout, example }: UpInput, app:
     nothingToDo: isNothingToDo(plan),
     summary: planWords(plan).map(([subject, text]) => ({ subject, text })),
   };
+}
+
+const policies = ["always", "missing", "never"] as const;
+
+/** The stack with what was asked for its images. Throws usage. */
+function wished(open: OpenStack, { build, pull: typed }: UpInput): OpenStack {
+  const pull = policies.find((policy) => policy === typed);
+  if (typed !== undefined && pull === undefined) {
+    throw new GoatError("usage", `--pull needs one of ${policies.join(", ")}, not "${typed}"`);
+  }
+  return { ...open, stack: withWishes(open.stack, { build, pull }) };
 }

@@ -13,6 +13,8 @@ export const up = command<UpReport | PlanReport | WatchReport>({
   options: [
     { flags: "--timeout <duration>", description: "limit for everything to be ready, such as 90s" },
     { flags: "--plan", description: "show what would be done, and do nothing" },
+    { flags: "--build", description: "build the images that have a build:, though they are here" },
+    { flags: "--pull <policy>", description: "always, missing or never, in place of each pull_policy" },
     { flags: "--watch", description: "then take over each saved edit of the config and of .env, until Ctrl-C" },
     { flags: "--demo", description: "without a provider key: every model gives a made-up answer" },
     { flags: "--example", description: "run the example client even where a kept proof still holds" },
@@ -33,6 +35,8 @@ export const up = command<UpReport | PlanReport | WatchReport>({
     const input = {
       services: typed.args,
       demo: typed.flag("demo"),
+      build: typed.flag("build"),
+      pull: typed.text("pull"),
       timeout: typed.text("timeout"),
       example,
       takeOver: typed.flag("takeOver"),

@@ -116,6 +116,11 @@ export const catalog = {
     means: "An image is not here and cannot be pulled.",
     mend: "See what the registry said; mend the name, log in, or try again.",
   },
+  "build-failed": {
+    exit: 1,
+    means: "An image cannot be built from what `build:` names; the step is named, with the last it printed.",
+    mend: "Mend the Dockerfile, or what it needs, then `goat-dev up`.",
+  },
   "engine-refused": { exit: 1, means: "The engine refused a step; its words are shown.", mend: "It depends on them." },
   "service-exited": {
     exit: 5,

@@ -1,8 +1,19 @@
+import type { BuildSpec } from "./build.ts";
 import type { NetworkSpec, ServiceSpec, StackSpec, VolumeSpec } from "./stack.ts";
 
 /** One operation is one engine call. Containers are addressed by name or id. */
 export type Operation =
   | { readonly type: "pull-image"; readonly image: string; readonly platform?: string }
+  | {
+      readonly type: "build-image";
+      readonly stack: string;
+      readonly service: string;
+      readonly image: string;
+      readonly build: BuildSpec;
+      readonly platform?: string;
+      /** A registry that has the image is asked first. */
+      readonly orPull: boolean;
+    }
   | {
       readonly type: "create-network";
       readonly stack: StackSpec;
@@ -79,6 +90,7 @@ export function formatStep({ action, cause }: PlanNode): string {
 function objectOf(action: Action): string {
   switch (action.type) {
     case "pull-image":
+    case "build-image":
       return action.image;
     case "create-network":
       return action.network.name;

@@ -10,11 +10,11 @@ import type { Reader } from "./reader.ts";
 
 type Op<T extends Operation["type"]> = Extract<Operation, { type: T }>;
 
-/** Runs every operation but pulls. What is already so is success. */
+/** Runs every operation but those that fetch or build images. What is already so is success. */
 export function apply(
   docker: Docker,
   reader: Reader,
-  op: Exclude<Operation, Op<"pull-image">>,
+  op: Exclude<Operation, Op<"pull-image" | "build-image">>,
   io: ApplyIo,
 ): Promise<void> {
   switch (op.type) {

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import type Docker from "dockerode";
 import type { ObservedStack } from "../../model/observed.ts";
 import type { Operation } from "../../model/plan.ts";
 import type { ServiceSpec, StackSpec } from "../../model/stack.ts";
@@ -16,7 +17,8 @@ import type {
 } from "../engine.ts";
 import { type Connection, connect } from "./connect.ts";
 import { discover } from "./discover.ts";
-import { changes, observe } from "./observe.ts";
+import { changes, inspectImage, observe } from "./observe.ts";
+import type { RegistryAuth } from "./registry-auth.ts";
 import { localMemory, memory, portHolder, readNow, volumeSizes } from "./usage.ts";
 
 export interface DockerEngineOptions {
@@ -26,6 +28,8 @@ export interface DockerEngineOptions {
   readonly home: string;
   readonly clock?: Clock;
 }
+
+type Op<T extends Operation["type"]> = Extract<Operation, { type: T }>;
 
 /** An engine over dockerode and its own reader; nothing is loaded or connected before the first call. */
 export function createDockerEngine(options: DockerEngineOptions): Engine {
@@ -88,15 +92,37 @@ class DockerEngine implements Engine {
   async apply(operation: Operation, io: ApplyIo): Promise<void> {
     const connection = await this.#connected(io.signal);
     const docker = await connection.docker();
-    if (operation.type !== "pull-image") {
-      const { apply } = await import("./apply.ts");
-      await apply(docker, connection.reader, operation, io);
-      return;
-    }
-    const [{ pull }, { registryAuth }] = await Promise.all([import("./pull.ts"), import("./registry-auth.ts")]);
-    const { clock = systemClock, env, home } = this.#options;
-    const auth = (image: string, signal: AbortSignal) => registryAuth(image, { env, home, readFile: readText }, signal);
+    if (operation.type === "pull-image") return this.#pull(docker, operation, io);
+    if (operation.type === "build-image") return this.#build(connection, operation, io);
+    const { apply } = await import("./apply.ts");
+    return apply(docker, connection.reader, operation, io);
+  }
+
+  async #pull(docker: Docker, operation: Op<"pull-image">, io: ApplyIo): Promise<void> {
+    const { pull } = await import("./pull.ts");
+    const { clock = systemClock } = this.#options;
+    const auth = (image: string, signal: AbortSignal) => this.#auth(image, signal);
     await pull(docker, operation, { clock, random: Math.random, auth }, io);
+  }
+
+  async #build({ docker: load, reader, about }: Connection, operation: Op<"build-image">, io: ApplyIo): Promise<void> {
+    const [docker, { build }] = await Promise.all([load(), import("./build.ts")]);
+    await build(
+      docker,
+      operation,
+      {
+        isBuildKit: about.product !== "Podman" && isWished(this.#options.env["DOCKER_BUILDKIT"]),
+        isLocked: async (image, signal) =>
+          (await this.#auth(image, signal)) !== null && (await inspectImage(reader, image, signal)) === null,
+        pull: (image, inner) => this.#pull(docker, { type: "pull-image", image }, inner),
+      },
+      io,
+    );
+  }
+
+  async #auth(image: string, signal: AbortSignal): Promise<RegistryAuth | null> {
+    const { registryAuth } = await import("./registry-auth.ts");
+    return registryAuth(image, { ...this.#options, readFile: readText }, signal);
   }
 
   async *changes(
@@ -146,6 +172,11 @@ class DockerEngine implements Engine {
     this.#connection = null;
     connection?.close();
   }
+}
+
+/** DOCKER_BUILDKIT, which can only be said against. */
+function isWished(value = ""): boolean {
+  return !["0", "false"].includes(value.toLowerCase());
 }
 
 function readText(path: string): Promise<string | null> {

@@ -3,7 +3,18 @@ import { type Fix, GoatError, type GoatErrorDetails } from "../../errors/goat-er
 
 /** What was being done, for people: verb "start", subject "shop-web-1". */
 export interface Doing {
-  readonly verb: "list" | "inspect" | "create" | "start" | "stop" | "remove" | "rename" | "read" | "run" | "watch";
+  readonly verb:
+    | "list"
+    | "inspect"
+    | "create"
+    | "start"
+    | "stop"
+    | "remove"
+    | "rename"
+    | "read"
+    | "run"
+    | "watch"
+    | "build";
   readonly subject: string;
   readonly service?: string;
   readonly image?: string;

@@ -18,6 +18,8 @@ export function apply(host: Host, op: Operation, io: ApplyIo): Promise<void> {
   switch (op.type) {
     case "pull-image":
       return install(host, op, io);
+    case "build-image":
+      throw new GoatError("image-unavailable", `${op.service} cannot be built without Docker`);
     case "create-network":
       return createNetwork(host, op);
     case "remove-network":

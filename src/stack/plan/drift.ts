@@ -62,7 +62,9 @@ function missingNetworks(stack: StackSpec, service: ServiceSpec, found: Observed
 /** Field -> short hash of its value, so that drift has a name and no value leaves this function. */
 export function fingerprintOf(service: ServiceSpec): Record<string, string> {
   const { docker } = service.run;
-  const { mounts, networks, labels, unset, ...rest } = docker ?? { mounts: [], networks: [], labels: {}, unset: [] };
+  const none = { mounts: [], networks: [], labels: {}, unset: [], build: undefined, pullPolicy: undefined };
+  // How an image comes here changes no container.
+  const { mounts, networks, labels, unset, build: _build, pullPolicy: _policy, ...rest } = docker ?? none;
   const fields: Record<string, unknown> = {
     ...rest,
     volumes: mounts,
@@ -92,9 +94,12 @@ export function changedFields(
   found: Readonly<Record<string, string>>,
 ): string[] {
   const names = new Set([...Object.keys(wanted), ...Object.keys(found)]);
-  return [...names]
-    .filter((name) => wanted[name] !== found[name])
-    .map((name) => name.replace(/^environment\./, "environment "));
+  return (
+    [...names]
+      // Earlier versions have written it.
+      .filter((name) => name !== "pull_policy" && wanted[name] !== found[name])
+      .map((name) => name.replace(/^environment\./, "environment "))
+  );
 }
 
 function composeKey(field: string): string {

@@ -28,6 +28,19 @@ export function checkNames(stack: StackSpec, names: readonly string[]): void {
   });
 }
 
+/** Two plans as one, the second after the first. */
+export function joined(first: Plan, second: Plan): Plan {
+  const before = first.nodes.map(({ id }) => id);
+  const offset = before.length;
+  const moved = second.nodes.map(({ softAfter, ...node }) => ({
+    ...node,
+    id: node.id + offset,
+    after: node.after.length === 0 ? before : node.after.map((id) => id + offset),
+    ...(softAfter === undefined ? {} : { softAfter: softAfter.map((id) => id + offset) }),
+  }));
+  return { ...second, nodes: [...first.nodes, ...moved] };
+}
+
 /** A wait for a service that others can do without: they name it with `required: false`, so its failure stops none of them. */
 export function isSoft(plan: Plan, { action, subject }: PlanNode): boolean {
   if (!isWait(action)) return false;

@@ -2,6 +2,7 @@ import type { ObservedStack } from "../../model/observed.ts";
 import type { ContainerSpec, NetworkSpec, StackSpec, VolumeSpec } from "../../model/stack.ts";
 import type { Decision } from "./decide.ts";
 import { networkFingerprint } from "./drift.ts";
+import { planImages } from "./images.ts";
 import type { PlanBuilder } from "./steps.ts";
 
 /** Networks, volumes and images that containers need first: "image:…", "network:…", "volume:…" -> step id. */
@@ -11,28 +12,15 @@ export function planResources(
   observed: ObservedStack,
   decisions: readonly Decision[],
 ): ReadonlyMap<string, number> {
-  const making = decisions.filter((decision) => decision.kind === "create" || decision.kind === "recreate");
-  const containers = making
-    .map((decision) => decision.service.run.docker)
-    .filter((container) => container !== undefined);
+  const making = decisions
+    .filter((decision) => decision.kind === "create" || decision.kind === "recreate")
+    .map((decision) => decision.service);
+  const containers = making.flatMap(({ run }) => run.docker ?? []);
   return new Map([
-    ...planImages(builder, observed, containers),
+    ...planImages(builder, stack, observed, making),
     ...planNetworks(builder, stack, observed, containers),
     ...planVolumes(builder, stack, observed, containers),
   ]);
-}
-
-function planImages(builder: PlanBuilder, observed: ObservedStack, containers: readonly ContainerSpec[]) {
-  const ids = new Map<string, number>();
-  for (const container of containers) {
-    const present = (observed.images[container.image] ?? null) !== null;
-    const pull = container.pullPolicy === "always" || (container.pullPolicy === "missing" && !present);
-    if (!pull || ids.has(`image:${container.image}`)) continue;
-    const platform = container.platform === undefined ? {} : { platform: container.platform };
-    const action = { type: "pull-image", image: container.image, ...platform } as const;
-    ids.set(`image:${container.image}`, builder.add("images", action, present ? "pull_policy: always" : "absent", []));
-  }
-  return ids;
 }
 
 function planNetworks(

@@ -15,6 +15,7 @@ const verbs: Readonly<Partial<Record<Action["type"], string>>> = {
   "create-container": "creating",
   "start-container": "starting",
   "reload-service": "reloading",
+  "build-image": "building",
   "stop-container": "stopping",
   "remove-container": "removing",
 };
@@ -40,9 +41,14 @@ export function planWords(plan: Plan): readonly (readonly [string, string])[] {
   return subjects.flatMap((subject) => {
     const nodes = plan.nodes.filter((node) => node.subject === subject);
     const words = intent(new Set(nodes.map((node) => node.action.type)), nodes[0]?.cause ?? "");
-    const images = nodes.flatMap(({ action }) => (action.type === "pull-image" ? [`pull ${action.image}`] : []));
+    const images = nodes.flatMap(({ action }) => imageWords(action));
     return words === "" ? images.map((image) => [subject, image] as const) : [[subject, words] as const];
   });
+}
+
+function imageWords(action: Action): readonly string[] {
+  if (action.type === "build-image") return [`build ${action.image} from ${action.build.context}`];
+  return action.type === "pull-image" ? [`pull ${action.image}`] : [];
 }
 
 function intent(types: ReadonlySet<Action["type"]>, cause: string): string {

@@ -3,8 +3,8 @@ import type { GoatError } from "../../errors/goat-error.ts";
 import type { Emit } from "../../events/events.ts";
 import { formatStep, type Plan, type PlanNode } from "../../model/plan.ts";
 import type { Clock } from "../../platform/clock.ts";
-import { formatBytes } from "../../platform/format.ts";
 import { runningWords, stepWords, waitWords } from "../plan/words.ts";
+import { createImageProgress } from "./image-progress.ts";
 
 /** Tells what the plan does in lines that a user understands: one for all images, one for each service. */
 export interface Reporter {
@@ -34,7 +34,7 @@ export function createReporter(plan: Plan, emit: Emit, clock: Clock): Reporter {
   }
   const lineOf = (subject: string): Line =>
     lines.get(subject) ?? { begin: null, startedAt: null, open: 0, settled: true };
-  const pulls = createPullProgress();
+  const images = createImageProgress();
 
   const say = (subject: string, text: string): void => {
     const line = lineOf(subject);
@@ -60,8 +60,7 @@ export function createReporter(plan: Plan, emit: Emit, clock: Clock): Reporter {
     },
     progress: (node, progress) => {
       if (progress.says === "cost") emit({ type: "notice", level: "info", text: progress.text });
-      const { text, current, total } =
-        node.action.type === "pull-image" ? pulls.add(node.action.image, progress) : progress;
+      const { text, current, total } = "image" in node.action ? images.add(node.action, progress) : progress;
       const amount = current === undefined || total === undefined ? {} : { current, total };
       emit({ type: "step-progress", step: node.subject, text, ...amount });
     },
@@ -72,13 +71,13 @@ export function createReporter(plan: Plan, emit: Emit, clock: Clock): Reporter {
     finished: (node) => {
       const line = lineOf(node.subject);
       line.open -= 1;
-      if (node.action.type === "pull-image") pulls.done(node.action.image);
+      if ("image" in node.action) images.done(node.action);
       if (line.begin === null) return;
       const waits = waitWords(plan, node);
       if (waits !== null) say(node.subject, waits);
       if (line.open > 0) return;
       const tookMs = clock.now() - (line.startedAt ?? line.begin);
-      settle(node.subject, "ok", node.subject === "images" ? pulls.summary() : stepWords(plan, node.subject, tookMs));
+      settle(node.subject, "ok", node.subject === "images" ? images.summary() : stepWords(plan, node.subject, tookMs));
     },
     failed: ({ subject }, { message }) =>
       settle(subject, "failed", message.startsWith(`${subject} `) ? message.slice(subject.length + 1) : message),
@@ -97,55 +96,4 @@ function isQuiet(node: PlanNode): boolean {
 
 function isWaiting(node: PlanNode): boolean {
   return node.action.type === "await-ready" || node.action.type === "await-exit";
-}
-
-interface Pull {
-  readonly current: number;
-  readonly total: number;
-  readonly done: boolean;
-  /** What it does, where it is more than fetching layers. */
-  readonly step: string | null;
-}
-
-/** Several pulls as one line: "litellm 212 of 480 MB". */
-export function createPullProgress() {
-  const pulls = new Map<string, Pull>();
-  const sum = (field: "current" | "total"): number => [...pulls.values()].reduce((all, pull) => all + pull[field], 0);
-  return {
-    add: (image: string, progress: Progress): Progress => {
-      const step = progress.says === undefined ? null : progress.text;
-      pulls.set(image, { current: progress.current ?? 0, total: progress.total ?? 0, done: false, step });
-      if (step !== null) return { ...progress, text: stepsText([...pulls.values()]) };
-      const names = [...pulls].filter(([, pull]) => !pull.done).map(([name]) => shortName(name));
-      const [current, total] = [sum("current"), sum("total")];
-      return { text: `pulling ${names.join(", ")}: ${formatBytes(current)} of ${formatBytes(total)}`, current, total };
-    },
-    done: (image: string): void => {
-      const pull = pulls.get(image);
-      const amount = { current: pull?.total ?? 0, total: pull?.total ?? 0 };
-      pulls.set(image, { ...amount, done: true, step: pull?.step ?? null });
-    },
-    summary: (): string =>
-      [...pulls]
-        .map(([image, { total, step }]) => {
-          if (step !== null) return `${image.replace(/ \(local.*\)$/, "")} installed`;
-          return `${shortName(image)} ${total > 0 ? `${formatBytes(total)} ` : ""}pulled`;
-        })
-        .join(" · "),
-  };
-}
-
-/** "litellm 1.103.7: fetching packages (38 of 96 MB) · postgres 16.14: unpacking" */
-function stepsText(pulls: readonly Pull[]): string {
-  return pulls
-    .filter(({ done, step }) => !done && step !== null)
-    .map(({ step, current, total }) =>
-      total > 0 ? `${step} (${formatBytes(current)} of ${formatBytes(total)})` : (step ?? ""),
-    )
-    .join(" · ");
-}
-
-/** "ghcr.io/berriai/litellm:v1" is litellm to everybody. */
-function shortName(image: string): string {
-  return image.replace(/^.*\//, "").replace(/[:@].*$/, "");
 }

@@ -16,6 +16,17 @@ const pullImage = (world: World, op: Op<"pull-image">, io: ApplyIo): void => {
   world.images.set(op.image, id);
 };
 
+/** A registry that has it spares the build; each build makes another image. */
+const buildImage = (world: World, op: Op<"build-image">, io: ApplyIo): void => {
+  if (op.orPull && world.options.registry?.[op.image] !== undefined) {
+    pullImage(world, { type: "pull-image", image: op.image }, io);
+    return;
+  }
+  io.progress({ says: "step", text: `building ${op.service}: 1/1 FROM scratch` });
+  tick(world);
+  world.images.set(op.image, `built-${world.ticks}`);
+};
+
 const createNetwork = (world: World, { stack, network, fingerprint }: Op<"create-network">): void => {
   if (network.external || world.networks.has(network.name)) return;
   tick(world);
@@ -152,6 +163,9 @@ export const operate = (world: World, op: Operation, io: ApplyIo): void => {
   switch (op.type) {
     case "pull-image":
       pullImage(world, op, io);
+      break;
+    case "build-image":
+      buildImage(world, op, io);
       break;
     case "create-network":
       createNetwork(world, op);

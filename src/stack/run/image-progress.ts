@@ -1,0 +1,59 @@
+import type { Progress } from "../../engine/engine.ts";
+import type { Operation } from "../../model/plan.ts";
+import { formatBytes } from "../../platform/format.ts";
+
+type Fetching = Pick<Extract<Operation, { image: string }>, "type" | "image">;
+
+interface Coming {
+  readonly current: number;
+  readonly total: number;
+  readonly done: boolean;
+  /** What it does, where it is more than fetching layers. */
+  readonly step: string | null;
+  readonly isBuilt: boolean;
+}
+
+/** Several pulls, builds and installations as one line: "pulling litellm: 212 of 480 MB · building web: 2/5 RUN npm ci". */
+export function createImageProgress() {
+  const images = new Map<string, Coming>();
+  const sum = (field: "current" | "total"): number => [...images.values()].reduce((all, one) => all + one[field], 0);
+  return {
+    add: ({ type, image }: Fetching, progress: Progress): Progress => {
+      const step = progress.says === undefined ? null : progress.text;
+      const { current = 0, total = 0 } = progress;
+      images.set(image, { current, total, done: false, step, isBuilt: type === "build-image" && step !== null });
+      const names = [...images].filter(([, one]) => !one.done && one.step === null).map(([name]) => shortName(name));
+      const [all, whole] = [sum("current"), sum("total")];
+      const pulling = `pulling ${names.join(", ")}: ${formatBytes(all)} of ${formatBytes(whole)}`;
+      const parts = [...(names.length > 0 ? [pulling] : []), ...stepsOf([...images.values()])];
+      const text = parts.join(" · ");
+      return step === null ? { text, current: all, total: whole } : { ...progress, text };
+    },
+    done: ({ type, image }: Fetching): void => {
+      const { total = 0, step = null, isBuilt = type === "build-image" } = images.get(image) ?? {};
+      images.set(image, { current: total, total, done: true, step, isBuilt });
+    },
+    summary: (): string =>
+      [...images]
+        .map(([image, { total, step, isBuilt }]) => {
+          if (isBuilt) return `${shortName(image)} built`;
+          if (step !== null) return `${image.replace(/ \(local.*\)$/, "")} installed`;
+          return `${shortName(image)} ${total > 0 ? `${formatBytes(total)} ` : ""}pulled`;
+        })
+        .join(" · "),
+  };
+}
+
+/** "litellm 1.103.7: fetching packages (38 of 96 MB)", "building web: 2/5 RUN npm ci" */
+function stepsOf(images: readonly Coming[]): readonly string[] {
+  return images
+    .filter(({ done, step }) => !done && step !== null)
+    .map(({ step, current, total }) =>
+      total > 0 ? `${step} (${formatBytes(current)} of ${formatBytes(total)})` : (step ?? ""),
+    );
+}
+
+/** "ghcr.io/berriai/litellm:v1" is litellm to everybody. */
+function shortName(image: string): string {
+  return image.replace(/^.*\//, "").replace(/[:@].*$/, "");
+}
