@@ -263,7 +263,9 @@ describe("the architecture", () => {
   });
 
   test("a file must not export a default", () => {
-    expect(files.flatMap((file) => nodesWhere(file, isDefaultExport))).toEqual([]);
+    // What a declaration file says is a package's.
+    const own = files.filter(({ path }) => !path.endsWith(".d.ts"));
+    expect(own.flatMap((file) => nodesWhere(file, isDefaultExport))).toEqual([]);
   });
 
   test("a file must have at most 300 lines", () => {
