@@ -26,7 +26,9 @@ export async function exchange(call: Exchange): Promise<void> {
   const { request, response, stages } = call;
   const api = apiOf(request.method ?? "", request.url ?? "");
   const stop = new AbortController();
-  response.once("close", () => stop.abort());
+  response.once("close", () => {
+    if (!response.writableFinished) stop.abort();
+  });
   const began = performance.now();
   const incoming = collect(request, () => stop.abort());
   const stranger = strangerIn(request, call.port);

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { systemCode } from "../errors/describe.ts";
@@ -26,10 +26,10 @@ export interface Tap {
 export async function startTap(options: TapOptions): Promise<Tap> {
   const upstream = options.gateway === null ? null : await createUpstream(options.gateway);
   const underWay = new Set<Promise<void>>();
-  let count = 0;
+  let [count, port] = [0, 0];
   const take = (request: IncomingMessage, response: ServerResponse): void => {
     count += 1;
-    const call = exchange({ ...options, request, response, number: count, upstream, port: portOf(server) });
+    const call = exchange({ ...options, request, response, number: count, upstream, port });
     const settled = call.catch(() => void response.destroy()).finally(() => void underWay.delete(settled));
     underWay.add(settled);
   };
@@ -42,8 +42,9 @@ export async function startTap(options: TapOptions): Promise<Tap> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(0, "127.0.0.1", resolve);
   });
+  port = (server.address() as AddressInfo).port;
   return {
-    origin: `http://127.0.0.1:${portOf(server)}`,
+    origin: `http://127.0.0.1:${port}`,
     close: async () => {
       server.close();
       server.closeAllConnections();
@@ -51,10 +52,6 @@ export async function startTap(options: TapOptions): Promise<Tap> {
       upstream?.close();
     },
   };
-}
-
-function portOf(server: Server): number {
-  return (server.address() as AddressInfo | null)?.port ?? 0;
 }
 
 /** Whoever speaks something else, TLS above all, is told what this is. */
