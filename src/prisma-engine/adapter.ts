@@ -76,7 +76,7 @@ function transactionOn(client: PoolClient, lost: LostErrors): Transaction {
     release();
     return ok(undefined);
   };
-  // A connection that breaks within a transaction comes to no commit or rollback.
+  // Where a connection breaks within a transaction, neither commit nor rollback follows.
   client.on("error", release);
   const unclaimed = setTimeout(release, unclaimedMs);
   const { queryRaw, executeRaw, ...rest } = queryableOn(client, lost);

@@ -43,7 +43,7 @@ export async function runCommandLine(line: CommandLine): Promise<number> {
   }
 }
 
-/** Without what may be a database's URL. */
+/** Leaves out whatever may be a database's URL. */
 function known(args: readonly string[]): string {
   return args.map((arg) => (arg.includes("://") ? "…" : arg)).join(" ");
 }

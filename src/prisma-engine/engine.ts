@@ -125,7 +125,7 @@ interface StartLimit {
   undo(id: string): Promise<unknown>;
 }
 
-/** As WebAssembly the engine waits for a connection without an end: what begins too late is undone at once. */
+/** The WebAssembly engine waits for a connection without a limit: a transaction that begins too late is undone at once. */
 async function isOver(starting: Promise<string>, { clock, limitMs, undo }: StartLimit): Promise<boolean> {
   const begun = new AbortController();
   const limit = clock.sleep(limitMs, begun.signal).then(

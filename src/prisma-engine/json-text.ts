@@ -2,8 +2,8 @@
 const deepest = 127;
 
 /**
- * Whether Prisma's engine can read a JSON text. One that it cannot read would end the whole engine, since it takes a tagged value for
- * checked: NaN, half of a surrogate pair, numbers beyond a double, too many levels.
+ * Whether Prisma's engine can read a JSON text. One that it cannot read would end the whole engine, which expects tagged values
+ * to be valid: NaN, half of a surrogate pair, numbers beyond a double, too many levels.
  */
 export function isReadableJson(text: string): boolean {
   try {
@@ -13,7 +13,7 @@ export function isReadableJson(text: string): boolean {
   }
 }
 
-/** A half of a pair without the other. */
+/** One half of a surrogate pair without the other. */
 const half = /\p{Surrogate}/u;
 
 function isReadable(value: unknown, levels: number): boolean {

@@ -53,7 +53,7 @@ export async function deploy(
   say("\nNo pending migrations to apply.");
 }
 
-/** A user's own tables are in nobody's way. Prisma would have them taken into a migration first, for which this stands in no engine. */
+/** Tables of a user's own do no harm here. Prisma refuses them until a migration describes them, which only its own engine can write. */
 async function hasTablesOf(client: Client, migrations: readonly Migration[]): Promise<boolean> {
   const names = migrations.flatMap(({ sql }) => [...sql.matchAll(created)].map(([, name]) => name));
   const own = "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = ANY($1) LIMIT 1";

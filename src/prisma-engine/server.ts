@@ -7,7 +7,7 @@ export interface ServerParts {
   onFailure(error: unknown): void;
 }
 
-/** Prisma's own are as long; anything shorter ends its engine. */
+/** A transaction of Prisma is named with 25 characters or more; a shorter name would end its engine. */
 const transactionId = /^.{25,}$/;
 
 const notFound: Answer = { status: 404, body: "{}" };

@@ -9,7 +9,7 @@ export interface Translated {
   readonly isRaw: boolean;
 }
 
-/** What a value stands in. A string in a JSON field is JSON itself and gets a tag; everywhere else it is a string. */
+/** Where a value stands. A string in a JSON field is JSON itself and gets a tag; everywhere else it is a string. */
 type Position =
   | { readonly kind: "plain" }
   | { readonly kind: "json" }
@@ -87,7 +87,7 @@ function writtenValue(source: GraphqlText, models: Models, position: Position): 
   return `{"$type":"Json","value":${scalar}}`;
 }
 
-/** What a key's value stands in, where the object around it stands in `position`. */
+/** Where a key's value stands, if the object around it stands in `position`. */
 function within(models: Models, position: Position, key: string): Position {
   if (position.kind === "plain") return plain;
   if (position.kind === "json") return jsonOperators.has(key) ? json : plain;
