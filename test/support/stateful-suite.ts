@@ -167,6 +167,8 @@ export const statefulSuite = (where: string, describeOn: typeof describe.skip, o
       expect(refused, refused.output).toMatchObject({ exitCode: 5, json: { error: { code: "salt-key-changed" } } });
       expect(refused.output).not.toContain("another-salt-9");
       expect(refused.json.error?.fixes[0]?.command).toBe("LITELLM_SALT_KEY=goat-dev-local-only goat-dev up");
+      const status = await stack.run(["status"]);
+      expect(status.stdout, "what runs with the wrong key").toMatch(/litellm +(?:created|stopped|exited)/);
       const mended = await stack.run(["up", "--demo", "--no-example"]);
       expect(mended.exitCode, mended.output).toBe(0);
     });

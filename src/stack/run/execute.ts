@@ -160,14 +160,29 @@ async function awaitIt(wait: Wait, plan: Plan, io: ExecuteIo): Promise<void> {
   const service = serviceOf(wait, io);
   await awaitService(wait, service, io);
   const gateway = service.role === "database" ? startedGateway(plan, io) : undefined;
-  if (gateway !== undefined) await checkSaltKey(service, gateway, io.signal);
+  if (gateway === undefined) return;
+  try {
+    await checkSaltKey(service, gateway.service, io.signal);
+  } catch (error) {
+    // It started beside its database, and would store what nobody can read with the right key.
+    const stop = { type: "stop-container", container: gateway.container, signal: null, graceMs: null } as const;
+    await io.engine.apply(stop, { signal: io.signal, progress: () => undefined });
+    throw error;
+  }
 }
 
-function startedGateway({ nodes }: Plan, { services }: ExecuteIo): ServiceSpec | undefined {
-  const started = new Set(
-    nodes.filter(({ action }) => action.type === "start-container").map(({ subject }) => subject),
-  );
-  return services.find(({ name, role }) => role === "gateway" && started.has(name));
+interface Started {
+  readonly service: ServiceSpec;
+  readonly container: string;
+}
+
+function startedGateway({ nodes }: Plan, { services }: ExecuteIo): Started | undefined {
+  const service = services.find(({ role }) => role === "gateway");
+  for (const { action, subject } of nodes) {
+    if (action.type === "start-container" && service !== undefined && service.name === subject)
+      return { service, container: action.container };
+  }
+  return undefined;
 }
 
 function serviceOf({ service }: { readonly service: string }, { services }: ExecuteIo): ServiceSpec {
