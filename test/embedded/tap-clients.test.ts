@@ -1,27 +1,12 @@
-import { symlinkSync } from "node:fs";
-import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { goTests, pythonClients, toolchains } from "../support/client-tools.ts";
-import { describeLocally, type LocalScenario, openLocally } from "../support/local-scenario.ts";
-import { startSteadyGateway, writePrograms } from "../support/tap-clients.ts";
+import { describeLocally, type LocalScenario } from "../support/local-scenario.ts";
+import { openSteady, type Steady } from "../support/tap-clients.ts";
 
 const found = await toolchains();
 const isRequired = process.env["GOAT_DEV_REQUIRE_ENGINES"] === "1";
 const buildTimeMs = 600_000;
 const testWith = (version: string | null) => test.skipIf(version === null && !isRequired);
-
-/** A project whose gateway answers alike each time; nothing else of its stack runs. */
-const openSteady = async () => {
-  const stack = await openLocally();
-  const gateway = await startSteadyGateway();
-  onTestFinished(() => gateway[Symbol.asyncDispose]());
-  stack.setEnv({ LITELLM_PORT: String(gateway.port) });
-  writePrograms(stack.folder);
-  symlinkSync(join(import.meta.dirname, "..", "..", "node_modules"), stack.path("node_modules"));
-  return { stack, gateway };
-};
-
-type Steady = Awaited<ReturnType<typeof openSteady>>;
 
 /** Runs a program once straight and once through the tap: the gateway has to hear the same, and the program to say the same. */
 const runBothWays = async (

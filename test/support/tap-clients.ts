@@ -1,7 +1,9 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
+import { onTestFinished } from "vitest";
 import { startHttp } from "./fake-server.ts";
+import { openLocally } from "./local-scenario.ts";
 
 /** What a gateway heard of one call. */
 interface HeardCall {
@@ -104,7 +106,7 @@ const answer = (path: string, body: string, reply: ServerResponse): void => {
 const ofConnection = /^(?:host|connection|keep-alive|transfer-encoding)$/i;
 
 /** A gateway that answers alike each time, and keeps what it heard; a call that was left is told as such. */
-export const startSteadyGateway = async () => {
+const startSteadyGateway = async () => {
   const calls: HeardCall[] = [];
   const left: string[] = [];
   const server = await startHttp(async (request: IncomingMessage, reply: ServerResponse) => {
@@ -163,8 +165,21 @@ for await (const chunk of leaving) { print(chunk); break; }
 `;
 
 /** Programs on real clients, written into a folder. */
-export const writePrograms = (folder: string): void => {
+const writePrograms = (folder: string): void => {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "clients.py"), python);
   writeFileSync(join(folder, "clients.mjs"), typescript);
 };
+
+/** A project whose gateway answers alike each time; nothing else of its stack runs. */
+export const openSteady = async () => {
+  const stack = await openLocally();
+  const gateway = await startSteadyGateway();
+  onTestFinished(() => gateway[Symbol.asyncDispose]());
+  stack.setEnv({ LITELLM_PORT: String(gateway.port) });
+  writePrograms(stack.folder);
+  symlinkSync(join(import.meta.dirname, "..", "..", "node_modules"), stack.path("node_modules"));
+  return { stack, gateway };
+};
+
+export type Steady = Awaited<ReturnType<typeof openSteady>>;
