@@ -24,7 +24,10 @@ const addLocalModel = async (stack: Scenario, port: number): Promise<void> => {
   - model_name: silent-local
     litellm_params: { model: openai/nobody, api_base: "http://${host}:1/v1", api_key: not-needed }
 `;
-  stack.edit("dev/litellm-config.yaml", (text) => text.replace("\nlitellm_settings:", `${route}\nlitellm_settings:`));
+  const fallbacks = "  fallbacks: [{ nearby-local: [silent-local, llama-3.3-70b] }]";
+  stack.edit("dev/litellm-config.yaml", (text) =>
+    text.replace("\nlitellm_settings:", `${route}\nlitellm_settings:\n${fallbacks}`),
+  );
 };
 
 const expectHello = ({ exitCode, stdout, output }: CliResult): void => {
@@ -125,6 +128,27 @@ describeOnEngine("programs and the gateway", () => {
       turns: 2,
       tools: [{ name: "current_time" }],
     });
+  });
+
+  test("drill must say which fallback answers, or that none does, and leave nothing of its copy", {
+    timeout: buildTimeMs,
+  }, async () => {
+    const stack = shared();
+    const answered = await stack.run(["drill", "nearby-local", "--json"]);
+    expect(answered.exitCode, answered.output).toBe(0);
+    const report = { ok: true, fallbacks: ["silent-local", "llama-3.3-70b"], answeredBy: "llama-3.3-70b", status: 200 };
+    expect(JSON.parse(answered.stdout)).toMatchObject(report);
+    const unanswered = await stack.run(["drill", "llama-3.3-70b", "--fault", "500"]);
+    expect(unanswered.exitCode, unanswered.output).toBe(6);
+    expect(unanswered.stdout).toContain(
+      "llama-3.3-70b failed on purpose (500), and nobody answered: the config names no",
+    );
+    for (const list of [
+      ["ps", "--all"],
+      ["network", "ls"],
+    ])
+      expect(await docker(...list, "--filter", "name=goat-drill")).not.toContain("goat-drill");
+    expect((await stack.run(["status"])).exitCode).toBe(0);
   });
 
   test("the library must find the gateway, type failures and send extraBody untouched", async () => {
