@@ -36,7 +36,12 @@ export function table(samples, tools) {
   const names = Object.keys(measurements).filter((name) => tools.some((tool) => samples.of(tool, name).length > 0));
   const rows = names.map((name) => {
     const values = tools.map((tool) => samples.of(tool, name));
-    return [measurements[name], ...values.map((all) => cell(all)), ratio(values), values.map((all) => all.length).join("/")];
+    return [
+      measurements[name],
+      ...values.map((all) => cell(all)),
+      ratio(values),
+      values.map((all) => all.length).join("/"),
+    ];
   });
   return align([["", ...tools, "ratio", "n"], ...rows]);
 }
