@@ -15,9 +15,9 @@ import { list } from "../platform/text.ts";
 import { readTextIfThere } from "../platform/text-file.ts";
 import { readKeys } from "../project/keys.ts";
 import type { ExampleMode } from "../project/settings.ts";
-import { networkFingerprint } from "../stack/plan/drift.ts";
 import { gatewayOf } from "../stack/plan/endpoints.ts";
 import { selectServices } from "../stack/plan/graph.ts";
+import { changedNetworks, changedVolumes } from "../stack/plan/networks.ts";
 import { isNothingToDo, type Prepared, portsToOpen, prepare, type RestartMode } from "../stack/run/prepare.ts";
 import type { App } from "./app.ts";
 import { keyMistake } from "./gateway-key.ts";
@@ -43,7 +43,7 @@ export async function checkBringUp(open: OpenStack, options: CheckedBringUp, app
   const prepared = await prepare(open.stack, options, open);
   await needOwnStack(open, prepared.observed, options, app);
   tellOrphans(prepared, app);
-  tellNetworks(prepared, app);
+  tellResources(prepared, app);
   for (const { text } of await checkStrangers(prepared.services, open, app)) {
     app.emit({ type: "notice", level: "warning", text });
   }
@@ -77,14 +77,17 @@ function tellOrphans({ plan, stack }: Prepared, { emit }: App): void {
   emit({ type: "notice", level: "warning", text: `${what}: goat-dev down removes ${them}` });
 }
 
-/** A network cannot be changed while containers hang on it, and nobody asked to take them all down. */
-function tellNetworks({ observed, stack }: Prepared, { emit }: App): void {
-  for (const network of stack.networks) {
-    const found = observed.networks.find(({ name }) => name === network.name);
-    if (found === undefined || found.fingerprint === null || found.fingerprint === networkFingerprint(network))
-      continue;
-    const text = `network ${network.name} is not as the Compose file has it any more: goat-dev down, then goat-dev up`;
-    emit({ type: "notice", level: "warning", text });
+/** What was made from another definition and stays: a network that others hang on, and every volume, which holds data. */
+export function tellResources({ observed, stack, services }: Prepared, { emit }: App): void {
+  const tell = (what: string, why: string): void =>
+    emit({ type: "notice", level: "warning", text: `${what} is not as the Compose file has it any more${why}` });
+  for (const { network, heldBy } of changedNetworks(stack, observed, services)) {
+    if (heldBy.length === 0) continue;
+    const verb = heldBy.length === 1 ? "hangs" : "hang";
+    tell(`network ${network.name}`, ` and stays, as ${list(heldBy)} ${verb} on it: goat-dev down, then goat-dev up`);
+  }
+  for (const { name } of changedVolumes(stack, observed)) {
+    tell(`volume ${name}`, " and keeps its data as it is: goat-dev down --volumes deletes it, and up makes it anew");
   }
 }
 

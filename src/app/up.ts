@@ -10,6 +10,7 @@ import { bringUp, type UpReport } from "./bring-up.ts";
 import { ensureKeys } from "./ensure-keys.ts";
 import { lockStack } from "./lock-stack.ts";
 import { type OwnInput, ownerOf, ownerText } from "./own-stack.ts";
+import { tellResources } from "./preflight.ts";
 import { isWithoutGateway, type OpenStack, openEnvironment, openProject, openStack } from "./project.ts";
 
 export interface UpInput extends OwnInput {
@@ -80,6 +81,7 @@ export async function planUp(input: UpInput, app: App): Promise<PlanReport> {
   const open = wished(await openStack(app, await openProject(app, { timeout, example, demo })), input);
   const prepared = await prepare(open.stack, { names: services, restart: false }, open);
   const { stack, observed } = prepared;
+  tellResources(prepared, app);
   const plan = joined(planFreshImages(stack, observed, prepared.services), prepared.plan);
   const owner = ownerOf(open, observed, app);
   if (owner !== null) app.emit({ type: "notice", level: "warning", text: ownerText(open, owner) });

@@ -65,6 +65,8 @@ export interface ObservedVolume {
   readonly name: string;
   /** ISO time. */
   readonly createdAt: string | null;
+  /** What it was made with; absent where the engine does not say. */
+  readonly made?: { readonly driver: string; readonly options: Readonly<Record<string, string>> };
   readonly labels: Readonly<Record<string, string>>;
   readonly origin: Origin | null;
 }

@@ -20,7 +20,18 @@ export type Operation =
       readonly network: NetworkSpec;
       readonly fingerprint: string;
     }
-  | { readonly type: "remove-network"; readonly network: string }
+  | {
+      /** Refuses where anybody but these containers hangs on a network that is about to go. */
+      readonly type: "check-network";
+      readonly network: string;
+      readonly containers: readonly string[];
+    }
+  | {
+      readonly type: "remove-network";
+      readonly network: string;
+      /** Stopped containers that still name it. */
+      readonly disconnect?: readonly string[];
+    }
   | { readonly type: "create-volume"; readonly stack: StackSpec; readonly volume: VolumeSpec }
   | { readonly type: "remove-volume"; readonly volume: string }
   | {
@@ -95,6 +106,7 @@ function objectOf(action: Action): string {
     case "create-network":
       return action.network.name;
     case "remove-network":
+    case "check-network":
       return action.network;
     case "create-volume":
       return action.volume.name;

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import type { ObservedService, ObservedStack } from "../../src/model/observed.ts";
 import type { ServiceSpec, StackSpec } from "../../src/model/stack.ts";
 import { temporaryName } from "../../src/stack/plan/containers.ts";
+import { networkFingerprint } from "../../src/stack/plan/drift.ts";
 import {
   dependsOn,
   idOf,
@@ -87,6 +88,9 @@ const anyContainers = (stack: StackSpec, spec: ServiceSpec): fc.Arbitrary<readon
       return kind === "one" ? [found] : [found, running(stack, spec, left)];
     });
 
+const fingerprintIn = ({ networks: [made] }: StackSpec, network: string): string | null =>
+  network === "changed" ? "older" : network === "as configured" && made !== undefined ? networkFingerprint(made) : null;
+
 const strangers = (stack: StackSpec): readonly ObservedService[] => [
   running(stack, service("gone")),
   running(stack, service("db"), { oneOff: true, container: "goat-db-run-1", handle: idOf("one-off") }),
@@ -99,13 +103,15 @@ export const anySituation: fc.Arbitrary<{ readonly stack: StackSpec; readonly fo
       .record({
         containers: fc.tuple(...stack.services.map((spec) => anyContainers(stack, spec))),
         bare: fc.boolean(),
+        network: fc.constantFrom("made by others", "as configured", "changed"),
         withStrangers: fc.boolean(),
       })
-      .map(({ containers, bare, withStrangers }) => {
+      .map(({ containers, bare, network, withStrangers }) => {
         const services = [...containers.flat(), ...(withStrangers ? strangers(stack) : [])];
         const around = bare ? nothing(stack) : observed(stack);
         // What containers were made of is there.
         const used = Object.fromEntries(services.map(({ image }) => [image, imageId(image)]));
-        return { stack, found: { ...around, services, images: { ...around.images, ...used } } };
+        const networks = around.networks.map((made) => ({ ...made, fingerprint: fingerprintIn(stack, network) }));
+        return { stack, found: { ...around, networks, services, images: { ...around.images, ...used } } };
       }),
 );

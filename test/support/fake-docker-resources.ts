@@ -67,7 +67,15 @@ export const listNetworks = (call: Call): void => {
 export const listVolumes = (call: Call): void => {
   const wanted = labelFilter(call);
   const found = [...call.state.volumes].filter(([, { labels }]) => wanted(labels));
-  json(call, { Volumes: found.map(([Name, v]) => ({ Name, Labels: v.labels, CreatedAt: v.createdAt })) });
+  json(call, {
+    Volumes: found.map(([Name, v]) => ({
+      Name,
+      Driver: "local",
+      Options: null,
+      Labels: v.labels,
+      CreatedAt: v.createdAt,
+    })),
+  });
 };
 
 export const createVolume = (call: Call): void => {

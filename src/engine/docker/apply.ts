@@ -1,4 +1,5 @@
 import type Docker from "dockerode";
+import type { NetworkInspectInfo } from "dockerode";
 import { GoatError } from "../../errors/goat-error.ts";
 import type { Operation } from "../../model/plan.ts";
 import type { Ipam } from "../../model/stack.ts";
@@ -20,6 +21,8 @@ export function apply(
   switch (op.type) {
     case "create-network":
       return createNetwork(docker, op, io.signal);
+    case "check-network":
+      return checkNetwork(docker, op, io.signal);
     case "remove-network":
       return removeNetwork(docker, op, io.signal);
     case "create-volume":
@@ -109,9 +112,34 @@ function createVolume(docker: Docker, op: Op<"create-volume">, abortSignal: Abor
 }
 
 function removeNetwork(docker: Docker, op: Op<"remove-network">, abortSignal: AbortSignal): Promise<void> {
-  return guarded({ verb: "remove", subject: `the network ${op.network}` }, abortSignal, () =>
-    unlessStatus([404], undefined, () => docker.getNetwork(op.network).remove({ abortSignal })),
-  );
+  const { network, disconnect = [] } = op;
+  return guarded({ verb: "remove", subject: `the network ${network}` }, abortSignal, async () => {
+    const found = docker.getNetwork(network);
+    for (const Container of disconnect) {
+      // Podman counts a container that has ended; and what has gone, or is off it already, is no hindrance.
+      await found.disconnect({ Container, Force: true, abortSignal }).catch(() => undefined);
+    }
+    await unlessStatus([404], undefined, () => found.remove({ abortSignal }));
+  });
+}
+
+function checkNetwork(docker: Docker, op: Op<"check-network">, signal: AbortSignal): Promise<void> {
+  const { network, containers } = op;
+  return guarded({ verb: "inspect", subject: `the network ${network}` }, signal, async () => {
+    const found = await unlessStatus([404], null, () => docker.getNetwork(network).inspect());
+    const names = Object.values((found as NetworkInspectInfo | null)?.Containers ?? {}).map(({ Name }) => Name);
+    const [other] = names.filter((name) => !containers.includes(name));
+    if (other === undefined) return;
+    throw new GoatError(
+      "engine-refused",
+      `the network ${network} has changed, and ${other} of somebody else is on it`,
+      {
+        fixes: [
+          { command: `docker network disconnect ${network} ${other}`, effect: "takes it off, then: goat-dev up" },
+        ],
+      },
+    );
+  });
 }
 
 function removeVolume(docker: Docker, op: Op<"remove-volume">, abortSignal: AbortSignal): Promise<void> {

@@ -67,7 +67,8 @@ async function listVolumes(reader: Reader, stack: string, signal: AbortSignal): 
     const key = volume.Labels?.[label.volume];
     if (key === undefined) return [];
     const createdAt = "CreatedAt" in volume && typeof volume.CreatedAt === "string" ? volume.CreatedAt : null;
-    return [{ key, name: volume.Name, createdAt, labels: volume.Labels, origin: originOf(volume.Labels) }];
+    const { Name: name, Driver: driver, Labels: labels, Options: options } = volume;
+    return [{ key, name, createdAt, made: { driver, options: options ?? {} }, labels, origin: originOf(labels) }];
   });
 }
 

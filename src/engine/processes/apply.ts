@@ -22,6 +22,8 @@ export function apply(host: Host, op: Operation, io: ApplyIo): Promise<void> {
       throw new GoatError("image-unavailable", `${op.service} cannot be built without Docker`);
     case "create-network":
       return createNetwork(host, op);
+    case "check-network":
+      return Promise.resolve();
     case "remove-network":
       return removeNetwork(host, op);
     case "create-volume":
@@ -56,10 +58,10 @@ async function createNetwork(host: Host, { stack, network, fingerprint }: Op<"cr
   await writeRecord(store, "networks", network.name, record);
 }
 
-async function removeNetwork(host: Host, { network }: Op<"remove-network">): Promise<void> {
+async function removeNetwork(host: Host, { network, disconnect = [] }: Op<"remove-network">): Promise<void> {
   const store = storeOf(host);
   if (store === null) return;
-  if (allContainers(host).some(({ record }) => record.networks.includes(network))) {
+  if (allContainers(host).some(({ name, record }) => !disconnect.includes(name) && record.networks.includes(network))) {
     throw new GoatError("engine-refused", `the network ${network} has containers`);
   }
   await removeRecord(store, "networks", network);

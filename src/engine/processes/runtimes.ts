@@ -1,5 +1,5 @@
 import { GoatError } from "../../errors/goat-error.ts";
-import type { ContainerSpec, ReadinessSpec, ServiceSpec, StackSpec } from "../../model/stack.ts";
+import type { ContainerSpec, NetworkSpec, ReadinessSpec, ServiceSpec, StackSpec } from "../../model/stack.ts";
 import type { Launch, LocalService, Runtime } from "./runtime.ts";
 
 /** Runs a program of this machine as the Compose file says it. */
@@ -56,7 +56,13 @@ export function needRuntime(runtimes: readonly Runtime[], service: ServiceSpec):
 }
 
 export function fitStack(runtimes: readonly Runtime[], stack: StackSpec): StackSpec {
-  return { ...stack, services: stack.services.map((service) => fitService(runtimes, service, stack)) };
+  const services = stack.services.map((service) => fitService(runtimes, service, stack));
+  return { ...stack, services, networks: stack.networks.map(fitNetwork) };
+}
+
+/** A name only: what else a network says changes nothing here. */
+function fitNetwork({ key, name, external }: NetworkSpec): NetworkSpec {
+  return { key, name, external, driverOptions: {}, internal: false, attachable: false, enableIpv6: false, labels: {} };
 }
 
 function fitService(runtimes: readonly Runtime[], written: ServiceSpec, stack: StackSpec): ServiceSpec {

@@ -10,6 +10,8 @@ export interface Decision {
   readonly drift: readonly string[];
   readonly await: "ready" | "exit" | "nothing";
   readonly fingerprint: Readonly<Record<string, string>>;
+  /** Its container has to stop before the new one can be made: a network goes from under it. */
+  readonly early?: true;
 }
 
 interface Question {

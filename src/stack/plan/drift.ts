@@ -9,11 +9,18 @@ export function driftOf(
   service: ServiceSpec,
   found: ObservedService,
   observed: ObservedStack,
+  /** Names of networks that are about to be made anew. */
+  renewed: readonly string[] = [],
 ): string[] {
   if (found.fingerprint === null) return [madeByCompose];
   const files = changedFiles(service, found);
   const fields = changedFields(fingerprintOf(service), found.fingerprint);
-  return [...fields, ...imageDrift(service, found, observed), ...missingNetworks(stack, service, found), ...files];
+  return [
+    ...fields,
+    ...imageDrift(service, found, observed),
+    ...networkDrift(stack, service, found, renewed),
+    ...files,
+  ];
 }
 
 function changedFiles(service: ServiceSpec, found: ObservedService): string[] {
@@ -52,11 +59,19 @@ function imageDrift(service: ServiceSpec, found: ObservedService, observed: Obse
   return id !== undefined && id !== null && id !== found.imageId ? [`build of ${image}`] : [];
 }
 
-function missingNetworks(stack: StackSpec, service: ServiceSpec, found: ObservedService): string[] {
+/** Networks that it is to be on and is not, and those that go from under it. */
+function networkDrift(
+  stack: StackSpec,
+  service: ServiceSpec,
+  found: ObservedService,
+  renewed: readonly string[],
+): string[] {
   const wanted = (service.run.docker?.networks ?? []).map(
     (attachment) => stack.networks.find((network) => network.key === attachment.network)?.name,
   );
-  return wanted.filter((name) => name !== undefined && !found.networks.includes(name)).map((name) => `network ${name}`);
+  const missing = wanted.filter((name) => name !== undefined && !found.networks.includes(name));
+  const names = new Set([...missing, ...found.networks.filter((name) => renewed.includes(name))]);
+  return [...names].map((name) => `network ${name}`);
 }
 
 /** Field -> short hash of its value, so that drift has a name and no value leaves this function. */

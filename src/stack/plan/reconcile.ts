@@ -5,7 +5,8 @@ import type { ServiceSpec, StackSpec } from "../../model/stack.ts";
 import { containerOf, isTemporaryName } from "./containers.ts";
 import { type Decision, decide } from "./decide.ts";
 import { driftOf } from "./drift.ts";
-import { planResources } from "./resources.ts";
+import { type ChangedNetwork, changedNetworks } from "./networks.ts";
+import { definitionChanged, planResources } from "./resources.ts";
 import { createPlanBuilder, type PlanBuilder, planCreate, planStart, planStop, type Steps } from "./steps.ts";
 
 export interface ReconcileOptions {
@@ -18,8 +19,8 @@ export interface ReconcileOptions {
 /** From what is to what should be, as a graph of single steps. Pure. */
 export function reconcile(stack: StackSpec, observed: ObservedStack, options: ReconcileOptions): Plan {
   const builder = createPlanBuilder();
-  const decisions = decideAll(stack, observed, options);
-  const resources = planResources(builder, stack, observed, decisions);
+  const changed = changedNetworks(stack, observed, options.services).filter(({ heldBy }) => heldBy.length === 0);
+  const decisions = withEarly(decideAll(stack, observed, options, changed), changed);
   const steps: Steps = {
     cleared: planLeftovers(builder, stack, observed, options.services),
     created: new Map(),
@@ -27,9 +28,13 @@ export function reconcile(stack: StackSpec, observed: ObservedStack, options: Re
     started: new Map(),
     done: new Map(),
   };
+  const early = planEarlyStops(builder, decisions, changed, steps);
+  const resources = planResources(builder, stack, observed, decisions, { networks: changed, after: early });
   for (const decision of hostsFirst(decisions)) planCreate(builder, stack, decision, decisions, resources, steps);
   // Dependents stop before what they depend on, so stops are planned from the last service to the first.
-  for (const decision of [...decisions].reverse()) planStop(builder, decision, decisions, steps);
+  for (const decision of [...decisions].reverse()) {
+    if (decision.early === undefined) planStop(builder, decision, decisions, steps);
+  }
   for (const decision of byDependency(decisions)) planStart(builder, stack, decision, steps);
   return {
     nodes: builder.nodes,
@@ -40,10 +45,48 @@ export function reconcile(stack: StackSpec, observed: ObservedStack, options: Re
   };
 }
 
-function decideAll(stack: StackSpec, observed: ObservedStack, options: ReconcileOptions): readonly Decision[] {
+/** Those under which a network goes, and those that stop before these because they depend on them. */
+function withEarly(decisions: readonly Decision[], changed: readonly ChangedNetwork[]): readonly Decision[] {
+  const keys = changed.map(({ network }) => network.key);
+  const attached = changed.flatMap((network) => network.attached);
+  const isOn = ({ service, found }: Decision): boolean =>
+    (found !== undefined && attached.includes(found)) ||
+    service.run.docker?.networks.some(({ network }) => keys.includes(network)) === true;
+  const early = new Set(decisions.filter(isOn).map(({ service }) => service.name));
+  // Dependencies come first, so a set that grows while it is walked reaches the dependents of dependents.
+  for (const { service } of byDependency(decisions)) {
+    if (service.dependsOn.some((dependency) => early.has(dependency.service))) early.add(service.name);
+  }
+  return decisions.map((decision) => (early.has(decision.service.name) ? { ...decision, early: true } : decision));
+}
+
+/** Everything on a network that goes stops first, once nobody else is seen to hang on it; the steps to wait for. */
+function planEarlyStops(
+  builder: PlanBuilder,
+  decisions: readonly Decision[],
+  changed: readonly ChangedNetwork[],
+  steps: Steps,
+): readonly number[] {
+  const checks = changed.map(({ network, attached }) => {
+    const containers = attached.map(({ container }) => container);
+    return builder.add("network", { type: "check-network", network: network.name, containers }, definitionChanged, []);
+  });
+  for (const decision of [...decisions].reverse()) {
+    if (decision.early !== undefined) planStop(builder, decision, decisions, steps, checks);
+  }
+  return [...checks, ...steps.stopped.values()];
+}
+
+function decideAll(
+  stack: StackSpec,
+  observed: ObservedStack,
+  options: ReconcileOptions,
+  changed: readonly ChangedNetwork[],
+): readonly Decision[] {
+  const renewed = changed.map(({ network }) => network.name);
   const first = options.services.map((service) => {
     const found = containerOf(stack, service, observed);
-    const drift = found === undefined ? [] : driftOf(stack, service, found, observed);
+    const drift = found === undefined ? [] : driftOf(stack, service, found, observed, renewed);
     return decide({
       service,
       found,

@@ -3,7 +3,14 @@ import type { ContainerSpec, NetworkSpec, StackSpec, VolumeSpec } from "../../mo
 import type { Decision } from "./decide.ts";
 import { networkFingerprint } from "./drift.ts";
 import { planImages } from "./images.ts";
+import type { ChangedNetwork } from "./networks.ts";
 import type { PlanBuilder } from "./steps.ts";
+
+/** Networks that are made anew, and the steps by which everything on them has stopped. */
+export interface Renewed {
+  readonly networks: readonly ChangedNetwork[];
+  readonly after: readonly number[];
+}
 
 /** Networks, volumes and images that containers need first: "image:…", "network:…", "volume:…" -> step id. */
 export function planResources(
@@ -11,6 +18,7 @@ export function planResources(
   stack: StackSpec,
   observed: ObservedStack,
   decisions: readonly Decision[],
+  renewed: Renewed,
 ): ReadonlyMap<string, number> {
   const making = decisions
     .filter((decision) => decision.kind === "create" || decision.kind === "recreate")
@@ -18,7 +26,7 @@ export function planResources(
   const containers = making.flatMap(({ run }) => run.docker ?? []);
   return new Map([
     ...planImages(builder, stack, observed, making),
-    ...planNetworks(builder, stack, observed, containers),
+    ...planNetworks(builder, stack, observed, containers, renewed),
     ...planVolumes(builder, stack, observed, containers),
   ]);
 }
@@ -28,13 +36,26 @@ function planNetworks(
   stack: StackSpec,
   observed: ObservedStack,
   containers: readonly ContainerSpec[],
+  { networks, after }: Renewed,
 ) {
   const used = new Set(containers.flatMap((container) => container.networks.map((attachment) => attachment.network)));
-  return missing(stack.networks, used, observed.networks).map((network) => {
+  const create = (network: NetworkSpec, cause: string, needs: readonly number[]) => {
     const action = { type: "create-network", stack, network, fingerprint: networkFingerprint(network) } as const;
-    return [`network:${network.key}`, builder.add("network", action, "absent", [])] as const;
+    return [`network:${network.key}`, builder.add("network", action, cause, needs)] as const;
+  };
+  const renewed = networks.map(({ network, attached }) => {
+    const disconnect = attached.map(({ container }) => container);
+    const action = { type: "remove-network", network: network.name, disconnect } as const;
+    return create(network, definitionChanged, [builder.add("network", action, definitionChanged, after)]);
   });
+  return [
+    ...renewed,
+    ...missing(stack.networks, used, observed.networks).map((network) => create(network, "absent", [])),
+  ];
 }
+
+/** Why a network is made anew. */
+export const definitionChanged = "its definition changed";
 
 function planVolumes(
   builder: PlanBuilder,

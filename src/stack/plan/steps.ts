@@ -99,7 +99,13 @@ function containersOf(names: readonly string[], stack: StackSpec, all: readonly 
   );
 }
 
-export function planStop(builder: PlanBuilder, decision: Decision, all: readonly Decision[], steps: Steps): void {
+export function planStop(
+  builder: PlanBuilder,
+  decision: Decision,
+  all: readonly Decision[],
+  steps: Steps,
+  after: readonly number[] = [],
+): void {
   const { service, found, cause } = decision;
   if (found === undefined || (decision.kind !== "recreate" && decision.kind !== "restart")) return;
   const dependents = all
@@ -108,7 +114,7 @@ export function planStop(builder: PlanBuilder, decision: Decision, all: readonly
   const stop = { type: "stop-container", container: found.container, signal: null, graceMs: null } as const;
   steps.stopped.set(
     service.name,
-    builder.add(service.name, stop, cause, [steps.created.get(service.name), ...dependents]),
+    builder.add(service.name, stop, cause, [steps.created.get(service.name), ...dependents, ...after]),
   );
 }
 

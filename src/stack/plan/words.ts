@@ -41,6 +41,10 @@ export function planWords(plan: Plan): readonly (readonly [string, string])[] {
   return subjects.flatMap((subject) => {
     const nodes = plan.nodes.filter((node) => node.subject === subject);
     const words = intent(new Set(nodes.map((node) => node.action.type)), nodes[0]?.cause ?? "");
+    const networks = nodes.flatMap(({ action, cause }) =>
+      action.type === "remove-network" ? [[subject, `recreate ${action.network}: ${cause}`] as const] : [],
+    );
+    if (networks.length > 0) return networks;
     const images = nodes.flatMap(({ action }) => imageWords(action));
     return words === "" ? images.map((image) => [subject, image] as const) : [[subject, words] as const];
   });

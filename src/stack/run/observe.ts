@@ -12,6 +12,7 @@ import { adopt, isMadeByCompose } from "../plan/adopt.ts";
 import { containerOf } from "../plan/containers.ts";
 import { driftOf } from "../plan/drift.ts";
 import { gatewayOf, originOf, publishedPort, tracingOf, urlOf } from "../plan/endpoints.ts";
+import { changedNetworks } from "../plan/networks.ts";
 import { withServed } from "./served.ts";
 import { probeContext } from "./wait.ts";
 
@@ -74,6 +75,7 @@ export async function readStatus(
     askReadiness(stack, context.signal),
     Promise.all(stack.services.map((service) => stateOf(stack, service, observed, answered, context))),
   ]);
+  const renewed = changedNetworks(stack, observed, stack.services).map(({ network }) => network.name);
   return stack.services.map((service, index) => {
     const found = containerOf(stack, service, observed);
     const state = seenThrough(service, states[index] ?? { state: "absent", why: null }, word);
@@ -88,7 +90,7 @@ export async function readStatus(
       image: found?.image ?? service.run.docker?.image ?? null,
       since: found?.startedAt ?? null,
       memoryBytes: found === undefined ? null : (memory?.[found.container] ?? null),
-      drift: found === undefined ? [] : driftOf(stack, service, found, observed),
+      drift: found === undefined ? [] : driftOf(stack, service, found, observed, renewed),
       ...(found?.pid === undefined ? {} : { pid: found.pid }),
     };
   });

@@ -74,9 +74,8 @@ const step = (world: World, action: Action): void => {
     case "reload-service":
       if (stateOf(world, action.container) !== "running") throw new Error(`${action.container} does not run`);
       return;
-    case "remove-network":
     case "remove-volume":
-      throw new Error(`up must not ${action.type}`);
+      throw new Error("up must not remove a volume");
     case "start-container":
       if (stateOf(world, action.container) === "running") throw new Error(`${action.container} runs already`);
       break;

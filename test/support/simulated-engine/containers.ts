@@ -16,7 +16,7 @@ export interface Container {
   /** Null for what goat-dev did not make. */
   readonly fingerprint: Readonly<Record<string, string>> | null;
   readonly oneOff: boolean;
-  readonly networks: readonly string[];
+  networks: readonly string[];
   /** Mount target -> content; the anonymous ones can be inherited. */
   readonly volumes: ReadonlyMap<string, Content>;
   readonly volumeNames: readonly string[];

@@ -33,7 +33,11 @@ const createNetwork = (world: World, { stack, network, fingerprint }: Op<"create
   world.networks.set(network.name, { stack: stack.name, key: network.key, id: `network-${world.ticks}`, fingerprint });
 };
 
-const removeNetwork = (world: World, { network }: Op<"remove-network">): void => {
+const removeNetwork = (world: World, { network, disconnect = [] }: Op<"remove-network">): void => {
+  for (const container of world.containers) {
+    if (!disconnect.includes(container.name) || isRunning(container)) continue;
+    container.networks = container.networks.filter((name) => name !== network);
+  }
   if (world.containers.some((container) => container.networks.includes(network))) {
     throw new GoatError("engine-refused", `the network ${network} has containers`);
   }
@@ -169,6 +173,8 @@ export const operate = (world: World, op: Operation, io: ApplyIo): void => {
       break;
     case "create-network":
       createNetwork(world, op);
+      break;
+    case "check-network":
       break;
     case "remove-network":
       removeNetwork(world, op);
