@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { bundleExample, bundleLibrary, bundlePrograms, bundleTypes } from "./bundle.mjs";
+import { bundleExample, bundleLibrary, bundlePage, bundlePrograms, bundleTypes } from "./bundle.mjs";
 
 process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
 const { out, types = out === undefined } = parseArgs({
@@ -24,6 +24,7 @@ async function build(to) {
   if (types) compile("-p", "tsconfig.build.json", "--outDir", join(to, "types"));
   await bundlePrograms(to);
   await bundleExample(to);
+  await bundlePage(join(to, "web"));
   writeFileSync(join(to, "package.json"), '{ "type": "commonjs" }\n');
   for (const name of libraries) {
     const folder = join(to, dirname(name));

@@ -112,6 +112,18 @@ export async function bundleExample(dir) {
   writeFileSync(join(dir, "example", "package.json"), '{ "type": "module" }\n');
 }
 
+/** The page of `goat-dev open`: static files, loaded by browsers alone. */
+export async function bundlePage(outDir) {
+  const { build } = await import("vite");
+  await build({
+    configFile: false,
+    root: join(dirname(dirname(fileURLToPath(import.meta.url))), "web"),
+    logLevel: "warn",
+    oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+    build: { outDir: resolve(outDir), emptyOutDir: true, target: "es2022", modulePreload: { polyfill: false } },
+  });
+}
+
 /** What applications import, as a module; packages stay theirs. */
 export async function bundleLibrary(name, dir) {
   await write({ input: { [name]: `src/${name}.ts` }, external: isForeign }, { dir, format: "es" });

@@ -19,6 +19,7 @@ import type { ExampleReport } from "./app/programs/example.ts";
 import type { ProgramVariables } from "./app/programs/point-at.ts";
 import type { RunReport } from "./app/programs/program.ts";
 import type { SetPasswordReport } from "./app/set-password.ts";
+import type { SpendReport } from "./app/spend.ts";
 import type { StatusReport } from "./app/status.ts";
 import type { TracesReport } from "./app/traces/list.ts";
 import type { OpenedReport } from "./app/traces/open.ts";
@@ -30,6 +31,7 @@ import type { LogLine } from "./engine/engine.ts";
 import type { ErrorCode } from "./errors/catalog.ts";
 import type { Fix } from "./errors/goat-error.ts";
 import type { TraceRow } from "./langfuse/trace.ts";
+import type { OpenReport } from "./web/open.ts";
 
 export type {
   AskReport,
@@ -56,10 +58,12 @@ export type {
   ModelsReport,
   ModelsTestReport,
   OpenedReport,
+  OpenReport,
   PlanReport,
   ProgramVariables,
   RunReport,
   SetPasswordReport,
+  SpendReport,
   StatusReport,
   TraceReport,
   TraceRow,
@@ -78,6 +82,8 @@ export interface Documents {
   readonly traces: Document<TracesReport> | TraceRow;
   readonly "traces show": Document<TraceReport>;
   readonly "traces open": Document<OpenedReport>;
+  readonly spend: Document<SpendReport>;
+  readonly open: Document<OpenReport>;
   readonly restart: Document<UpReport>;
   readonly watch: Document<WatchReport>;
   readonly down: Document<DownReport>;

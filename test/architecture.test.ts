@@ -17,7 +17,7 @@ const ranks: readonly (readonly string[])[] = [
   ["litellm", "langfuse"],
   ["platform"],
   ["events"],
-  ["project", "compose", "readiness", "engine/engine.ts"],
+  ["pages", "project", "compose", "readiness", "engine/engine.ts"],
   [meetingPlace],
   [
     "engine/docker",
@@ -33,6 +33,7 @@ const ranks: readonly (readonly string[])[] = [
   ],
   ["stack", "doctor"],
   ["app"],
+  ["web"],
   ["commands", "json.ts"],
   ["cli"],
   ["main.ts"],

@@ -12,9 +12,11 @@ import { init } from "./init.ts";
 import { logs } from "./logs.ts";
 import { modal } from "./modal.ts";
 import { models } from "./models.ts";
+import { open } from "./open.ts";
 import { replay } from "./replay.ts";
 import { restart } from "./restart.ts";
 import { run } from "./run.ts";
+import { spend } from "./spend.ts";
 import { status } from "./status.ts";
 import { traces } from "./traces.ts";
 import { up } from "./up.ts";
@@ -26,6 +28,8 @@ export const commands: readonly AnyCommand[] = [
   status,
   logs,
   traces,
+  spend,
+  open,
   restart,
   watch,
   down,

@@ -119,6 +119,10 @@ test("help must go to stdout with examples, and end with 0", async () => {
       traces                          what was asked of which model: time, tokens,
                                       cost, how long it took, first words; live with
                                       -f
+      spend                           what calls have cost, and how much of the
+                                      gateway's budget is left
+      open                            a page for this machine alone: calls as they
+                                      come, spend, models, services
       restart [service...]            reload, or stop and start, services, with what
                                       changed in .env and config files, and wait
                                       until they are ready

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { onTestFinished } from "vitest";
 import { runCli } from "../../src/cli/run.ts";
+import { systemClock } from "../../src/platform/clock.ts";
 import { createTestClock, type TestClock } from "./clock.ts";
 import { checkDocuments } from "./documents.ts";
 import { composeText, configText, exampleAnswer } from "./goat-files.ts";
@@ -14,7 +15,7 @@ import { createStandIns, type Ports, type StandIns } from "./stand-ins.ts";
 import { tempFolder, writeFiles } from "./temp.ts";
 import { createSink } from "./terminal.ts";
 
-const packageRoot = join(import.meta.dirname, "../..");
+const repository = join(import.meta.dirname, "../..");
 
 export const secretKey = "gsk_integration_secret_0123456789";
 
@@ -63,6 +64,10 @@ export interface ProjectOptions extends SimulatedEngineOptions {
   readonly realExample?: boolean;
   /** What the clock says at the start, as an ISO time. */
   readonly now?: string;
+  /** Time passes as it does, for what a browser looks at. */
+  readonly isRealTime?: boolean;
+  /** Where goat-dev lies: this repository where left out. */
+  readonly packageRoot?: string;
 }
 
 const images = { "postgres:16": "sha256:a", "langfuse/langfuse:2.95.12": "sha256:b", "litellm:v1": "sha256:c" };
@@ -118,6 +123,8 @@ export const openProject = async (options: ProjectOptions = {}): Promise<GoatPro
     files = {},
     realExample = false,
     now,
+    isRealTime = false,
+    packageRoot = repository,
     beforeApply,
     ...scripts
   } = options;
@@ -178,7 +185,7 @@ export const openProject = async (options: ProjectOptions = {}): Promise<GoatPro
       stdout: stdout.stream,
       stderr: stderr.stream,
       signal: run.signal ?? new AbortController().signal,
-      clock,
+      clock: isRealTime ? systemClock : clock,
       createEngine: () => engine,
     });
     checkDocuments(args, stdout.text());

@@ -90,9 +90,13 @@ export async function followTraces({ tell, limit, ...input }: FollowInput, app: 
   const look = patiently(follower, tracing.service.name, app);
   try {
     await look();
-    for (const row of (await collect(ask, { filter, limit })).traces.toReversed()) tell(row);
+    const { traces } = await collect(ask, { filter, limit });
+    for (const row of traces.toReversed()) tell(row);
+    // What came between the two is in both.
+    let told = new Set(traces.map(({ id, calls }) => `${id} ${calls}`));
     for (;;) {
-      for (const row of await look()) tell(row);
+      for (const row of await look()) if (!told.has(`${row.id} ${row.calls}`)) tell(row);
+      told = new Set();
       await app.clock.sleep(pauseMs, app.signal);
     }
   } catch (error) {

@@ -1,0 +1,45 @@
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+
+/** The names under which a browser of this machine reaches a page of this machine. */
+const ownNames: readonly string[] = ["127.0.0.1", "localhost", "[::1]"];
+
+/** False for a name that somebody else's DNS has pointed at this machine. */
+export function isOwnHost({ headers }: IncomingMessage): boolean {
+  return ownNames.includes((headers.host ?? "").replace(/:\d+$/, ""));
+}
+
+/** False where another page's script or form sent it; what no page sent says nothing of an origin. */
+export function isOwnOrigin({ headers, method }: IncomingMessage): boolean {
+  const site = headers["sec-fetch-site"];
+  if (site !== undefined && site !== "same-origin" && site !== "none") return false;
+  const { origin } = headers;
+  if (origin === undefined) return method === "GET" || method === "HEAD" || site === "same-origin";
+  return origin === `http://${headers.host}` || origin === `https://${headers.host}`;
+}
+
+export function cookieOf({ headers }: IncomingMessage, name: string): string | undefined {
+  for (const part of (headers.cookie ?? "").split(";")) {
+    const [key, value] = part.trim().split("=");
+    if (key === name) return value;
+  }
+  return undefined;
+}
+
+/** Not for scripts, not sent along from other sites; gone when the browser is closed. */
+export function setCookie(name: string, value: string): string {
+  return `${name}=${value}; Path=/; HttpOnly; SameSite=Strict`;
+}
+
+export function newSecret(): string {
+  return randomBytes(24).toString("base64url");
+}
+
+/** Hashes have one length, which timingSafeEqual needs, and hide how long the real one is. */
+export function isSame(left: string, right: string): boolean {
+  return timingSafeEqual(hashOf(left), hashOf(right));
+}
+
+function hashOf(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
+}

@@ -1,0 +1,69 @@
+import type { ServerResponse } from "node:http";
+import type { App } from "../app/app.ts";
+import { openTracing } from "../app/traces/open-tracing.ts";
+import { describe } from "../errors/describe.ts";
+import { GoatError } from "../errors/goat-error.ts";
+import type { Ask } from "../langfuse/list.ts";
+import { openEventStream } from "../pages/event-stream.ts";
+import { pageHeaders } from "../pages/files.ts";
+import { answerTraces, tellTraces } from "../pages/trace-questions.ts";
+import { chat } from "./chat.ts";
+import { createLive } from "./live.ts";
+import { type PageRequest, sendJson } from "./server.ts";
+
+export interface Api {
+  readonly answer: (request: PageRequest, response: ServerResponse) => Promise<void>;
+  readonly explain: (error: unknown) => { readonly status: number; readonly json: string };
+  /** How many pages listen. */
+  readonly listeners: () => number;
+}
+
+/** What the page can ask: the app's functions, behind paths. Each question reads the project anew, so edits count at once. */
+export function createApi(app: App): Api {
+  const live = createLive((tell, signal) => watch(app, tell, signal), app.redact);
+  const answer: Api["answer"] = async (request, response) => {
+    if (request.path === "/api/chat" && request.method === "POST") {
+      return chat(await request.body(), response, within(app, request.signal));
+    }
+    if (request.path === "/api/events") return live.join(openEventStream(response, pageHeaders));
+    const found = await find(request, within(app, request.signal));
+    if (found === undefined) throw new GoatError("usage", `there is nothing at ${request.path}`);
+    // Whatever was said, and whoever said it: what is secret in .env leaves no door.
+    sendJson(response, 200, app.redact(JSON.stringify(found)));
+  };
+  return { answer, explain: (error) => explain(error, app), listeners: live.count };
+}
+
+/** The app for one question: it ends with the browser, and what is told on the way is not for the terminal. */
+function within(app: App, signal: AbortSignal): App {
+  return { ...app, signal: AbortSignal.any([app.signal, signal]), emit: () => undefined, ask: null };
+}
+
+async function find({ method, path, query }: PageRequest, app: App): Promise<unknown> {
+  if (method !== "GET") return undefined;
+  if (path === "/api/about") return about(app);
+  if (path.startsWith("/api/traces")) return answerTraces(await askOf(app), path, query);
+  return undefined;
+}
+
+async function askOf(app: App): Promise<Ask> {
+  return (await openTracing(app)).ask;
+}
+
+async function about(app: App): Promise<unknown> {
+  const { session, tracing } = await openTracing(app);
+  return { stack: session.stack.name, version: app.version, tracingUrl: tracing.pageUrl, views: ["calls"] };
+}
+
+/** Runs while anybody looks. */
+async function watch(app: App, tell: (event: string, data: unknown) => void, signal: AbortSignal): Promise<void> {
+  const own = within(app, signal);
+  const ask: Ask = async (path) => (await askOf(own))(path);
+  await tellTraces(ask, tell, (error) => describe(error).message, { clock: app.clock, signal: own.signal });
+}
+
+function explain(error: unknown, app: App): { readonly status: number; readonly json: string } {
+  const { code, message, evidence, fixes } = describe(error);
+  const status = code === "usage" ? 404 : 502;
+  return { status, json: app.redact(JSON.stringify({ error: { code, message, evidence, fixes } })) };
+}

@@ -1,0 +1,73 @@
+import { render } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { Calls } from "./calls.tsx";
+import { type LiveState, useLive } from "./live.ts";
+import { useAnswer } from "./server.ts";
+import "./style.css";
+
+interface About {
+  readonly stack: string;
+  readonly version: string;
+  readonly tracingUrl: string;
+  readonly views: readonly string[];
+}
+
+const views = { calls: "Calls", spend: "Spend", models: "Models", services: "Services" } as const;
+
+type View = keyof typeof views;
+
+function Page() {
+  const { view, id } = useRoute();
+  const live = useLive();
+  const { value: about } = useAnswer<About>("/api/about");
+  const there = (Object.keys(views) as View[]).filter((name) => about?.views.includes(name) ?? name === "calls");
+  useEffect(() => {
+    document.title = `${views[view]} · ${about?.stack ?? "goat-dev"}`;
+  }, [view, about]);
+  return (
+    <>
+      <header class="top">
+        <a class="brand" href="#/calls">
+          goat-dev <span class="dim">{about?.stack ?? ""}</span>
+        </a>
+        <nav aria-label="Views">
+          {there.map((name) => (
+            <a key={name} href={`#/${name}`} aria-current={name === view ? "page" : undefined}>
+              {views[name]}
+            </a>
+          ))}
+        </nav>
+        <Signal live={live} />
+      </header>
+      <main>
+        <h1 class="sr">{views[view]}</h1>
+        {view === "calls" ? <Calls id={id} /> : null}
+      </main>
+    </>
+  );
+}
+
+function Signal({ live }: { readonly live: LiveState }) {
+  const isWell = live.connected && live.away === null;
+  const text = live.connected ? (live.away ?? "live") : "no connection: goat-dev open";
+  return (
+    <p class={`signal ${isWell ? "well" : "unwell"}`} role="status" title={text}>
+      <span class={`dot ${isWell ? "good" : "bad"}`} aria-hidden="true" />
+      <span class="signal-text">{text}</span>
+    </p>
+  );
+}
+
+function useRoute(): { readonly view: View; readonly id: string | null } {
+  const [hash, setHash] = useState(location.hash);
+  useEffect(() => {
+    const onChange = (): void => setHash(location.hash);
+    addEventListener("hashchange", onChange);
+    return () => removeEventListener("hashchange", onChange);
+  }, []);
+  const [, view = "", id] = hash.split("/");
+  return { view: view in views ? (view as View) : "calls", id: id ? decodeURIComponent(id) : null };
+}
+
+const place = document.getElementById("page");
+if (place !== null) render(<Page />, place);
