@@ -25,6 +25,7 @@ import type { TracesReport } from "./app/traces/list.ts";
 import type { OpenedReport } from "./app/traces/open.ts";
 import type { TraceReport } from "./app/traces/show.ts";
 import type { PlanReport } from "./app/up.ts";
+import type { MadeKeyReport, VirtualKeyReport, VirtualKeysReport } from "./app/virtual-keys.ts";
 import type { WatchReport } from "./app/watch.ts";
 import type { ChecksReport } from "./doctor/check.ts";
 import type { LogLine } from "./engine/engine.ts";
@@ -53,6 +54,7 @@ export type {
   Fix,
   InitReport,
   LogLine,
+  MadeKeyReport,
   ModelsChangeReport,
   ModelsCheckReport,
   ModelsReport,
@@ -69,6 +71,8 @@ export type {
   TraceRow,
   TracesReport,
   UpReport,
+  VirtualKeyReport,
+  VirtualKeysReport,
   WatchReport,
 };
 
@@ -96,6 +100,11 @@ export interface Documents {
   readonly "models disable": Document<ModelsChangeReport>;
   readonly "models check": Document<ModelsCheckReport>;
   readonly "models test": Document<ModelsTestReport>;
+  readonly "keys list": Document<VirtualKeysReport>;
+  readonly "keys create": Document<MadeKeyReport>;
+  readonly "keys show": Document<VirtualKeyReport>;
+  readonly "keys revoke": Document<VirtualKeyReport>;
+  readonly "keys rotate": Document<MadeKeyReport>;
   readonly env: Document<ProgramVariables>;
   readonly run: Document<RunReport>;
   readonly replay: Document<RunReport>;

@@ -1,4 +1,4 @@
-export { formatDuration, formatMoney } from "../src/platform/format.ts";
+export { formatAge, formatBytes, formatDuration, formatMoney } from "../src/platform/format.ts";
 
 const today = new Intl.DateTimeFormat(undefined, {
   hour: "2-digit",

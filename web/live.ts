@@ -9,6 +9,24 @@ export interface LiveState {
   readonly away: string | null;
 }
 
+/** What is being done to services, in the words of the terminal; null before anything is. */
+export function useWork(): string | null {
+  const [step, setStep] = useState<string | null>(null);
+  useEffect(() => {
+    onWork.add(setStep);
+    return () => void onWork.delete(setStep);
+  }, []);
+  return step;
+}
+
+interface WorkEvent {
+  readonly type: string;
+  readonly step?: string;
+  readonly text?: string;
+}
+
+const onWork = new Set<(step: string) => void>();
+
 type Listener = (rows: readonly TraceRow[]) => void;
 
 const listeners = new Set<Listener>();
@@ -42,6 +60,10 @@ export function useLive(): LiveState {
     on("away", (data) => setState({ connected: true, away: (JSON.parse(data) as { readonly why: string }).why }));
     on("ready", () => {
       for (const take of onReady) take();
+    });
+    on("work", (data) => {
+      const { type, step = "", text = "" } = JSON.parse(data) as WorkEvent;
+      if (type.startsWith("step-")) for (const take of onWork) take(`${step} ${text}`);
     });
     on("back", () => setState({ connected: true, away: null }));
     on("traces", (data) => {

@@ -2,8 +2,12 @@ import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Calls } from "./calls.tsx";
 import { type LiveState, useLive } from "./live.ts";
+import { Models } from "./models.tsx";
 import { useAnswer } from "./server.ts";
+import { Services } from "./services.tsx";
+import { Spend } from "./spend.tsx";
 import "./style.css";
+import "./views.css";
 
 interface About {
   readonly stack: string;
@@ -42,6 +46,9 @@ function Page() {
       <main>
         <h1 class="sr">{views[view]}</h1>
         {view === "calls" ? <Calls id={id} /> : null}
+        {view === "spend" ? <Spend /> : null}
+        {view === "models" ? <Models /> : null}
+        {view === "services" ? <Services /> : null}
       </main>
     </>
   );

@@ -34,6 +34,10 @@ export function refusalOf(body: unknown, status: number): Refused {
   return new Refused(status === 401 ? goneText : `The page's server answers ${status}.`);
 }
 
+export function send<T>(path: string, body: unknown): Promise<T> {
+  return ask(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+}
+
 export interface Asked<T> {
   readonly value: T | null;
   readonly error: Refused | null;

@@ -9,6 +9,7 @@ import { drill } from "./drill.ts";
 import { env } from "./env.ts";
 import { example } from "./example.ts";
 import { init } from "./init.ts";
+import { keys } from "./keys.ts";
 import { logs } from "./logs.ts";
 import { modal } from "./modal.ts";
 import { models } from "./models.ts";
@@ -36,6 +37,7 @@ export const commands: readonly AnyCommand[] = [
   doctor,
   config,
   models,
+  keys,
   env,
   run,
   replay,

@@ -1,7 +1,6 @@
-import { readFailure } from "../litellm/failure.ts";
 import { type Fields, fieldsOf, listOf, numberOf, textOf } from "../model/fields.ts";
-import { parseJson } from "../platform/json.ts";
-import { type GatewayAccess, refusal, send, strange } from "./access.ts";
+import type { GatewayAccess } from "./access.ts";
+import { askDatabase } from "./database-questions.ts";
 
 /** By what LiteLLM counts: who asked, and what was asked. */
 export const spendGroups = ["model", "day", "key", "tag", "user"] as const;
@@ -125,22 +124,4 @@ export async function readBudget(access: GatewayAccess, signal: AbortSignal): Pr
     duration: textOf(said["budget_duration"]),
     resetsAt: textOf(said["budget_reset_at"]),
   };
-}
-
-/** One question to what LiteLLM keeps in its database, below the gateway's own address; null where it has none. Throws gateway-refused. */
-async function askDatabase(
-  access: GatewayAccess,
-  path: string,
-  signal: AbortSignal,
-  body?: unknown,
-): Promise<Fields | null> {
-  const below = { ...access, baseUrl: access.baseUrl.replace(/\/v1\/*$/, "") };
-  const answer = await send(below, body === undefined ? { path } : { path, body }, signal);
-  const json = parseJson(answer.text);
-  if (answer.status === 200 && typeof json === "object" && json !== null) return fieldsOf(json);
-  const failure = readFailure(answer.status, json);
-  if (/no[_ ]db[_ ]connect|database not connected|not connected to (?:the )?(?:db|database)/i.test(answer.text))
-    return null;
-  if (answer.status < 400) throw strange(below, path, answer);
-  throw refusal(below, `${body === undefined ? "GET" : "POST"} ${path.split("?")[0]}`, failure);
 }

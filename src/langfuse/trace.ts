@@ -18,6 +18,7 @@ export interface TraceRow {
   readonly totalTokens: number | null;
   /** US dollars. */
   readonly costUsd: number | null;
+  /** While models were asked. */
   readonly latencyMs: number | null;
   readonly failed: boolean;
   readonly error: string | null;
@@ -75,7 +76,7 @@ export function rowOf(listed: ListedTrace, generations: readonly GenerationSumma
     calls: inOrder.length,
     totalTokens: sumOf(inOrder.map(({ totalTokens }) => totalTokens)),
     costUsd: sumOf(inOrder.map(({ costUsd }) => costUsd)),
-    latencyMs: inOrder.length === 0 ? null : listed.latencyMs,
+    latencyMs: waitedMs(inOrder),
     failed,
     error: failed ? (errors.at(-1)?.error ?? null) : null,
     words: wordsOf(said),
@@ -129,6 +130,18 @@ function tagsOf(said: Fields): readonly string[] {
 function wordsOf(said: Fields): string {
   const asked = firstWords(readQuestion(said["input"]), wordsLength);
   return asked === "" && isRecord(said["output"]) ? firstWords(readAnswer(said["output"]), wordsLength) : asked;
+}
+
+/** How long one waited for models: a program may keep calls that lie hours apart in one trace, or make some at once. */
+function waitedMs(inOrder: readonly GenerationSummary[]): number | null {
+  let [waited, until] = [0, Number.NEGATIVE_INFINITY];
+  for (const { startedAt, latencyMs } of inOrder) {
+    const start = Date.parse(startedAt);
+    const end = start + (latencyMs ?? 0);
+    waited += Math.max(0, end - Math.max(start, until));
+    until = Math.max(until, end);
+  }
+  return inOrder.some(({ latencyMs }) => latencyMs !== null) ? waited : null;
 }
 
 /** Null where none is known. */

@@ -1,5 +1,8 @@
 import type { ServerResponse } from "node:http";
 import type { App } from "../app/app.ts";
+import { models } from "../app/models/list.ts";
+import { spend } from "../app/spend.ts";
+import { status } from "../app/status.ts";
 import { openTracing } from "../app/traces/open-tracing.ts";
 import { describe } from "../errors/describe.ts";
 import { GoatError } from "../errors/goat-error.ts";
@@ -10,6 +13,7 @@ import { answerTraces, tellTraces } from "../pages/trace-questions.ts";
 import { chat } from "./chat.ts";
 import { createLive } from "./live.ts";
 import { type PageRequest, sendJson } from "./server.ts";
+import { act, streamLogs } from "./services.ts";
 
 export interface Api {
   readonly answer: (request: PageRequest, response: ServerResponse) => Promise<void>;
@@ -18,20 +22,32 @@ export interface Api {
   readonly listeners: () => number;
 }
 
+const dayMs = 86_400_000;
+
 /** What the page can ask: the app's functions, behind paths. Each question reads the project anew, so edits count at once. */
 export function createApi(app: App): Api {
   const live = createLive((tell, signal) => watch(app, tell, signal), app.redact);
   const answer: Api["answer"] = async (request, response) => {
-    if (request.path === "/api/chat" && request.method === "POST") {
+    if (isPost(request, "/api/chat")) {
       return chat(await request.body(), response, within(app, request.signal));
     }
+    if (request.path === "/api/logs") {
+      return streamLogs(request.query.get("service"), response, within(app, request.signal));
+    }
     if (request.path === "/api/events") return live.join(openEventStream(response, pageHeaders));
-    const found = await find(request, within(app, request.signal));
+    // What was begun goes on where the browser leaves.
+    const found = isPost(request, "/api/services")
+      ? await act(await request.body(), app, live.tell)
+      : await find(request, within(app, request.signal));
     if (found === undefined) throw new GoatError("usage", `there is nothing at ${request.path}`);
     // Whatever was said, and whoever said it: what is secret in .env leaves no door.
     sendJson(response, 200, app.redact(JSON.stringify(found)));
   };
   return { answer, explain: (error) => explain(error, app), listeners: live.count };
+}
+
+function isPost({ method, path }: PageRequest, wanted: string): boolean {
+  return method === "POST" && path === wanted;
 }
 
 /** The app for one question: it ends with the browser, and what is told on the way is not for the terminal. */
@@ -42,8 +58,17 @@ function within(app: App, signal: AbortSignal): App {
 async function find({ method, path, query }: PageRequest, app: App): Promise<unknown> {
   if (method !== "GET") return undefined;
   if (path === "/api/about") return about(app);
+  if (path === "/api/spend") return spend({ by: query.get("by") ?? "model", since: daysAgo(query, app) }, app);
+  if (path === "/api/models") return models({ usable: false, local: false }, app);
+  if (path === "/api/status") return status({}, app);
   if (path.startsWith("/api/traces")) return answerTraces(await askOf(app), path, query);
   return undefined;
+}
+
+/** The beginning of a span of days that ends with today. */
+function daysAgo(query: URLSearchParams, app: App): string {
+  const days = Math.min(366, Math.max(1, Number(query.get("days")) || 30));
+  return new Date(app.clock.date().getTime() - (days - 1) * dayMs).toISOString();
 }
 
 async function askOf(app: App): Promise<Ask> {
@@ -52,7 +77,12 @@ async function askOf(app: App): Promise<Ask> {
 
 async function about(app: App): Promise<unknown> {
   const { session, tracing } = await openTracing(app);
-  return { stack: session.stack.name, version: app.version, tracingUrl: tracing.pageUrl, views: ["calls"] };
+  return {
+    stack: session.stack.name,
+    version: app.version,
+    tracingUrl: tracing.pageUrl,
+    views: ["calls", "spend", "models", "services"],
+  };
 }
 
 /** Runs while anybody looks. */

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import type { RequestListener } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
@@ -49,10 +50,16 @@ export interface OpenedPage {
   readonly ingest: (...batch: readonly unknown[]) => Promise<void>;
 }
 
+interface PageOptions extends ProjectOptions {
+  /** Answers in the gateway's place. */
+  readonly gateway?: RequestListener;
+}
+
 /** A project that is up, its page open in a browser. */
-export const openProjectPage = async (options: ProjectOptions = {}): Promise<OpenedPage> => {
+export const openProjectPage = async ({ gateway, ...options }: PageOptions = {}): Promise<OpenedPage> => {
   const packageRoot = await packageWithPage();
   const project = await openProject({ ...options, packageRoot, isRealTime: true });
+  if (gateway !== undefined) project.standIns.answers = { ...project.standIns.answers, instead: gateway };
   const up = await project.goat(["up", "--no-example"]);
   expect(up.exitCode, up.err).toBe(0);
   const stop = new AbortController();

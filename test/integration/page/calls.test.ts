@@ -1,7 +1,5 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { seriousFindings } from "../../support/axe.ts";
 import { openProject } from "../../support/goat-project.ts";
 import { browserTest, openProjectPage, packageWithPage } from "../../support/page.ts";
 import { event, litellmCall } from "../../support/recorder-server.ts";
@@ -53,19 +51,6 @@ const hostileCall = [
     endTime: "2026-11-23T09:00:01.000Z",
   }),
 ];
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-/** What axe finds that keeps somebody from using the page. */
-const seriousFindings = async (page: Page): Promise<readonly string[]> => {
-  await page.evaluate(axe);
-  const found: unknown = await page.evaluate(
-    `axe.run(document).then(({ violations }) => violations
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html).join(" ")))`,
-  );
-  return found as readonly string[];
-};
 
 browserTest("the list must show a call as it comes, and the call whole", async () => {
   const { page, ingest, complaints } = await openProjectPage();
