@@ -36,7 +36,7 @@ async function settled(service: ServiceSpec, files: Hashes, { clock, signal }: E
   let stale = await staleOf(service, files);
   while (stale.length > 0 && clock.now() - begin < settleMs) {
     await clock.sleep(200, signal);
-    stale = await staleOf(service, (await servedBy(service, signal))?.files ?? files);
+    stale = await staleOf(service, (await servedBy(service, signal)) ?? files);
   }
   return stale;
 }

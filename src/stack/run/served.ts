@@ -11,35 +11,52 @@ import type { EngineContext } from "../engine-context.ts";
 import { publishedPort } from "../plan/endpoints.ts";
 import { answerIn } from "./answer.ts";
 
+/** A gateway that is busy answers late: its launcher is asked instead, which does nothing else and answers at once. */
+const answerLimitMs = 1_000;
+
 /** Who does not answer is judged by its labels, and made anew where they say so: better wait a little. */
-const questionLimitMs = 5_000;
+const questionLimitMs = 10_000;
+
+type Asking = Pick<EngineContext, "engine" | "signal">;
 
 /** With what services that reload say of themselves: a label cannot change on a running container, and a mount may be stale. */
-export async function withServed(
-  stack: StackSpec,
-  observed: ObservedStack,
-  { engine, signal }: Pick<EngineContext, "engine" | "signal">,
-): Promise<ObservedStack> {
+export async function withServed(stack: StackSpec, observed: ObservedStack, context: Asking): Promise<ObservedStack> {
   const told = async (found: ObservedService): Promise<ObservedService> => {
     const service = stack.services.find(({ name }) => name === found.name);
     if (service?.reload === undefined || found.state !== "running" || found.oneOff) return found;
-    const { command } = service.reload;
-    const served = await servedBy(service, signal);
+    const served = await toldBy(service, [...service.reload.command, "status"], found.container, context);
     if (served === null) return found;
+    const { fingerprint } = found;
     const stale = await staleOf(service, served.files);
-    if (served.variables.length === 0 || found.fingerprint === null) return { ...found, stale };
-    const asked = await decoration(signal, questionLimitMs, (limited) =>
-      engine.exec(found.container, [...command, "status"], limited),
-    );
-    return { ...found, stale, fingerprint: { ...found.fingerprint, ...variablesIn(asked?.output ?? "") } };
+    return { ...found, stale, fingerprint: fingerprint && { ...fingerprint, ...served.variables } };
   };
   return { ...observed, services: await Promise.all(observed.services.map(told)) };
 }
 
-/** Their hashes, as `fingerprintOf` makes them. */
-function variablesIn(output: string): Readonly<Record<string, string>> {
-  const variables = Object.entries(fieldsOf(answerIn(output)["environment"]));
-  return Object.fromEntries(variables.map(([name, hash]) => [`environment.${name}`, textOf(hash) ?? "unset"]));
+interface Told {
+  readonly files: Hashes;
+  /** Those that it was given since it was started: `environment.NAME` -> hash, as `fingerprintOf` makes it. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** The service itself is asked first, which takes a few milliseconds. Null where neither it nor its launcher says. */
+async function toldBy(
+  service: ServiceSpec,
+  status: readonly string[],
+  container: string,
+  { engine, signal }: Asking,
+): Promise<Told | null> {
+  const served = await askService(service, signal);
+  if (served === "another") return null;
+  if (served?.variables.length === 0) return { files: served.files, variables: {} };
+  const asked = await decoration(signal, questionLimitMs, (limited) => engine.exec(container, status, limited));
+  const answer = answerIn(asked?.output ?? "");
+  if (served === null && answer["ok"] !== true) return null;
+  const variables = Object.entries(fieldsOf(answer["environment"]));
+  return {
+    files: served?.files ?? fieldsOf(answer["files"]),
+    variables: Object.fromEntries(variables.map(([name, hash]) => [`environment.${name}`, textOf(hash) ?? "unset"])),
+  };
 }
 
 /** Path -> SHA-256, as the service sees it; null for a file that is not there. */
@@ -51,15 +68,22 @@ interface Served {
   readonly variables: readonly string[];
 }
 
-/** Null where it does not say. */
-export async function servedBy(service: ServiceSpec, signal: AbortSignal): Promise<Served | null> {
+/** The files that it serves; null where it does not say. */
+export async function servedBy(service: ServiceSpec, signal: AbortSignal): Promise<Hashes | null> {
+  const served = await askService(service, signal);
+  return served === null || served === "another" ? null : served.files;
+}
+
+/** Null where nothing answers in time; "another" where what answers knows no such question. */
+async function askService(service: ServiceSpec, signal: AbortSignal): Promise<Served | "another" | null> {
   const port = publishedPort(service);
   if (port === null) return null;
   const url = `http://${reachedAt(port.hostIp)}:${port.host}${servedPath}`;
-  const answer = await decoration(signal, questionLimitMs, (limited) => httpGet(url, limited));
-  if (answer?.status !== 200) return null;
+  const answer = await decoration(signal, answerLimitMs, (limited) => httpGet(url, limited));
+  if (answer === null) return null;
   const { files, variables } = fieldsOf(parseJson(answer.text));
-  return files === undefined ? null : { files: fieldsOf(files), variables: listOf(variables).map(String) };
+  if (answer.status !== 200 || files === undefined) return "another";
+  return { files: fieldsOf(files), variables: listOf(variables).map(String) };
 }
 
 /** What differs from this machine's files, as a user would name them. */
