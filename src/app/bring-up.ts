@@ -14,7 +14,7 @@ import type { PathPart } from "../stack/plan/graph.ts";
 import { planFreshImages } from "../stack/plan/images.ts";
 import { type CarriedOut, carryOut } from "../stack/run/execute.ts";
 import { observeStack, readStatus, type ServiceStatus } from "../stack/run/observe.ts";
-import { changedServices, isNothingToDo, type Prepared, prepare, type RestartMode } from "../stack/run/prepare.ts";
+import { changedServices, isNothingToDo, type Prepared, type PrepareOptions, prepare } from "../stack/run/prepare.ts";
 import { type Proof, prove } from "../stack/run/prove.ts";
 import type { App } from "./app.ts";
 import { claimStack, type OwnRequest } from "./own-stack.ts";
@@ -23,10 +23,7 @@ import type { OpenStack, ProjectSession } from "./project.ts";
 import { recordEngine } from "./record-engine.ts";
 import { readRoutes } from "./routes.ts";
 
-export interface BringUpOptions extends OwnRequest {
-  /** Empty means all. */
-  readonly names: readonly string[];
-  readonly restart: RestartMode;
+export interface BringUpOptions extends OwnRequest, PrepareOptions {
   readonly example: ExampleMode;
   /** Fetch or build first what its policy wants anew. */
   readonly fresh?: boolean;

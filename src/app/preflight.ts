@@ -18,16 +18,14 @@ import type { ExampleMode } from "../project/settings.ts";
 import { gatewayOf } from "../stack/plan/endpoints.ts";
 import { selectServices } from "../stack/plan/graph.ts";
 import { changedNetworks, changedVolumes } from "../stack/plan/networks.ts";
-import { isNothingToDo, type Prepared, portsToOpen, prepare, type RestartMode } from "../stack/run/prepare.ts";
+import { isNothingToDo, type Prepared, type PrepareOptions, portsToOpen, prepare } from "../stack/run/prepare.ts";
 import type { App } from "./app.ts";
 import { keyMistake } from "./gateway-key.ts";
 import { needOwnStack, type OwnRequest } from "./own-stack.ts";
 import type { OpenStack, ProjectSession } from "./project.ts";
 import { readRoutes } from "./routes.ts";
 
-interface CheckedBringUp extends OwnRequest {
-  readonly names: readonly string[];
-  readonly restart: RestartMode;
+interface CheckedBringUp extends OwnRequest, PrepareOptions {
   readonly example: ExampleMode;
 }
 

@@ -13,7 +13,7 @@ import { nameOf } from "../stack/run/served.ts";
 import type { App } from "./app.ts";
 import { bringUp, type UpReport } from "./bring-up.ts";
 import { lockStack } from "./lock-stack.ts";
-import { type OpenStack, openProject, openStack } from "./project.ts";
+import { openProject, openStack } from "./project.ts";
 
 export interface WatchReport {
   readonly ok: true;
@@ -74,14 +74,15 @@ async function takeOver(app: App): Promise<boolean> {
   try {
     const inner = quiet(app);
     const open = await openStack(inner, await openProject(inner, { example: "never" }));
+    await using _lock = await lockStack(open, "watch", inner);
     const gateway = gatewayOf(open.stack)?.service;
-    if (gateway === undefined || !(await runs(open, gateway.name))) {
+    const seen = await observeStack(open.stack, open);
+    if (gateway === undefined || containerOf(open.stack, gateway, seen)?.state !== "running") {
       tell(app, `${gateway?.name ?? "the gateway"} does not run: goat-dev up starts it with what is saved`);
       return false;
     }
-    await using _lock = await lockStack(open, "watch", inner);
     const own = { command: "watch", takeOver: false, yes: false };
-    const options = { ...own, names: [gateway.name], restart: false, example: "never", begin } as const;
+    const options = { ...own, names: [gateway.name], restart: false, example: "never", begin, seen } as const;
     const report = await bringUp(open, options, inner);
     if (report.nothingToDo) return false;
     tell(app, reloadText(gateway.name, report));
@@ -92,12 +93,6 @@ async function takeOver(app: App): Promise<boolean> {
     tell(app, [message, ...evidence.slice(0, 5)].join("\n  "), "warning");
     return false;
   }
-}
-
-async function runs(open: OpenStack, name: string): Promise<boolean> {
-  const service = open.stack.services.find((candidate) => candidate.name === name);
-  const observed = await observeStack(open.stack, open);
-  return service !== undefined && containerOf(open.stack, service, observed)?.state === "running";
 }
 
 function reloadText(service: string, { durationMs, modelChanges }: UpReport): string {

@@ -21,13 +21,15 @@ export interface PrepareOptions {
   /** Empty means all. */
   readonly names: readonly string[];
   readonly restart: RestartMode;
+  /** What was looked at under the same lock, and need not be again. */
+  readonly seen?: ObservedStack;
 }
 
 /** Looks and plans; changes nothing. Throws unknown-service, and engine-refused for what this engine cannot run. */
 export async function prepare(stack: StackSpec, options: PrepareOptions, context: EngineContext): Promise<Prepared> {
   const services = selectServices(stack, options.names);
   refuseUnsupported(services, context);
-  const observed = await observeStack(stack, context);
+  const observed = options.seen ?? (await observeStack(stack, context));
   const asked = options.names.length > 0 ? options.names : services.map((service) => service.name);
   const { restart } = options;
   const plan = reconcile(stack, observed, {
