@@ -3,7 +3,7 @@ import { describe } from "../errors/describe.ts";
 import { GoatError } from "../errors/goat-error.ts";
 import { includesOf } from "../gateway/config.ts";
 import { formatDuration } from "../platform/format.ts";
-import { savesOf } from "../platform/saves.ts";
+import { type Save, savesOf } from "../platform/saves.ts";
 import { list } from "../platform/text.ts";
 import { readTextIfThere } from "../platform/text-file.ts";
 import { containerOf } from "../stack/plan/containers.ts";
@@ -30,8 +30,8 @@ export async function watch(app: App): Promise<WatchReport> {
   for (;;) {
     const { files, names } = await watchedFiles(app);
     if (reloads === 0) tell(app, `watching ${list(names)}; Ctrl-C ends it`);
-    for await (const _ of savesOf(files, { clock, signal })) {
-      if (await takeOver(app)) reloads += 1;
+    for await (const save of savesOf(files, { clock, signal })) {
+      if (await takeOver(app, save)) reloads += 1;
       // Another config may include other files.
       if ((await watchedFiles(app).catch(() => null))?.files.join() !== files.join()) break;
     }
@@ -68,7 +68,7 @@ function withIncludes(file: string, seen: readonly string[] = []): readonly stri
 }
 
 /** True where the gateway serves something else than before; what is wrong with an edit is told, and the former goes on. */
-async function takeOver(app: App): Promise<boolean> {
+async function takeOver(app: App, save: Save): Promise<boolean> {
   const { clock, signal } = app;
   const begin = clock.now();
   try {
@@ -88,7 +88,8 @@ async function takeOver(app: App): Promise<boolean> {
     tell(app, reloadText(gateway.name, report));
     return true;
   } catch (error) {
-    if (signal.aborted) return false;
+    // What was saved meanwhile comes next.
+    if (signal.aborted || (await save.isOver())) return false;
     const { message, evidence } = describe(error);
     tell(app, [message, ...evidence.slice(0, 5)].join("\n  "), "warning");
     return false;

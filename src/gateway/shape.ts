@@ -23,7 +23,8 @@ export function createProblems(): Problems {
   const mismatch = (value: unknown, path: Path, wanted: string): void => {
     const name = nameOf(path);
     const isMissing = value === undefined || value === null;
-    found.push({ path, message: isMissing ? `${name} is missing` : `${name} must be ${wanted}` });
+    const absent = path.length === 0 ? "empty" : "missing";
+    found.push({ path, message: isMissing ? `${name} is ${absent}` : `${name} must be ${wanted}` });
   };
   const map = (value: unknown, path: Path): Fields => {
     if (isRecord(value)) return value;

@@ -17,11 +17,16 @@ interface SavesOptions {
   ready?(): void;
 }
 
+export interface Save {
+  /** True where the files have changed again since: what is said of this save may be true of none. */
+  isOver(): Promise<boolean>;
+}
+
 /**
  * Yields whenever the files' contents have come to rest as something else than at the last time. Their folders are watched:
  * a file may be replaced by another, or be gone for a moment. Ends when the signal fires.
  */
-export async function* savesOf(files: readonly string[], { clock, signal, ready }: SavesOptions): AsyncGenerator<void> {
+export async function* savesOf(files: readonly string[], { clock, signal, ready }: SavesOptions): AsyncGenerator<Save> {
   const folders = [...new Set(files.map((file) => dirname(file)))];
   const wanted = new Set(files);
   let wake: () => void = () => undefined;
@@ -35,7 +40,7 @@ export async function* savesOf(files: readonly string[], { clock, signal, ready 
       const rested = await atRest(files, clock, signal);
       if (rested === known || signal.aborted) continue;
       known = rested;
-      yield;
+      yield { isOver: async () => (await contentOf(files)) !== rested };
     }
   } finally {
     await watcher.close();

@@ -178,7 +178,7 @@ test.each([
   ["a key given twice", "a: 1\na: 2\n", /^dev\/litellm-config\.yaml:2:1 \S/],
   ["a tab as indentation", "a:\n\tb: 1\n", /^dev\/litellm-config\.yaml:2:1 \S/],
   ["an unknown alias", "a: *nowhere\n", /^dev\/litellm-config\.yaml:1:\d \S/],
-  ["an empty file", "", /^dev\/litellm-config\.yaml:1:1 the config is missing$/],
+  ["an empty file", "", /^dev\/litellm-config\.yaml:1:1 the config is empty$/],
   ["a list", "- a\n", /^dev\/litellm-config\.yaml:1:1 the config must be a map$/],
 ])("%s must be an error with its place", (_, text, message) => {
   const [first, ...others] = mistakes(text);

@@ -72,3 +72,20 @@ test("what leaves the content as it is, and other files of the folder, must not 
   };
   expect(await savesAfter(same)).toBe(1);
 });
+
+test("a save that another one follows must say that it is over", { timeout: limitMs }, async () => {
+  const file = join(writeFiles(tempFolder(), { "config.yaml": "first" }), "config.yaml");
+  const signal = AbortSignal.timeout(limitMs);
+  const told: boolean[] = [];
+  for await (const save of savesOf([file], {
+    clock: systemClock,
+    signal,
+    ready: () => writeFileSync(file, "second"),
+  })) {
+    told.push(await save.isOver());
+    writeFileSync(file, "third");
+    told.push(await save.isOver());
+    break;
+  }
+  expect(told).toEqual([false, true]);
+});
