@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { inject } from "vitest";
 import { systemClock } from "../../src/platform/clock.ts";
 import type { PostgresOptions } from "../../src/platform/postgres.ts";
@@ -10,18 +11,20 @@ import { freePorts } from "../support/ports.ts";
 import { writeFiles } from "../support/temp.ts";
 import { engineEnvironment, urlOf } from "./environment.ts";
 
+const run = promisify(execFile);
 const { packageRoot, python } = inject("prisma");
 
 const masterKey = "sk-master-of-this-test";
 
 /** One route that answers by itself, at a price that sums to round figures: 0.001 for a prompt's token, 0.002 for an answer's. */
-const config = `
+const configWith = (more: string): string => `
 model_list:
   - model_name: mock
     litellm_params: { model: openai/gpt-4o-mini, api_key: none, mock_response: "hello" }
     model_info: { input_cost_per_token: 0.001, output_cost_per_token: 0.002 }
+${more === "" ? "" : `  - { model_name: ${more}, litellm_params: { model: openai/gpt-4o-mini, api_key: none } }`}
 general_settings: { master_key: ${masterKey}, proxy_batch_write_at: 1, proxy_budget_rescheduler_min_time: 1, proxy_budget_rescheduler_max_time: 2 }
-litellm_settings: { num_retries: 0, telemetry: false }
+litellm_settings: { num_retries: 0, telemetry: false${more === "" ? "" : ", success_callback: [langfuse]"} }
 `;
 
 interface Answer {
@@ -39,7 +42,9 @@ export interface Litellm {
   get<T>(path: string): Promise<T>;
   /** A key that may spend. */
   makeKey(more?: Readonly<Record<string, unknown>>): Promise<string>;
-  chat(key: string): Promise<Answer>;
+  chat(key: string, more?: Readonly<Record<string, unknown>>): Promise<Answer>;
+  /** Takes over a config with one more model of this name, and traces; what the launcher says. */
+  reload(more: string): Promise<Readonly<Record<string, unknown>>>;
   /** The query engine's process. */
   engine(): number;
   stop(): Promise<void>;
@@ -52,25 +57,23 @@ export const startLitellm = async (
   env: Readonly<Record<string, string>> = {},
 ): Promise<Litellm> => {
   const [port = 0] = await freePorts(1);
-  writeFiles(folder, { "config.yaml": config });
+  writeFiles(folder, { "config.yaml": configWith("") });
   const launcher = join(packageRoot, "dev", "launcher", "launch.py");
   const args = [launcher, "--config", "config.yaml", "--host", "127.0.0.1", "--port", String(port)];
   const logFile = join(folder, `litellm-${port}.log`);
-  const child = spawn(python, args, {
-    cwd: folder,
-    env: {
-      ...engineEnvironment(urlOf(options)),
-      HOME: folder,
-      XDG_CACHE_HOME: folder,
-      GOAT_DEV_LOG_FILE: logFile,
-      LITELLM_SALT_KEY: "sk-salt",
-      LITELLM_LOCAL_MODEL_COST_MAP: "True",
-      // On a busy machine an engine that is slow would be taken for dead, and be started anew.
-      PRISMA_HEALTH_WATCHDOG_PROBE_TIMEOUT_SECONDS: "60",
-      ...env,
-    },
-    stdio: "ignore",
-  });
+  const environment = {
+    ...engineEnvironment(urlOf(options)),
+    HOME: folder,
+    XDG_CACHE_HOME: folder,
+    GOAT_DEV_LOG_FILE: logFile,
+    GOAT_DEV_CONTROL: folder,
+    LITELLM_SALT_KEY: "sk-salt",
+    LITELLM_LOCAL_MODEL_COST_MAP: "True",
+    // On a busy machine an engine that is slow would be taken for dead, and be started anew.
+    PRISMA_HEALTH_WATCHDOG_PROBE_TIMEOUT_SECONDS: "60",
+    ...env,
+  };
+  const child = spawn(python, args, { cwd: folder, env: environment, stdio: "ignore" });
   const ended = once(child, "exit");
   // Kept ones are closed by LiteLLM just when they are used again.
   const agent = new Agent({ keepAlive: false, maxSockets: 64 });
@@ -107,8 +110,17 @@ export const startLitellm = async (
     get: async (path) => read(await send("GET", path, masterKey)),
     makeKey: async (more = {}) =>
       read<{ readonly key: string }>(await send("POST", "/key/generate", masterKey, { models: ["mock"], ...more })).key,
-    chat: (key) =>
-      send("POST", "/v1/chat/completions", key, { model: "mock", messages: [{ role: "user", content: "hi" }] }),
+    chat: (key, more = {}) =>
+      send("POST", "/v1/chat/completions", key, {
+        model: "mock",
+        messages: [{ role: "user", content: "hi" }],
+        ...more,
+      }),
+    reload: async (more) => {
+      writeFiles(folder, { "config.yaml": configWith(more) });
+      const { stdout } = await run(python, [launcher, "reload"], { env: environment });
+      return JSON.parse(stdout);
+    },
     engine: () => familyOf(child.pid ?? 0).find((pid) => commandOf(pid).includes("query-engine")) ?? 0,
     stop: async () => {
       agent.destroy();
@@ -120,7 +132,8 @@ export const startLitellm = async (
 };
 
 /** The launcher's process serves, and starts the engine. */
-const familyOf = (pid: number): readonly number[] => childrenOf(pid).flatMap((child) => [child, ...familyOf(child)]);
+export const familyOf = (pid: number): readonly number[] =>
+  childrenOf(pid).flatMap((child) => [child, ...familyOf(child)]);
 
 const childrenOf = (pid: number): readonly number[] =>
   readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
