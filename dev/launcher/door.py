@@ -50,7 +50,7 @@ class Door:
             if message["type"] == "lifespan.startup.complete":
                 await self.gateway.before_serving(self)
             elif message["type"] == "lifespan.startup.failed":
-                self.gateway.channel.send({"why": reasons.of_text(message.get("message", ""))})
+                self.gateway.tell_why(reasons.of_text(message.get("message", "")))
             await send(message)
 
         await self.app(scope, incoming, outgoing)
@@ -93,7 +93,7 @@ class Door:
         try:
             await self.app(scope_of(path), nothing, heard)
         except Exception as error:
-            self.gateway.channel.send({"why": reasons.of(error)})
+            self.gateway.tell_why(reasons.of(error))
         return status
 
 

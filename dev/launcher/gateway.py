@@ -13,7 +13,7 @@ import time
 import traceback
 from typing import Any, Mapping
 
-from launcher import collector, postgres, preload, reasons, served
+from launcher import collector, places, postgres, preload, reasons, served
 from launcher.channel import Channel
 from launcher.door import Door, finish_callbacks
 from launcher.start import Program
@@ -34,12 +34,14 @@ class Gateway:
         sockets: list[socket.socket],
         generation: int,
         environment: Mapping[str, str | None],
+        had_routes: bool,
     ) -> None:
         self.program = program
         self.channel = channel
         self.sockets = sockets
         self.generation = generation
         self.environment = environment
+        self.had_routes = had_routes
         self.files: Mapping[str, str | None] = {}
         self.server: Any = None
         self.loop: asyncio.AbstractEventLoop | None = None
@@ -56,8 +58,7 @@ class Gateway:
         self.set_environment()
         if self.is_first:
             postgres.wait(os.environ.get("DATABASE_URL", ""))
-        self.files = served.files_of(self.program.config)
-        self.channel.send({"files": self.files})
+        self.read_config()
         import uvicorn
 
         uvicorn.run = self.serve
@@ -68,11 +69,11 @@ class Gateway:
             except Exception as error:
                 if self.is_first:
                     traceback.print_exc()
-                self.channel.send({"why": reasons.of(error)})
+                self.tell_why(reasons.of(error))
                 sys.exit(1)
             except SystemExit as ended:
                 if self.server is None or not self.server.started:
-                    self.channel.send({"why": reasons.of_exit(ended, words)})
+                    self.tell_why(reasons.of_exit(ended, words))
                 raise
 
     @property
@@ -88,6 +89,20 @@ class Gateway:
         if not self.is_first:
             # The first process has brought the database's schema up to date.
             os.environ["DISABLE_SCHEMA_UPDATE"] = "true"
+
+    def read_config(self) -> None:
+        config = self.program.config
+        self.files = served.files_of(config)
+        self.channel.send({"files": self.files, "routes": config is not None and places.has_routes(config)})
+        mistake = None if self.is_first or config is None else places.mistake_in(config, os.environ, self.had_routes)
+        if mistake is not None:
+            self.channel.send({"why": mistake})
+            sys.exit(1)
+
+    def tell_why(self, why: str) -> None:
+        config = self.program.config
+        placed = None if config is None or reasons.has_place(why) else places.place_of(config, why)
+        self.channel.send({"why": placed or why})
 
     # In LiteLLM's place for uvicorn.run.
 

@@ -11,6 +11,8 @@ from typing import Any, Iterator
 LONGEST = 500
 PLACE = re.compile(r'in "([^"]+)", line (\d+), column (\d+)')
 SHOWN_LINES = 3
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+NO_REASON = "ERROR:    Application startup failed. Exiting."
 
 
 def of(error: BaseException) -> str:
@@ -25,6 +27,7 @@ def of(error: BaseException) -> str:
 
 def of_text(text: str) -> str:
     """Of a traceback, what it ends in; a YAML reader's place comes first."""
+    text = COLOURS.sub("", text).replace(NO_REASON, "")
     places = PLACE.findall(text)
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if places:
@@ -33,6 +36,10 @@ def of_text(text: str) -> str:
     starts = [number for number, line in enumerate(text.splitlines()) if re.match(r"[\w.]+(Error|Exception|Exit)\b", line)]
     kept = text.splitlines()[starts[-1] :] if starts else lines[-1:]
     return cut(" ".join(line.strip() for line in kept[:SHOWN_LINES]))
+
+
+def has_place(why: str) -> bool:
+    return re.search(r":\d+:\d+: ", why) is not None
 
 
 def problem_in(lines: list[str]) -> str:

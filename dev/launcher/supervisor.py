@@ -34,6 +34,7 @@ class Process:
     asked: list[Answer]
     born: float = field(default_factory=time.monotonic)
     files: Mapping[str, str | None] = field(default_factory=dict)
+    has_routes: bool = False
     why: str | None = None
     retired: bool = False
     reported: bool = False
@@ -114,6 +115,7 @@ class Supervisor:
                 process.why = message["why"]
             if "files" in message:
                 process.files = message["files"]
+                process.has_routes = message["routes"]
             if "loaded" in message:
                 preload.load(message["loaded"])
             if message.get("ready"):
@@ -172,7 +174,8 @@ class Supervisor:
             process.channel.close()
         from launcher.gateway import Gateway
 
-        gateway = Gateway(self.program, channel, self.sockets, self.generation, environment)
+        had_routes = self.serving is not None and self.serving.has_routes
+        gateway = Gateway(self.program, channel, self.sockets, self.generation, environment, had_routes)
         return gateway.run
 
     def switch_to(self, process: Process) -> None:

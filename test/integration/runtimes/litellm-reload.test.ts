@@ -123,7 +123,7 @@ describe("a running gateway", () => {
     const told = await gateway.ask("reload");
     expect(told).toMatchObject({ ok: false, why: expect.stringMatching(/config\.yaml:3:2: /) });
     gateway.write(`model_list: 5\n${settings}`);
-    expect(await gateway.ask("reload")).toMatchObject({ ok: false, why: expect.stringMatching(/Error/) });
+    expect(await gateway.ask("reload")).toMatchObject({ ok: false, why: expect.stringMatching(/config\.yaml:1:13: /) });
     expect(await names()).toBe("four");
     expect(await gateway.ask("status")).toMatchObject({ pid, generation });
     gateway.write(served("five"));
