@@ -4,6 +4,8 @@ import { benchDocker, dockerMissing } from "./docker.mjs";
 import { createFailures } from "./failures.mjs";
 import { benchLocal, localMissing } from "./local/main.mjs";
 import { localMeasurements } from "./local/report.mjs";
+import { openDocker, openLocal } from "./reload/engines.mjs";
+import { benchReload } from "./reload/main.mjs";
 import { facts, load } from "./report.mjs";
 import { measurements } from "./scenario.mjs";
 import { benchTap, tapMeasurements } from "./tap/main.mjs";
@@ -11,23 +13,30 @@ import { benchTap, tapMeasurements } from "./tap/main.mjs";
 const parts = [
   { names: Object.keys(measurements), missing: dockerMissing, bench: benchDocker },
   { names: localMeasurements, missing: localMissing, bench: benchLocal },
+  { names: ["reload"], missing: dockerMissing, bench: (options) => benchReload(openDocker, options) },
+  { names: ["local-reload"], missing: localMissing, bench: (options) => benchReload(openLocal, options) },
   { names: tapMeasurements, missing: async () => null, bench: benchTap },
 ];
 const all = parts.flatMap(({ names }) => names);
-const usage = `usage: npm run bench -- [--runs N] [--only ${all.join(",")}]`;
+const usage = `usage: npm run bench -- [--runs N] [--edits N] [--only ${all.join(",")}]`;
 
 function readOptions() {
-  const { values } = parseArgs({ options: { runs: { type: "string" }, only: { type: "string" } } });
+  const { values } = parseArgs({
+    options: { runs: { type: "string" }, edits: { type: "string" }, only: { type: "string" } },
+  });
   const runs = Number(values.runs ?? 3);
+  const edits = Number(values.edits ?? 50);
   const only = values.only?.split(",") ?? all;
   const unknown = only.find((name) => !all.includes(name));
-  if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs takes a number from 1 up\n${usage}`);
+  for (const [name, value] of Object.entries({ runs, edits })) {
+    if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} takes a number from 1 up\n${usage}`);
+  }
   if (unknown !== undefined) throw new Error(`there is no measurement "${unknown}"\n${usage}`);
-  return { runs, wanted: new Set(only) };
+  return { runs, edits, wanted: new Set(only) };
 }
 
 async function main(signal) {
-  const { runs, wanted } = readOptions();
+  const { runs, edits, wanted } = readOptions();
   const failures = createFailures(signal);
   const leftOut = [];
   say((await facts()).join("\n"));
@@ -38,7 +47,7 @@ async function main(signal) {
       if (asked.length === 0) continue;
       const why = await missing();
       if (why !== null) leftOut.push(`${asked.join(", ")}: ${why}`);
-      else await failures.attempt("bench", () => bench({ runs, wanted, signal, failures, say }));
+      else await failures.attempt("bench", () => bench({ runs, edits, wanted, signal, failures, say }));
     }
   } finally {
     for (const text of leftOut) say(`left out: ${text}`);

@@ -10,6 +10,7 @@ export function goatDev({ project }) {
     prove: command("up", "--example"),
     restart: command("restart", "litellm"),
     status: command("status"),
+    watch: command("watch"),
     down: command("down"),
     clean: command("down", "--volumes", "--yes", "--no-dump"),
   };
