@@ -87,8 +87,7 @@ class Gateway:
             else:
                 os.environ[name] = value
         if not self.is_first:
-            # The first process has brought the database's schema up to date.
-            os.environ["DISABLE_SCHEMA_UPDATE"] = "true"
+            leave_schema_alone()
 
     def read_config(self) -> None:
         config = self.program.config
@@ -171,6 +170,18 @@ class Gateway:
         while self.server.server_state.connections and time.monotonic() < end:
             await asyncio.sleep(0.05)
         self.server.should_exit = True
+
+
+def leave_schema_alone() -> None:
+    """The first process has brought it up to date; to compare it again takes Prisma's command line a second, and changes nothing."""
+    os.environ["DISABLE_SCHEMA_UPDATE"] = "true"
+    try:
+        from litellm.proxy.db import check_migration
+
+        check_migration.check_prisma_schema_diff = lambda *_args, **_named: None
+    except ImportError:
+        # Another LiteLLM may compare in another place.
+        pass
 
 
 def end(number: int, _frame: object) -> None:
