@@ -68,7 +68,8 @@ export async function bringUp(open: OpenStack, options: BringUpOptions, app: App
   const checked = await checkBringUp(open, { ...options, example: exampleMode(options) }, app);
   await claimStack(open, checked.observed, app);
   const images = options.fresh === true ? await freshen(open, checked) : null;
-  const prepared = images === null ? checked : await prepare(open.stack, options, open);
+  const prepared =
+    images === null ? checked : await prepare(open.stack, { names: options.names, restart: options.restart }, open);
   await makeFolders(prepared);
   const before = await modelsBefore(prepared, app);
   const done = await carryOut(prepared, open.settings.timeoutMs, open).catch((error: unknown) => {
