@@ -15,7 +15,7 @@ export interface Prepared {
 }
 
 /** Whether services are started anew even where nothing changed; "soft" lets those reload that can. */
-export type RestartMode = false | "soft" | "hard";
+type RestartMode = false | "soft" | "hard";
 
 export interface PrepareOptions {
   /** Empty means all. */
