@@ -23,14 +23,15 @@ export interface WatchReport {
   readonly interrupted: boolean;
 }
 
-/** Has the running gateway take over each saved edit of its config, what that includes, and .env, until the signal fires. */
+/** Has the running gateway take over what is saved of its config, of what that includes, and of .env, now and until the signal fires. */
 export async function watch(app: App): Promise<WatchReport> {
   const { clock, signal } = app;
-  let reloads = 0;
+  let [reloads, told] = [0, ""];
   for (;;) {
     const { files, names } = await watchedFiles(app);
-    if (reloads === 0) tell(app, `watching ${list(names)}; Ctrl-C ends it`);
     for await (const save of savesOf(files, { clock, signal })) {
+      if (told !== list(names)) tell(app, `watching ${list(names)}; Ctrl-C ends it`);
+      told = list(names);
       if (await takeOver(app, save)) reloads += 1;
       // Another config may include other files.
       if ((await watchedFiles(app).catch(() => null))?.files.join() !== files.join()) break;

@@ -13,8 +13,6 @@ const lookAgainMs = 2_000;
 interface SavesOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Called once a save cannot be missed any more. */
-  ready?(): void;
 }
 
 export interface Save {
@@ -23,24 +21,25 @@ export interface Save {
 }
 
 /**
- * Yields whenever the files' contents have come to rest as something else than at the last time. Their folders are watched:
- * a file may be replaced by another, or be gone for a moment. Ends when the signal fires.
+ * Yields at once, when no save can be missed any more, and then whenever the files' contents have come to rest as something else
+ * than at the last time. Their folders are watched: a file may be replaced by another, or be gone for a moment. Ends when the signal fires.
  */
-export async function* savesOf(files: readonly string[], { clock, signal, ready }: SavesOptions): AsyncGenerator<Save> {
+export async function* savesOf(files: readonly string[], { clock, signal }: SavesOptions): AsyncGenerator<Save> {
   const folders = [...new Set(files.map((file) => dirname(file)))];
   const wanted = new Set(files);
   let wake: () => void = () => undefined;
   const watcher = watch(folders, { depth: 0, ignoreInitial: true, ignorePermissionErrors: true });
   watcher.on("all", (_, path) => wanted.has(path) && wake()).on("error", () => undefined);
   try {
-    let known = await contentOf(files);
-    ready?.();
-    while (!signal.aborted) {
+    for (let known = ""; !signal.aborted; ) {
+      const rested = known === "" ? await contentOf(files) : await atRest(files, clock, signal);
+      if (rested !== known && !signal.aborted) {
+        known = rested;
+        yield { isOver: async () => (await contentOf(files)) !== rested };
+        // What was saved meanwhile has woken nobody.
+        continue;
+      }
       await Promise.race([new Promise<void>((resolve) => (wake = resolve)), pause(clock, lookAgainMs, signal)]);
-      const rested = await atRest(files, clock, signal);
-      if (rested === known || signal.aborted) continue;
-      known = rested;
-      yield { isOver: async () => (await contentOf(files)) !== rested };
     }
   } finally {
     await watcher.close();

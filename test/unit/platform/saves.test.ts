@@ -9,7 +9,7 @@ const limitMs = 30_000;
 
 type Edit = (file: string) => Promise<void> | void;
 
-/** Makes the edits once the files are watched, each after the save before was told; the number of saves in all. */
+/** Makes the edits once the files are watched, each after the save before was told; the number of saves after what was there. */
 const savesAfter = async (...edits: readonly Edit[]): Promise<number> => {
   const folder = writeFiles(tempFolder(), { "config.yaml": "first", "other.txt": "other" });
   const file = join(folder, "config.yaml");
@@ -21,8 +21,8 @@ const savesAfter = async (...edits: readonly Edit[]): Promise<number> => {
     if (edit === undefined) stop.abort();
     else await edit(file);
   };
-  let saves = 0;
-  for await (const _ of savesOf([file], { clock: systemClock, signal, ready: () => void next() })) {
+  let saves = -1;
+  for await (const _ of savesOf([file], { clock: systemClock, signal })) {
     saves += 1;
     await next();
   }
@@ -77,13 +77,9 @@ test("a save that another one follows must say that it is over", { timeout: limi
   const file = join(writeFiles(tempFolder(), { "config.yaml": "first" }), "config.yaml");
   const signal = AbortSignal.timeout(limitMs);
   const told: boolean[] = [];
-  for await (const save of savesOf([file], {
-    clock: systemClock,
-    signal,
-    ready: () => writeFileSync(file, "second"),
-  })) {
+  for await (const save of savesOf([file], { clock: systemClock, signal })) {
     told.push(await save.isOver());
-    writeFileSync(file, "third");
+    writeFileSync(file, "second");
     told.push(await save.isOver());
     break;
   }
