@@ -11,6 +11,8 @@ const { missing, machine } = inject("prisma");
 const reloads = Number(process.env["GOAT_DEV_RELOADS"] || 6);
 /** What a process makes of itself in its first calls is no growth. */
 const settledAfter = 3;
+/** The reload is what shall be busy. */
+const betweenCallsMs = 200;
 const limitMs = 300_000 + reloads * 20_000;
 
 interface Size {
@@ -90,7 +92,10 @@ describe.skipIf(missing !== null)(`a gateway that is reloaded ${reloads} times`,
       const reloading = litellm.reload(`round-${round}`);
       let over = false;
       void reloading.finally(() => (over = true)).catch(() => undefined);
-      for (let n = 0; !over; n += 1) await call(`during-${round}-${n}`);
+      for (let n = 0; !over; n += 1) {
+        await call(`during-${round}-${n}`);
+        await systemClock.sleep(betweenCallsMs, new AbortController().signal);
+      }
       expect(await reloading).toMatchObject({ ok: true });
       await call(`after-${round}`);
       sizes.push(await sizeNow());
