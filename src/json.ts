@@ -8,7 +8,10 @@ import type { CloudStopReport } from "./app/cloud/stop.ts";
 import type { ConfigReport } from "./app/config.ts";
 import type { DownReport } from "./app/down.ts";
 import type { DrillReport } from "./app/drill.ts";
+import type { ExplainReport } from "./app/explain.ts";
 import type { InitReport } from "./app/init/init.ts";
+import type { KeysReport } from "./app/keys/list.ts";
+import type { SetKeyReport } from "./app/keys/set.ts";
 import type { ModelsChangeReport } from "./app/models/change.ts";
 import type { ModelsCheckReport } from "./app/models/check.ts";
 import type { ModelsReport } from "./app/models/list.ts";
@@ -30,7 +33,7 @@ import type { WatchReport } from "./app/watch.ts";
 import type { ChecksReport } from "./doctor/check.ts";
 import type { LogLine } from "./engine/engine.ts";
 import type { ErrorCode } from "./errors/catalog.ts";
-import type { Fix } from "./errors/goat-error.ts";
+import type { FailureReport, Fix } from "./errors/goat-error.ts";
 import type { TraceRow } from "./langfuse/trace.ts";
 import type { OpenReport } from "./web/open.ts";
 
@@ -51,8 +54,11 @@ export type {
   EnableReport,
   ErrorCode,
   ExampleReport,
+  ExplainReport,
+  FailureReport,
   Fix,
   InitReport,
+  KeysReport,
   LogLine,
   MadeKeyReport,
   ModelsChangeReport,
@@ -64,6 +70,7 @@ export type {
   PlanReport,
   ProgramVariables,
   RunReport,
+  SetKeyReport,
   SetPasswordReport,
   SpendReport,
   StatusReport,
@@ -92,6 +99,9 @@ export interface Documents {
   readonly watch: Document<WatchReport>;
   readonly down: Document<DownReport>;
   readonly doctor: Document<ChecksReport>;
+  readonly explain: Document<ExplainReport>;
+  readonly keys: Document<KeysReport>;
+  readonly "keys set": Document<SetKeyReport>;
   readonly config: Document<ConfigReport>;
   readonly models: Document<ModelsReport>;
   readonly "models add": Document<ModelsChangeReport>;
@@ -133,14 +143,5 @@ export type Document<Report> = { readonly version: 1 } & Report;
 export interface Failure {
   readonly version: 1;
   readonly ok: false;
-  readonly error: {
-    readonly code: ErrorCode;
-    readonly message: string;
-    /** The service that it is about. */
-    readonly service?: string;
-    /** What was seen. */
-    readonly evidence: readonly string[];
-    /** What to type, and what it does. */
-    readonly fixes: readonly Fix[];
-  };
+  readonly error: FailureReport;
 }

@@ -22,6 +22,7 @@ import { checkBringUp } from "./preflight.ts";
 import type { OpenStack, ProjectSession } from "./project.ts";
 import { recordEngine } from "./record-engine.ts";
 import { readRoutes } from "./routes.ts";
+import { tracePath } from "./trace-path.ts";
 
 export interface BringUpOptions extends OwnRequest, PrepareOptions {
   readonly example: ExampleMode;
@@ -182,6 +183,7 @@ async function proveGateway(
     stack,
     observed,
     routes: readRoutes(stack),
+    traces: tracePath(stack),
     mode: exampleMode(options),
     wanted: environment.variables["EVAL_MODEL"],
     nodePath: app.nodePath,

@@ -1,13 +1,14 @@
 import { chmod, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { noProviderKey } from "../doctor/checks/env-file.ts";
+import { type KeyContext, noProviderKey } from "../doctor/checks/env-file.ts";
 import { GoatError } from "../errors/goat-error.ts";
 import { shortPath } from "../platform/format.ts";
 import { run } from "../platform/process.ts";
 import { readTextIfThere } from "../platform/text-file.ts";
 import { createEnvFile, updateEnvFile } from "../project/env-file.ts";
-import { type Provider, providers, readKeys } from "../project/keys.ts";
+import { type Keys, type Provider, providers, readKeys } from "../project/keys.ts";
 import type { App, Ask } from "./app.ts";
+import { keyContext } from "./key-context.ts";
 import { openEnvironment } from "./project.ts";
 import type { Environment } from "./read-environment.ts";
 
@@ -29,13 +30,20 @@ export async function ensureKeys(before: Environment, demo: boolean, app: App): 
   const keys = readKeys(environment.variables);
   if (environment.gatewayKeyInShell) app.emit({ type: "notice", level: "info", text: gatewayKeyNote });
   if (demo || keys.usable.length > 0) return { environment, demo };
-  if (app.ask === null) throw noProviderKey(keys, shown);
+  const context = keyContext(environment, app);
+  if (app.ask === null) throw noProviderKey(keys, context);
+  for (const text of notSeen(keys, context)) app.emit({ type: "notice", level: "warning", text });
   const edits = await askForKey(app.ask);
   if (edits === null) return { environment, demo: true };
   app.addSecrets(Object.entries(edits).map(([name, value]) => ({ name, value })));
   await updateEnvFile(envFile, edits);
   app.emit({ type: "notice", level: "info", text: `saved to ${shown} (mode 0600)` });
   return { environment: openEnvironment(app), demo: false };
+}
+
+/** Why a key that somebody has written is asked for again. */
+function notSeen(keys: Keys, context: KeyContext): readonly string[] {
+  return keys.mistaken.length > 0 ? [noProviderKey(keys, context).message] : context.notes;
 }
 
 /** True where it was made. */

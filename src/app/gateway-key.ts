@@ -26,6 +26,15 @@ function placeOf({ project, places }: Environment, app: App): { readonly place: 
   return { place: `${at} ${variable}`, file: `$EDITOR ${found === undefined ? "" : `+${found.line} `}${path}` };
 }
 
+/** What LiteLLM takes for no key at all: it can be sent, and is none. One that is not set here may stand in its config. */
+export function keyFormMistake(key: string, environment: Environment, app: App): GoatError | null {
+  if (key === "" || key.startsWith("sk-")) return null;
+  const { place, file } = placeOf(environment, app);
+  const why = "has to begin with sk-, or LiteLLM takes it for no key";
+  const effect = "letters, digits and - after sk-, eight or more; then goat-dev up";
+  return new GoatError("gateway-key-invalid", `${place} ${why}`, { fixes: [{ command: file, effect }] });
+}
+
 /** Throws gateway-key-invalid. */
 export function refuseKey(key: string, environment: Environment, app: App): void {
   const mistake = keyMistake(key, environment, app);

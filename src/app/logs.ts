@@ -1,7 +1,9 @@
+import { lineTells } from "../doctor/failures/diagnose.ts";
+import type { LogLine } from "../engine/engine.ts";
 import { checkNames } from "../stack/plan/graph.ts";
 import { observeStack } from "../stack/run/observe.ts";
 import type { App } from "./app.ts";
-import { openProject, openStack } from "./project.ts";
+import { type OpenStack, openProject, openStack } from "./project.ts";
 
 export interface LogsInput {
   /** Empty means all. */
@@ -30,7 +32,25 @@ export async function logs({ services, follow, tail, since }: LogsInput, app: Ap
     .filter((found) => services.length === 0 || services.includes(found.name))
     .map((found) => ({ service: found.name, container: found.container }));
   if (containers.length === 0) emit({ type: "notice", level: "info", text: "no containers yet: goat-dev up" });
-  for await (const line of open.engine.logs({ containers, follow, tail, since, signal }))
+  const note = notes(open, emit);
+  for await (const line of open.engine.logs({ containers, follow, tail, since, signal })) {
     emit({ type: "log", ...line });
+    note(line);
+  }
   return { interrupted: signal.aborted };
+}
+
+/** Under a line that tells a known failure, once for each: what it is, and what to type. */
+function notes({ stack, engine }: OpenStack, emit: App["emit"]): (line: LogLine) => void {
+  const told = new Set<string>();
+  return ({ service: name, line }) => {
+    const service = stack.services.find((each) => each.name === name);
+    if (service === undefined) return;
+    const found = lineTells(line, { service, engine: engine.kind });
+    if (found === null || told.has(`${name} ${found.code}`)) return;
+    told.add(`${name} ${found.code}`);
+    const [fix] = found.fixes;
+    const todo = fix === undefined ? "" : `: ${fix.command}`;
+    emit({ type: "notice", level: "info", text: `${found.message} [${found.code}]${todo}` });
+  };
 }

@@ -1,5 +1,6 @@
 import { type CheckResult, problem, skipped } from "../doctor/check.ts";
 import { checkPasswords, checkProviderKeys } from "../doctor/checks/env-file.ts";
+import { checkImagePairs } from "../doctor/checks/image-pairs.ts";
 import { checkGatewayConfig, checkMounts, mountMistakes } from "../doctor/checks/mounted-files.ts";
 import { checkBeside, checkPorts, type PortHost, type PortNeed } from "../doctor/checks/ports.ts";
 import type { EngineInfo } from "../engine/engine.ts";
@@ -20,7 +21,8 @@ import { selectServices } from "../stack/plan/graph.ts";
 import { changedNetworks, changedVolumes } from "../stack/plan/networks.ts";
 import { isNothingToDo, type Prepared, type PrepareOptions, portsToOpen, prepare } from "../stack/run/prepare.ts";
 import type { App } from "./app.ts";
-import { keyMistake } from "./gateway-key.ts";
+import { keyFormMistake, keyMistake } from "./gateway-key.ts";
+import { keyContext } from "./key-context.ts";
 import { needOwnStack, type OwnRequest } from "./own-stack.ts";
 import type { OpenStack, ProjectSession } from "./project.ts";
 import { readRoutes } from "./routes.ts";
@@ -36,7 +38,13 @@ export async function checkBringUp(open: OpenStack, options: CheckedBringUp, app
     app.emit({ type: "step-finished", step: "checks", outcome, text, durationMs: app.clock.now() - begin });
   const services = selectServices(open.stack, options.names);
   const files = checkFiles(open, services, app);
-  refuse(files, finish);
+  refuse(tellUnused(files, app), finish);
+  if (open.info.kind === "docker") {
+    const pairs = checkImagePairs({ ...open.stack, services });
+    for (const { verdict, text } of pairs)
+      if (verdict === "warning") app.emit({ type: "notice", level: "warning", text });
+    refuse(pairs, finish);
+  }
   if (options.example !== "never") checkWanted(open);
   const prepared = await prepare(open.stack, options, open);
   await needOwnStack(open, prepared.observed, options, app);
@@ -51,6 +59,16 @@ export async function checkBringUp(open: OpenStack, options: CheckedBringUp, app
   const parts = [...files.slice(0, 1), ports].filter(({ verdict }) => verdict === "ok").map(({ text }) => text);
   finish("ok", [...parts, engineText(open.info)].join(" · "));
   return prepared;
+}
+
+/** A key that nothing can be asked with is told and left alone, where another provider has its own. */
+function tellUnused(files: readonly CheckResult[], { emit }: App): readonly CheckResult[] {
+  const [keys, ...others] = files;
+  if (keys?.verdict !== "ok") return files;
+  const isOfKey = (result: CheckResult): boolean =>
+    result.verdict === "problem" && ["provider-key-invalid", "azure-base-invalid"].includes(result.error.code);
+  for (const { text } of others.filter(isOfKey)) emit({ type: "notice", level: "warning", text });
+  return [keys, ...others.filter((result) => !isOfKey(result))];
 }
 
 function refuse(results: readonly CheckResult[], finish: (outcome: "failed", text: string) => void): void {
@@ -102,15 +120,17 @@ export function checkFiles(
   // A config that is missing is told as a missing mount, once.
   const text = mistakes.length > 0 || config === null ? undefined : readTextIfThere(config.source);
   const key =
-    gateway === null || !services.includes(gateway.service) ? null : keyMistake(gateway.key, environment, app);
+    gateway === null || !services.includes(gateway.service)
+      ? null
+      : (keyMistake(gateway.key, environment, app) ?? keyFormMistake(gateway.key, environment, app));
   return [
-    config === null || demo !== null
-      ? skipped(demo === null ? "no provider key needed" : "demo: no provider key needed")
-      : checkProviderKeys(keys, shortPath(app, environment.project.envFile)),
+    ...(config === null || demo !== null
+      ? [skipped(demo === null ? "no provider key needed" : "demo: no provider key needed")]
+      : checkProviderKeys(keys, keyContext(environment, app))),
     ...(key === null ? [] : [problem(key)]),
     checkPasswords(environment.variables),
     checkMounts(mistakes.map((mistake) => ({ ...mistake, source: shortPath(app, mistake.source) }))),
-    checkGatewayConfig(text, config?.path ?? null),
+    checkGatewayConfig(text, config),
   ];
 }
 

@@ -8,6 +8,7 @@ import { openState, readStackState, type StackState } from "../project/state.ts"
 import { type DemoConfig, demoStack } from "../stack/demo.ts";
 import type { EngineContext } from "../stack/engine-context.ts";
 import type { App, EngineRequest } from "./app.ts";
+import { blameVariable } from "./blame-variable.ts";
 import { composeHashes } from "./compose-plugin.ts";
 import { type Environment, readEnvironment } from "./read-environment.ts";
 import { type LoadRequest, load } from "./read-project.ts";
@@ -64,7 +65,10 @@ export async function isWithoutGateway(environment: Environment, app: App): Prom
 /** Reads .env, the Compose file and the settings; warnings go out as notices. */
 export async function openProject(app: App, options: OpenOptions = {}): Promise<ProjectSession> {
   const environment = options.environment ?? openEnvironment(app);
-  const { stack: written, settings: xGoat, warnings } = await load(loadRequest(app), environment, app.signal);
+  const loaded = load(loadRequest(app), environment, app.signal).catch((error: unknown) => {
+    throw blameVariable(error, environment, app);
+  });
+  const { stack: written, settings: xGoat, warnings } = await loaded;
   const isDemo = options.demo ?? stackStateOf(environment).demo;
   const { stack, demo } = isDemo ? demoStack(written, environment.project.stateDir) : { stack: written, demo: null };
   app.revealWords(namesIn(stack));

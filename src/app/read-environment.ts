@@ -2,7 +2,7 @@ import { dirname, relative, resolve } from "node:path";
 import { GoatError } from "../errors/goat-error.ts";
 import { type Secret, secretsIn } from "../events/redact.ts";
 import { isTaken, kindOf } from "../platform/files.ts";
-import { readTextFile } from "../platform/text-file.ts";
+import { readTextFile, type TextFile } from "../platform/text-file.ts";
 import { parseEnvFile } from "../project/env-file.ts";
 import { isGatewayKeyAsOpenAi } from "../project/keys.ts";
 import { findProject, type Project } from "../project/root.ts";
@@ -22,6 +22,8 @@ export interface Environment {
   readonly variables: Variables;
   /** The env files that were there to be read. */
   readonly environmentFiles: readonly string[];
+  /** What the files alone say. */
+  readonly written: Variables;
   /** Variable -> the assignment in a file that counts. */
   readonly places: Readonly<Record<string, EnvPlace>>;
   /** The shell holds the gateway's key as OPENAI_API_KEY, which is left out of `variables`. */
@@ -34,6 +36,8 @@ interface EnvPlace {
   readonly file: string;
   /** From 1. */
   readonly line: number;
+  /** Of an assignment above it that is not empty. */
+  readonly earlier?: number;
 }
 
 type Variables = Readonly<Record<string, string>>;
@@ -53,7 +57,8 @@ export function readEnvironment(request: EnvironmentRequest): Environment {
   const variables = { ...files.variables, ...(gatewayKeyInShell ? others : shell) };
   // A value that the shell overrides is a secret all the same.
   const secrets = [...secretsIn(files.variables), ...secretsIn(variables)];
-  return { project, variables, environmentFiles: files.read, places: files.places, gatewayKeyInShell, secrets };
+  const { variables: written, places, read: environmentFiles } = files;
+  return { project, variables, written, environmentFiles, places, gatewayKeyInShell, secrets };
 }
 
 /** Where nobody names a Compose file, .env may, as for Compose; its paths start from its own folder. */
@@ -97,7 +102,10 @@ function readFiles({ root, envFiles }: Project, areAskedFor: boolean, shell: Var
     const known = variables;
     const parsed = parseEnvFile(text, (name) => shell[name] ?? known[name]);
     refuseMistakes(inside(root, file), parsed.mistakes);
-    const own = Object.entries(parsed.lines).map(([name, line]) => [name, { file, line }] as const);
+    const own = Object.entries(parsed.lines).map(([name, line]) => {
+      const earlier = parsed.earlier[name];
+      return [name, { file, line, ...(earlier === undefined ? {} : { earlier }) }] as const;
+    });
     variables = { ...known, ...parsed.variables };
     places = { ...places, ...Object.fromEntries(own) };
     read.push(file);
@@ -114,13 +122,22 @@ function isTrue(text: string | undefined): boolean {
 function readEnvText(root: string, envFile: string, isAskedFor: boolean): string | null {
   if (!isAskedFor && kindOf(envFile) === "directory") return null;
   const file = readTextFile(envFile);
-  if (file.state === "text") return file.text;
+  if (file.state === "text" && !isReturnsAlone(file.text)) return file.text;
   if (file.state === "missing" && !isAskedFor) return null;
   const shown = inside(root, envFile);
-  const why = file.state === "missing" ? `there is no ${shown}` : `${shown} ${file.why}`;
+  const why = file.state === "missing" ? `there is no ${shown}` : `${shown} ${whyNot(file)}`;
   throw new GoatError("env-file-invalid", why, {
     fixes: [{ command: `ls -ld ${shown}`, effect: "shows what is there; it has to be a text file" }],
   });
+}
+
+/** Line ends of an old Mac: to every reader the whole file is one line, which begins with a comment and is passed over. */
+function isReturnsAlone(text: string): boolean {
+  return text.includes("\r") && !text.includes("\n") && text.trim() !== "";
+}
+
+function whyNot(file: Exclude<TextFile, { readonly state: "missing" }>): string {
+  return file.state === "text" ? "has line ends of CR alone, which nobody reads: save it with LF" : file.why;
 }
 
 /** As the Compose file's mistakes are placed: relative to the project's root where it is inside. */

@@ -12,6 +12,7 @@ import { lockStack } from "./lock-stack.ts";
 import { type OwnInput, ownerOf, ownerText } from "./own-stack.ts";
 import { tellResources } from "./preflight.ts";
 import { isWithoutGateway, type OpenStack, openEnvironment, openProject, openStack } from "./project.ts";
+import { setVariables } from "./set-variables.ts";
 
 export interface UpInput extends OwnInput {
   /** Empty means all. */
@@ -21,6 +22,8 @@ export interface UpInput extends OwnInput {
   readonly build: boolean;
   /** As written: in place of each service's `pull_policy`. */
   readonly pull?: string | undefined;
+  /** `NAME=value`, to be written into .env first. */
+  readonly set: readonly string[];
   /** As written: a limit for everything to be ready, such as 90s. */
   readonly timeout?: string | undefined;
   /** Undefined leaves it to the settings. */
@@ -57,9 +60,11 @@ export async function up(input: UpInput, app: App): Promise<UpReport> {
   const begin = app.clock.now();
   const { timeout, example, takeOver, yes } = input;
   const before = openEnvironment(app);
-  const { environment, demo } = (await isWithoutGateway(before, app))
+  const ensured = (await isWithoutGateway(before, app))
     ? { environment: before, demo: input.demo }
     : await ensureKeys(before, input.demo, app);
+  const { demo } = ensured;
+  const environment = await setVariables(input.set, ensured.environment, app);
   const open = wished(await openStack(app, await openProject(app, { timeout, example, demo, environment })), input);
   await using _lock = await lockStack(open, "up", app);
   const own = { command: "up", takeOver, yes };

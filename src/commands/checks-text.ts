@@ -6,10 +6,19 @@ import { plural } from "../platform/text.ts";
 const marks = { ok: "✔", warning: "!", skipped: "-", problem: "✖" } as const;
 
 /** A doctor's answer: a line for each check, then each problem with its evidence and what to type. */
-export function checksText({ checks }: ChecksReport): string {
-  const lines = checks.map(({ verdict, text }) => `${marks[verdict]} ${text}`);
+export function checksText({ checks, complete, notAsked, applied, report }: ChecksReport): string {
+  const lines = checks.map(({ verdict, group, text }, index) => {
+    const isFirst = group !== checks[index - 1]?.group;
+    return group === undefined
+      ? `${marks[verdict]} ${text}`
+      : `${marks[verdict]} ${(isFirst ? group : "").padEnd(10)}${text}`;
+  });
   const problems = checks.filter(isProblem);
-  if (problems.length === 0) return [...lines, "", "No problem found."].join("\n");
+  const done = applied.map((command) => `applied: ${command}`);
+  const written = report === undefined ? [] : [`${report} can be pasted into an issue: look it over first`];
+  const rest = [...done, ...notAsked, ...written];
+  const found = complete ? "No problem found." : "No problem found in what could be asked.";
+  if (problems.length === 0) return [...lines, "", found, ...rest].join("\n");
   const details = problems.map(({ code, text, evidence, fixes }) =>
     renderPairs([
       [code, text],
@@ -17,7 +26,7 @@ export function checksText({ checks }: ChecksReport): string {
       ...fixes.map(({ command, effect }) => ["fix", `${command}   ${effect}`] as const),
     ]),
   );
-  return [...lines, "", plural(problems.length, "problem"), ...details].join("\n");
+  return [...lines, "", plural(problems.length, "problem"), ...details, ...rest].join("\n");
 }
 
 /** The first problem's. */

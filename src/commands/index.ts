@@ -8,6 +8,7 @@ import { down } from "./down.ts";
 import { drill } from "./drill.ts";
 import { env } from "./env.ts";
 import { example } from "./example.ts";
+import { explain } from "./explain.ts";
 import { init } from "./init.ts";
 import { keys } from "./keys.ts";
 import { logs } from "./logs.ts";
@@ -35,6 +36,8 @@ export const commands: readonly AnyCommand[] = [
   watch,
   down,
   doctor,
+  explain,
+  keys,
   config,
   models,
   keys,

@@ -1,8 +1,9 @@
 import type { StatusReport } from "../app/status.ts";
 import { exitCodeOf } from "../errors/catalog.ts";
+import type { FailureReport } from "../errors/goat-error.ts";
 import { madeByCompose } from "../model/observed.ts";
 import { formatAge, formatBytes } from "../platform/format.ts";
-import { renderTable } from "../platform/table.ts";
+import { renderPairs, renderTable } from "../platform/table.ts";
 import { list } from "../platform/text.ts";
 import type { ServiceStatus } from "../stack/run/observe.ts";
 import { command } from "./command.ts";
@@ -17,6 +18,10 @@ export const status = command<StatusReport>({
   text: ({ stack, services, demo, folder, owner }, _typed, { now }) =>
     [
       servicesTable(services, now),
+      // What to do about a paused one stands in its line.
+      ...services.flatMap(({ failure, state }) =>
+        failure === null || state === "paused" ? [] : [failureText(failure)],
+      ),
       ...(demo ? [demoText] : []),
       ...(owner === null
         ? []
@@ -39,7 +44,7 @@ function servicesTable(services: readonly ServiceStatus[], now: Date): string {
   return renderTable(["SERVICE", "STATE", "PORT", "SINCE", "MEMORY", "CONFIG"], rows);
 }
 
-function configText({ state, drift, why, name, standIn, database }: ServiceStatus): string {
+function configText({ state, drift, why, name, standIn, database, failure }: ServiceStatus): string {
   if (state === "absent") return "not there: goat-dev up";
   if (state === "paused") return "goat-dev up resumes it";
   if (state === "created") return `${why ?? "never started"}: goat-dev up`;
@@ -50,7 +55,17 @@ function configText({ state, drift, why, name, standIn, database }: ServiceStatu
     if (standIn !== null) return `${drifted} (${standIn} in Langfuse's place)`;
     return database === false ? `${drifted} (without a database: budgets are not enforced)` : drifted;
   }
-  return `${why ?? state}: ${state === "starting" ? "goat-dev up waits for it" : `goat-dev logs ${name}`}`;
+  if (state === "starting") return `${why ?? state}: goat-dev up waits for it`;
+  return failure === null ? `${why ?? state}: goat-dev logs ${name}` : (why ?? state);
+}
+
+/** The cause, what shows it, and what to type. */
+function failureText({ code, message, evidence, fixes }: FailureReport): string {
+  return renderPairs([
+    [code, message],
+    ...evidence.map((line) => ["", line] as const),
+    ...fixes.map(({ command, effect }) => ["fix", `${command}   ${effect}`] as const),
+  ]);
 }
 
 function changedText(drift: readonly string[]): string {

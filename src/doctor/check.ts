@@ -1,22 +1,54 @@
 import type { ErrorCode } from "../errors/catalog.ts";
 import type { Fix, GoatError } from "../errors/goat-error.ts";
 
+/** What a check is about, in the order in which they are told. */
+export const groups = [
+  "machine",
+  "files",
+  "keys",
+  "engine",
+  "ports",
+  "images",
+  "database",
+  "tracing",
+  "gateway",
+  "models",
+  "services",
+] as const;
+
+export type Group = (typeof groups)[number];
+
 /** One question with a verdict, evidence and a fix. */
 export type CheckResult =
-  | { readonly verdict: "ok" | "warning" | "skipped"; readonly text: string }
-  | { readonly verdict: "problem"; readonly text: string; readonly error: GoatError };
+  | {
+      readonly verdict: "ok" | "warning" | "skipped";
+      readonly text: string;
+      readonly group?: Group;
+      /** It was asked, and no answer came in time. */
+      readonly late?: boolean;
+    }
+  | { readonly verdict: "problem"; readonly text: string; readonly group?: Group; readonly error: GoatError };
 
 /** A doctor's answer. */
 export interface ChecksReport {
   /** No check found a problem. */
   readonly ok: boolean;
+  /** Every check that was wanted came to an answer. */
+  readonly complete: boolean;
   readonly checks: readonly CheckReport[];
+  /** What was left out, and how to have it asked. */
+  readonly notAsked: readonly string[];
+  /** What was typed in the user's place, with --fix. */
+  readonly applied: readonly string[];
+  /** The file that --report wrote. */
+  readonly report?: string;
 }
 
 export type CheckReport =
-  | { readonly verdict: "ok" | "warning" | "skipped"; readonly text: string }
+  | { readonly verdict: "ok" | "warning" | "skipped"; readonly group?: Group; readonly text: string }
   | {
       readonly verdict: "problem";
+      readonly group?: Group;
       readonly text: string;
       readonly code: ErrorCode;
       readonly evidence: readonly string[];
@@ -39,12 +71,32 @@ export function problem(error: GoatError): CheckResult {
   return { verdict: "problem", text: error.message, error };
 }
 
-export function checksReport(results: readonly CheckResult[]): ChecksReport {
-  return { ok: results.every(({ verdict }) => verdict !== "problem"), checks: results.map(checkReport) };
+/** No answer came in time: neither well nor a problem. */
+export function late(text: string): CheckResult {
+  return { verdict: "skipped", text, late: true };
+}
+
+export function inGroup(group: Group, results: readonly CheckResult[]): readonly CheckResult[] {
+  return results.map((result) => ({ ...result, group }));
+}
+
+export function checksReport(
+  results: readonly CheckResult[],
+  { notAsked = [], applied = [] }: Partial<Pick<ChecksReport, "notAsked" | "applied">> = {},
+): ChecksReport {
+  return {
+    ok: results.every(({ verdict }) => verdict !== "problem"),
+    complete: results.every((result) => result.verdict === "problem" || result.late !== true),
+    checks: results.map(checkReport),
+    notAsked,
+    applied,
+  };
 }
 
 function checkReport(result: CheckResult): CheckReport {
-  if (result.verdict !== "problem") return { verdict: result.verdict, text: result.text };
+  const { verdict, text, group } = result;
+  const about = group === undefined ? {} : { group };
+  if (verdict !== "problem") return { verdict, ...about, text };
   const { code, evidence, fixes } = result.error;
-  return { verdict: "problem", text: result.text, code, evidence, fixes };
+  return { verdict, ...about, text, code, evidence, fixes };
 }

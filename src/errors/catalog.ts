@@ -1,5 +1,6 @@
 import { modalCodes } from "./modal-codes.ts";
 import { runCodes } from "./run-codes.ts";
+import { stackCodes, traceCodes } from "./stack-codes.ts";
 
 /** What is known of a way to fail; `npm run docs` writes docs/failures.md from it. In Markdown. */
 interface Failing {
@@ -46,13 +47,24 @@ export const catalog = {
   "gateway-key-invalid": {
     exit: 2,
     means:
-      "`LITELLM_MASTER_KEY` holds a character that no HTTP header can carry, such as curly quotes; the line is named.",
-    mend: "Write it again with letters, digits and `-`.",
+      "`LITELLM_MASTER_KEY` holds a character that no HTTP header can carry, such as curly quotes, or does not begin with `sk-`; the line is named.",
+    mend: "Write it again: `sk-`, then letters, digits and `-`.",
   },
   "no-provider-key": {
     exit: 2,
     means: "No provider has its key.",
     mend: "Set `GROQ_API_KEY`, `OPENAI_API_KEY`, `ANTHROPIC_API_KEY`, or `AZURE_API_KEY` with `AZURE_API_BASE` in `.env`.",
+  },
+  "provider-key-invalid": {
+    exit: 2,
+    means:
+      "A provider's variable holds what can be no key of theirs: a placeholder, another provider's key, curly quotes.",
+    mend: "Put the key there, as its provider shows it; a variable of the shell wins over `.env`.",
+  },
+  "azure-base-invalid": {
+    exit: 2,
+    means: "`AZURE_API_BASE` is no address of a resource, or holds what LiteLLM adds itself.",
+    mend: "`https://NAME.openai.azure.com`, without a path.",
   },
   "password-needs-encoding": {
     exit: 2,
@@ -176,6 +188,11 @@ export const catalog = {
     means: "LiteLLM does not serve what its config routes.",
     mend: "`goat-dev restart litellm`, then its log.",
   },
+  "provider-key-refused": {
+    exit: 6,
+    means: "A provider was asked, and does not take the key.",
+    mend: "`goat-dev keys set PROVIDER`; a variable of the shell wins over `.env`.",
+  },
   "provider-refused": {
     exit: 6,
     means: "The provider refused the example's call; its words are shown.",
@@ -234,6 +251,8 @@ export const catalog = {
     mend: "`goat-dev up` goes on, `goat-dev down` stops it.",
   },
   internal: { exit: 70, means: "A mistake of goat-dev.", mend: "Report it with what was printed." },
+  ...stackCodes,
+  ...traceCodes,
   ...runCodes,
   ...modalCodes,
 } as const satisfies Record<string, Failing>;

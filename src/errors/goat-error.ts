@@ -14,6 +14,18 @@ export interface GoatErrorDetails {
   readonly cause?: unknown;
 }
 
+/** An error as it is told to programs. */
+export interface FailureReport {
+  readonly code: ErrorCode;
+  readonly message: string;
+  /** The service that it is about. */
+  readonly service?: string;
+  /** What was seen. */
+  readonly evidence: readonly string[];
+  /** What to type, and what it does. */
+  readonly fixes: readonly Fix[];
+}
+
 /** The one error class. `message` says what happened; `fixes` what to type. */
 export class GoatError extends Error {
   override readonly name = "GoatError";
@@ -31,4 +43,8 @@ export class GoatError extends Error {
     this.evidence = details.evidence ?? [];
     this.fixes = details.fixes ?? [];
   }
+}
+
+export function failureReport({ code, message, service, evidence, fixes }: GoatError): FailureReport {
+  return { code, message, ...(service === undefined ? {} : { service }), evidence, fixes };
 }

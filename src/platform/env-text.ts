@@ -4,6 +4,8 @@ export interface EnvText {
   readonly variables: Readonly<Record<string, string>>;
   /** Name -> line of the assignment that counts, from 1. */
   readonly lines: Readonly<Record<string, number>>;
+  /** Name -> line of the last assignment before that one which was not empty. */
+  readonly earlier: Readonly<Record<string, number>>;
   /** Named by line and variable, never by value. */
   readonly mistakes: readonly { readonly line: number; readonly message: string }[];
 }
@@ -43,6 +45,7 @@ const escapes: Readonly<Record<string, string>> = {
 export function readEnvText(source: string, lookup: Lookup, readPlain?: PlainReader): EnvText {
   const variables = new Map<string, string>();
   const lines = new Map<string, number>();
+  const earlier = new Map<string, number>();
   const mistakes: { line: number; message: string }[] = [];
   const known: Lookup = (name) => lookup(name) ?? variables.get(name);
   for (const { line, statement, problem } of scan(source.replace(/^\uFEFF/, ""))) {
@@ -52,11 +55,18 @@ export function readEnvText(source: string, lookup: Lookup, readPlain?: PlainRea
     const result = written === undefined ? { value: lookup(name) } : readValue(statement, known, readPlain);
     if ("problem" in result) mistakes.push({ line, message: result.problem });
     else if (result.value !== undefined) {
+      const before = lines.get(name);
+      if (before !== undefined && (variables.get(name) ?? "").trim() !== "") earlier.set(name, before);
       variables.set(name, result.value);
       lines.set(name, line);
     }
   }
-  return { variables: Object.fromEntries(variables), lines: Object.fromEntries(lines), mistakes };
+  return {
+    variables: Object.fromEntries(variables),
+    lines: Object.fromEntries(lines),
+    earlier: Object.fromEntries(earlier),
+    mistakes,
+  };
 }
 
 /** The statements of a file, one after the other, each with its line. */

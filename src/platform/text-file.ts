@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, type Stats, statSync } from "node:fs";
 import { systemCode } from "../errors/describe.ts";
 import { GoatError } from "../errors/goat-error.ts";
 
@@ -27,6 +27,8 @@ export function readTextFile(path: string): TextFile {
     return why === undefined ? readOpened(path) : { state: "unusable", why };
   } catch (error) {
     const code = systemCode(error) ?? "";
+    const target = code === "ENOENT" ? linkAt(path) : null;
+    if (target !== null) return { state: "unusable", why: `is a link to ${printable(target)}, which is not there` };
     if (["ENOENT", "ENOTDIR"].includes(code)) return { state: "missing" };
     return { state: "unusable", why: reasons[code] ?? `cannot be read (${code})` };
   }
@@ -37,6 +39,15 @@ export function readTextIfThere(path: string): string | undefined {
   const file = readTextFile(path);
   if (file.state === "unusable") throw unreadable(path, file.why);
   return file.state === "text" ? file.text : undefined;
+}
+
+/** Where a link leads; null where there is none. */
+function linkAt(path: string): string | null {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return null;
+  }
 }
 
 function unreadable(path: string, why: string): GoatError {
@@ -108,10 +119,19 @@ function readSome(file: number, buffer: Buffer, offset: number): number | undefi
 function decode(bytes: Buffer): TextFile {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return { state: "unusable", why: "is UTF-16: save it as UTF-8" };
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return { state: "unusable", why: "is UTF-16: save it as UTF-8" };
+  if (isWide(bytes)) return { state: "unusable", why: "is UTF-16: save it as UTF-8" };
   const nul = bytes.indexOf(0);
   if (nul >= 0) return { state: "unusable", why: `holds a NUL character in line ${lineAt(bytes, nul)}: it is no text` };
   if (isUtf8(bytes)) return { state: "text", text: bytes.toString("utf8") };
   return { state: "unusable", why: `is not UTF-8 in line ${firstBadLine(bytes)}: save it as UTF-8` };
+}
+
+/** Every other byte is zero, as in UTF-16 without a mark. */
+function isWide(bytes: Buffer): boolean {
+  const start = bytes.subarray(0, 64);
+  if (start.length < 4) return false;
+  const halves = [0, 1].map((first) => start.filter((_, index) => index % 2 === first));
+  return halves.some((half) => half.every((byte) => byte === 0)) && !start.every((byte) => byte === 0);
 }
 
 function lineAt(bytes: Buffer, offset: number): number {

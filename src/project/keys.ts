@@ -1,3 +1,5 @@
+import { azureBaseMistake, keyMistake } from "./key-form.ts";
+
 export interface Provider {
   readonly id: ProviderId;
   readonly name: string;
@@ -28,10 +30,20 @@ export const providers: readonly Provider[] = [
 
 export interface Keys {
   readonly usable: readonly Provider[];
+  /** Set to what can be no key of theirs; these providers are not usable. */
+  readonly mistaken: readonly KeyMistake[];
   /** Begun, but a variable is missing, as Azure's key without its base. */
   readonly halfSet: readonly { readonly provider: Provider; readonly missing: readonly string[] }[];
   /** What a user should know about a key that was not taken. */
   readonly notes: readonly string[];
+}
+
+/** A variable that holds what it cannot mean. */
+export interface KeyMistake {
+  readonly provider: Provider;
+  readonly variable: string;
+  /** Reads on from the variable: "holds a placeholder". */
+  readonly why: string;
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -59,14 +71,30 @@ export function readKeys(variables: Variables): Keys {
   const env = withoutGatewayKey(variables);
   const missingOf = (provider: Provider): readonly string[] =>
     provider.variables.filter((name) => (env[name]?.trim() ?? "") === "");
+  const mistaken = providers.flatMap((provider) => mistakesOf(provider, env));
+  const isMistaken = (provider: Provider): boolean => mistaken.some((found) => found.provider === provider);
   const halfSet = providers
     .map((provider) => ({ provider, missing: missingOf(provider) }))
     .filter(({ provider, missing }) => missing.length > 0 && missing.length < provider.variables.length);
   const note =
     "OPENAI_API_KEY holds the gateway's own key, so it is not taken for OpenAI's; your OpenAI key belongs into .env (and `unset OPENAI_API_KEY` in this shell)";
   return {
-    usable: providers.filter((provider) => missingOf(provider).length === 0),
+    usable: providers.filter((provider) => missingOf(provider).length === 0 && !isMistaken(provider)),
+    mistaken,
     halfSet,
     notes: env === variables ? [] : [note],
   };
+}
+
+function mistakesOf(provider: Provider, env: Variables): readonly KeyMistake[] {
+  return provider.variables.flatMap((variable) => {
+    const value = env[variable]?.trim() ?? "";
+    if (value === "") return [];
+    if (variable.endsWith("_BASE")) {
+      const why = azureBaseMistake(value);
+      return why === null ? [] : [{ provider, variable, why }];
+    }
+    const what = keyMistake(value, provider.name);
+    return what === null ? [] : [{ provider, variable, why: `holds ${what}` }];
+  });
 }

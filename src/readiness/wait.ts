@@ -16,6 +16,8 @@ export interface WaitOptions {
   readonly context: Omit<ProbeContext, "signal" | "clock">;
   /** Called when what is heard changes. */
   onHeard?(why: string): void;
+  /** Called every few seconds of a wait that lasts, with what was last heard: what it throws ends the wait. */
+  look?(why: string): Promise<void>;
 }
 
 const shortestPauseMs = 30;
@@ -27,11 +29,14 @@ const pausesToAQuestion = 10;
 
 const tryLimitMs = 2_000;
 
-/** Asks from t = 0, ten to thirty times a second, until the verdict is final or the time is over. */
+const lookEveryMs = 5_000;
+
+/** Asks from t = 0, ten to thirty times a second, until the verdict is final or the time is over. Throws what `look` does. */
 export async function waitUntilReady(probe: Probe, options: WaitOptions): Promise<WaitResult> {
   const { clock, signal } = options;
   const begin = clock.now();
   let heard = "nothing yet";
+  let nextLookMs = lookEveryMs;
   for (;;) {
     signal.throwIfAborted();
     const asked = clock.now();
@@ -41,6 +46,10 @@ export async function waitUntilReady(probe: Probe, options: WaitOptions): Promis
     if (verdict.why !== heard) options.onHeard?.(verdict.why);
     heard = verdict.why;
     if (verdict.state === "failed") return { ...verdict, tookMs };
+    if (tookMs >= nextLookMs) {
+      nextLookMs = tookMs + lookEveryMs;
+      await options.look?.(heard);
+    }
     const pauseMs = pauseAfter(clock.now() - asked);
     if (tookMs + pauseMs >= options.timeoutMs) return { state: "timeout", why: heard, tookMs };
     await clock.sleep(pauseMs, signal);

@@ -62,6 +62,15 @@ export async function askLangfuse(
   return answer.json;
 }
 
+/** Whether the keys are taken. Throws `tracing-refused` where not, and on any other refusal. */
+export async function checkKeys(access: TracingAccess, signal: AbortSignal): Promise<void> {
+  const path = "/api/public/projects";
+  const answer = await request(access, path, signal);
+  if (answer.status === 401 || answer.status === 403) throw keysRefused(access, path, answer);
+  if (answer.status >= 500) throw notHealthy(access, path, answer);
+  if (answer.status !== 200) throw notLangfuse(access, path, answer);
+}
+
 /** Its usual cause is a secret that was changed while the database keeps the old one. */
 function keysRefused(access: TracingAccess, path: string, answer: Answer): GoatError {
   return new GoatError("tracing-refused", `${access.service} refuses the keys of .env: ${wordsOf(answer)}`, {

@@ -22,7 +22,7 @@ export async function act(body: unknown, app: App, tell: Live["tell"]): Promise<
   const services = name === null ? [] : [name];
   if (action === "up") {
     const { demo } = await openProject(app);
-    return up({ services, demo: demo !== null, example: "never", build: false, ...own }, told);
+    return up({ services, demo: demo !== null, example: "never", build: false, set: [], ...own }, told);
   }
   if (action === "reload" || action === "restart") {
     return restart({ services, example: false, hard: action === "restart", ...own }, told);

@@ -153,7 +153,7 @@ describeLocally("where things are", () => {
     expect(up.json.error?.message).toContain("no user frieda: its volume was made with POSTGRES_USER=postgres");
     const set = await stack.run(["db", "set-password", "--json"]);
     expect(set).toMatchObject({ exitCode: 5, json: { error: { code: "database-user-drift" } } });
-    expect(up.json.error?.fixes[0]?.command).toBe("POSTGRES_USER=postgres goat-dev up");
+    expect(up.json.error?.fixes[0]?.command).toBe("goat-dev up --set POSTGRES_USER=postgres");
     const mended = await stack.run(["up", "postgres"], { env: { POSTGRES_USER: "postgres" } });
     expect(mended.exitCode, mended.output).toBe(0);
     expect(await sql(stack, "select count(*)::int from kept")).toEqual([[0]]);

@@ -101,9 +101,9 @@ describeLocally("without Docker", () => {
     expect(logs.stdout).toMatch(/^postgres .*database system is ready to accept connections/m);
     expect(logs.stdout).toMatch(/^litellm .*Uvicorn running on/m);
     const doctor = await stack.run(["doctor"]);
-    expect(doctor.stdout).toMatch(/^✔ plain local processes/m);
-    expect(doctor.stdout).toMatch(/^✔ langfuse ready \(trace recorder, in Langfuse's place\)$/m);
-    expect(doctor.stdout).toMatch(/^✔ litellm ready$/m);
+    expect(doctor.stdout).toMatch(/^✔ engine +plain local processes/m);
+    expect(doctor.stdout).toMatch(/^✔ tracing +langfuse ready \(trace recorder, in Langfuse's place\)$/m);
+    expect(doctor.stdout).toMatch(/^✔ gateway +litellm ready$/m);
     expect(doctor.exitCode, doctor.output).toBe(0);
   });
 

@@ -14,7 +14,7 @@ describeLocally("a stack whose LiteLLM ran without its database", () => {
     expect(up.stdout).toMatch(/^ {2}Budgets +not enforced: litellm runs without a database here$/m);
     expect(up.stdout).not.toContain("/ui");
     expect((await stack.run(["status"], off)).stdout).toContain("without a database: budgets are not enforced");
-    expect((await stack.run(["doctor"], off)).stdout).toMatch(/^✔ litellm ready \(without a database\)$/m);
+    expect((await stack.run(["doctor"], off)).stdout).toMatch(/^✔ gateway +litellm ready \(without a database\)$/m);
     await sql(stack, "create table kept as select generate_series(1, 1000) as id");
     const before = await stack.pids();
 

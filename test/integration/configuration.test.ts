@@ -131,9 +131,7 @@ test("a port that is taken must be told with who has it, before anything is made
     const { exitCode, err } = await fails(project);
     expect(exitCode).toBe(4);
     expect(err).toMatch(new RegExp(`✖ checks      port 14000 is taken by .+ \\(pid ${process.pid}: .+\\)\\n`));
-    expect(err).toMatch(
-      /fix +LITELLM_PORT=\d+ goat-dev up {3}stop it, or move litellm to \d+: put LITELLM_PORT=\d+ into/,
-    );
+    expect(err).toMatch(/fix +goat-dev up --set LITELLM_PORT=\d+ {3}stop it, or move litellm to \d+: writes it into/);
   } finally {
     server.close();
     await once(server, "close");

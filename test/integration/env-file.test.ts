@@ -13,13 +13,21 @@ test("without .env it must be made from the template, for its owner alone, and t
 
     no provider key in .env: set one of AZURE_API_KEY with AZURE_API_BASE, GROQ_API_KEY, OPENAI_API_KEY or ANTHROPIC_API_KEY   [no-provider-key]
 
-      fix        set GROQ_API_KEY=… in .env   any one of these variables will do
-                 goat-dev up                  on a terminal asks for a key and saves it
-                 goat-dev up --demo           needs no key: the models answer from the config
+      fix        goat-dev keys set groq   asks for it, hidden, and writes it into .env; or azure, openai, anthropic
+                 goat-dev up --demo       needs no key: the models answer from the config
     "
   `);
   expect(project.read(".env")).toContain("GROQ_API_KEY=");
   expect(statSync(join(project.folder, ".env")).mode & 0o777).toBe(0o600);
+});
+
+test("a port of .env that is none must be blamed on its line, not on the Compose file", async () => {
+  const { goat, edit } = await openProject();
+  edit(".env", (text) => text.replace(/^LITELLM_PORT=.*$/m, "LITELLM_PORT=4000x"));
+  const { exitCode, err } = await goat(["config"]);
+  expect(exitCode).toBe(2);
+  expect(err).toMatch(/^\.env:3 LITELLM_PORT is "4000x": dev\/docker-compose\.yml:\d+/);
+  expect(err).toContain("$EDITOR +3 .env");
 });
 
 test("without a key the variables and the file must be named, and what is half set", async () => {
@@ -29,9 +37,8 @@ test("without a key the variables and the file must be named, and what is half s
     "no provider key in .env: set one of AZURE_API_KEY with AZURE_API_BASE, GROQ_API_KEY, OPENAI_API_KEY or ANTHROPIC_API_KEY   [no-provider-key]
 
       seen       Azure OpenAI: AZURE_API_BASE is missing
-      fix        set GROQ_API_KEY=… in .env   any one of these variables will do
-                 goat-dev up                  on a terminal asks for a key and saves it
-                 goat-dev up --demo           needs no key: the models answer from the config
+      fix        goat-dev keys set groq   asks for it, hidden, and writes it into .env; or azure, openai, anthropic
+                 goat-dev up --demo       needs no key: the models answer from the config
     "
   `);
 });
@@ -45,9 +52,8 @@ test("the gateway's own key in the shell must not be taken for OpenAI's", async 
 
     no provider key in .env: set one of AZURE_API_KEY with AZURE_API_BASE, GROQ_API_KEY, OPENAI_API_KEY or ANTHROPIC_API_KEY   [no-provider-key]
 
-      fix        set GROQ_API_KEY=… in .env   any one of these variables will do
-                 goat-dev up                  on a terminal asks for a key and saves it
-                 goat-dev up --demo           needs no key: the models answer from the config
+      fix        goat-dev keys set groq   asks for it, hidden, and writes it into .env; or azure, openai, anthropic
+                 goat-dev up --demo       needs no key: the models answer from the config
     "
   `);
 });

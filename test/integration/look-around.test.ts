@@ -130,7 +130,11 @@ test("help must go to stdout with examples, and end with 0", async () => {
                                       edit of its config and of .env
       down                            stop and remove containers and networks; data
                                       stays, unless --volumes
-      doctor                          what is wrong, and what to type
+      doctor [check...]               what is wrong, and what to type
+      explain [code...]               what a failure's code means, and what to do
+                                      about it; every one without a code
+      keys                            which keys are set, from where, and whether
+                                      they can be meant; never a value
       config                          the stack as it is understood, variables
                                       filled in, secrets masked
       models                          every model: provider, key, whether it is
@@ -179,6 +183,7 @@ test("help must go to stdout with examples, and end with 0", async () => {
       --example             run the example client even where a kept proof still
                             holds
       --no-example          no call through the gateway
+      --set <name=value>    write it into .env first; again for more
       --take-over           of a stack that another folder made: make it this
                             folder's; asks
       -y, --yes             do not ask

@@ -87,7 +87,7 @@ describe("models", () => {
       usable: true,
       obstacle: null,
       local: false,
-      line: 2,
+      line: 3,
     });
   });
 
@@ -193,7 +193,7 @@ describe("models add", () => {
   });
 
   test.each([
-    ["a taken name", ["gpt-5-mini", "--route", "openai/gpt-5-mini"], "is in dev/litellm-config.yaml already (line 4)"],
+    ["a taken name", ["gpt-5-mini", "--route", "openai/gpt-5-mini"], "is in dev/litellm-config.yaml already (line 5)"],
     ["a name that is commented out", ["qwen3-4b-local", "--route", "groq/q"], "goat-dev models enable qwen3-4b-local"],
     ["an unknown provider", ["x", "--route", "grok/x"], "did you mean groq?"],
     ["a route without a provider", ["x", "--route", "gpt-4o"], "--route is provider/model"],
@@ -349,17 +349,17 @@ describe("models check", () => {
     expect({ exitCode, out }).toMatchInlineSnapshot(`
       {
         "exitCode": 2,
-        "out": "           WHERE                               WHAT
-        error    dev/litellm-config.yaml:5:58        MISTRAL_API_KEY does not reach this gateway: dev/docker-compose.yml does not pass it on
-        error    dev/litellm-config-modal.yaml:3:69  a secret is written out here: put it into .env, and os.environ/NAME in its place
-        error    .env:4                              LITELLM_MASTER_KEY has to begin with sk-, or LiteLLM takes it for no key
-        warning  dev/litellm-config.yaml:13:1        litelm_settings: LiteLLM reads no such key here; did you mean litellm_settings?
-        warning  dev/litellm-config.yaml:5:49        api_kye: goes to the provider as it is; did you mean api_key?
-        warning  dev/litellm-config-modal.yaml:2:5   llama-3.3-70b is not as in dev/litellm-config.yaml
-        warning  dev/litellm-config-modal.yaml:4:5   gpt-5-mini is not as in dev/litellm-config.yaml
-        warning  dev/litellm-config.yaml:13:1        litelm_settings is not the same in dev/litellm-config.yaml and dev/litellm-config-modal.yaml
-        note     dev/litellm-config.yaml:3:69        GROQ_API_KEY is not set in .env
-        note     dev/litellm-config-modal.yaml:9:17  <workspace> is to be filled in: goat-dev models enable NAME --workspace …
+        "out": "           WHERE                                WHAT
+        error    dev/litellm-config.yaml:6:58         MISTRAL_API_KEY does not reach this gateway: dev/docker-compose.yml does not pass it on
+        error    dev/litellm-config-modal.yaml:4:69   a secret is written out here: put it into .env, and os.environ/NAME in its place
+        error    .env:4                               LITELLM_MASTER_KEY has to begin with sk-, or LiteLLM takes it for no key
+        warning  dev/litellm-config.yaml:14:1         litelm_settings: LiteLLM reads no such key here; did you mean litellm_settings?
+        warning  dev/litellm-config.yaml:6:49         api_kye: goes to the provider as it is; did you mean api_key?
+        warning  dev/litellm-config-modal.yaml:3:5    llama-3.3-70b is not as in dev/litellm-config.yaml
+        warning  dev/litellm-config-modal.yaml:5:5    gpt-5-mini is not as in dev/litellm-config.yaml
+        warning  dev/litellm-config.yaml:14:1         litelm_settings is not the same in dev/litellm-config.yaml and dev/litellm-config-modal.yaml
+        note     dev/litellm-config.yaml:4:69         GROQ_API_KEY is not set in .env
+        note     dev/litellm-config-modal.yaml:10:17  <workspace> is to be filled in: goat-dev models enable NAME --workspace …
 
       3 mistakes; 5 warnings; 2 notes.
       ",

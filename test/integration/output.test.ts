@@ -10,6 +10,9 @@ const typed: Readonly<Record<string, readonly (readonly string[])[]>> = {
   logs: [["litellm", "--tail", "1"]],
   restart: [["litellm"]],
   doctor: [[]],
+  explain: [["port-taken"], []],
+  keys: [[]],
+  "keys set": [["groq"]],
   config: [[]],
   models: [[]],
   "models add": [["mine", "--route", "groq/llama-3.1-8b-instant", "--yes"]],
@@ -36,6 +39,9 @@ const typed: Readonly<Record<string, readonly (readonly string[])[]>> = {
   "modal stop": [["--yes"]],
   "modal url": [[]],
   "db set-password": [[]],
+  traces: [[]],
+  "traces show": [["none"]],
+  "traces open": [["none"]],
   // It ends by a signal alone.
   watch: [["too much"]],
   down: [["--volumes", "--yes"], []],
@@ -137,7 +143,7 @@ test("with --quiet only results and errors must be told", async () => {
   expect(err).toMatchInlineSnapshot(`
     "litellm exited with status 1 after 0.0 s   [service-exited]
 
-      fix        goat-dev logs litellm   the whole log
+      fix        goat-dev logs litellm   the whole log: no cause is known for this
     "
   `);
 });

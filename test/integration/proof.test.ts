@@ -42,7 +42,7 @@ test("a gateway that lacks a model of its config must be told with the model", a
 
 test("keys that open no chat model must leave up a success, and say how to add one", async () => {
   const { goat } = await openProject({
-    env: `OPENAI_API_KEY=${secretKey}\n`,
+    env: `OPENAI_API_KEY=sk-integration-0123456789\n`,
     files: {
       "dev/litellm-config.yaml": `model_list:
   - model_name: llama-3.3-70b
@@ -77,7 +77,7 @@ test("the shipped example client must get through the gateway, and its trace mus
 });
 
 test("EVAL_MODEL must decide which model is asked, and one that the config lacks be told with the nearest", async () => {
-  const project = await openProject({ env: `GROQ_API_KEY=${secretKey}\nOPENAI_API_KEY=${secretKey}\n` });
+  const project = await openProject({ env: `GROQ_API_KEY=${secretKey}\nOPENAI_API_KEY=sk-integration-0123456789\n` });
   const run = await project.goat(["up", "--json"], { env: { EVAL_MODEL: "gpt-5-mini" } });
   expect(run.json()).toMatchObject({ example: { model: "gpt-5-mini" } });
   const wrong = await project.goat(["up"], { env: { EVAL_MODEL: "gpt-5-mni" } });
@@ -102,7 +102,7 @@ test("EVAL_MODEL must decide which model is asked, and one that the config lacks
 });
 
 test("a proof must hold until a container or the wanted model changes", async () => {
-  const project = await openProject({ env: `GROQ_API_KEY=${secretKey}\nOPENAI_API_KEY=${secretKey}\n` });
+  const project = await openProject({ env: `GROQ_API_KEY=${secretKey}\nOPENAI_API_KEY=sk-integration-0123456789\n` });
   const asks = async (env: Readonly<Record<string, string>> = {}): Promise<boolean> =>
     (await project.goat(["up"], { env })).err.includes("answered in");
   expect(await asks()).toBe(true);

@@ -33,7 +33,11 @@ test("status must end with 5 unless all is ready, and say of each why not", asyn
     "  SERVICE   STATE   PORT   SINCE  MEMORY  CONFIG
       postgres  ready   15432  0 s    64 MB   as configured
       langfuse  ready   13001  0 s    64 MB   as configured (trace recorder in Langfuse's place)
-      litellm   exited  14000  0 s            killed: out of memory: goat-dev logs litellm
+      litellm   exited  14000  0 s            killed: out of memory
+
+      service-out-of-memory   litellm was killed: it ran out of memory
+      fix                     docker info --format '{{.MemTotal}}'   the bytes that the engine has in all: give it more
+      fix                     goat-dev logs litellm   the whole log
     "
   `);
 });

@@ -10,14 +10,14 @@ test("when a service breaks, its status, last words and what to type must be sai
     "✔ checks      groq key set · ports 15432 13001 14000 free · Docker 1 (test)
     ✔ postgres    created · ready in 1.2 s
     ✔ langfuse    created · ready in 1.2 s
-    ✖ litellm     exited with status 1 after 0.0 s
+    ✖ litellm     cannot log in to its database: DATABASE_URL holds another user or password than .env
     - gateway     skipped: needs litellm
 
-    litellm exited with status 1 after 0.0 s   [service-exited]
+    litellm cannot log in to its database: DATABASE_URL holds another user or password than .env   [database-url-refused]
 
-      seen       starting
-                 P1000: Authentication failed against database server at \`postgres\`
-      fix        goat-dev logs litellm   the whole log
+      seen       litellm: P1000: Authentication failed against database server at \`postgres\`
+      fix        goat-dev config         shows its DATABASE_URL; make it from POSTGRES_USER and POSTGRES_PASSWORD in the Compose file
+                 goat-dev logs litellm   the whole log
     "
   `);
   const { services } = await engine.observe({ stack: "goat", images: [] }, new AbortController().signal);
@@ -38,7 +38,7 @@ test("when the first service breaks, what needs it must be told as skipped", asy
     postgres exited with status 2 after 0.0 s   [service-exited]
 
       seen       no space left
-      fix        goat-dev logs postgres   the whole log
+      fix        goat-dev logs postgres   the whole log: no cause is known for this
     "
   `);
 });
@@ -57,7 +57,7 @@ test("a limit that passes must name what was last heard", async () => {
 
     litellm is not ready after 26 s; last: GET /health/liveliness on port 14000 answers 503   [service-not-ready]
 
-      fix        goat-dev logs litellm   the whole log
+      fix        goat-dev logs litellm   the whole log: no cause is known for this
     "
   `);
 });

@@ -31,6 +31,9 @@ services:
       - LITELLM_MASTER_KEY=\${LITELLM_MASTER_KEY:-sk-dev-key}
       - GROQ_API_KEY
       - OPENAI_API_KEY
+      - LANGFUSE_HOST=http://langfuse:3000
+      - LANGFUSE_PUBLIC_KEY=pk-lf-goat-dev
+      - LANGFUSE_SECRET_KEY=sk-lf-goat-dev
     ports: ["127.0.0.1:\${LITELLM_PORT:-4000}:4000"]
     volumes: ["./litellm-config.yaml:/app/config.yaml:ro"]
 volumes:
@@ -40,7 +43,8 @@ volumes:
 const route = (name: string, model: string, key: string): string =>
   `  - model_name: ${name}\n    litellm_params: { model: ${model}, api_key: os.environ/${key} }\n`;
 
-export const configText = `model_list:
+export const configText = `litellm_settings: { success_callback: [langfuse] }
+model_list:
 ${route("llama-3.3-70b", "groq/llama-3.3-70b-versatile", "GROQ_API_KEY")}${route("gpt-5-mini", "openai/gpt-5-mini", "OPENAI_API_KEY")}`;
 
 /** What stands in for Node.js and the example client says: always the same, so that it can be read in a snapshot. */

@@ -1,14 +1,18 @@
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { GoatError } from "../../errors/goat-error.ts";
 import { compareConfigs } from "../../gateway/check/compare.ts";
 import { checkConfigFile, masterKeyProblem } from "../../gateway/check/config-file.ts";
 import { type Finding, type Surroundings, tidy } from "../../gateway/check/finding.ts";
 import { readGatewayConfig } from "../../gateway/config.ts";
 import { variablesInSecrets, variablesPassed } from "../../gateway/edit/variables.ts";
+import { kindOf } from "../../platform/files.ts";
 import { shortPath } from "../../platform/format.ts";
 import { list } from "../../platform/text.ts";
 import { readTextIfThere } from "../../platform/text-file.ts";
+import { openState, readStackState } from "../../project/state.ts";
+import { gatewayOf } from "../../stack/plan/endpoints.ts";
 import type { App } from "../app.ts";
+import type { ProjectSession } from "../project.ts";
 import { type ConfigFile, type ModelsProject, openModels, shown } from "./open.ts";
 
 export interface ModelsCheckReport {
@@ -31,7 +35,7 @@ export async function check(_input: object, app: App): Promise<ModelsCheckReport
   return { ok: findings.every(({ level }) => level !== "error"), files, findings };
 }
 
-function here({ session, gateway }: ModelsProject): Surroundings {
+function here({ session, gateway }: Pick<ModelsProject, "session" | "gateway">): Surroundings {
   const { project, variables } = session.environment;
   const passed = project.composeFiles.flatMap((path) => {
     const text = readTextIfThere(path);
@@ -40,7 +44,32 @@ function here({ session, gateway }: ModelsProject): Surroundings {
   // What an env_file or a default gives it counts as well.
   const all = [...passed, ...Object.keys(gateway.service.environment)];
   const passedBy = list(project.composeFiles.map((path) => shown(path, project.root)));
-  return { variables: { ...variables, ...gateway.service.environment }, passed: all, passedBy, stateless: false };
+  return {
+    variables: { ...variables, ...gateway.service.environment },
+    passed: all,
+    passedBy,
+    isThere: beside(gateway.config?.source ?? ""),
+    inContainer: !isEmbedded(session),
+    stateless: false,
+  };
+}
+
+/** Included paths start from the config's folder. */
+function beside(config: string): (path: string) => boolean {
+  return (path) => kindOf(resolve(dirname(config), path)) === "file";
+}
+
+function isEmbedded({ settings, environment }: ProjectSession): boolean {
+  return (settings.engine ?? readStackState(openState(environment.project.stateDir)).engine) === "embedded";
+}
+
+/** What `models check` finds in the config of this machine's gateway. */
+export function localFindings(session: ProjectSession): readonly Finding[] {
+  const gateway = gatewayOf(session.stack);
+  const config = gateway?.config ?? null;
+  const text = config === null ? undefined : readTextIfThere(config.source);
+  if (gateway === null || config === null || text === undefined) return [];
+  return tidy(checkConfigFile({ ...config, text }, here({ session, gateway })));
 }
 
 function inCloud({ session, local }: ModelsProject): Surroundings {
@@ -48,7 +77,14 @@ function inCloud({ session, local }: ModelsProject): Surroundings {
   const path = join(dirname(local.source), "modal-secrets.json");
   const text = readTextIfThere(path);
   const passed = text === undefined ? null : variablesInSecrets({ path: shown(path, project.root), text });
-  return { variables, passed, passedBy: shown(path, project.root), stateless: true };
+  return {
+    variables,
+    passed,
+    passedBy: shown(path, project.root),
+    isThere: beside(path),
+    inContainer: true,
+    stateless: true,
+  };
 }
 
 /** Nothing can be compared where one of them cannot be read, which has been said. */

@@ -9,6 +9,7 @@ import { deadline } from "../../platform/deadline.ts";
 import { list, nearest } from "../../platform/text.ts";
 import type { App } from "../app.ts";
 import { refuseKey } from "../gateway-key.ts";
+import { becauseOfStack } from "../programs/because.ts";
 import { openModels } from "./open.ts";
 
 /** A gateway that is up answers in a few milliseconds. */
@@ -50,7 +51,8 @@ export async function models(input: ModelsInput, app: App): Promise<ModelsReport
   const asked = askNow(access, app.signal);
   const { routes } = readGatewayConfig(local.text, local.path);
   const disabled = disabledRoutes(local);
-  const { view, error } = await asked;
+  const { view, error: unasked } = await asked;
+  const error = unasked === null ? null : describe(await becauseOfStack(unasked, session, app));
   const all = modelRows({ routes, disabled, variables: gateway.service.environment, view });
   refuseUnknown(input.provider, all);
   return {

@@ -8,6 +8,7 @@ import { formatDuration } from "../../platform/format.ts";
 import { list, nearest, plural } from "../../platform/text.ts";
 import type { App } from "../app.ts";
 import { refuseKey } from "../gateway-key.ts";
+import { becauseOfStack } from "../programs/because.ts";
 import { type ModelsProject, openModels } from "./open.ts";
 import { type Patience, patienceFor, remarkLater, wantedLimit } from "./patience.ts";
 import { vllmModels } from "./vllm.ts";
@@ -52,7 +53,9 @@ export async function test(input: TestInput, app: App): Promise<ModelsTestReport
   refuseKey(project.gateway.key, project.session.environment, app);
   const choices = choose(project, input.names);
   const { access } = project;
-  if (!(await isAnswering(access, app.signal))) throw unreachable(access, "nothing to test without it");
+  if (!(await isAnswering(access, app.signal))) {
+    throw await becauseOfStack(unreachable(access, "nothing to test without it"), project.session, app);
+  }
   await confirm(choices, input, app);
   const models = await askAll(choices, wantedMs, project, app);
   return { ok: models.every(({ ok }) => ok), models };

@@ -2,6 +2,7 @@ import type { ChatAnswer, ChatRequest, GatewayClient } from "../../client/client
 import { GoatError } from "../../errors/goat-error.ts";
 import type { App } from "../app.ts";
 import { patienceOf, remarkLater, wantedLimit } from "../models/patience.ts";
+import { becauseOfStack, whileAlive } from "./because.ts";
 import { explainCall, openClient, priceOf } from "./call.ts";
 import { defaultModel, noUsableModel, openGateway } from "./gateway.ts";
 import { createWordStream } from "./word-stream.ts";
@@ -44,11 +45,14 @@ export async function ask(input: AskInput, app: App): Promise<AskReport> {
   const begin = app.clock.now();
   using remark = remarkLater(patience, app);
   try {
-    const answer = await answerTo(input, model, gateway, remark, app);
+    const answer = await whileAlive(found.session, app, (signal) =>
+      answerTo(input, model, gateway, remark, { ...app, signal }),
+    );
     const durationMs = app.clock.now() - begin;
     return report(answer, await priceOf(answer, gateway, app.signal), durationMs);
   } catch (error) {
-    throw explainCall(error, { baseUrl, service: service.name, model, limitMs, command: 'goat-dev ask "…"' });
+    const target = { baseUrl, service: service.name, model, limitMs, command: 'goat-dev ask "…"' };
+    throw await becauseOfStack(explainCall(error, target), found.session, app);
   }
 }
 

@@ -5,7 +5,7 @@ import { unsendable } from "../../litellm/key.ts";
 import { list } from "../../platform/text.ts";
 import type { App } from "../app.ts";
 import { type Patience, patienceFor, patienceOf, wantedLimit } from "../models/patience.ts";
-import { openEnvironment } from "../project.ts";
+import { openEnvironment, type ProjectSession } from "../project.ts";
 import { readRoutes } from "../routes.ts";
 import { defaultModel, noUsableModel, openGateway, type ProjectGateway } from "./gateway.ts";
 
@@ -28,6 +28,8 @@ export interface ExampleTarget {
   readonly model: string;
   /** Null where --base-url names the address: then no project is read. */
   readonly service: string | null;
+  /** Whose gateway it is; null with it. */
+  readonly session: ProjectSession | null;
   readonly patience: Patience;
 }
 
@@ -47,13 +49,20 @@ export async function exampleTarget(input: WhomToAsk, given: App): Promise<Examp
     if (model === undefined) throw noModel();
     if (key === null && apiKey === null) throw noKey(baseUrl);
     const patience = patienceFor(model, undefined, () => [], wantedMs);
-    return { config: { baseURL: urlOf(baseUrl), apiKey: key ?? apiKey }, model, service: null, patience };
+    return {
+      config: { baseURL: urlOf(baseUrl), apiKey: key ?? apiKey },
+      model,
+      service: null,
+      session: null,
+      patience,
+    };
   }
   const found = await openGateway(app, environment);
   const { url, key: own, service } = found.gateway;
   const model = modelOf(input, found);
   const patience = patienceOf(model, found.session, wantedMs, app);
-  return { config: { baseURL: url, apiKey: key ?? own }, model, service: service.name, patience };
+  const { session } = found;
+  return { config: { baseURL: url, apiKey: key ?? own }, model, service: service.name, session, patience };
 }
 
 function withEnvFile(app: App, path: string | undefined): App {

@@ -4,6 +4,7 @@ import { cut, plural } from "../../platform/text.ts";
 import type { App } from "../app.ts";
 import { remarkLater } from "../models/patience.ts";
 import { type AgentEnd, runAgent } from "./agent.ts";
+import { becauseOfStack, whileAlive } from "./because.ts";
 import { explainCall, openClient, priceOf } from "./call.ts";
 import { type ExampleTarget, exampleTarget, type WhomToAsk } from "./example-target.ts";
 import { createWordStream } from "./word-stream.ts";
@@ -38,11 +39,14 @@ export async function example(input: ExampleInput, app: App): Promise<ExampleRep
   const maxTurns = turnsOf(input.maxTurns);
   const target = await exampleTarget(input, app);
   try {
-    return await converse(target, maxTurns, input, app);
+    const talk = (signal: AbortSignal) => converse(target, maxTurns, input, { ...app, signal });
+    return await (target.session === null ? talk(app.signal) : whileAlive(target.session, app, talk));
   } catch (error) {
-    const { config, service, model, patience } = target;
+    const { config, service, session, model, patience } = target;
     const { limitMs } = patience;
-    throw explainCall(error, { baseUrl: config.baseURL, service, model, limitMs, command: "goat-dev example" });
+    const whom = { baseUrl: config.baseURL, service, model, limitMs, command: "goat-dev example" };
+    const told = explainCall(error, whom);
+    throw session === null ? told : await becauseOfStack(told, session, app);
   }
 }
 

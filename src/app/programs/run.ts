@@ -1,6 +1,8 @@
-import { answers } from "../../platform/ports.ts";
+import { describe } from "../../errors/describe.ts";
+import { isAnswering, unreachable } from "../../gateway/access.ts";
 import type { App } from "../app.ts";
 import { openProject } from "../project.ts";
+import { becauseOfStack } from "./because.ts";
 import { openRecording } from "./cassette-session.ts";
 import { openGateway, type ProjectGateway } from "./gateway.ts";
 import { type ProgramVariables, pastProxy } from "./point-at.ts";
@@ -46,9 +48,14 @@ async function targetOf(which: WhichGateway, app: App): Promise<Target> {
 }
 
 /** The command may need no gateway, so it runs all the same. */
-async function warnIfSilent({ gateway }: ProjectGateway, app: App): Promise<void> {
-  if (await answers(gateway.host, gateway.port)) return;
-  app.emit({ type: "notice", level: "warning", text: `nothing answers at ${gateway.url}: goat-dev up` });
+async function warnIfSilent({ gateway, session }: ProjectGateway, app: App): Promise<void> {
+  const access = { baseUrl: gateway.url, key: gateway.key, service: gateway.service.name };
+  if (await isAnswering(access, app.signal)) return;
+  const silence = unreachable(access, "no answer");
+  const cause = describe(await becauseOfStack(silence, session, app));
+  const text = cause === silence ? `nothing answers at ${gateway.url}` : cause.message;
+  const todo = cause === silence ? "goat-dev up" : (cause.fixes[0]?.command ?? "goat-dev status");
+  app.emit({ type: "notice", level: "warning", text: `${text}: ${todo}` });
 }
 
 async function tapBefore(variables: ProgramVariables, input: TapInput, app: App): Promise<Tapped> {

@@ -1,7 +1,6 @@
-import type { GoatError } from "../../errors/goat-error.ts";
+import { failureReport, type GoatError } from "../../errors/goat-error.ts";
 import type { StampedEvent, View } from "../../events/events.ts";
 import { type ViewOptions, writeLine } from "./plain.ts";
-import { errorData } from "./render.ts";
 
 interface Outcome {
   readonly result: { readonly data: unknown } | null;
@@ -58,7 +57,7 @@ function logDocument({ service, at, stream, line }: Extract<StampedEvent, { read
 /** The one document of a run: the result's own fields, and what went wrong. */
 function documentOf({ result, error, exitCode }: Outcome): object {
   const fields = result === null ? {} : fieldsOf(result.data);
-  if (error !== null) return { version: 1, ...fields, ok: false, error: errorData(error) };
+  if (error !== null) return { version: 1, ...fields, ok: false, error: failureReport(error) };
   return result === null ? { version: 1, ok: exitCode === 0 } : { version: 1, ...fields };
 }
 
@@ -72,7 +71,7 @@ export function createJsonStreamView({ stdout, verbose }: Pick<ViewOptions, "std
   return {
     on: (event) => {
       if (event.type === "detail" && !verbose) return;
-      const data = event.type === "error" ? { ...event, error: errorData(event.error) } : event;
+      const data = event.type === "error" ? { ...event, error: failureReport(event.error) } : event;
       writeLine(stdout, JSON.stringify(first ? { version: 1, ...data } : data));
       first = false;
     },

@@ -84,14 +84,3 @@ function moreLines(error: GoatError): readonly string[] {
   const command = `goat-dev logs ${error.service}`;
   return error.fixes.some((fix) => fix.command === command) ? [] : [command];
 }
-
-/** The error as programs read it. */
-export function errorData(error: GoatError): Readonly<Record<string, unknown>> {
-  return {
-    code: error.code,
-    message: error.message,
-    ...(error.service === undefined ? {} : { service: error.service }),
-    evidence: error.evidence,
-    fixes: error.fixes,
-  };
-}

@@ -1,6 +1,6 @@
 import { GoatError } from "../../errors/goat-error.ts";
 import { list } from "../../platform/text.ts";
-import { type Keys, providers } from "../../project/keys.ts";
+import { type KeyMistake, type Keys, providers } from "../../project/keys.ts";
 import { type CheckResult, ok, problem, warning } from "../check.ts";
 
 /** `.env` is there and nobody else may read it. `mode` is its permission bits, null where there is no file. */
@@ -11,22 +11,62 @@ export function checkEnvFile(path: string, mode: number | null): CheckResult {
   return warning(`${path} can be read by others (mode ${octal}): chmod 600 ${path}`);
 }
 
-/** At least one provider has what its calls need. */
-export function checkProviderKeys(keys: Keys, envFile: string): CheckResult {
-  if (keys.usable.length === 0) return problem(noProviderKey(keys, envFile));
+/** What is known of keys beside their values: where each stands, as people read it, and what explains a key that is not seen. */
+export interface KeyContext {
+  readonly envFile: string;
+  /** Variable -> `.env:12`, or the shell. */
+  readonly places: Readonly<Record<string, KeyPlace>>;
+  readonly notes: readonly string[];
+}
+
+interface KeyPlace {
+  readonly text: string;
+  /** What opens it, or takes it away. */
+  readonly mend: string;
+}
+
+/** At least one provider has what its calls need, and none has what can be no key. */
+export function checkProviderKeys(keys: Keys, context: KeyContext): readonly CheckResult[] {
+  if (keys.usable.length === 0) return [problem(noProviderKey(keys, context))];
   const half = keys.halfSet.map(({ provider, missing }) => `${provider.id} lacks ${list(missing)}`);
-  return ok([`${list(keys.usable.map(({ id }) => id))} key set`, ...half].join(" · "));
+  const set = ok([`${list(keys.usable.map(({ id }) => id))} key set`, ...half].join(" · "));
+  return [set, ...keys.mistaken.map((mistake) => problem(mistakenKey(mistake, context)))];
+}
+
+/** A provider's variable holds what it cannot mean; told with its place, never its value. */
+function mistakenKey({ provider, variable, why }: KeyMistake, { places, notes }: KeyContext): GoatError {
+  const place = places[variable];
+  const isBase = variable.endsWith("_BASE");
+  const message = `${variable}${place === undefined ? "" : ` (${place.text})`} ${why}`;
+  return new GoatError(isBase ? "azure-base-invalid" : "provider-key-invalid", message, {
+    evidence: notes,
+    fixes: [
+      place?.mend.startsWith("unset") === true
+        ? { command: place.mend, effect: "then the line of .env counts" }
+        : {
+            command: `goat-dev keys set ${isBase ? variable : provider.id}`,
+            effect: `asks for it, hidden, and writes it there; they come from ${provider.url}`,
+          },
+    ],
+  });
 }
 
 /** The error where no provider has its keys; names the variables and the file, never a value. */
-export function noProviderKey(keys: Keys, envFile: string): GoatError {
+export function noProviderKey(keys: Keys, context: KeyContext): GoatError {
+  const [mistake] = keys.mistaken;
+  if (mistake !== undefined) return mistakenKey(mistake, context);
+  const { envFile } = context;
   const evidence = keys.halfSet.map(({ provider, missing }) => `${provider.name}: ${list(missing)} is missing`);
   const wanted = providers.map(({ variables }) => variables.join(" with "));
+  const unset = context.notes.map((note) => /unset \w+$/.exec(note)?.[0]).find((found) => found !== undefined);
   return new GoatError("no-provider-key", `no provider key in ${envFile}: set one of ${list(wanted, "or")}`, {
-    evidence: [...evidence, ...keys.notes],
+    evidence: [...evidence, ...context.notes, ...keys.notes],
     fixes: [
-      { command: `set GROQ_API_KEY=… in ${envFile}`, effect: "any one of these variables will do" },
-      { command: "goat-dev up", effect: "on a terminal asks for a key and saves it" },
+      ...(unset === undefined ? [] : [{ command: unset, effect: "then the line of .env counts" }]),
+      {
+        command: "goat-dev keys set groq",
+        effect: `asks for it, hidden, and writes it into ${envFile}; or azure, openai, anthropic`,
+      },
       { command: "goat-dev up --demo", effect: "needs no key: the models answer from the config" },
     ],
   });

@@ -1,7 +1,9 @@
-import { extname } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, extname, resolve } from "node:path";
 import { countedMounts } from "../../compose/mounted-files.ts";
 import { describe } from "../../errors/describe.ts";
 import { GoatError } from "../../errors/goat-error.ts";
+import { startObstacles } from "../../gateway/check/config-file.ts";
 import { readGatewayConfig } from "../../gateway/config.ts";
 import type { Mount, ServiceSpec, StackSpec } from "../../model/stack.ts";
 import { plural } from "../../platform/text.ts";
@@ -83,12 +85,35 @@ function isMissing({ problem }: MountMistake): boolean {
   return problem === "missing";
 }
 
-/** LiteLLM's config can be read, so that a running gateway is never stopped for one that cannot. */
-export function checkGatewayConfig(text: string | undefined, path: string | null): CheckResult {
-  if (text === undefined || path === null) return skipped("no LiteLLM config on this machine");
+/** LiteLLM can start with its config, so that a running gateway is never stopped for one with which it cannot. */
+export function checkGatewayConfig(text: string | undefined, config: GatewayConfigFile | null): CheckResult {
+  if (text === undefined || config === null) return skipped("no LiteLLM config on this machine");
+  const { path, source } = config;
   try {
-    return ok(`${path}: ${plural(readGatewayConfig(text, path).routes.length, "route")}`);
+    const { routes } = readGatewayConfig(text, path);
+    const isThere = (name: string): boolean => existsSync(resolve(dirname(source), name));
+    const [first, ...others] = startObstacles({ text, path }, isThere);
+    if (first === undefined) return ok(`${path}: ${plural(routes.length, "route")}`);
+    return problem(
+      configRefused(
+        `${first.place} ${first.text}`,
+        path,
+        others.map(({ place, text: more }) => `${place} ${more}`),
+      ),
+    );
   } catch (error) {
     return problem(describe(error));
   }
+}
+
+interface GatewayConfigFile {
+  /** As messages name it. */
+  readonly path: string;
+  readonly source: string;
+}
+
+/** A config with mistakes, each with its place. */
+export function configRefused(message: string, path: string, others: readonly string[]): GoatError {
+  const fixes = [{ command: "goat-dev up", effect: `takes ${path} into use once it is mended` }];
+  return new GoatError("gateway-config-invalid", message, { evidence: others, fixes });
 }

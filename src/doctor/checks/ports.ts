@@ -1,7 +1,8 @@
-import { GoatError } from "../../errors/goat-error.ts";
+import { type Fix, GoatError } from "../../errors/goat-error.ts";
 import { besideLoopback, hostAndPort, isEveryAddress, reachedAt } from "../../model/address.ts";
 import type { PortSpec } from "../../model/stack.ts";
 import type { PortOwner } from "../../platform/port-owner.ts";
+import { list } from "../../platform/text.ts";
 import { type CheckResult, ok, problem, skipped, warning } from "../check.ts";
 
 export interface PortNeed {
@@ -10,6 +11,8 @@ export interface PortNeed {
   /** The variable that moves it; null where the file says a plain number. */
   readonly variable: string | null;
 }
+
+type Taken = PortNeed & { readonly number: number };
 
 export interface PortHost {
   isFree(question: {
@@ -39,14 +42,14 @@ export async function checkPorts(needs: readonly PortNeed[], host: PortHost): Pr
     return ok(`port${known.length === 1 ? "" : "s"} ${known.map(({ number }) => number).join(" ")} free`);
   const owners = await Promise.all(taken.map(async ({ number }) => describeOwner(number, host)));
   const lines = taken.map(({ number }, index) => `port ${number} is taken by ${owners[index]}`);
-  const fixes = await Promise.all(taken.map((need) => fixFor(need, known, host)));
+  const fixes = await fixesFor(taken, known, host);
   return problem(
     new GoatError("port-taken", lines.join("; "), { service: first.service, evidence: lines.slice(1), fixes }),
   );
 }
 
 /** Two services of the file want the same port. */
-function twice(known: readonly (PortNeed & { readonly number: number })[]): CheckResult | null {
+function twice(known: readonly Taken[]): CheckResult | null {
   for (const [index, one] of known.entries()) {
     const other = known.slice(index + 1).find(({ number, port }) => number === one.number && overlap(port, one.port));
     if (other === undefined) continue;
@@ -75,28 +78,38 @@ function ownerText(owner: PortOwner | null): string {
     : `${owner.name} (pid ${owner.pid}: ${owner.command})`;
 }
 
-/** Another port that is really free. */
-async function fixFor(
-  need: PortNeed & { readonly number: number },
-  all: readonly { readonly number: number }[],
-  host: PortHost,
-) {
+/** One command moves every service that can be moved; the others are edited by hand. */
+async function fixesFor(taken: readonly Taken[], all: readonly Taken[], host: PortHost): Promise<readonly Fix[]> {
   const used = new Set(all.map(({ number }) => number));
-  let candidate = need.number + 1;
+  const [sets, effects, fixes]: [string[], string[], Fix[]] = [[], [], []];
+  for (const need of taken) {
+    const candidate = await freePort(need, used, host);
+    used.add(candidate);
+    const move = `move ${need.service} to ${candidate}`;
+    if (need.variable === null) {
+      const command = `edit the port of ${need.service} in the Compose file`;
+      fixes.push({ command, effect: `stop it, or ${move}` });
+      continue;
+    }
+    sets.push(`--set ${need.variable}=${candidate}`);
+    effects.push(move);
+  }
+  if (sets.length === 0) return fixes;
+  const effect = `stop ${sets.length === 1 ? "it" : "them"}, or ${list(effects)}: writes it into .env`;
+  return [{ command: `goat-dev up ${sets.join(" ")}`, effect }, ...fixes];
+}
+
+/** Another port that is really free. */
+async function freePort({ number, port }: Taken, used: ReadonlySet<number>, host: PortHost): Promise<number> {
+  const { hostIp, protocol } = port;
+  let candidate = number + 1;
   while (
     candidate < 65_535 &&
-    (used.has(candidate) ||
-      !(await host.isFree({ host: need.port.hostIp, port: candidate, protocol: need.port.protocol })))
+    (used.has(candidate) || !(await host.isFree({ host: hostIp, port: candidate, protocol })))
   ) {
     candidate += 1;
   }
-  const effect = `stop it, or move ${need.service} to ${candidate}`;
-  return need.variable === null
-    ? { command: `edit the port of ${need.service} in the Compose file`, effect }
-    : {
-        command: `${need.variable}=${candidate} goat-dev up`,
-        effect: `${effect}: put ${need.variable}=${candidate} into .env`,
-      };
+  return candidate;
 }
 
 /** Programs that `localhost` leads to as well as to a service: whoever asks there may reach them, and hand them the service's key. */

@@ -3,9 +3,11 @@ import { unsendable } from "../../litellm/key.ts";
 import { list, looksSecret, nearest } from "../../platform/text.ts";
 import { readGatewayConfig } from "../config.ts";
 import { type ConfigText, readModelList } from "../edit/model-list.ts";
-import { fieldOf, fieldsOf, offsetOf, parseSource, scalarsOf, type YamlSource } from "../edit/yaml-source.ts";
+import { fieldOf, fieldsOf, parseSource, scalarsOf } from "../edit/yaml-source.ts";
 import { placeholderIn } from "../routes.ts";
+import { createFinder, type Finder } from "./finder.ts";
 import type { Finding, Level, Surroundings } from "./finding.ts";
+import { obstacles, surprises } from "./truth.ts";
 
 const topLevel = words(`
   model_list litellm_settings general_settings router_settings environment_variables include callback_settings
@@ -81,6 +83,8 @@ export function checkConfigFile(file: ConfigText, around: Surroundings): readonl
     unknownKeys(fieldOf(node, "litellm_params")?.value, paramKeys, found, "note", "goes to the provider as it is");
   }
   duplicates(items, found);
+  obstacles(root, found, around.isThere);
+  surprises(root, found, around);
   checkValues(root, around, found);
   if (around.stateless && fieldOf(fieldOf(root, "general_settings")?.value, "database_url") !== undefined) {
     found.add(
@@ -92,26 +96,20 @@ export function checkConfigFile(file: ConfigText, around: Surroundings): readonl
   return found.all;
 }
 
+/** What keeps LiteLLM from starting with this config, or from serving a model of it; a config that cannot be read has none. */
+export function startObstacles(file: ConfigText, isThere: (path: string) => boolean): readonly Finding[] {
+  const source = parseSource(file.text, "1.1");
+  const found = createFinder(file.path, source);
+  obstacles(source.document.contents, found, isThere);
+  return found.all;
+}
+
 /** `file:line:column message`, as the config's own reader says it. */
 function mistakes({ path }: ConfigText, error: GoatError): readonly Finding[] {
   return (error.evidence.length > 0 ? error.evidence : [error.message]).map((line) => {
     const match = /^(.*?:\d+:\d+) (.*)$/s.exec(line);
     return { level: "error", place: match?.[1] ?? path, text: match?.[2] ?? line };
   });
-}
-
-/** Collects findings about nodes of one file. */
-interface Finder {
-  readonly all: readonly Finding[];
-  add(level: Level, node: unknown, text: string): void;
-}
-
-function createFinder(path: string, source: YamlSource): Finder {
-  const all: Finding[] = [];
-  return {
-    all,
-    add: (level, node, text) => all.push({ level, place: `${path}:${source.placeAt(offsetOf(node))}`, text }),
-  };
 }
 
 function unknownKeys(node: unknown, known: readonly string[], found: Finder, level: Level, why: string): void {

@@ -15,6 +15,10 @@ export interface Surroundings {
   readonly passed: readonly string[] | null;
   /** Where more of them can be passed on. */
   readonly passedBy: string;
+  /** Whether a file that it includes is there. */
+  isThere(path: string): boolean;
+  /** It runs in a container, where localhost is the container. */
+  readonly inContainer: boolean;
   /** True for the cloud's gateway, which has no database. */
   readonly stateless: boolean;
 }

@@ -65,6 +65,18 @@ export function fieldsOf(node: unknown): readonly { readonly name: string; reado
   return isMap(node) ? node.items.flatMap(({ key }) => (isScalar(key) ? [{ name: String(key.value), key }] : [])) : [];
 }
 
+/** A list's entries; none where it is no list. */
+export function itemsOf(node: unknown): readonly unknown[] {
+  return isSeq(node) ? node.items : [];
+}
+
+/** A scalar's text; null where it is none. */
+export function scalarText(node: unknown): string | null {
+  return isScalar(node) && (typeof node.value === "string" || typeof node.value === "number")
+    ? String(node.value)
+    : null;
+}
+
 /** Every scalar below a node, with the keys that lead to it. */
 export function scalarsOf(
   node: unknown,

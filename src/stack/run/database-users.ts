@@ -1,14 +1,7 @@
+import type { Users } from "../../doctor/failures/evidence.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { GoatError } from "../../errors/goat-error.ts";
 import type { ServiceSpec } from "../../model/stack.ts";
-import { quoteForSh } from "../../platform/shell-quote.ts";
-
-/** The users that a database knows. */
-export interface DatabaseUsers {
-  /** Whom POSTGRES_USER named when the data was made. */
-  readonly first: string;
-  readonly all: readonly string[];
-}
 
 /** The file of pg_authid, the one table of users, in every cluster. */
 const usersScript = `base64 < "\${PGDATA:-$0}/global/1260"`;
@@ -24,7 +17,7 @@ export async function databaseUsers(
     container,
   }: { readonly engine: Engine; readonly service: ServiceSpec; readonly container: string },
   signal: AbortSignal,
-): Promise<DatabaseUsers | null> {
+): Promise<Users | null> {
   const data = service.environment["PGDATA"] || "/var/lib/postgresql/data";
   try {
     const { exitCode, output } = await engine.exec(container, ["sh", "-c", usersScript, data], signal);
@@ -34,35 +27,6 @@ export async function databaseUsers(
     if (error instanceof GoatError) return null;
     throw error;
   }
-}
-
-/** Whom the Compose file has Postgres know. */
-export function databaseUser({ environment }: ServiceSpec): string {
-  return environment["POSTGRES_USER"] || "postgres";
-}
-
-/** The database is there, and has no user of the name that .env asks for. */
-export function noSuchUser(
-  { name }: ServiceSpec,
-  user: string,
-  { first }: DatabaseUsers,
-  evidence: readonly string[] = [],
-): GoatError {
-  return new GoatError(
-    "database-user-drift",
-    `${name} has no user ${user}: its volume was made with POSTGRES_USER=${first}`,
-    {
-      service: name,
-      evidence,
-      fixes: [
-        {
-          command: `POSTGRES_USER=${quoteForSh(first)} goat-dev up`,
-          effect: "goes on with the data; the same in .env keeps it",
-        },
-        { command: "goat-dev down --volumes", effect: "deletes the data, asks first" },
-      ],
-    },
-  );
 }
 
 const PAGE_BYTES = 8192;
@@ -80,7 +44,7 @@ interface Row {
 }
 
 /** Every user in the pages of pg_authid; names that begin with pg_ are the server's own roles. Null for anything else. */
-export function usersIn(bytes: Buffer): DatabaseUsers | null {
+export function usersIn(bytes: Buffer): Users | null {
   const rows = Array.from({ length: Math.floor(bytes.length / PAGE_BYTES) }, (_, index) =>
     rowsIn(bytes.subarray(index * PAGE_BYTES, (index + 1) * PAGE_BYTES)),
   ).flat();

@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { PassThrough } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
+import { databaseUser, noSuchUser } from "../../doctor/failures/database-user.ts";
 import { GoatError } from "../../errors/goat-error.ts";
 import type { ServiceSpec, StackSpec } from "../../model/stack.ts";
 import { unwritable } from "../../platform/files.ts";
@@ -11,7 +12,7 @@ import { createProbe } from "../../readiness/probe.ts";
 import { waitUntilReady } from "../../readiness/wait.ts";
 import type { EngineContext } from "../engine-context.ts";
 import { containerOf } from "../plan/containers.ts";
-import { databaseUser, databaseUsers, noSuchUser } from "./database-users.ts";
+import { databaseUsers } from "./database-users.ts";
 import { observeStack } from "./observe.ts";
 import { probeContext } from "./wait.ts";
 

@@ -6,6 +6,7 @@ import type { Operation, Plan, PlanNode } from "../../model/plan.ts";
 import type { ServiceSpec, StackSpec } from "../../model/stack.ts";
 import type { EngineContext } from "../engine-context.ts";
 import { criticalPath, inOrder, isSoft, type PathPart, type Timing } from "../plan/graph.ts";
+import { makeDatabases } from "./make-databases.ts";
 import type { Prepared } from "./prepare.ts";
 import { reloadService } from "./reload.ts";
 import { createReporter } from "./report.ts";
@@ -159,7 +160,13 @@ type Wait = Extract<PlanNode["action"], { type: "await-ready" | "await-exit" }>;
 async function awaitIt(wait: Wait, plan: Plan, io: ExecuteIo): Promise<void> {
   const service = serviceOf(wait, io);
   await awaitService(wait, service, io);
-  const gateway = service.role === "database" ? startedGateway(plan, io) : undefined;
+  if (service.role !== "database") return;
+  const started = startedServices(plan, io);
+  const made = started.length === 0 ? [] : await makeDatabases(service, started, io.signal);
+  for (const name of made) {
+    io.emit({ type: "notice", level: "info", text: `made the database ${name}, which was not there` });
+  }
+  const gateway = startedGateway(plan, io);
   if (gateway === undefined) return;
   try {
     await checkSaltKey(service, gateway.service, io.signal);
@@ -183,6 +190,13 @@ function startedGateway({ nodes }: Plan, { services }: ExecuteIo): Started | und
       return { service, container: action.container };
   }
   return undefined;
+}
+
+function startedServices({ nodes }: Plan, { services }: ExecuteIo): readonly ServiceSpec[] {
+  const started = new Set(
+    nodes.filter(({ action }) => action.type === "start-container").map(({ subject }) => subject),
+  );
+  return services.filter(({ name }) => started.has(name));
 }
 
 function serviceOf({ service }: { readonly service: string }, { services }: ExecuteIo): ServiceSpec {

@@ -1,3 +1,4 @@
+import { type FailureReport, failureReport, type GoatError } from "../../errors/goat-error.ts";
 import { heardText } from "../../litellm/failure.ts";
 import { fieldsOf, textOf } from "../../model/fields.ts";
 import type { ObservedService, ObservedStack } from "../../model/observed.ts";
@@ -5,7 +6,7 @@ import type { ReadinessSpec, Role, ServiceSpec, StackSpec } from "../../model/st
 import { deadline, decoration } from "../../platform/deadline.ts";
 import { httpGet } from "../../platform/http.ts";
 import { parseJson } from "../../platform/json.ts";
-import { createProbe } from "../../readiness/probe.ts";
+import { createProbe, type FailureReason } from "../../readiness/probe.ts";
 import { health } from "../../tracing/langfuse.ts";
 import type { EngineContext } from "../engine-context.ts";
 import { adopt, isMadeByCompose } from "../plan/adopt.ts";
@@ -13,6 +14,7 @@ import { containerOf } from "../plan/containers.ts";
 import { driftOf } from "../plan/drift.ts";
 import { gatewayOf, originOf, publishedPort, tracingOf, urlOf } from "../plan/endpoints.ts";
 import { changedNetworks } from "../plan/networks.ts";
+import { causeOf } from "./cause.ts";
 import { withServed } from "./served.ts";
 import { probeContext } from "./wait.ts";
 
@@ -40,6 +42,8 @@ export interface ServiceStatus {
   readonly drift: readonly string[];
   /** Why it is not ready. */
   readonly why: string | null;
+  /** The cause, where it is not ready and will not get so by itself: a code of docs/failures.md. */
+  readonly failure: FailureReport | null;
   /** What answers is not what the role names: goat-dev's trace recorder in Langfuse's place. */
   readonly standIn: string | null;
   /** Whether the gateway has a database for keys and budgets; null where it does not say, and for other services. */
@@ -76,15 +80,16 @@ export async function readStatus(
     Promise.all(stack.services.map((service) => stateOf(stack, service, observed, answered, context))),
   ]);
   const renewed = changedNetworks(stack, observed, stack.services).map(({ network }) => network.name);
-  return stack.services.map((service, index) => {
+  const report = async (service: ServiceSpec, index: number): Promise<ServiceStatus> => {
     const found = containerOf(stack, service, observed);
-    const state = seenThrough(service, states[index] ?? { state: "absent", why: null }, word);
+    const { reason, ...state } = seenThrough(service, states[index] ?? { state: "absent", why: null }, word);
+    const cause = found === undefined ? null : await failureOf(service, found, { ...state, reason }, stack, context);
     return {
       name: service.name,
       role: service.role,
       ...state,
-      standIn: service.role === "tracing" && state.state === "ready" ? standIn : null,
-      database: service.role === "gateway" && state.state === "ready" ? (word?.database ?? null) : null,
+      failure: cause === null ? null : failureReport(cause),
+      ...wordsOf(service, state, standIn, word),
       url: urlOf(service),
       port: publishedPort(service)?.host ?? null,
       image: found?.image ?? service.run.docker?.image ?? null,
@@ -93,12 +98,44 @@ export async function readStatus(
       drift: found === undefined ? [] : driftOf(stack, service, found, observed, renewed),
       ...(found?.pid === undefined ? {} : { pid: found.pid }),
     };
-  });
+  };
+  return Promise.all(stack.services.map(report));
+}
+
+/** What a service that is ready says of itself. */
+function wordsOf(
+  { role }: ServiceSpec,
+  { state }: State,
+  standIn: string | null,
+  word: GatewayWord | null,
+): Pick<ServiceStatus, "standIn" | "database"> {
+  if (state !== "ready") return { standIn: null, database: null };
+  return {
+    standIn: role === "tracing" ? standIn : null,
+    database: role === "gateway" ? (word?.database ?? null) : null,
+  };
 }
 
 interface State {
   readonly state: ServiceState;
   readonly why: string | null;
+  /** What its probe is sure of. */
+  readonly reason?: FailureReason | undefined;
+}
+
+/** A service that is starting is looked into only where its probe is sure that it is in vain. */
+async function failureOf(
+  service: ServiceSpec,
+  found: ObservedService,
+  { state, why, reason }: State,
+  stack: StackSpec,
+  context: EngineContext,
+): Promise<GoatError | null> {
+  if (state === "ready" || (state === "starting" && reason === undefined)) return null;
+  const isAsked = state === "unready" || state === "starting";
+  const heard = isAsked ? { why: why ?? state, reason: reason ?? null } : null;
+  const text = `${service.name} ${state}${why === null ? "" : `: ${why}`}`;
+  return causeOf({ service, found, stack: stack.name, heard, text }, context);
 }
 
 /** A status of 200 is no proof: what answers has to speak as LiteLLM does. */
@@ -157,7 +194,8 @@ async function ask(service: ServiceSpec, found: ObservedService, context: Engine
   context.signal.throwIfAborted();
   if (verdict.state === "ready") return { state: "ready", why: null };
   const young = verdict.state === "pending" && ageMs(found, context) < service.readyTimeoutMs;
-  return { state: young ? "starting" : "unready", why: verdict.why };
+  const reason = verdict.state === "failed" ? verdict.reason : undefined;
+  return { state: young ? "starting" : "unready", why: verdict.why, reason };
 }
 
 /** One look cannot tell whether a service keeps running, only that it runs. */

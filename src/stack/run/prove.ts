@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { sendsNoTraces, type TracePath, traceObstacle } from "../../doctor/failures/trace.ts";
 import { describe } from "../../errors/describe.ts";
 import { GoatError } from "../../errors/goat-error.ts";
 import type { GatewayAccess } from "../../gateway/access.ts";
@@ -21,11 +22,16 @@ const EXAMPLE_LIMIT_MS = 90_000;
 
 const TRACE_LIMIT_MS = 20_000;
 
+/** Where it is known why none will come, and it may come all the same. */
+const HINDERED_TRACE_LIMIT_MS = 3_000;
+
 export interface ProofRequest {
   readonly stack: StackSpec;
   /** After everything is up. */
   readonly observed: ObservedStack;
   readonly routes: readonly Route[];
+  /** How its trace is to come; null where nothing of it is known. */
+  readonly traces: TracePath | null;
   readonly mode: ExampleMode;
   /** EVAL_MODEL. */
   readonly wanted: string | undefined;
@@ -60,7 +66,7 @@ export async function prove(request: ProofRequest, context: EngineContext): Prom
   if (choice === null) return { gateway: summary, example: null, trace: null };
   const example = await lines.example(choice.model, () => askExample(request, access, choice, context));
   const tracing = tracingOf(request.stack);
-  const seen = tracing === null ? null : await lines.trace(() => seeTrace(tracing, example, request.stack, context));
+  const seen = tracing === null ? null : await proveTrace(tracing, example, request, lines, context);
   await remember(request, choice, context);
   return { gateway: summary, example, trace: seen?.trace ?? null };
 }
@@ -100,17 +106,41 @@ async function askExample(
   }
 }
 
+/** Null where none is sent; why none comes is told at once where both sides' settings say so. */
+async function proveTrace(
+  tracing: TracingEndpoint,
+  example: ExampleAnswer,
+  { stack, traces }: ProofRequest,
+  lines: ProofLines,
+  context: EngineContext,
+): Promise<Sighted | null> {
+  if (traces !== null && sendsNoTraces(traces)) {
+    lines.noTrace(`skipped: ${traces.config} names no callback of ${traces.tracing}'s`);
+    return null;
+  }
+  const obstacle = traces === null ? null : traceObstacle(traces);
+  const limitMs = obstacle === null ? TRACE_LIMIT_MS : HINDERED_TRACE_LIMIT_MS;
+  return lines.trace(async () => {
+    try {
+      return await seeTrace(tracing, example, stack, limitMs, context);
+    } catch (error) {
+      throw obstacle !== null && error instanceof GoatError && error.code === "trace-missing" ? obstacle : error;
+    }
+  });
+}
+
 async function seeTrace(
   tracing: TracingEndpoint,
   example: ExampleAnswer,
   stack: StackSpec,
+  timeoutMs: number,
   context: EngineContext,
 ): Promise<Sighted> {
   const { url: baseUrl, pageUrl, publicKey, secretKey, service } = tracing;
   const access = { baseUrl, pageUrl, publicKey, secretKey, service: service.name };
   const { signal, clock } = context;
   const [trace, standIn] = await Promise.all([
-    waitForTrace(access, example.traceId, { signal, clock, timeoutMs: TRACE_LIMIT_MS }),
+    waitForTrace(access, example.traceId, { signal, clock, timeoutMs }),
     recorderName(stack, signal),
   ]);
   return { trace, standIn };
@@ -151,6 +181,7 @@ interface ProofLines {
   gateway(work: () => Promise<ModelsProof>): Promise<ModelsProof>;
   example(model: string, work: () => Promise<ExampleAnswer>): Promise<ExampleAnswer>;
   trace(work: () => Promise<Sighted>): Promise<Sighted>;
+  noTrace(text: string): void;
   noModel(models: ModelsProof, configPath: string | null): void;
 }
 
@@ -164,6 +195,7 @@ function createProofLines(context: EngineContext, quiet: boolean): ProofLines {
         const where = standIn === null ? "Langfuse" : `the ${standIn}`;
         return `seen in ${where} ${formatDuration(trace.afterMs)} later`;
       }),
+    noTrace: (text) => context.emit({ type: "step-finished", step: "trace", outcome: "skipped", text, durationMs: 0 }),
     noModel: (models, configPath) => {
       context.emit({ type: "notice", level: "info", text: noModelText(models, configPath) });
     },

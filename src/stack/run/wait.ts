@@ -1,13 +1,16 @@
+import { diagnose } from "../../doctor/failures/diagnose.ts";
+import type { Evidence } from "../../doctor/failures/evidence.ts";
+import { tellingLines } from "../../doctor/failures/log-lines.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { ErrorCode } from "../../errors/catalog.ts";
 import { type Fix, GoatError } from "../../errors/goat-error.ts";
 import type { Action } from "../../model/plan.ts";
 import type { ReadinessSpec, ServiceSpec } from "../../model/stack.ts";
-import { formatBytes } from "../../platform/format.ts";
 import { createProbe, type ProbeContext } from "../../readiness/probe.ts";
 import { type WaitResult, waitUntilReady } from "../../readiness/wait.ts";
 import type { EngineContext } from "../engine-context.ts";
-import { databaseUser, databaseUsers, noSuchUser } from "./database-users.ts";
+import { gather, type Scene } from "./evidence.ts";
+import { makeDatabases } from "./make-databases.ts";
 import type { Reporter } from "./report.ts";
 import { type Death, isDeath, type Watch } from "./watch.ts";
 
@@ -38,6 +41,7 @@ export async function awaitService(wait: Wait, service: ServiceSpec, io: Execute
     timeoutMs: Math.max(0, Math.min(wait.timeoutMs, (io.deadline ?? Number.POSITIVE_INFINITY) - begin)),
     context: probeContext(wait, io),
     onHeard: (why: string) => io.report.heard(wait.service, why),
+    look: (why: string) => lookInto(scene, why, io),
   };
   try {
     const result = await waitUntilReady(createProbe(spec), options);
@@ -70,129 +74,53 @@ async function wholeLog(engine: Engine, service: string, container: string, sign
   return lines.join("\n");
 }
 
-const EVIDENCE_LINES = 8;
-
-const LOG_LIMIT_MS = 2_000;
-
-interface Scene {
-  readonly engine: Engine;
-  readonly service: ServiceSpec;
-  readonly container: string;
-  /** The stack's name. */
-  readonly stack: string;
-}
-
-/** A service ended while it was waited for (or later: `afterMs` null): its exit status and last lines. */
+/** A service ended while it was waited for (or later: `afterMs` null): why, else its exit status and what matters of its log. */
 export async function deathError(scene: Scene, death: Death, afterMs: number | null): Promise<GoatError> {
   const { name } = scene.service;
+  const seen = await gather(scene, { ended: { ...death, startError: null }, heard: null });
+  const cause = diagnose(seen);
+  if (cause !== null) return cause;
   const when = afterMs === null ? "after it was ready" : `after ${(afterMs / 1000).toFixed(1)} s`;
-  const evidence = await lastLines(scene);
-  if (death.outOfMemory) {
-    const message = `${name} was killed ${when}: it ran out of memory`;
-    return failure("service-out-of-memory", message, scene, evidence, [moreMemory(scene.service)]);
-  }
   const status = death.exitCode === null ? "" : ` with status ${death.exitCode}`;
   const policy = scene.service.run.docker?.restart.name ?? "no";
   const loops = policy === "always" || policy === "unless-stopped";
   const message = `${name} exited${status} ${when}${loops ? " and would be restarted for ever" : ""}`;
-  return failure(loops ? "service-restarting" : "service-exited", message, scene, evidence);
+  return failure(loops ? "service-restarting" : "service-exited", message, seen);
 }
 
 /** The wait ended without a ready service. */
 async function waitError(scene: Scene, result: Exclude<WaitResult, { state: "ready" }>): Promise<GoatError> {
   const { name } = scene.service;
   const seconds = Math.round(result.tookMs / 1000);
-  const heard = `last: ${result.why}`;
-  if (result.state === "failed" && result.reason === "wrong-password") return loginError(scene, result.why);
-  if (result.state === "failed" && result.reason === "known-secret") return knownSecret(scene, result.why);
-  const lines = await lastLines(scene);
-  if (result.state === "failed") return failure("service-exited", `${name} ${result.why}`, scene, lines);
-  return failure("service-not-ready", `${name} is not ready after ${seconds} s; ${heard}`, scene, lines);
+  const isEnd = result.state === "failed" && result.reason === "exited";
+  const reason = result.state === "failed" ? (result.reason ?? null) : null;
+  const seen = await gather(scene, { ended: null, heard: { why: result.why, reason } });
+  const cause = isEnd ? null : diagnose(seen);
+  if (cause !== null) return cause;
+  if (result.state === "failed") return failure("service-exited", `${name} ${result.why}`, seen);
+  return failure("service-not-ready", `${name} is not ready after ${seconds} s; last: ${result.why}`, seen);
 }
 
-/** A wrong name and a wrong password get the same answer from the server; the data's own files tell them apart. */
-async function loginError(scene: Scene, why: string): Promise<GoatError> {
-  const { service } = scene;
-  const evidence = [why, ...(await volumesOf(scene))];
-  const user = databaseUser(service);
-  const users = await databaseUsers(scene, AbortSignal.timeout(LOG_LIMIT_MS)).catch(() => null);
-  if (users !== null && !users.all.includes(user)) return noSuchUser(service, user, users, evidence);
-  return new GoatError(
-    "database-password-drift",
-    `${service.name} refuses the log-in: POSTGRES_PASSWORD is not the one its volume was made with`,
-    {
-      service: service.name,
-      evidence,
-      fixes: [
-        { command: "goat-dev db set-password", effect: "gives the database the password of .env, keeps the data" },
-        { command: "goat-dev down --volumes", effect: "deletes the data, asks first" },
-      ],
-    },
-  );
+/** Makes a database that is missing; throws the cause, where no waiting mends it. */
+async function lookInto(scene: Scene, why: string, io: ExecuteIo): Promise<void> {
+  const cause = diagnose(await gather(scene, { ended: null, heard: { why, reason: null } }));
+  if (cause === null) return;
+  const database = io.services.find(({ ready }) => ready.kind === "postgres");
+  const isMissing = cause.code === "database-missing";
+  const made = isMissing && database !== undefined ? await makeDatabases(database, io.services, io.signal) : [];
+  if (made.length === 0 && hopeless.includes(cause.code)) throw cause;
 }
 
-/** Langfuse makes a pair of keys when it first sees the public one, and no secret twice. */
-async function knownSecret(scene: Scene, why: string): Promise<GoatError> {
-  const { name } = scene.service;
-  const said = (await lastLines(scene)).filter((line) => line.includes("secret"));
-  const message = `${name} has the secret of .env under another public key: both must be new, or neither`;
-  return new GoatError("tracing-key-drift", message, {
-    service: name,
-    evidence: [why, ...said],
-    fixes: [
-      {
-        command: "set a new LANGFUSE_SECRET_KEY beside the new LANGFUSE_PUBLIC_KEY in .env, then goat-dev up",
-        effect: "makes a new pair of keys; traces stay",
-      },
-      {
-        command: "goat-dev up",
-        effect: "once the earlier LANGFUSE_PUBLIC_KEY is back in .env: goes on with that pair",
-      },
-    ],
-  });
-}
+const hopeless: readonly ErrorCode[] = [
+  "service-port-mismatch",
+  "database-missing",
+  "database-url-refused",
+  "database-damaged",
+  "disk-full",
+];
 
-/** "volume goat_postgres-data was made on 2026-11-02"; nothing where the engine cannot say. */
-async function volumesOf({ engine, service, stack }: Scene): Promise<readonly string[]> {
-  const keys = (service.run.docker?.mounts ?? []).flatMap((mount) => (mount.kind === "volume" ? [mount.volume] : []));
-  const observed = await engine.observe({ stack, images: [] }, AbortSignal.timeout(LOG_LIMIT_MS)).catch(() => null);
-  return (observed?.volumes ?? [])
-    .filter((volume) => keys.includes(volume.key) && volume.createdAt !== null)
-    .map((volume) => `volume ${volume.name} was made on ${volume.createdAt?.slice(0, 10)}`);
-}
-
-function moreMemory({ name, run }: ServiceSpec): Fix {
-  const limit = run.docker?.memoryBytes;
-  return limit === undefined
-    ? { command: "docker info --format '{{.MemTotal}}'", effect: "the bytes that the engine has in all: give it more" }
-    : { command: "goat-dev up", effect: `once mem_limit of ${name} (${formatBytes(limit)} now) is raised` };
-}
-
-function failure(
-  code: ErrorCode,
-  message: string,
-  { service }: Scene,
-  evidence: readonly string[],
-  fixes: readonly Fix[] = [],
-): GoatError {
-  const log: Fix = { command: `goat-dev logs ${service.name}`, effect: "the whole log" };
-  return new GoatError(code, message, { service: service.name, evidence, fixes: [...fixes, log] });
-}
-
-/** The log's last lines; none where the engine cannot give them any more. */
-async function lastLines({ engine, service, container }: Scene): Promise<readonly string[]> {
-  const lines: string[] = [];
-  const options = {
-    containers: [{ service: service.name, container }],
-    follow: false,
-    tail: EVIDENCE_LINES,
-    since: null,
-    signal: AbortSignal.timeout(LOG_LIMIT_MS),
-  };
-  try {
-    for await (const line of engine.logs(options)) lines.push(line.line);
-  } catch {
-    // The failure that is being told matters more than a log that cannot be read.
-  }
-  return lines.filter((line) => line.trim() !== "").slice(-EVIDENCE_LINES);
+/** No cause is known: that is said, with the lines of the log that matter. */
+function failure(code: ErrorCode, message: string, { service, log }: Evidence): GoatError {
+  const fix: Fix = { command: `goat-dev logs ${service.name}`, effect: "the whole log: no cause is known for this" };
+  return new GoatError(code, message, { service: service.name, evidence: tellingLines(log), fixes: [fix] });
 }

@@ -37,13 +37,13 @@ describeOnEngine("a database with another password than .env", () => {
     expect(await sql(stack, "select count(*) from kept")).toBe("1000");
   });
 
-  test("up must show LiteLLM's own words where LiteLLM cannot log in", async () => {
+  test("up must tell a DATABASE_URL that the database refuses, with LiteLLM's own words", async () => {
     const stack = await openScenario();
     const url = "postgresql://postgres:not-the-password@postgres:5432/litellm";
     stack.edit("dev/docker-compose.yml", (text) => text.replace(/- DATABASE_URL=\S+/, `- DATABASE_URL=${url}`));
     const up = await stack.run(["up", "litellm", "--json"]);
-    const error = failureOf(up, 5, "service-exited");
-    expect(error).toMatchObject({ service: "litellm", message: expect.stringContaining("exited with status 1") });
+    const error = failureOf(up, 5, "database-url-refused");
+    expect(error).toMatchObject({ service: "litellm", message: expect.stringContaining("DATABASE_URL holds another") });
     expect(error.text).toContain("P1000");
     expect(error.text).not.toContain("not-the-password");
     expect(await stack.container("postgres")).toMatchObject({ status: "running" });

@@ -115,13 +115,16 @@ describeOnEngine("the gateway", () => {
     });
   });
 
-  test("a trace that never comes must be told as such, and leave the stack up", { timeout: 300_000 }, async () => {
+  test("a trace that cannot come must be told with its cause, and leave the stack up", {
+    timeout: 300_000,
+  }, async () => {
     const stack = shared();
     stack.edit(composeFile, (text) =>
       text.replace("LANGFUSE_HOST=http://langfuse:3000", "LANGFUSE_HOST=http://langfuse:9"),
     );
     const up = await stack.run(["up", "--json"]);
-    const error = failureOf(up, 6, "trace-missing");
+    const error = failureOf(up, 6, "trace-host-wrong");
+    expect(error.message).toContain("names port 9");
     expect(up.stderr).toMatch(/✔ example +nearby answered/);
     expect(error.fixes.length).toBeGreaterThan(0);
     await ready(stack);

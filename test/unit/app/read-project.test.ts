@@ -124,7 +124,7 @@ test("a folder as a Compose file must be named, and one that leads nowhere too",
   const said = (files: readonly string[]) => loadFor(request(cwd, { files })).catch((error: unknown) => String(error));
   expect(await said(["stack"])).toContain("stack is a folder");
   symlinkSync("nowhere.yml", join(cwd, "dangling.yml"));
-  expect(await said(["dangling.yml"])).toContain("there is no dangling.yml");
+  expect(await said(["dangling.yml"])).toContain("dangling.yml is a link to nowhere.yml, which is not there");
 });
 
 test("lines of variables must be known, for messages about them", () => {

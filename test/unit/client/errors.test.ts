@@ -117,8 +117,8 @@ describe("a failed call", () => {
       response.writeHead(200, { "content-type": "text/event-stream" }).write(": one comment, and then\n\n");
     });
     const config = { baseURL: stopping.baseUrl, apiKey: "sk-test" };
-    const client = createClient(config, { maxRetries: 0, timeoutMs: 100 });
-    const heard = { kind: "timeout", message: "200, then nothing for 0.1 s", isTransient: true };
+    const client = createClient(config, { maxRetries: 0, timeoutMs: 1_500 });
+    const heard = { kind: "timeout", message: "200, then nothing for 1.5 s", isTransient: true };
     expect(await failureOf(() => client.chat({ model: "m", messages }))).toMatchObject(heard);
     const read = async (): Promise<void> => {
       for await (const _event of client.stream({ model: "m", messages }));

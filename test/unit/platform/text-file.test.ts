@@ -36,12 +36,23 @@ test("a file that only others may read must be named as such", () => {
   expect(read).toEqual({ state: "unusable", why: "may not be read by you (permission denied)" });
 });
 
-test("what is not there must be missing, a link to nothing too", () => {
+test("what is not there must be missing, and a link to nothing be told as that", () => {
   const folder = writeFiles(tempFolder(), { file: "x" });
   symlinkSync("nowhere", join(folder, "dangling"));
-  for (const name of ["none", "none/below", "file/below", "dangling"]) {
+  for (const name of ["none", "none/below", "file/below"]) {
     expect(readTextFile(join(folder, name))).toEqual({ state: "missing" });
     expect(readTextIfThere(join(folder, name))).toBeUndefined();
+  }
+  const why = "is a link to nowhere, which is not there";
+  expect(readTextFile(join(folder, "dangling"))).toEqual({ state: "unusable", why });
+});
+
+test("UTF-16 must be told as that without its mark, too", () => {
+  const folder = writeFiles(tempFolder(), {});
+  const text = Buffer.from("A=1\nB=2\n", "utf16le");
+  for (const bytes of [text, Buffer.from(text).swap16()]) {
+    writeFileSync(join(folder, "wide"), bytes);
+    expect(readTextFile(join(folder, "wide"))).toEqual({ state: "unusable", why: "is UTF-16: save it as UTF-8" });
   }
 });
 

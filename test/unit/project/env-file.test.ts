@@ -72,6 +72,7 @@ test("one mistake must not hide the lines behind it", () => {
   expect(read("bad line\nA=1\nB='open\nC=3")).toEqual({
     variables: { A: "1", C: "3" },
     lines: { A: 2, C: 4 },
+    earlier: {},
     mistakes: [
       { line: 1, message: "there is no = here" },
       { line: 3, message: "the quote of B is not closed" },

@@ -18,7 +18,7 @@ test("Azure's key without its base must be named as half set", () => {
   const keys = readKeys({ AZURE_API_KEY: "secret-azure-key" });
   expect(keys.usable).toEqual([]);
   expect(keys.halfSet.map(({ provider, missing }) => [provider.id, missing])).toEqual([["azure", ["AZURE_API_BASE"]]]);
-  const error = noProviderKey(keys, "/p/.env");
+  const error = noProviderKey(keys, { envFile: "/p/.env", places: {}, notes: [] });
   expect(error).toMatchObject({ code: "no-provider-key", exitCode: 2 });
   expect(error.message).toMatchInlineSnapshot(
     `"no provider key in /p/.env: set one of AZURE_API_KEY with AZURE_API_BASE, GROQ_API_KEY, OPENAI_API_KEY or ANTHROPIC_API_KEY"`,

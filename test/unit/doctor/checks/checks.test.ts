@@ -4,6 +4,8 @@ import { checkEnvFile, checkPasswords, checkProviderKeys } from "../../../../src
 import { checkGatewayConfig, checkMounts } from "../../../../src/doctor/checks/mounted-files.ts";
 import { readKeys } from "../../../../src/project/keys.ts";
 
+const context = (envFile: string) => ({ envFile, places: {}, notes: [] });
+
 test("an engine must be told with its version and where the choice came from", () => {
   const info = {
     kind: "docker",
@@ -27,18 +29,19 @@ test.each([
 
 test("one usable provider must be enough, and a half-set one told", () => {
   const keys = readKeys({ GROQ_API_KEY: "gsk_x", AZURE_API_KEY: "x" });
-  expect(checkProviderKeys(keys, ".env")).toEqual({
-    verdict: "ok",
-    text: "groq key set · azure lacks AZURE_API_BASE",
-  });
+  expect(checkProviderKeys(keys, context(".env"))).toEqual([
+    { verdict: "ok", text: "groq key set · azure lacks AZURE_API_BASE" },
+  ]);
 });
 
 test("no usable provider must be a problem that names file and variables", () => {
-  expect(checkProviderKeys(readKeys({}), "ci.env")).toMatchObject({
-    verdict: "problem",
-    text: expect.stringContaining("no provider key in ci.env"),
-    error: { code: "no-provider-key" },
-  });
+  expect(checkProviderKeys(readKeys({}), context("ci.env"))).toMatchObject([
+    {
+      verdict: "problem",
+      text: expect.stringContaining("no provider key in ci.env"),
+      error: { code: "no-provider-key" },
+    },
+  ]);
 });
 
 test("a password that does not fit into a URL must be a problem that does not show it", () => {
@@ -70,11 +73,17 @@ test("the first wrong mount must decide the code, and every one be told", () => 
 });
 
 test("a LiteLLM config must be told by its routes, a broken one as a problem, an absent one not at all", () => {
+  const config = { path: "dev/c.yaml", source: "/p/dev/c.yaml" };
   const text = "model_list:\n  - model_name: a\n    litellm_params: { model: groq/a }\n";
-  expect(checkGatewayConfig(text, "dev/c.yaml")).toEqual({ verdict: "ok", text: "dev/c.yaml: 1 route" });
-  expect(checkGatewayConfig("model_list: [", "dev/c.yaml")).toMatchObject({
+  expect(checkGatewayConfig(text, config)).toEqual({ verdict: "ok", text: "dev/c.yaml: 1 route" });
+  expect(checkGatewayConfig("model_list: [", config)).toMatchObject({
     verdict: "problem",
     error: { code: "gateway-config-invalid" },
+  });
+  const misspelt = text.replace("groq/a", "groqq/a");
+  expect(checkGatewayConfig(misspelt, config)).toMatchObject({
+    verdict: "problem",
+    text: "dev/c.yaml:3:30 LiteLLM knows no provider groqq; did you mean groq?",
   });
   expect(checkGatewayConfig(undefined, null)).toMatchObject({ verdict: "skipped" });
 });

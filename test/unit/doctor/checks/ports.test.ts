@@ -45,8 +45,8 @@ test("a taken port must be told with the program that has it, and a port that is
     message: "port 4000 is taken by python3 (pid 4711: litellm --port 4000)",
     fixes: [
       {
-        command: "LITELLM_PORT=4003 goat-dev up",
-        effect: "stop it, or move litellm to 4003: put LITELLM_PORT=4003 into .env",
+        command: "goat-dev up --set LITELLM_PORT=4003",
+        effect: "stop it, or move litellm to 4003: writes it into .env",
       },
     ],
   });
@@ -54,7 +54,12 @@ test("a taken port must be told with the program that has it, and a port that is
 
 test("a port that is wanted by another service must not be offered", async () => {
   const error = errorIn(await checkPorts([need("a", 4000), need("b", 4001)], machine([4000])));
-  expect(error.fixes[0]?.command).toBe("A_PORT=4002 goat-dev up");
+  expect(error.fixes[0]?.command).toBe("goat-dev up --set A_PORT=4002");
+});
+
+test("one command must move every service whose port is taken, each to a port of its own", async () => {
+  const error = errorIn(await checkPorts([need("a", 4000), need("b", 4001)], machine([4000, 4001])));
+  expect(error.fixes.map(({ command }) => command)).toEqual(["goat-dev up --set A_PORT=4002 --set B_PORT=4003"]);
 });
 
 test("a container must be named before the engine's own process that stands in its place", async () => {
@@ -69,10 +74,10 @@ test("an owner that nobody may see must be told as such", async () => {
   expect(errorIn(await checkPorts([need("a", 4000)], host)).message).toContain("this user may not see which");
 });
 
-test("every taken port must be told, with a fix each", async () => {
+test("every taken port must be told, with a fix for all", async () => {
   const error = errorIn(await checkPorts([need("a", 4000), need("b", 5000), need("c", 6000)], machine([4000, 6000])));
   expect(error.message).toMatch(/^port 4000 .+; port 6000 /);
-  expect(error.fixes).toHaveLength(2);
+  expect(error.fixes).toHaveLength(1);
 });
 
 test("a port that no variable moves must be moved in the file", async () => {

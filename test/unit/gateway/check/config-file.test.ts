@@ -10,6 +10,8 @@ const around: Surroundings = {
   variables: { GROQ_API_KEY: "gsk" },
   passed: ["GROQ_API_KEY", "OPENAI_API_KEY", "LITELLM_MASTER_KEY", "DATABASE_URL"],
   passedBy: "dev/docker-compose.yml",
+  isThere: (path) => path === "there.yaml",
+  inContainer: true,
   stateless: false,
 };
 

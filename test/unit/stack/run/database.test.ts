@@ -183,7 +183,7 @@ test("a user that the data does not know must be named with the one that it was 
   expect(await failureOf(setDatabasePassword(stack, world))).toMatchObject({
     code: "database-user-drift",
     message: "db has no user me: its volume was made with POSTGRES_USER=frieda",
-    fixes: [{ command: "POSTGRES_USER=frieda goat-dev up" }, { command: "goat-dev down --volumes" }],
+    fixes: [{ command: "goat-dev up --set POSTGRES_USER=frieda" }, { command: "goat-dev down --volumes" }],
   });
 });
 

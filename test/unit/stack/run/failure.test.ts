@@ -86,3 +86,14 @@ test("Langfuse with a new public key and the old secret must be told at once as 
   ]);
   expect(world.clock.pauses).toEqual([]);
 });
+
+test("what no waiting mends must end the wait soon, not at its limit", async () => {
+  await using server = await startHttp((_request, response) => response.writeHead(503).end("{}"));
+  const ready: ReadinessSpec = { kind: "http", host: "127.0.0.1", port: server.port, path: "/", status: 200 };
+  const stack = stackOf(service("langfuse", { role: "tracing", ready, readyTimeoutMs: 120_000 }));
+  const log = ["Database `langfuse` does not exist on the database server at `postgres:5432`."];
+  const world = openTestWorld(stack, { services: { langfuse: { log } } });
+  const error = await failureOf(world.up(stack));
+  expect(error).toMatchObject({ code: "database-missing", message: "there is no database langfuse for langfuse" });
+  expect(world.clock.now()).toBeLessThan(20_000);
+});

@@ -1,0 +1,112 @@
+import { type CheckResult, type Group, ok, problem, skipped } from "../../doctor/check.ts";
+import { checkImagePairs } from "../../doctor/checks/image-pairs.ts";
+import { GoatError } from "../../errors/goat-error.ts";
+import type { GatewayAccess } from "../../gateway/access.ts";
+import { proveModels } from "../../gateway/probe.ts";
+import { plural } from "../../platform/text.ts";
+import { gatewayOf, tracingOf } from "../../stack/plan/endpoints.ts";
+import { observeStack, readStatus, type ServiceStatus } from "../../stack/run/observe.ts";
+import { prepare } from "../../stack/run/prepare.ts";
+import { checkKeys } from "../../tracing/langfuse.ts";
+import type { App } from "../app.ts";
+import { checkPlanPorts, checkStrangers, engineText } from "../preflight.ts";
+import type { OpenStack } from "../project.ts";
+import { readRoutes } from "../routes.ts";
+
+/** A question to what runs, with a limit of its own. */
+export interface StackTask {
+  /** Undefined where its answers are of several. */
+  readonly group: Group | undefined;
+  readonly what: string;
+  readonly limitMs: number;
+  ask(signal: AbortSignal): Promise<readonly CheckResult[]>;
+}
+
+export function checkEngine({ info }: OpenStack): readonly CheckResult[] {
+  return [ok(engineText(info))];
+}
+
+/** What can be asked of an engine and of what runs on it, side by side. */
+export function stackTasks(open: OpenStack, app: App): readonly StackTask[] {
+  return [
+    {
+      group: "ports",
+      what: "ports",
+      limitMs: 3_000,
+      ask: async (signal) => {
+        const prepared = await prepare(open.stack, { names: [], restart: false }, { ...open, signal });
+        const [ports, strangers] = await Promise.all([
+          checkPlanPorts(prepared, open, app),
+          checkStrangers(open.stack.services, open, app),
+        ]);
+        return [ports, ...strangers];
+      },
+    },
+    { group: "images", what: "images", limitMs: 3_000, ask: (signal) => checkImages({ ...open, signal }) },
+    {
+      group: undefined,
+      what: "services",
+      limitMs: 10_000,
+      ask: async (signal) => {
+        const statuses = await readStatus(open.stack, { ...open, signal });
+        const asked = await Promise.all(statuses.map((status) => checkService(status, open, signal)));
+        return asked.flat();
+      },
+    },
+  ];
+}
+
+/** Which are here; a missing one is pulled by `up`. */
+async function checkImages(open: OpenStack): Promise<readonly CheckResult[]> {
+  if (open.info.kind !== "docker") return [skipped("no image needed")];
+  const { images } = await observeStack(open.stack, open);
+  const missing = Object.entries(images).flatMap(([image, id]) => (id === null ? [image] : []));
+  const here = Object.keys(images).length - missing.length;
+  return [
+    ok(`${plural(here, "image")} here`),
+    ...checkImagePairs(open.stack),
+    ...missing.map((image) => skipped(`${image} is not here yet: goat-dev up pulls it`)),
+  ];
+}
+
+/** A service that is not up yet is no problem; one that broke is; one that is ready is asked what a program would ask it. */
+async function checkService(
+  status: ServiceStatus,
+  open: OpenStack,
+  signal: AbortSignal,
+): Promise<readonly CheckResult[]> {
+  const own = { ...stateOf(status), group: groupOf(status) };
+  if (status.state !== "ready") return [own];
+  if (status.role === "gateway") return [own, { ...(await checkModels(open, signal)), group: "models" }];
+  if (status.role === "tracing") return [own, { ...(await checkTracingKeys(open, signal)), group: "tracing" }];
+  return [own];
+}
+
+function stateOf({ name, state, why, standIn, database, failure }: ServiceStatus): CheckResult {
+  const remark =
+    standIn === null ? (database === false ? "without a database" : null) : `${standIn}, in Langfuse's place`;
+  if (state === "ready") return ok(remark === null ? `${name} ready` : `${name} ready (${remark})`);
+  if (failure !== null) return problem(new GoatError(failure.code, failure.message, failure));
+  return skipped(`${name} ${state}${why === null ? "" : `: ${why}`}`);
+}
+
+function groupOf({ role }: ServiceStatus): Group {
+  return role === "other" ? "services" : role;
+}
+
+/** The key is taken, and what the config routes is served. */
+async function checkModels({ stack }: OpenStack, signal: AbortSignal): Promise<CheckResult> {
+  const gateway = gatewayOf(stack);
+  if (gateway === null) return skipped("no gateway to ask");
+  const access: GatewayAccess = { baseUrl: gateway.url, key: gateway.key, service: gateway.service.name };
+  const { listed, usable } = await proveModels(access, readRoutes(stack), gateway.service.environment, signal);
+  return ok(`${plural(listed.length, "model")} served, ${usable.length} usable with your keys`);
+}
+
+async function checkTracingKeys({ stack }: OpenStack, signal: AbortSignal): Promise<CheckResult> {
+  const tracing = tracingOf(stack);
+  if (tracing === null) return skipped("no tracing to ask");
+  const { url: baseUrl, pageUrl, publicKey, secretKey, service } = tracing;
+  await checkKeys({ baseUrl, pageUrl, publicKey, secretKey, service: service.name }, signal);
+  return ok(`${service.name} takes the keys of .env`);
+}

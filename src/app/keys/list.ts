@@ -1,0 +1,77 @@
+import { masterKeyProblem } from "../../gateway/check/config-file.ts";
+import { askProvider, type KeyVerdict } from "../../gateway/provider-keys.ts";
+import { shortPath } from "../../platform/format.ts";
+import { azureBaseMistake, keyMistake } from "../../project/key-form.ts";
+import { providers } from "../../project/keys.ts";
+import type { App } from "../app.ts";
+import { keyContext } from "../key-context.ts";
+import { openEnvironment } from "../project.ts";
+import type { Environment } from "../read-environment.ts";
+
+export interface KeysInput {
+  /** Ask the providers. */
+  readonly online: boolean;
+}
+
+/** Every key that the stack may need; never a value. */
+export interface KeysReport {
+  readonly keys: readonly KeyRow[];
+  /** What explains a key that was written and is not seen. */
+  readonly notes: readonly string[];
+}
+
+export interface KeyRow {
+  readonly variable: string;
+  /** Whose it is. */
+  readonly provider: string;
+  /** `.env:12`, `shell`; null where it is not set. */
+  readonly from: string | null;
+  readonly verdict: "missing" | "mistaken" | "set" | "accepted" | "refused";
+  /** What is wrong with it, or what the provider said. */
+  readonly why: string | null;
+}
+
+/** What is set, from where, and whether it can be meant; with `online` what its provider says. */
+export async function keys({ online }: KeysInput, app: App): Promise<KeysReport> {
+  const environment = openEnvironment(app);
+  const { notes } = keyContext(environment, app);
+  const rows = providers.map(async ({ id, name, variables }) => {
+    const own = variables.map((variable) => rowFor(variable, name, environment, app));
+    const canAsk = online && own.every(({ verdict }) => verdict === "set");
+    if (!canAsk) return own;
+    const said = await askProvider(id, environment.variables, app.signal);
+    return own.map((row, index) => (index === 0 ? { ...row, ...withVerdict(said) } : row));
+  });
+  return { keys: [masterRow(environment, app), ...(await Promise.all(rows)).flat()], notes };
+}
+
+function masterRow(environment: Environment, app: App): KeyRow {
+  const variable = "LITELLM_MASTER_KEY";
+  const key = environment.variables[variable] ?? "";
+  const row = { variable, provider: "this gateway", from: fromOf(variable, environment, app) };
+  if (key === "") return { ...row, verdict: "set", why: "the Compose file's default" };
+  const why = masterKeyProblem(key);
+  return { ...row, verdict: why === null ? "set" : "mistaken", why };
+}
+
+function rowFor(variable: string, provider: string, environment: Environment, app: App): KeyRow {
+  const value = environment.variables[variable]?.trim() ?? "";
+  const row = { variable, provider, from: fromOf(variable, environment, app) };
+  if (value === "") return { ...row, from: null, verdict: "missing", why: null };
+  const isBase = variable.endsWith("_BASE");
+  const mistake = isBase ? azureBaseMistake(value) : keyMistake(value, provider);
+  if (mistake === null) return { ...row, verdict: "set", why: null };
+  return { ...row, verdict: "mistaken", why: isBase ? mistake : `holds ${mistake}` };
+}
+
+function fromOf(variable: string, { places }: Environment, app: App): string | null {
+  if (app.env[variable] !== undefined) return "shell";
+  const place = places[variable];
+  return place === undefined ? null : `${shortPath(app, place.file)}:${place.line}`;
+}
+
+function withVerdict(said: KeyVerdict): Pick<KeyRow, "verdict" | "why"> {
+  if (said.state === "accepted") return { verdict: "accepted", why: said.remark };
+  if (said.state === "refused") return { verdict: "refused", why: said.words };
+  return { verdict: "set", why: `could not be asked: ${said.why}` };
+}

@@ -1,0 +1,33 @@
+import { GoatError } from "../../errors/goat-error.ts";
+import type { ServiceSpec } from "../../model/stack.ts";
+import { quoteForSh } from "../../platform/shell-quote.ts";
+import type { Users } from "./evidence.ts";
+
+/** Whom the Compose file has Postgres know. */
+export function databaseUser({ environment }: ServiceSpec): string {
+  return environment["POSTGRES_USER"] || "postgres";
+}
+
+/** The database is there, and has no user of the name that .env asks for. */
+export function noSuchUser(
+  { name }: ServiceSpec,
+  user: string,
+  { first }: Users,
+  evidence: readonly string[] = [],
+): GoatError {
+  return new GoatError(
+    "database-user-drift",
+    `${name} has no user ${user}: its volume was made with POSTGRES_USER=${first}`,
+    {
+      service: name,
+      evidence,
+      fixes: [
+        {
+          command: `goat-dev up --set POSTGRES_USER=${quoteForSh(first)}`,
+          effect: "writes it into .env, and goes on with the data",
+        },
+        { command: "goat-dev down --volumes", effect: "deletes the data, asks first" },
+      ],
+    },
+  );
+}

@@ -1,0 +1,102 @@
+import { type Fix, GoatError } from "../../errors/goat-error.ts";
+import type { ServiceSpec } from "../../model/stack.ts";
+import { formatBytes } from "../../platform/format.ts";
+import type { Evidence, KnownFailure } from "./evidence.ts";
+import { allOfLog, failing } from "./tell.ts";
+
+/** How any service breaks. */
+export const serviceFailures: readonly KnownFailure[] = [
+  {
+    proof: "proven",
+    tell: (seen) => {
+      if (seen.ended?.outOfMemory !== true) return null;
+      const { name } = seen.service;
+      const fixes = [moreMemory(seen.service), allOfLog(name)];
+      return failing("service-out-of-memory", `${name} was killed: it ran out of memory`, seen, { fixes });
+    },
+  },
+  {
+    proof: "told",
+    line: /exec format error|no match for platform/i,
+    tell: (seen, line) =>
+      failing(
+        "image-architecture",
+        `${imageOf(seen.service)} is built for another processor than this machine's`,
+        seen,
+        {
+          line,
+          fixes: [
+            {
+              command: `docker image inspect --format '{{.Architecture}}' ${imageOf(seen.service)}`,
+              effect: "shows which",
+            },
+            ...another(seen.service),
+          ],
+        },
+      ),
+  },
+  { proof: "proven", tell: wrongProgram },
+  {
+    proof: "proven",
+    tell: (seen) => {
+      const network = /network (\S+) not found/.exec(seen.ended?.startError ?? "")?.[1];
+      if (network === undefined) return null;
+      return failing("network-missing", `the network of ${seen.service.name} is gone`, seen, {
+        more: [seen.ended?.startError ?? ""],
+        fixes: [{ command: "goat-dev up", effect: "makes it anew, and the containers on it; volumes stay" }],
+      });
+    },
+  },
+];
+
+/** The image lacks the program that the Compose file starts. */
+function wrongProgram(seen: Evidence): GoatError | null {
+  const words = [seen.ended?.startError ?? "", ...seen.log].join("\n");
+  const program =
+    /exec: "([^"]+)": (?:executable file not found|stat .*no such file)/.exec(words)?.[1] ??
+    /(?:exec|sh|env|tini|dumb-init|catatonit)[^:\n]*:(?: \d+:)? '?([\w./-]+)'?: (?:not found|No such file or directory)/.exec(
+      words,
+    )?.[1];
+  const isNotFound = seen.ended?.exitCode === 127 || seen.ended?.exitCode === 126 || program !== undefined;
+  if (!isNotFound || seen.ended === null || seen.engine !== "docker") return null;
+  const { name } = seen.service;
+  const what = program === undefined ? "the program that the Compose file starts" : program;
+  return failing("image-wrong-program", `${imageOf(seen.service)} holds no ${what}: it is no image for ${name}`, seen, {
+    more: seen.ended.startError === null ? seen.log.slice(-2) : [seen.ended.startError],
+    fixes: [...another(seen.service), allOfLog(name)],
+  });
+}
+
+function imageOf({ run, name }: ServiceSpec): string {
+  return run.docker?.image ?? name;
+}
+
+const imageVariables: Readonly<Partial<Record<ServiceSpec["role"], string>>> = {
+  database: "POSTGRES_IMAGE",
+  tracing: "LANGFUSE_IMAGE",
+  gateway: "LITELLM_IMAGE",
+};
+
+/** Where another image is named. */
+function another({ role, name }: ServiceSpec): readonly Fix[] {
+  const variable = imageVariables[role];
+  return variable === undefined
+    ? [{ command: "goat-dev config", effect: `shows the image of ${name}; name another in the Compose file` }]
+    : [{ command: "goat-dev up", effect: `once ${variable} in .env names another, or is taken out: the default fits` }];
+}
+
+function moreMemory({ name, run }: ServiceSpec): Fix {
+  const limit = run.docker?.memoryBytes;
+  return limit === undefined
+    ? { command: "docker info --format '{{.MemTotal}}'", effect: "the bytes that the engine has in all: give it more" }
+    : { command: "goat-dev up", effect: `once mem_limit of ${name} (${formatBytes(limit)} now) is raised` };
+}
+
+/** It runs, and does not answer at all where its port accepts: its process is stopped, or hangs. */
+export function hung({ name }: ServiceSpec, why: string): GoatError {
+  return new GoatError("service-hung", `${name} runs and does not answer: it hangs, or its process was stopped`, {
+    service: name,
+    evidence: [why],
+    fixes: [{ command: `goat-dev restart --hard ${name}`, effect: "ends its process and starts it anew" }],
+  });
+}

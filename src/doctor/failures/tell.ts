@@ -1,0 +1,39 @@
+import { stripVTControlCharacters } from "node:util";
+import type { ErrorCode } from "../../errors/catalog.ts";
+import { type Fix, GoatError } from "../../errors/goat-error.ts";
+import type { Evidence } from "./evidence.ts";
+
+const lineLimit = 400;
+
+/** A failure of a service in the catalogue's words, with what shows it: the probe's answer, and the log's line. */
+export function failing(
+  code: ErrorCode,
+  message: string,
+  seen: Evidence,
+  parts: {
+    readonly line?: RegExpExecArray | null;
+    readonly more?: readonly string[];
+    readonly fixes: readonly Fix[];
+  },
+): GoatError {
+  const said = parts.line == null ? [] : [`${seen.service.name}: ${lineOf(parts.line)}`];
+  const heard = seen.heard === null || seen.ended !== null ? [] : [seen.heard.why];
+  return new GoatError(code, message, {
+    service: seen.service.name,
+    evidence: [...heard, ...said, ...(parts.more ?? [])],
+    fixes: parts.fixes,
+  });
+}
+
+/** The whole line in which a match was found. */
+function lineOf({ input }: RegExpExecArray): string {
+  const text = stripVTControlCharacters(input).trim();
+  return text.length > lineLimit ? `${text.slice(0, lineLimit)}…` : text;
+}
+
+export function allOfLog(service: string): Fix {
+  return { command: `goat-dev logs ${service}`, effect: "the whole log" };
+}
+
+/** What deletes the data, as the last way out. */
+export const anew: Fix = { command: "goat-dev down --volumes", effect: "deletes the data, asks first" };

@@ -1,0 +1,66 @@
+import type { KnownFailure } from "./evidence.ts";
+import { allOfLog, failing } from "./tell.ts";
+
+/** How Langfuse breaks. */
+export const tracingFailures: readonly KnownFailure[] = [
+  {
+    proof: "proven",
+    // Langfuse makes a pair of keys when it first sees the public one, and no secret twice.
+    tell: (seen) => {
+      if (seen.heard?.reason !== "known-secret") return null;
+      const { name } = seen.service;
+      const message = `${name} has the secret of .env under another public key: both must be new, or neither`;
+      return failing("tracing-key-drift", message, seen, {
+        more: seen.log.filter((line) => line.includes("secret")).slice(-8),
+        fixes: [
+          {
+            command: "set a new LANGFUSE_SECRET_KEY beside the new LANGFUSE_PUBLIC_KEY in .env, then goat-dev up",
+            effect: "makes a new pair of keys; traces stay",
+          },
+          {
+            command: "goat-dev up",
+            effect: "once the earlier LANGFUSE_PUBLIC_KEY is back in .env: goes on with that pair",
+          },
+        ],
+      });
+    },
+  },
+  {
+    proof: "told",
+    line: /CLICKHOUSE_URL is not configured|CLICKHOUSE_(?:URL|MIGRATION_URL).*(?:required|invalid)/i,
+    tell: (seen, line) =>
+      failing(
+        "tracing-needs-clickhouse",
+        `${seen.service.name}'s image is Langfuse 3 or newer, which needs ClickHouse, Redis and S3 as well`,
+        seen,
+        {
+          line,
+          fixes: [
+            {
+              command: "goat-dev up --set LANGFUSE_IMAGE=langfuse/langfuse:2.95.12",
+              effect: "writes the last that needs Postgres alone into .env; traces stay",
+            },
+            allOfLog(seen.service.name),
+          ],
+        },
+      ),
+  },
+  {
+    proof: "told",
+    line: /A strong Salt is required|ENCRYPTION_KEY must be|NEXTAUTH_(?:SECRET|URL).*(?:Required|Invalid|must)|Password needs to be at least|Invalid environment variables/i,
+    tell: (seen, line) => {
+      const name = /SALT|ENCRYPTION_KEY|NEXTAUTH_\w+|INIT_USER_PASSWORD/i.exec(line?.input ?? "")?.[0] ?? "a setting";
+      return failing("tracing-settings-invalid", `${seen.service.name} does not take ${variable(name)}`, seen, {
+        line,
+        fixes: [
+          { command: "goat-dev config", effect: "shows what it is given; mend it in .env or the Compose file" },
+          allOfLog(seen.service.name),
+        ],
+      });
+    },
+  },
+];
+
+function variable(found: string): string {
+  return found === "Salt" ? "SALT" : found;
+}

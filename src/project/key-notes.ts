@@ -1,0 +1,44 @@
+import { nearest } from "../model/nearest.ts";
+import { type Provider, providers } from "./keys.ts";
+
+/** Where variables come from. */
+export interface Sources {
+  /** What the env files alone say. */
+  readonly written: Readonly<Record<string, string>>;
+  readonly shell: Readonly<Record<string, string | undefined>>;
+  /** Variable -> `.env:12`, as people read it; `earlier` is the line of an assignment above it that is not empty. */
+  readonly places: Readonly<Record<string, { readonly text: string; readonly earlier?: number }>>;
+}
+
+/** What explains that a provider's key is not seen although somebody has written it. */
+export function keyNotes(sources: Sources): readonly string[] {
+  return providers.flatMap(({ variables }) => variables).flatMap((name) => noteOn(name, sources) ?? []);
+}
+
+function noteOn(name: string, { written, shell, places }: Sources): string | null {
+  const place = places[name];
+  if (isEmpty(shell[name]) && !isEmpty(written[name] ?? "")) {
+    return `${name} is empty in this shell, which wins over ${place?.text ?? ".env"}: unset ${name}`;
+  }
+  if (place?.earlier !== undefined && isEmpty(written[name])) {
+    return `${name} is set in line ${place.earlier}, and set again to nothing in ${place.text}, which counts: take that line out`;
+  }
+  if (!isEmpty(written[name] ?? "") || !isEmpty(shell[name] ?? "")) return null;
+  const misspelt = Object.keys(written).find((other) => !isEmpty(written[other]) && isMisspelt(other, name));
+  return misspelt === undefined
+    ? null
+    : `${misspelt} (${places[misspelt]?.text ?? ".env"}) is read by nothing: it is called ${name}`;
+}
+
+/** False where it is not set. */
+function isEmpty(value: string | undefined): boolean {
+  return value !== undefined && value.trim() === "";
+}
+
+/** Not another provider's variable, and close to this one alone. */
+function isMisspelt(other: string, name: string): boolean {
+  const known = providers.flatMap(({ variables }: Provider) => variables);
+  if (known.includes(other) || !/key|base|groq|openai|azure|anthropic/i.test(other)) return false;
+  const plain = (text: string): string => text.toUpperCase().replaceAll(/[^A-Z]/g, "");
+  return plain(other) === plain(name) || (nearest(other, known) === name && other.length > 6);
+}

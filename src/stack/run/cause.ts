@@ -1,0 +1,56 @@
+import { diagnose } from "../../doctor/failures/diagnose.ts";
+import type { Heard } from "../../doctor/failures/evidence.ts";
+import { tellingLines } from "../../doctor/failures/log-lines.ts";
+import { hung } from "../../doctor/failures/service.ts";
+import type { ErrorCode } from "../../errors/catalog.ts";
+import { type Fix, GoatError } from "../../errors/goat-error.ts";
+import type { ObservedService } from "../../model/observed.ts";
+import type { ServiceSpec } from "../../model/stack.ts";
+import type { EngineContext } from "../engine-context.ts";
+import { gather } from "./evidence.ts";
+
+/** A service that is there and not ready, as its state was read. */
+export interface Unwell {
+  readonly service: ServiceSpec;
+  readonly found: ObservedService;
+  /** The stack's name. */
+  readonly stack: string;
+  /** Null where it was not asked. */
+  readonly heard: Heard | null;
+  /** In words, with its name: "litellm exited: exit status 1". */
+  readonly text: string;
+}
+
+/** Why it is not: the same cause that `up` would tell. Null for one that may still get ready by itself. */
+export async function causeOf(unwell: Unwell, context: EngineContext): Promise<GoatError | null> {
+  const { service, found, heard, text } = unwell;
+  const { name } = service;
+  const again: Fix = { command: "goat-dev up", effect: "starts it" };
+  if (found.state === "paused") {
+    const fixes = [{ command: "goat-dev up", effect: "resumes it" }];
+    return new GoatError("service-paused", `${name} is paused: nothing in it answers`, { service: name, fixes });
+  }
+  const { exitCode, oomKilled: outOfMemory, startError } = found;
+  const ended = heard === null ? { exitCode, outOfMemory, startError } : null;
+  const scene = { engine: context.engine, service, container: found.container, stack: unwell.stack };
+  const seen = await gather(scene, { ended, heard });
+  const known = diagnose(seen);
+  if (known !== null) return known;
+  if (heard !== null && isSilent(heard)) return hung(service, heard.why);
+  if (found.state === "created" && startError === null) return null;
+  return new GoatError(codeOf(found), text, {
+    service: name,
+    evidence: tellingLines(seen.log),
+    fixes: [again, { command: `goat-dev logs ${name}`, effect: "the whole log: no cause is known for this" }],
+  });
+}
+
+/** Its port takes connections, and nothing comes. */
+function isSilent({ why }: Heard): boolean {
+  return why.endsWith("no answer in time");
+}
+
+function codeOf({ state }: ObservedService): ErrorCode {
+  if (state === "restarting") return "service-restarting";
+  return state === "exited" || state === "dead" ? "service-exited" : "service-not-ready";
+}

@@ -1,0 +1,144 @@
+// A project of its own on the engine of plain processes, whose stack is up: what is injected into it is real.
+import { spawn } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+
+const root = join(import.meta.dirname, "../..");
+
+export const key = "gsk_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMN";
+
+export async function openLab(signal) {
+  const base = mkdtempSync(join(tmpdir(), "goat-score-"));
+  const folder = join(base, "project");
+  const ports = await freePorts(3);
+  makeProject(folder, ports);
+  const kept = join(base, "kept");
+  cpSync(folder, kept, { recursive: true });
+  const home = join(base, "home");
+  mkdirSync(home);
+  const env = { PATH: process.env.PATH, HOME: home, GOAT_DEV_ENGINE: "embedded", XDG_CACHE_HOME: cacheFolder() };
+  const bin = join(base, "bin");
+  mkdirSync(bin);
+  const program = `#!/bin/sh\nexec '${process.execPath}' '${join(root, "bin/goat-dev.js")}' "$@"\n`;
+  writeFileSync(join(bin, "goat-dev"), program, { mode: 0o755 });
+  const path = (...parts) => join(folder, ...parts);
+  const goat = (args, more = {}) =>
+    run(process.execPath, [join(root, "bin/goat-dev.js"), ...args], {
+      cwd: folder,
+      env: { ...env, ...more.env },
+      input: more.input,
+      signal,
+    });
+  const edit = (file, change) => writeFileSync(path(file), change(readFileSync(path(file), "utf8")));
+  return {
+    folder,
+    ports,
+    path,
+    goat,
+    edit,
+    /** A line of shell, in which goat-dev is this one. */
+    shell: (line, more = {}) =>
+      run("sh", ["-c", line], {
+        cwd: folder,
+        env: { ...env, PATH: `${bin}:${env.PATH}`, EDITOR: "true", ...more.env },
+        input: more.input,
+        signal,
+      }),
+    setEnv: (variables) => edit(".env", (text) => Object.entries(variables).reduce(withVariable, text)),
+    /** The project's files as they were. */
+    restore: () => {
+      for (const name of [".env", "dev"]) rmSync(path(name), { recursive: true, force: true });
+      for (const name of [".env", "dev"]) cpSync(join(kept, name), path(name), { recursive: true });
+    },
+    /** Asks the database, as its own user. */
+    sql: async (text) => {
+      const client = new pg.Client({
+        host: "127.0.0.1",
+        port: ports[0],
+        user: "postgres",
+        password: "postgres",
+        database: "postgres",
+      });
+      await client.connect();
+      await client.query(text).finally(() => client.end());
+    },
+    pid: async (service) => {
+      const { json } = await goat(["status", "--json"]);
+      return json?.services?.find(({ name }) => name === service)?.pid;
+    },
+    close: async () => {
+      await goat(["down", "--volumes", "--no-dump", "--yes"]);
+      rmSync(base, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Where other tests have installed Postgres and LiteLLM already. */
+function cacheFolder() {
+  const uid = process.getuid?.() ?? 0;
+  return `/var/tmp/goat-dev-test-cache${uid === 0 ? "" : `-${uid}`}`;
+}
+
+function makeProject(folder, [postgres, langfuse, litellm]) {
+  mkdirSync(folder, { recursive: true });
+  cpSync(join(root, "dev"), join(folder, "dev"), { recursive: true });
+  const compose = join(folder, "dev/docker-compose.yml");
+  const name = `score${process.pid}`;
+  writeFileSync(compose, readFileSync(compose, "utf8").replace(/^name: .*$/m, `name: ${name}`));
+  const config = join(folder, "dev/litellm-config.yaml");
+  const mocked = readFileSync(config, "utf8").replace(
+    "      api_key: os.environ/GROQ_API_KEY\n",
+    (line) => `${line}      mock_response: Hello\n`,
+  );
+  writeFileSync(config, mocked);
+  const variables = { GROQ_API_KEY: key, POSTGRES_PORT: postgres, LANGFUSE_PORT: langfuse, LITELLM_PORT: litellm };
+  const template = readFileSync(join(root, "dev/.env.example"), "utf8");
+  writeFileSync(join(folder, ".env"), Object.entries(variables).reduce(withVariable, template), { mode: 0o600 });
+}
+
+/** Where it stands, commented out or not; else at the end. */
+function withVariable(text, [name, value]) {
+  const line = new RegExp(`^(?:# )?${name}=.*$`, "m");
+  return line.test(text) ? text.replace(line, () => `${name}=${value}`) : `${text.trimEnd()}\n${name}=${value}\n`;
+}
+
+async function freePorts(count) {
+  const servers = await Promise.all(Array.from({ length: count }, () => listen(0)));
+  const ports = servers.map((server) => server.address().port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+export function listen(port, host = "127.0.0.1") {
+  return new Promise((resolve, reject) => {
+    const server = createServer((socket) => socket.destroy());
+    server.once("error", reject).listen(port, host, () => resolve(server));
+  });
+}
+
+const limitMs = 240_000;
+
+async function run(command, args, { input = "", ...options }) {
+  const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"], timeout: limitMs, ...options });
+  const [out, err] = [[], []];
+  child.stdout.on("data", (piece) => out.push(piece));
+  child.stderr.on("data", (piece) => err.push(piece));
+  child.stdin.on("error", () => undefined).end(input);
+  const exitCode = await new Promise((resolve) => {
+    child.once("error", () => resolve(null));
+    child.once("close", (code) => resolve(code));
+  });
+  const stdout = Buffer.concat(out).toString();
+  return { exitCode, stdout, stderr: Buffer.concat(err).toString(), json: parse(stdout) };
+}
+
+function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,61 @@
+// Ports, folders and files that something else has.
+import { listen } from "../lab.mjs";
+
+const closing = (server) => async () => {
+  await new Promise((resolve) => server.close(resolve));
+  server.closeAllConnections?.();
+};
+
+/** The service is ended first, so that its port has to be opened anew. */
+async function takePort(lab, service, index) {
+  const pid = await lab.pid(service);
+  process.kill(pid, "SIGKILL");
+  for (let tries = 0; tries < 100; tries += 1) {
+    const server = await listen(lab.ports[index]).catch(() => null);
+    if (server !== null) return closing(server);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`port ${lab.ports[index]} is not let go`);
+}
+
+export const placeRows = [
+  {
+    kind: "port",
+    name: "another program has the gateway's port",
+    code: "port-taken",
+    says: /taken by node/,
+    only: "up",
+    inject: (lab) => takePort(lab, "litellm", 2),
+  },
+  {
+    kind: "port",
+    name: "another program has Postgres' port",
+    code: "port-taken",
+    says: /taken by node/,
+    only: "up",
+    inject: (lab) => takePort(lab, "postgres", 0),
+  },
+  {
+    kind: "port",
+    name: "two services want the same port",
+    code: "port-taken",
+    says: /both want port/,
+    inject: (lab) => lab.setEnv({ LANGFUSE_PORT: lab.ports[2] }),
+    byHand: (lab) => lab.restore(),
+  },
+  {
+    kind: "port",
+    name: "a port that is no number",
+    code: "compose-invalid",
+    says: /LITELLM_PORT|port/,
+    inject: (lab) => lab.setEnv({ LITELLM_PORT: "4000x" }),
+    byHand: (lab) => lab.restore(),
+  },
+  {
+    kind: "file",
+    name: "a password that no URL can hold",
+    code: "password-needs-encoding",
+    inject: (lab) => lab.setEnv({ POSTGRES_PASSWORD: "p@ss/word" }),
+    byHand: (lab) => lab.restore(),
+  },
+];
