@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { withoutDatabase } from "../model/database.ts";
 import type { ContainerSpec, Mount, ReadinessSpec, ServiceSpec, StackSpec } from "../model/stack.ts";
 import type { GatewayEndpoint } from "./plan/endpoints.ts";
 
@@ -15,12 +16,10 @@ export interface DrillRequest {
 
 /** A stack of the gateway alone, on another config and port, without a database: nothing of the real one is touched. */
 export function drillStack({ stack, gateway, name, config, port }: DrillRequest): StackSpec {
-  const { service } = gateway;
-  const { DATABASE_URL: _database, ...environment } = service.environment;
+  const service = withoutDatabase(gateway.service);
   const hash = createHash("sha256").update(config.text).digest("hex");
   const only: ServiceSpec = {
     ...service,
-    environment,
     ports: service.ports.map((each) => ({ ...each, host: each.host === gateway.port ? port : null })),
     files: service.files.map((file) => (file.source === config.source ? { ...file, source: config.path, hash } : file)),
     dependsOn: [],

@@ -1,15 +1,9 @@
 import { delimiter, join } from "node:path";
 import type { Machine } from "../../engine/processes/runtime.ts";
-import type { ReadinessSpec, ServiceSpec, StackSpec } from "../../model/stack.ts";
+import { hasDatabase, withoutDatabase } from "../../model/database.ts";
+import type { ServiceSpec, StackSpec } from "../../model/stack.ts";
 
 type Environment = Readonly<Record<string, string>>;
-
-/** LiteLLM makes a database's URL of any of these, and without one it must find none of them: an empty one counts as set. */
-const variables = new Set([
-  ...["DATABASE_URL", "DIRECT_URL", "DATABASE_URL_READ_REPLICA"],
-  ...["DATABASE_HOST", "DATABASE_NAME", "DATABASE_USERNAME", "DATABASE_PASSWORD", "DATABASE_SCHEMA"],
-  ...["STORE_MODEL_IN_DB", "IAM_TOKEN_DB_AUTH", "AZURE_POSTGRESQL_AUTH"],
-]);
 
 /** Its imports need no database, and what comes after them waits for one: it starts beside the stack's, not after it. */
 export function fitDatabase(service: ServiceSpec, stack: StackSpec): ServiceSpec {
@@ -17,10 +11,8 @@ export function fitDatabase(service: ServiceSpec, stack: StackSpec): ServiceSpec
     stack.services.some((other) => other.name === name && other.role === "database");
   if (!wantsDatabase(service)) {
     return {
-      ...service,
-      environment: Object.fromEntries(Object.entries(service.environment).filter(([name]) => !variables.has(name))),
+      ...withoutDatabase(service),
       dependsOn: service.dependsOn.filter((dependency) => !isDatabase(dependency.service)),
-      ready: withoutWord(service.ready),
     };
   }
   return {
@@ -33,18 +25,6 @@ export function fitDatabase(service: ServiceSpec, stack: StackSpec): ServiceSpec
 
 function wantsDatabase({ run, environment }: ServiceSpec): boolean {
   return run.embedded?.database !== false && hasDatabase(environment);
-}
-
-/** It is ready whatever it says of a database. */
-function withoutWord(ready: ReadinessSpec): ReadinessSpec {
-  if (ready.kind === "all") return { ...ready, of: ready.of.map(withoutWord) };
-  if (ready.kind !== "http") return ready;
-  const { says: _, ...rest } = ready;
-  return rest;
-}
-
-function hasDatabase(environment: Environment): boolean {
-  return (environment["DATABASE_URL"] ?? "") !== "";
 }
 
 /** Where Prisma's client finds its engine and LiteLLM its command line; a native engine that the user names is used instead. */
