@@ -51,8 +51,8 @@ const answerLimitMs = 120_000;
  */
 export async function drill({ model, fault }: DrillInput, app: App): Promise<DrillReport> {
   const found = await openGateway(app);
-  const { source, text } = configOf(found);
-  const config = drillConfig(text, found.gateway.config?.path ?? source, model, fault);
+  const { file, text } = configOf(found);
+  const config = drillConfig(text, file.path, model, fault);
   const name = `goat-drill-${randomBytes(3).toString("hex")}`;
   const { stateDir } = found.session.environment.project;
   await ensureStateFolder(stateDir);
@@ -67,7 +67,7 @@ export async function drill({ model, fault }: DrillInput, app: App): Promise<Dri
       stack: session.stack,
       gateway,
       name,
-      config: { path, text: config.text, source },
+      config: { path, text: config.text, source: file.source, target: file.target },
       port,
     });
     const request = { ...engineRequest({ ...session, stack }), stateDir: folder };
@@ -82,9 +82,9 @@ export async function drill({ model, fault }: DrillInput, app: App): Promise<Dri
 }
 
 /** The config that the gateway mounts. */
-function configOf({ gateway }: ProjectGateway): { readonly source: string; readonly text: string } {
-  const text = gateway.config === null ? undefined : readTextIfThere(gateway.config.source);
-  if (gateway.config !== null && text !== undefined) return { source: gateway.config.source, text };
+function configOf({ gateway: { config } }: ProjectGateway) {
+  const text = config === null ? undefined : readTextIfThere(config.source);
+  if (config !== null && text !== undefined) return { file: config, text };
   throw new GoatError("usage", "a drill needs a gateway with a config file of its own, and this stack mounts none", {
     fixes: [{ command: "goat-dev config", effect: "shows what the gateway mounts" }],
   });

@@ -8,8 +8,8 @@ export interface DrillRequest {
   readonly gateway: GatewayEndpoint;
   /** The throw-away stack's name. */
   readonly name: string;
-  /** The config it runs on, and the file that it stands in for. */
-  readonly config: { readonly path: string; readonly text: string; readonly source: string };
+  /** The config it runs on, and the file that it stands in for: on this machine, and in the container. */
+  readonly config: { readonly path: string; readonly text: string; readonly source: string; readonly target: string };
   /** On this machine's loopback. */
   readonly port: number;
 }
@@ -36,13 +36,17 @@ function onPort(ready: ReadinessSpec, from: number, to: number): ReadinessSpec {
   return "port" in ready && ready.port === from ? { ...ready, port: to } : ready;
 }
 
-function onConfig({ docker, embedded }: ServiceSpec["run"], config: DrillRequest["config"]): ServiceSpec["run"] {
-  const swap = (mount: Mount): Mount =>
-    mount.kind === "bind" && mount.source === config.source ? { ...mount, source: config.path } : mount;
+/** The file itself may be mounted, or the folder that it lies in: the other one comes over it. */
+function onConfig(
+  { docker, embedded }: ServiceSpec["run"],
+  { path, target }: DrillRequest["config"],
+): ServiceSpec["run"] {
+  const over: Mount = { kind: "bind", source: path, target, readOnly: true, createHostPath: false };
+  const mounts = (docker?.mounts ?? []).filter((mount) => mount.target !== target);
   return {
     ...(docker === undefined
       ? {}
-      : { docker: { ...withoutName(docker), mounts: docker.mounts.map(swap), restart: { name: "no" } } }),
+      : { docker: { ...withoutName(docker), mounts: [...mounts, over], restart: { name: "no" } } }),
     embedded: { ...embedded, database: false },
   };
 }

@@ -1,5 +1,5 @@
 import { hostAndPort, reachedAt } from "../../model/address.ts";
-import type { PortSpec, Role, ServiceSpec, StackSpec } from "../../model/stack.ts";
+import type { MountedFile, PortSpec, Role, ServiceSpec, StackSpec } from "../../model/stack.ts";
 
 /** Where a service is reached from this machine. */
 interface Endpoint {
@@ -14,7 +14,8 @@ export interface GatewayEndpoint extends Endpoint {
   readonly key: string;
   /** What a person opens. */
   readonly pageUrl: string;
-  readonly config: { readonly path: string; readonly source: string } | null;
+  /** Its file on this machine, as a user would say it, and where the container has it. */
+  readonly config: Pick<MountedFile, "path" | "source" | "target"> | null;
 }
 
 export interface TracingEndpoint extends Endpoint {
@@ -43,8 +44,7 @@ function gatewayConfigOf(service: ServiceSpec): GatewayEndpoint["config"] {
   const targets = command.map((word, index) =>
     word === "--config" || word === "-c" ? command[index + 1] : /^--config=(.*)/.exec(word)?.[1],
   );
-  const mounted = service.files.find((file) => targets.includes(file.target));
-  return mounted === undefined ? null : { path: mounted.path, source: mounted.source };
+  return service.files.find((file) => targets.includes(file.target)) ?? null;
 }
 
 export function tracingOf(stack: StackSpec): TracingEndpoint | null {
