@@ -143,11 +143,8 @@ describeOnEngine("programs and the gateway", () => {
     expect(unanswered.stdout).toContain(
       "llama-3.3-70b failed on purpose (500), and nobody answered: the config names no",
     );
-    for (const list of [
-      ["ps", "--all"],
-      ["network", "ls"],
-    ])
-      expect(await docker(...list, "--filter", "name=goat-drill")).not.toContain("goat-drill");
+    expect(await docker("ps", "--all", "--filter", "name=goat-drill-")).not.toContain("goat-drill-");
+    expect(await docker("network", "ls", "--filter", "name=goat-drill-")).not.toContain("goat-drill-");
     expect((await stack.run(["status"])).exitCode).toBe(0);
   });
 
