@@ -1,4 +1,5 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useContext, useEffect, useRef, useState } from "preact/hooks";
+import { AboutContext } from "./about.ts";
 import { countText, formatDuration, formatMoney, timeText } from "./format.ts";
 import { useNewTraces } from "./live.ts";
 import { CopyButton, Trouble } from "./parts.tsx";
@@ -136,6 +137,7 @@ interface Raw {
 }
 
 function Actions({ generation, traceId }: { readonly generation: Generation; readonly traceId: string }) {
+  const canAsk = useContext(AboutContext)?.views.includes("models") === true;
   const [shown, setShown] = useState<"raw" | "replay" | null>(null);
   const path = `/api/traces/${encodeURIComponent(traceId)}/raw?generation=${encodeURIComponent(generation.id)}`;
   const { value: raw, error } = useAnswer<Raw>(shown === "raw" ? path : null);
@@ -146,9 +148,11 @@ function Actions({ generation, traceId }: { readonly generation: Generation; rea
     <>
       <div class="actions">
         <CopyButton text={async () => curlOf(await request())}>Copy as curl</CopyButton>
-        <button type="button" aria-expanded={shown === "replay"} onClick={() => toggle("replay")}>
-          Replay
-        </button>
+        {canAsk ? (
+          <button type="button" aria-expanded={shown === "replay"} onClick={() => toggle("replay")}>
+            Replay
+          </button>
+        ) : null}
         <button type="button" aria-expanded={shown === "raw"} onClick={() => toggle("raw")}>
           Raw
         </button>

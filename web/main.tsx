@@ -1,5 +1,6 @@
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { type About, AboutContext } from "./about.ts";
 import { Calls } from "./calls.tsx";
 import { type LiveState, useLive } from "./live.ts";
 import { Models } from "./models.tsx";
@@ -8,13 +9,6 @@ import { Services } from "./services.tsx";
 import { Spend } from "./spend.tsx";
 import "./style.css";
 import "./views.css";
-
-interface About {
-  readonly stack: string;
-  readonly version: string;
-  readonly tracingUrl: string;
-  readonly views: readonly string[];
-}
 
 const views = { calls: "Calls", spend: "Spend", models: "Models", services: "Services" } as const;
 
@@ -29,11 +23,12 @@ function Page() {
     document.title = `${views[view]} · ${about?.stack ?? "goat-dev"}`;
   }, [view, about]);
   return (
-    <>
+    <AboutContext.Provider value={about}>
       <header class="top">
         <a class="brand" href="#/calls">
           goat-dev <span class="dim">{about?.stack ?? ""}</span>
         </a>
+        {about?.note === undefined ? null : <span class="note dim">{about.note}; it is not Langfuse</span>}
         <nav aria-label="Views">
           {there.map((name) => (
             <a key={name} href={`#/${name}`} aria-current={name === view ? "page" : undefined}>
@@ -50,7 +45,7 @@ function Page() {
         {view === "models" ? <Models /> : null}
         {view === "services" ? <Services /> : null}
       </main>
-    </>
+    </AboutContext.Provider>
   );
 }
 

@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { type ApiKeys, accessOf, type Scope } from "./auth.ts";
 import { recorderService, recorderVersion } from "./identity.ts";
 import { type EventAnswer, readBatch } from "./ingestion.ts";
-import { homePage, tracePage } from "./page.ts";
 import { type Parsed, readDailyQuery, readObservationQuery, readPageQuery, readTraceQuery } from "./queries.ts";
 import type { Found, PageQuery, Store } from "./store.ts";
 import * as view from "./views.ts";
@@ -83,16 +82,6 @@ const session: Handler = async ({ id }, { store: { session: read }, project }) =
   });
 };
 
-const home: Handler = async (_, { store: { traces }, project }) => {
-  const newest = { page: 1, limit: 50, tags: [], orderBy: { field: "timestamp", descending: true } } as const;
-  return { status: 200, kind: "html", body: homePage(project, (await traces(newest)).rows) };
-};
-
-const traceOnPage: Handler = async ({ id }, { store: { trace } }) => {
-  const full = await trace(id);
-  return full === null ? notFound("Trace") : { status: 200, kind: "html", body: tracePage(full) };
-};
-
 const nothingKept: Handler = async () => {
   const meta = { page: 1, limit: 10, totalPages: 0, totalItems: 0 };
   return ok({ data: [], meta, pagination: meta });
@@ -146,8 +135,6 @@ const routes: readonly Route[] = [
     ),
   ),
   post(/^\/api\/public\/media$/, noMedia),
-  get(/^\/$/, home, "open", ["GET", "HEAD"]),
-  get(/^\/project\/[^/]+\/traces\/([^/]+)$/, traceOnPage, "open", ["GET", "HEAD"]),
 ];
 
 /** One request, answered. Rejects where the store or the body does. */

@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
 import { messageOf } from "../errors/describe.ts";
+import { type PageFile, readPageFiles } from "../pages/files.ts";
 import { systemClock } from "../platform/clock.ts";
 import { openPool, type PostgresOptions, tryLogin } from "../platform/postgres.ts";
 import { recorderService, recorderVersion } from "./identity.ts";
@@ -76,6 +78,16 @@ async function listen(server: Server, settings: RecorderSettings): Promise<void>
   say(`${recorderService} ${recorderVersion} listens on ${address}:${port}, project ${project.id}, ${stored}`);
 }
 
+/** They lie beside this program; without them the API is all there is. */
+function pageFiles(): ReadonlyMap<string, PageFile> {
+  try {
+    return readPageFiles(fileURLToPath(new URL("../web", import.meta.url)));
+  } catch (error) {
+    say(`without its page: ${messageOf(error)}`);
+    return new Map();
+  }
+}
+
 async function close(server: Server, store: Store): Promise<void> {
   server.close();
   server.closeAllConnections();
@@ -88,10 +100,12 @@ async function run(signal: AbortSignal): Promise<void> {
   const { settings } = read;
   await waitForDatabase(settings.database, signal);
   const store = await openPostgresStore(await openPool(settings.database, poolSize), settings.project.id);
-  const { project, keys } = settings;
-  const server = createRecorder({ store, project, keys, now: systemClock.date }, (level, line) => {
+  const { project, keys, login } = settings;
+  const page = { files: pageFiles(), login, clock: systemClock };
+  const told = (level: "debug" | "error", line: string): void => {
     if (level === "error" || settings.debug) say(`${level} ${line}`);
-  });
+  };
+  const server = createRecorder({ store, project, keys, now: systemClock.date }, told, page);
   await listen(server, settings);
   if (!signal.aborted) await once(signal, "abort");
   await close(server, store);

@@ -1,69 +1,150 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { messageOf } from "../errors/describe.ts";
+import type { Ask } from "../langfuse/list.ts";
+import { openEventStream } from "../pages/event-stream.ts";
+import { type PageFile, pageHeaders } from "../pages/files.ts";
+import { cookieOf, isOwnOrigin, isSame, newSecret, setCookie } from "../pages/guard.ts";
+import { createLive } from "../pages/live.ts";
+import { answerTraces, tellTraces } from "../pages/trace-questions.ts";
+import type { Clock } from "../platform/clock.ts";
 import { recorderService, recorderVersion } from "./identity.ts";
-import type { FullTrace, TraceSummary } from "./store.ts";
-import { type Project, summaryOf, tracePath } from "./views.ts";
+import { type LogInForm, logInPage, readForm } from "./log-in.ts";
+import type { Project } from "./views.ts";
 
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
+/** Langfuse's user, from the Compose file. */
+export interface Login {
+  readonly email: string;
+  readonly password: string;
+}
 
-/** The newest traces, without what was said in them: this page asks nobody for a key. */
-export function homePage(project: Project, traces: readonly TraceSummary[]): string {
-  const rows = traces.map(({ trace, totalCost, latency }) =>
-    cells([
-      escapeHtml(trace.timestamp),
-      `<a href="${escapeHtml(tracePath(project, trace.id))}">${escapeHtml(trace.name ?? trace.id)}</a>`,
-      `${latency.toFixed(2)} s`,
-      money(totalCost),
-    ]),
+export interface PageOptions {
+  readonly files: ReadonlyMap<string, PageFile>;
+  readonly project: Project;
+  /** Null where the Compose file names no user: nobody gets in. */
+  readonly login: Login | null;
+  /** One question to the recorder itself. */
+  readonly ask: Ask;
+  readonly clock: Clock;
+}
+
+/** True where the page has answered; false leaves the request to the API. */
+export type AnswerPage = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
+
+const cookieName = "goat-dev-recorder";
+const tracePath = /^\/project\/[^/]+\/traces\/([^/]+)$/;
+/** So many wrong passwords are read in a minute. */
+const triesLimit = 20;
+const triesMs = 60_000;
+
+/** The traces as `goat-dev open` shows them, behind a log-in with Langfuse's user and password. */
+export function createPage({ files, project, login, ask, clock }: PageOptions): AnswerPage {
+  const sessions = new Set<string>();
+  const explain = messageOf;
+  const live = createLive(
+    (tell, signal) => tellTraces(ask, tell, explain, { clock, signal }),
+    (text) => text,
   );
-  const table = `<table><tr><th>time</th><th>trace</th><th>latency</th><th>cost</th></tr>${rows.join("")}</table>`;
-  return frame(`Traces of ${project.name}`, traces.length === 0 ? "<p>No trace yet.</p>" : table);
+  let wrong: readonly number[] = [];
+  const isTired = (): boolean => {
+    wrong = wrong.filter((at) => clock.now() - at < triesMs);
+    return wrong.length >= triesLimit;
+  };
+  const logIn = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const form = await readForm(request);
+    const next = form.next.startsWith("/") && !/^\/[/\\]/.test(form.next) ? form.next : "/";
+    if (login === null || isTired() || !isRight(form, login)) {
+      wrong = [...wrong, clock.now()];
+      const why = isTired() ? "Too many tries; wait a minute." : "This user and password are not the Compose file's.";
+      sendHtml(response, 401, logInPage({ project, isOpen: login !== null, next, why }));
+      return;
+    }
+    const session = newSecret();
+    sessions.add(session);
+    response.writeHead(303, { ...pageHeaders, location: next, "set-cookie": setCookie(cookieName, session) }).end();
+  };
+  const isIn = (request: IncomingMessage): boolean => sessions.has(cookieOf(request, cookieName) ?? "");
+
+  const answerApi = async (url: URL, response: ServerResponse): Promise<void> => {
+    if (url.pathname === "/api/events") return live.join(openEventStream(response, pageHeaders));
+    const about = { stack: project.name, version: recorderVersion, views: ["calls"], note: recorderService };
+    const found = url.pathname === "/api/about" ? about : await answerTraces(ask, url.pathname, url.searchParams);
+    sendJson(response, found === undefined ? 404 : 200, found ?? refusalOf("there is nothing here"));
+  };
+
+  const answer = async (kind: Kind, url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { pathname: path } = url;
+    const file = files.get(path);
+    if (kind === "log-in") await logIn(request, response);
+    else if (kind === "style") sendFile(response, file);
+    else if (isIn(request)) {
+      if (kind === "api") await answerApi(url, response);
+      else if (kind === "trace") {
+        response.writeHead(303, { ...pageHeaders, location: `/#/calls/${tracePath.exec(path)?.[1]}` }).end();
+      } else sendFile(response, file);
+    } else if (kind === "api") sendJson(response, 401, refusalOf("Log in again."));
+    else sendHtml(response, 200, logInPage({ project, isOpen: login !== null, next: path, why: null }));
+  };
+
+  return async (request, response) => {
+    const url = new URL(request.url ?? "/", "http://localhost");
+    const kind = kindOf(url.pathname, request.method, files);
+    if (kind === null) return false;
+    // A link to the page may be on any other; nothing else may.
+    const isForeign = kind !== "page" && kind !== "trace" && !isOwnOrigin(request);
+    if (!isKnownHost(request) || isForeign) sendText(response, 403, "This is another page's.");
+    else await answer(kind, url, request, response);
+    return true;
+  };
 }
 
-function cells(values: readonly string[]): string {
-  return `<tr>${values.map((value) => `<td>${value}</td>`).join("")}</tr>`;
+type Kind = "log-in" | "style" | "api" | "trace" | "page" | "file";
+
+/** Null for what is the API's. */
+function kindOf(path: string, method: string | undefined, files: PageOptions["files"]): Kind | null {
+  if (path === "/log-in" && method === "POST") return "log-in";
+  if (method !== "GET" && method !== "HEAD") return null;
+  if (path === "/log-in.css") return "style";
+  if (/^\/api\/(?:about|events|traces)(?:\/|$)/.test(path)) return "api";
+  if (tracePath.test(path)) return "trace";
+  if (path === "/") return "page";
+  return files.has(path) ? "file" : null;
 }
 
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? "");
+function refusalOf(message: string): unknown {
+  return { error: { code: "usage", message, evidence: [], fixes: [] } };
 }
 
-function money(usd: number): string {
-  return `$${usd.toFixed(6)}`;
+function isRight({ email, password }: LogInForm, login: Login): boolean {
+  // Both are looked at, whichever is wrong.
+  return [isSame(email, login.email), isSame(password, login.password)].every(Boolean);
 }
 
-function frame(title: string, body: string): string {
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(title)}</title>
-<style>body{font:15px system-ui;margin:2rem}td,th{text-align:left;padding:.2rem 1.2rem .2rem 0}</style></head>
-<body><h1>${escapeHtml(title)}</h1>
-${body}
-<p>This is the ${recorderService} ${recorderVersion}. It speaks a part of Langfuse's public API; it is not Langfuse.</p>
-</body></html>
-`;
+/** A name with a dot may be anybody's, and led here by their DNS: then a page of theirs would be at home here. */
+function isKnownHost({ headers }: IncomingMessage): boolean {
+  const name = (headers.host ?? "").replace(/:\d+$/, "");
+  return !name.includes(".") || /^\d{1,3}(?:\.\d{1,3}){3}$/.test(name);
 }
 
-/** One trace, without inputs and outputs; says how to read those. */
-export function tracePage(full: FullTrace): string {
-  const { trace, observations } = full;
-  const rows = observations.map(({ type, name, model, usage, level }) =>
-    cells([
-      escapeHtml(type),
-      escapeHtml(name ?? ""),
-      escapeHtml(model ?? ""),
-      `${usage.total} tokens`,
-      money(usage.totalCost ?? 0),
-      escapeHtml(level),
-    ]),
-  );
-  const command = `curl -u <public key>:<secret key> <this host>/api/public/traces/${encodeURIComponent(trace.id)}`;
-  return frame(
-    trace.name ?? trace.id,
-    `<p>${escapeHtml(trace.id)}, ${escapeHtml(trace.timestamp)}, ${money(summaryOf(full).totalCost)}</p>
-<table>${rows.join("")}</table><p>All of it: <code>${escapeHtml(command)}</code></p>`,
-  );
+function sendFile(response: ServerResponse, file: PageFile | undefined): void {
+  if (file === undefined) {
+    sendText(response, 404, "There is nothing here.");
+    return;
+  }
+  const cache = file.forever ? "private, max-age=31536000, immutable" : "no-store";
+  response.writeHead(200, { ...pageHeaders, "content-type": file.type, "cache-control": cache }).end(file.body);
+}
+
+function sendHtml(response: ServerResponse, status: number, html: string): void {
+  // Without a referrer a form would not say where it comes from.
+  const headers = { ...pageHeaders, "referrer-policy": "same-origin", "content-type": "text/html; charset=utf-8" };
+  response.writeHead(status, { ...headers, "cache-control": "no-store" }).end(html);
+}
+
+function sendText(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { ...pageHeaders, "content-type": "text/plain; charset=utf-8" }).end(`${text}\n`);
+}
+
+function sendJson(response: ServerResponse, status: number, value: unknown): void {
+  const headers = { ...pageHeaders, "content-type": "application/json; charset=utf-8", "cache-control": "no-store" };
+  response.writeHead(status, headers).end(JSON.stringify(value));
 }

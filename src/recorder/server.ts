@@ -1,16 +1,43 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { messageOf } from "../errors/describe.ts";
+import type { Ask } from "../langfuse/list.ts";
+import { systemClock } from "../platform/clock.ts";
 import { type ApiContext, type ApiResponse, answer } from "./api.ts";
+import { createPage, type PageOptions } from "./page.ts";
 
 export type RecorderLog = (level: "debug" | "error", line: string) => void;
 
 /** The recorder as an HTTP server that does not listen yet. The log gets a line a request, at debug, without keys. */
-export function createRecorder(context: ApiContext, log: RecorderLog): Server {
+export function createRecorder(context: ApiContext, log: RecorderLog, page: PageParts = noPage): Server {
+  const answerPage = createPage({ ...page, project: context.project, ask: askOf(context) });
   return createServer(async (request, response) => {
+    try {
+      if (await answerPage(request, response)) return;
+    } catch (error) {
+      log("error", `${request.method} ${request.url?.split("?")[0]}: ${messageOf(error)}`);
+      response.destroy();
+      return;
+    }
     const answered = await respond(request, context, log);
     send(request, response, answered);
     log("debug", `${request.method} ${request.url?.split("?")[0]} ${answered.status}`);
   });
+}
+
+export type PageParts = Pick<PageOptions, "files" | "login" | "clock">;
+
+const noPage: PageParts = { files: new Map(), login: null, clock: systemClock };
+
+/** What the page asks goes the way of every question, with the keys. */
+function askOf(context: ApiContext): Ask {
+  const { publicKey, secretKey } = context.keys;
+  const authorization = `Basic ${Buffer.from(`${publicKey}:${secretKey}`).toString("base64")}`;
+  return async (asked) => {
+    const [path = "", query] = asked.split("?");
+    const question = { method: "GET", path, query: new URLSearchParams(query), authorization, body: async () => null };
+    const { status, body } = await answer(question, context);
+    return status === 200 ? body : undefined;
+  };
 }
 
 /** A body that cannot be read; thrown through a handler, so that no handler has to know about it. */

@@ -1,5 +1,6 @@
 import type { PostgresOptions } from "../platform/postgres.ts";
 import type { ApiKeys } from "./auth.ts";
+import type { Login } from "./page.ts";
 import type { Project } from "./views.ts";
 
 export interface RecorderSettings {
@@ -8,6 +9,8 @@ export interface RecorderSettings {
   readonly database: PostgresOptions;
   readonly project: Project;
   readonly keys: ApiKeys;
+  /** Who may read the page; null where nobody is named. */
+  readonly login: Login | null;
   readonly debug: boolean;
 }
 
@@ -34,8 +37,10 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   if (database === undefined || problems.length > 0) return { ok: false, problems };
   const id = said("LANGFUSE_INIT_PROJECT_ID") ?? "goat-dev";
   const project = { id, name: said("LANGFUSE_INIT_PROJECT_NAME") ?? id };
+  const [email, password] = [said("LANGFUSE_INIT_USER_EMAIL"), said("LANGFUSE_INIT_USER_PASSWORD")];
+  const login = email === undefined || password === undefined ? null : { email, password };
   const debug = said("LANGFUSE_LOG_LEVEL") === "debug";
-  return { ok: true, settings: { host: said("HOSTNAME") ?? "0.0.0.0", port, database, project, keys, debug } };
+  return { ok: true, settings: { host: said("HOSTNAME") ?? "0.0.0.0", port, database, project, keys, login, debug } };
 }
 
 function readDatabase(said: string | undefined, problems: string[]): PostgresOptions | undefined {

@@ -184,6 +184,6 @@ export function metaView(page: number, limit: number, totalItems: number) {
   };
 }
 
-export function tracePath(project: Project, id: string): string {
+function tracePath(project: Project, id: string): string {
   return `/project/${encodeURIComponent(project.id)}/traces/${encodeURIComponent(id)}`;
 }

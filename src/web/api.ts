@@ -9,9 +9,9 @@ import { GoatError } from "../errors/goat-error.ts";
 import type { Ask } from "../langfuse/list.ts";
 import { openEventStream } from "../pages/event-stream.ts";
 import { pageHeaders } from "../pages/files.ts";
+import { createLive } from "../pages/live.ts";
 import { answerTraces, tellTraces } from "../pages/trace-questions.ts";
 import { chat } from "./chat.ts";
-import { createLive } from "./live.ts";
 import { type PageRequest, sendJson } from "./server.ts";
 import { act, streamLogs } from "./services.ts";
 

@@ -8,7 +8,7 @@ import { GoatError } from "../errors/goat-error.ts";
 import { fieldsOf, textOf } from "../model/fields.ts";
 import { openEventStream } from "../pages/event-stream.ts";
 import { pageHeaders } from "../pages/files.ts";
-import type { Live } from "./live.ts";
+import type { Live } from "../pages/live.ts";
 
 /** So many of the last lines before those that come. */
 const tail = 200;

@@ -9,7 +9,7 @@ import { buildBase } from "./base.mjs";
 import { BuildError, build, isPresent, requireEngine } from "./docker.mjs";
 import { hashOf, hashOfFolder } from "./inputs.mjs";
 import { withLock } from "./lock.mjs";
-import { programFiles, programHash, programManifest, stageProgram } from "./program.mjs";
+import { pageFiles, programFiles, programHash, programManifest, stageProgram } from "./program.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const python = join(here, "..", "..", "python");
@@ -64,7 +64,8 @@ const recipes = {
     return fromFolder("litellm", "1.103.7", { PACKAGES: await image("litellm-packages") }, program);
   },
   async langfuse() {
-    return fromFolder("recorder", "", { NODE: await image("node") }, await programOf("recorder"));
+    const page = await pageFiles(options.dist);
+    return fromFolder("recorder", "", { NODE: await image("node") }, await programOf("recorder", page));
   },
 };
 

@@ -20,6 +20,14 @@ export async function programFiles(dist, name, others = []) {
   ].sort((a, b) => (a.to < b.to ? -1 : 1));
 }
 
+/** The page's files, relative to the package. */
+export async function pageFiles(dist) {
+  const entries = await readdir(join(dist, "web"), { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(join(dist, ".."), join(entry.parentPath, entry.name)));
+}
+
 /** The package.json beside the program's files: what makes them modules, and says which version they are. */
 export async function programManifest(dist) {
   const { name, version } = JSON.parse(await readFile(join(dist, "..", "package.json"), "utf8"));

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { createRecorder } from "../../src/recorder/server.ts";
+import { createRecorder, type PageParts } from "../../src/recorder/server.ts";
 import { createMemoryStore } from "./memory-trace-store.ts";
 
 export const recorderKeys = { publicKey: "pk-lf-test", secretKey: "sk-lf-test-secret" };
@@ -8,14 +8,15 @@ export const recorderKeys = { publicKey: "pk-lf-test", secretKey: "sk-lf-test-se
 const basic = `Basic ${Buffer.from(`${recorderKeys.publicKey}:${recorderKeys.secretKey}`).toString("base64")}`;
 
 /** The recorder on a free port of 127.0.0.1, its store in memory. Close it with `await using`. */
-export const startRecorder = async () => {
+export const startRecorder = async (page?: PageParts) => {
   const store = createMemoryStore();
   const lines: string[] = [];
   const project = { id: "goat", name: "Goat <dev>" };
   const now = () => new Date("2026-11-23T10:00:00.000Z");
-  const server = createRecorder({ store, project, keys: recorderKeys, now }, (level, line) => {
+  const log = (level: string, line: string): void => {
     lines.push(`${level} ${line}`);
-  });
+  };
+  const server = createRecorder({ store, project, keys: recorderKeys, now }, log, page);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;

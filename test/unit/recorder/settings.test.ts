@@ -19,6 +19,8 @@ describe("readSettings", () => {
       HOSTNAME: "127.0.0.1",
       LANGFUSE_INIT_PROJECT_ID: "p",
       LANGFUSE_INIT_PROJECT_NAME: "P",
+      LANGFUSE_INIT_USER_EMAIL: "a@b",
+      LANGFUSE_INIT_USER_PASSWORD: "pw",
     };
     expect(readSettings({ ...complete, ...more })).toEqual({
       ok: true,
@@ -28,6 +30,7 @@ describe("readSettings", () => {
         database: { host: "db", port: 6543, user: "us@er", password: "p@ss", database: "langfuse" },
         project: { id: "p", name: "P" },
         keys: { publicKey: "pk", secretKey: "sk" },
+        login: { email: "a@b", password: "pw" },
         debug: false,
       },
     });

@@ -1,4 +1,4 @@
-import type { Listener } from "../pages/event-stream.ts";
+import type { Listener } from "./event-stream.ts";
 
 /** What everybody who looks at the page is told. */
 export interface Live {
