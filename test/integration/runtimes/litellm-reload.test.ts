@@ -31,6 +31,9 @@ const openFiles = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length
 
 const threadsOf = (pid: number): number => readdirSync(`/proc/${pid}/task`).length;
 
+/** The letter of the kernel: T stands still. */
+const stateOf = (pid: number): string => readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.charAt(0) ?? "";
+
 interface Load {
   readonly failures: string[];
   done: number;
@@ -187,6 +190,18 @@ describe("a running gateway", () => {
     await gateway.until(() => gateway.family().length === 2);
     expect(seen.at(-1)?.threads).toBe(1);
     expect(openFiles(gateway.pid)).toBeLessThanOrEqual(seen[0]?.files ?? 0);
+  });
+
+  test("must answer what came while the machine slept, and reload afterwards", { timeout: limitMs }, async () => {
+    const everybody = gateway.family();
+    for (const pid of everybody) gateway.signal("SIGSTOP", pid);
+    await gateway.until(() => everybody.every((pid) => stateOf(pid) === "T"));
+    const asked = gateway.chat();
+    const reloading = gateway.ask("reload");
+    for (const pid of everybody) gateway.signal("SIGCONT", pid);
+    expect((await asked).status).toBe(200);
+    expect(await reloading).toMatchObject({ ok: true });
+    expect((await gateway.chat()).status).toBe(200);
   });
 
   test("must end as its serving process does, and say so", { timeout: limitMs }, async () => {
