@@ -18,25 +18,31 @@ const parts = [
   { names: tapMeasurements, missing: async () => null, bench: benchTap },
 ];
 const all = parts.flatMap(({ names }) => names);
-const usage = `usage: npm run bench -- [--runs N] [--edits N] [--only ${all.join(",")}]`;
+const usage = `usage: npm run bench -- [--runs N] [--edits N] [--rate N] [--only ${all.join(",")}]`;
 
 function readOptions() {
   const { values } = parseArgs({
-    options: { runs: { type: "string" }, edits: { type: "string" }, only: { type: "string" } },
+    options: {
+      runs: { type: "string" },
+      edits: { type: "string" },
+      rate: { type: "string" },
+      only: { type: "string" },
+    },
   });
   const runs = Number(values.runs ?? 3);
   const edits = Number(values.edits ?? 50);
+  const rate = Number(values.rate ?? 54);
   const only = values.only?.split(",") ?? all;
   const unknown = only.find((name) => !all.includes(name));
-  for (const [name, value] of Object.entries({ runs, edits })) {
+  for (const [name, value] of Object.entries({ runs, edits, rate })) {
     if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} takes a number from 1 up\n${usage}`);
   }
   if (unknown !== undefined) throw new Error(`there is no measurement "${unknown}"\n${usage}`);
-  return { runs, edits, wanted: new Set(only) };
+  return { runs, edits, rate, wanted: new Set(only) };
 }
 
 async function main(signal) {
-  const { runs, edits, wanted } = readOptions();
+  const { runs, edits, rate, wanted } = readOptions();
   const failures = createFailures(signal);
   const leftOut = [];
   say((await facts()).join("\n"));
@@ -47,7 +53,7 @@ async function main(signal) {
       if (asked.length === 0) continue;
       const why = await missing();
       if (why !== null) leftOut.push(`${asked.join(", ")}: ${why}`);
-      else await failures.attempt("bench", () => bench({ runs, edits, wanted, signal, failures, say }));
+      else await failures.attempt("bench", () => bench({ runs, edits, rate, wanted, signal, failures, say }));
     }
   } finally {
     for (const text of leftOut) say(`left out: ${text}`);

@@ -28,7 +28,7 @@ type result struct {
 	Failed *string `json:"failed"`
 }
 
-var client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: 90 * time.Second}}
+var client = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: 90 * time.Second}}
 
 func main() {
 	var wanted plan

@@ -3,7 +3,7 @@ import OpenAI from "openai";
 
 const { url, key, model, everyMs } = JSON.parse(process.argv[2]);
 // A second try would hide what is looked for.
-const client = new OpenAI({ baseURL: `${url}/v1`, apiKey: key, maxRetries: 0 });
+const client = new OpenAI({ baseURL: `${url}/v1`, apiKey: key, maxRetries: 0, timeout: 30_000 });
 const messages = [{ role: "user", content: "hello" }];
 let ending = false;
 process.once("SIGTERM", () => (ending = true));

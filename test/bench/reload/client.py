@@ -42,7 +42,7 @@ async def main() -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ending.set)
     running = set()
     # A second try would hide what is looked for.
-    async with AsyncOpenAI(base_url=f"{plan['url']}/v1", api_key=plan["key"], max_retries=0) as client:
+    async with AsyncOpenAI(base_url=f"{plan['url']}/v1", api_key=plan["key"], max_retries=0, timeout=30) as client:
         begin = time.perf_counter()
         index = 0
         while not ending.is_set():

@@ -10,9 +10,9 @@ export async function openDocker() {
   const bridge = ["network", "inspect", "--format", "{{(index .IPAM.Config 0).Gateway}}", "bridge"];
   return {
     ...lab,
+    ...goatDev(lab),
     name: "Docker",
     provider: await read("docker", bridge),
-    ...goatDev(lab),
     restart: { title: "docker compose restart litellm", command: compose(lab).restart },
     remove: async () => {
       await ran(goatDev(lab).clean, { ...lab, signal: AbortSignal.timeout(120_000) });

@@ -7,13 +7,12 @@ import { startProvider } from "./provider.mjs";
 import { table } from "./report.mjs";
 
 const key = "sk-dev-key";
-const callsPerSecond = 54;
 const editEveryMs = 2_000;
 const calmMs = 10_000;
 const restarts = 3;
 
-/** One engine; `edits` is how often the config is saved. */
-export async function benchReload(open, { edits, signal, say }) {
+/** One engine; `edits` is how often the config is saved, `rate` how many calls are begun in a second. */
+export async function benchReload(open, { edits, rate, signal, say }) {
   const engine = await open();
   const provider = await startProvider();
   try {
@@ -24,48 +23,49 @@ export async function benchReload(open, { edits, signal, say }) {
     const { clients, leftOut } = await findClients(engine.folder);
     for (const { name, why } of leftOut) say(`left out: calls from ${name}: ${why}`);
     const url = new URL(engine.services[0]).origin;
-    const everyMs = (1000 / callsPerSecond) * clients.length;
+    const everyMs = (1000 / rate) * clients.length;
     const load = startClients(clients, { url, key, model, everyMs });
-    const phases = await measured({ engine, edit, edits, url, signal }).finally(() => load.stop());
-    say(`\n${table({ engine, phases, calls: load.calls, clients, callsPerSecond })}\n`);
+    const phases = [];
+    try {
+      await measure({ engine, edit, edits, url, signal, phases });
+    } finally {
+      await load.stop();
+      say(`\n${table({ engine, phases, calls: load.calls, clients, rate })}\n`);
+    }
   } finally {
     provider.close();
     await engine.remove();
   }
 }
 
-/** Each phase with its time, so that calls can be told apart afterwards. */
-async function measured({ engine, edit, edits, url, signal }) {
+/** Each phase with its time, so that calls can be told apart afterwards, and with what it has shown also where it ends early. */
+async function measure({ engine, edit, edits, url, signal, phases }) {
   const phase = async (title, work) => {
     process.stderr.write(`reload, ${engine.name}: ${title}\n`);
-    const begin = Date.now();
-    const live = await work();
-    return { title, begin, end: Date.now(), live };
+    const made = { title, begin: Date.now(), end: Number.POSITIVE_INFINITY, live: [] };
+    phases.push(made);
+    await work(made.live);
+    made.end = Date.now();
   };
-  const calm = async () => {
-    await pause(calmMs, undefined, { signal });
-    return [];
-  };
-  const repeat = async (count, work) => {
-    const live = [];
+  const calm = () => pause(calmMs, undefined, { signal });
+  const repeat = async (count, live, work) => {
     for (let index = 0; index < count; index += 1) {
       const next = pause(editEveryMs, undefined, { signal });
       live.push(await work());
       await next;
     }
-    return live;
   };
-  const watched = async () => {
+  const watched = async (live) => {
     const watching = await startWatching(engine.watch, engine);
     try {
-      return await repeat(edits, async () => untilLive(url, key, await edit(), signal));
+      await repeat(edits, live, async () => untilLive(url, key, await edit(), signal));
     } finally {
       await watching.stop();
       process.stderr.write(watching.said());
     }
   };
-  const restarted = () =>
-    repeat(restarts, async () => {
+  const restarted = (live) =>
+    repeat(restarts, live, async () => {
       const begin = performance.now();
       const name = await edit();
       await timedUntilReady(engine.restart.command, [], { ...engine, signal });
@@ -73,10 +73,8 @@ async function measured({ engine, edit, edits, url, signal }) {
       return performance.now() - begin;
     });
   // What a first call loads is not looked for.
-  await phase("first calls", calm);
-  return [
-    await phase("no edits", calm),
-    await phase("goat-dev watch", watched),
-    await phase(engine.restart.title, restarted),
-  ];
+  await calm();
+  await phase("no edits", calm);
+  await phase("goat-dev watch", watched);
+  await phase(engine.restart.title, restarted);
 }

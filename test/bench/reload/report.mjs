@@ -4,7 +4,7 @@ import { ownMs } from "./provider.mjs";
 const shownFailures = 5;
 
 /** One column a phase; then what failed, in the clients' own words. */
-export function table({ engine, phases, calls, clients, callsPerSecond }) {
+export function table({ engine, phases, calls, clients, rate }) {
   const columns = phases.map(({ begin, end, live }) => {
     const own = calls.filter(({ at }) => at >= begin && at < end);
     const failed = own.filter((call) => call.failed !== null);
@@ -24,16 +24,16 @@ export function table({ engine, phases, calls, clients, callsPerSecond }) {
   ];
   const rows = heads.map((head, row) => [head, ...columns.map((column) => column[row])]);
   const head = [`reload, ${engine.name}`, ...phases.map(({ title }) => title)];
-  return [align([head, ...rows]), "", notes(callsPerSecond), ...failuresOf(phases, calls)].join("\n");
+  return [align([head, ...rows]), "", notes(rate), ...failuresOf(phases, calls)].join("\n");
 }
 
 function beyondOwn({ ms, stream }) {
   return ms - (stream ? ownMs.stream : ownMs.whole);
 }
 
-function notes(callsPerSecond) {
+function notes(rate) {
   return [
-    `median (least to most). ${callsPerSecond} calls a second in all, half of them streams, on kept connections, without a second try.`,
+    `median (least to most). ${rate} calls a second in all (--rate), half of them streams, on kept connections, without a second try.`,
     "Live: from the save until a new connection's /v1/models names the new model. A call's own time is what",
     `the provider takes for it: ${seconds(ownMs.whole)}, as a stream ${seconds(ownMs.stream)}.`,
   ].join("\n");
