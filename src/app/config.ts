@@ -1,7 +1,7 @@
 import { type ResolvedConfig, resolvedConfig } from "../compose/resolved-config.ts";
 import { looksSecret, maskLogin } from "../platform/text.ts";
 import type { App } from "./app.ts";
-import { openProject } from "./project.ts";
+import { openProject, tellStack } from "./project.ts";
 
 export interface ConfigInput {
   readonly showSecrets: boolean;
@@ -11,7 +11,9 @@ export type ConfigReport = ResolvedConfig;
 
 /** The stack as it is understood, in the shape of `docker compose config --format json`. */
 export async function config({ showSecrets }: ConfigInput, app: App): Promise<ConfigReport> {
-  const { stack, environment } = await openProject(app);
+  const project = await openProject(app);
+  tellStack(project, app);
+  const { stack, environment } = project;
   if (showSecrets) app.revealWords(environment.secrets.map(({ value }) => value));
   return resolvedConfig(stack, { mask: showSecrets ? (value) => value : maskValue });
 }

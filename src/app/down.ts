@@ -7,7 +7,7 @@ import { observeStack } from "../stack/run/observe.ts";
 import type { App } from "./app.ts";
 import { lockStack } from "./lock-stack.ts";
 import { needOwnStack, type OwnInput } from "./own-stack.ts";
-import { type OpenStack, openProject, openStack } from "./project.ts";
+import { type OpenStack, openProject, openStack, tellStack } from "./project.ts";
 
 export interface DownInput extends OwnInput {
   /** Deletes the data too. */
@@ -37,6 +37,7 @@ export interface DownReport {
 export async function down(input: DownInput, app: App): Promise<DownReport> {
   const begin = app.clock.now();
   const open = await openStack(app, await openProject(app));
+  tellStack(open, app);
   await using _lock = await lockStack(open, "down", app);
   const before = await observeStack(open.stack, open);
   await needOwnStack(open, before, { ...input, command: input.volumes ? "down --volumes" : "down" }, app);

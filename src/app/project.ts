@@ -11,7 +11,7 @@ import type { App, EngineRequest } from "./app.ts";
 import { blameVariable } from "./blame-variable.ts";
 import { composeHashes } from "./compose-plugin.ts";
 import { type Environment, readEnvironment } from "./read-environment.ts";
-import { type LoadRequest, load } from "./read-project.ts";
+import { insteadOfOwn, type LoadRequest, load } from "./read-project.ts";
 
 /** A project that is read; nothing has been asked of an engine. */
 export interface ProjectSession {
@@ -60,6 +60,12 @@ export async function isWithoutGateway(environment: Environment, app: App): Prom
     if (error instanceof GoatError) return false;
     throw error;
   }
+}
+
+/** Tells in one line that the stack is not the Compose file that lies here. */
+export function tellStack({ environment }: Pick<ProjectSession, "environment">, { cwd, emit }: App): void {
+  const text = insteadOfOwn(cwd, environment.project);
+  if (text !== null) emit({ type: "notice", level: "warning", text });
 }
 
 /** Reads .env, the Compose file and the settings; warnings go out as notices. */

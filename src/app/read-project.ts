@@ -37,7 +37,6 @@ export async function load(
     // First, so that git never sees the copy.
     await ensureStateFolder(project.stateDir);
     const copied = await copyShippedStack({ from: join(request.packageRoot, "dev"), to, version: request.version });
-    if (copied.outcome === "copied") notes.push(...ownStack(request, project));
     if (copied.outcome === "refreshed") notes.push(`${to} is of this version now; your edits are in ${copied.editsIn}`);
   }
   const [first = ""] = project.composeFiles;
@@ -66,11 +65,12 @@ function passedOver({ cwd, files }: LoadRequest, { root, envFile }: Project): st
   return [`.env is not read, as Compose reads ${inside(cwd, envFile)} with this file: --env-file .env takes it`];
 }
 
-/** The folder's own stack, which somebody may have meant. */
-function ownStack({ cwd }: LoadRequest, { root }: Project): readonly string[] {
+/** Says where the shipped stack comes in the place of a Compose file of the folder's own; null where it does not. */
+export function insteadOfOwn(cwd: string, { root, shipped }: Project): string | null {
+  if (!shipped) return null;
   const found = [...new Set([cwd, root])].flatMap((folder) => composeNames.map((name) => join(folder, name)));
   const own = found.find((path) => kindOf(path) === "file");
-  return own === undefined ? [] : [`this is goat-dev's own stack: -f ${inside(cwd, own)} runs yours`];
+  return own === undefined ? null : `this is goat-dev's own stack: -f ${inside(cwd, own)} runs yours`;
 }
 
 /** In Compose's order. */

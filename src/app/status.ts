@@ -2,7 +2,7 @@ import type { EngineInfo } from "../engine/engine.ts";
 import { observeStack, readStatus, type ServiceStatus } from "../stack/run/observe.ts";
 import type { App } from "./app.ts";
 import { folderOf, ownerOf, ownFolder } from "./own-stack.ts";
-import { openProject, openStack } from "./project.ts";
+import { openProject, openStack, tellStack } from "./project.ts";
 
 export interface StatusReport {
   /** The stack's name. */
@@ -19,6 +19,7 @@ export interface StatusReport {
 /** Every service as it is now, each asked once. */
 export async function status(_input: object, app: App): Promise<StatusReport> {
   const open = await openStack(app, await openProject(app));
+  tellStack(open, app);
   const observed = await observeStack(open.stack, open);
   const owner = ownerOf(open, observed, app);
   const { kind, version, endpoint } = open.info;

@@ -11,7 +11,7 @@ import { ensureKeys } from "./ensure-keys.ts";
 import { lockStack } from "./lock-stack.ts";
 import { type OwnInput, ownerOf, ownerText } from "./own-stack.ts";
 import { tellResources } from "./preflight.ts";
-import { isWithoutGateway, type OpenStack, openEnvironment, openProject, openStack } from "./project.ts";
+import { isWithoutGateway, type OpenStack, openEnvironment, openProject, openStack, tellStack } from "./project.ts";
 import { setVariables } from "./set-variables.ts";
 
 export interface UpInput extends OwnInput {
@@ -66,6 +66,7 @@ export async function up(input: UpInput, app: App): Promise<UpReport> {
   const { demo } = ensured;
   const environment = await setVariables(input.set, ensured.environment, app);
   const open = wished(await openStack(app, await openProject(app, { timeout, example, demo, environment })), input);
+  tellStack(open, app);
   await using _lock = await lockStack(open, "up", app);
   const own = { command: "up", takeOver, yes };
   const options = {
@@ -86,6 +87,7 @@ export async function planUp(input: UpInput, app: App): Promise<PlanReport> {
   const open = wished(await openStack(app, await openProject(app, { timeout, example, demo })), input);
   const prepared = await prepare(open.stack, { names: services, restart: false }, open);
   const { stack, observed } = prepared;
+  tellStack(open, app);
   tellResources(prepared, app);
   const plan = joined(planFreshImages(stack, observed, prepared.services), prepared.plan);
   const owner = ownerOf(open, observed, app);

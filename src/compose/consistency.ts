@@ -15,6 +15,7 @@ export function checkConsistency(
   report: Report,
 ): void {
   const enabledNames = new Set(enabled.map((draft) => draft.name));
+  const byName = new Map(all.map((draft) => [draft.name, draft]));
   const owners = new Map<string, string>();
   for (const draft of enabled) {
     const container = draft.spec.containerName;
@@ -22,25 +23,24 @@ export function checkConsistency(
     if (owner !== undefined)
       report.error(draft.at, `"${draft.name}" has the container name "${container}" of "${owner}"`);
     if (container !== undefined) owners.set(container, draft.name);
-    checkDependencies(draft, all, enabledNames, report);
+    checkDependencies(draft, byName, enabledNames, report);
     checkUses(draft, names, report);
   }
 }
 
 function checkDependencies(
   draft: ServiceDraft,
-  all: readonly ServiceDraft[],
+  all: ReadonlyMap<string, ServiceDraft>,
   enabled: ReadonlySet<string>,
   report: Report,
 ) {
-  const names = all.map((other) => other.name);
   for (const { value, at } of draft.dependencies) {
     if (enabled.has(value.service)) continue;
-    const other = all.find((candidate) => candidate.name === value.service);
+    const other = all.get(value.service);
     if (other === undefined) {
       report.error(
         at,
-        `"${draft.name}" depends on "${value.service}", which is no service${hint(value.service, names)}`,
+        `"${draft.name}" depends on "${value.service}", which is no service${hint(value.service, [...all.keys()])}`,
       );
     } else if (value.required) {
       const profiles = other.profiles.join(", ");

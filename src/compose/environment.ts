@@ -1,4 +1,4 @@
-import { readEnvText } from "../platform/env-text.ts";
+import { readEnvText, readRawText } from "../platform/env-text.ts";
 import type { Position } from "./diagnostics.ts";
 import { checkKeys, type Field, readBoolean, readKey, readOneOf, readPairs, readText } from "./fields.ts";
 import { displayPath, lookupIn, resolvePath, type Scope } from "./scope.ts";
@@ -82,18 +82,7 @@ function loadEnvFile(
   if (file.state === "missing" && envFile.required) scope.report.error(envFile.at, `there is no ${shown}`);
   if (file.state !== "text") return {};
   const { text } = file;
-  if (envFile.raw) return parseRaw(text);
-  const { variables, mistakes } = readEnvText(text, lookupIn(known));
+  const { variables, mistakes } = (envFile.raw ? readRawText : readEnvText)(text, lookupIn(known));
   for (const { line, message } of mistakes) scope.report.error({ file: shown, line, column: 1 }, message);
   return variables;
-}
-
-/** `format: raw`: everything behind the = is the value. */
-function parseRaw(text: string): Record<string, string> {
-  return Object.fromEntries(
-    text
-      .split(/\r?\n/)
-      .filter((line) => line.includes("=") && !line.trimStart().startsWith("#"))
-      .map((line) => [line.slice(0, line.indexOf("=")).trim(), line.slice(line.indexOf("=") + 1)]),
-  );
 }

@@ -2,7 +2,7 @@ import { nearest } from "../platform/text.ts";
 import type { Report } from "./diagnostics.ts";
 import { parseShellWords } from "./formats/shell-words.ts";
 import { parseBytes, parseDuration } from "./formats/units.ts";
-import type { KeyTable } from "./supported.ts";
+import { ignoredShapes, type KeyTable } from "./supported.ts";
 import { type Entry, isBroken, isNull, type Located, type Mapping, type Scalar } from "./tree.ts";
 
 /** A value and the name a user knows it by. Readers report what does not fit and return undefined. */
@@ -140,11 +140,23 @@ function judge(entry: Entry, table: KeyTable, report: Report): void {
   // What is so anyway, or nothing at all, changes nothing.
   if (reason !== undefined && (isEmpty(entry) || isUsual(entry, table))) return;
   if (reason !== undefined) report.refuse(at, `"${key}" is not supported: ${reason}`);
-  else if (table.ignored.includes(key)) report.warning(at, `"${key}" is ignored`);
-  else {
+  else if (table.ignored.includes(key)) {
+    checkShape({ name: key, node: entry.value, report });
+    report.warning(at, `"${key}" is ignored`);
+  } else {
     const near = nearest(key, [...table.read, ...Object.keys(table.refused), ...table.ignored]);
     report.error(at, `unknown key "${key}"${near === undefined ? "" : `: did you mean "${near}"?`}`);
   }
+}
+
+function checkShape(field: Field): void {
+  if (isNull(field.node)) return;
+  const shape = Object.hasOwn(ignoredShapes, field.name) ? ignoredShapes[field.name] : undefined;
+  if (shape === "mapping") readMapping(field);
+  else if (shape === "pairs") readPairs(field);
+  else if (shape === "truth") readBoolean(field);
+  else if (shape === "text") readText(field);
+  else if (shape === "list") readTexts(field);
 }
 
 function isEmpty({ value }: Entry): boolean {
@@ -202,6 +214,14 @@ export function readOptions(field: Field): Readonly<Record<string, string>> {
 
 /** A list as it is, a text cut into words; no shell reads it. */
 export function readCommand(field: Field): readonly string[] | undefined {
+  const words = readWords(field);
+  if (words?.some((word) => word.includes("\0"))) {
+    field.report.error(field.node.at, `"${field.name}" cannot hold a NUL character`);
+  }
+  return words;
+}
+
+function readWords(field: Field): readonly string[] | undefined {
   const { node, report, name } = field;
   if (node.kind === "list") return readTexts(field);
   const text = readText(field);

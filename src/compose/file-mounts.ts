@@ -27,7 +27,11 @@ function readFileMount(field: Field, kind: keyof typeof kinds, scope: Scope): Pl
   const mapping = node.kind === "map" ? node : undefined;
   if (mapping !== undefined) checkKeys(mapping, supported.fileMount, report);
   const name = mapping === undefined ? readText(field) : readKey(mapping, "source", report, readText);
-  if (name === undefined) return undefined;
+  if (name === undefined) {
+    if (mapping !== undefined && !mapping.entries.has("source"))
+      report.error(node.at, `"${kind}": "source" is missing`);
+    return undefined;
+  }
   const definition = scope.declared?.[kind]?.entries.get(name);
   if (definition === undefined) {
     report.error(node.at, `${one} "${name}" is not declared under "${kind}:"`);

@@ -51,17 +51,19 @@ export function loadStack(input: LoadInput): LoadedStack {
   const interpolation: Interpolation = { lookup: lookupIn(variables), report, warned: new Set() };
   const { readFile, workingDir, root } = input;
   const scope = { report, readFile, variables, workingDir, root };
-  const file = readModel(trees, scope, interpolation);
-  if (file === undefined) {
+  const model = readModel(trees, scope, interpolation);
+  if (model === undefined) {
     throwMistakes(report);
     throw new GoatError("compose-file-missing", "no Compose file was given");
   }
+  const { file, isWhole } = model;
+  const isRead = !report.diagnostics.some(isError);
   const section = (key: string) => readOptionalKey(file, key, report, readMapping);
   const declared = { secrets: section("secrets"), configs: section("configs") };
-  const stack = readStack(file, name, input, { ...scope, declared });
+  const { stack, drafts } = readStack(file, name, input, { ...scope, declared, isWhole, isRead });
   const settings = readSettings(file, report);
   throwMistakes(report);
-  throwCycle(stack.services);
+  throwCycle(drafts);
   return { stack, settings, warnings: sorted(report.diagnostics, "warning") };
 }
 
@@ -126,7 +128,19 @@ function throwMistakes(report: Report): void {
   });
 }
 
-function readStack(file: Mapping, name: string, input: LoadInput, scope: Scope): StackSpec {
+interface FileScope extends Scope {
+  /** Everything that is included could be read. */
+  readonly isWhole: boolean;
+  /** Nothing was wrong so far. */
+  readonly isRead: boolean;
+}
+
+function readStack(
+  file: Mapping,
+  name: string,
+  input: LoadInput,
+  scope: FileScope,
+): { readonly stack: StackSpec; readonly drafts: readonly ServiceDraft[] } {
   const { report } = scope;
   checkKeys(file, supported.file, report);
   const all = readServices(file, input.profiles, scope);
@@ -134,14 +148,15 @@ function readStack(file: Mapping, name: string, input: LoadInput, scope: Scope):
   const networks = readNetworks(readKey(file, "networks", report, readMapping), name, report);
   const volumes = readVolumes(readKey(file, "volumes", report, readMapping), name, scope);
   const keysOf = (specs: readonly { readonly key: string }[]): readonly string[] => specs.map(({ key }) => key);
-  checkConsistency(drafts, all, { networks: keysOf(networks), volumes: keysOf(volumes) }, report);
+  // What an included file would have brought is not missed a second time.
+  if (scope.isWhole) checkConsistency(drafts, all, { networks: keysOf(networks), volumes: keysOf(volumes) }, report);
   const dependencies = drafts.flatMap((draft) => draft.dependencies.map(({ value }) => value));
   const completes = new Set(dependencies.filter(({ until }) => until === "completed").map(({ service }) => service));
   const usedNetworks = new Set(drafts.flatMap((draft) => draft.attachments.map(({ value }) => value.network)));
   const usedVolumes = new Set(
     drafts.flatMap((draft) => draft.mounts.map(({ mount }) => (mount.kind === "volume" ? mount.volume : ""))),
   );
-  return {
+  const stack = {
     name,
     workingDir: input.workingDir,
     configFiles: input.files.map(({ path }) => path),
@@ -150,14 +165,17 @@ function readStack(file: Mapping, name: string, input: LoadInput, scope: Scope):
     networks: networks.filter(({ key }) => usedNetworks.has(key)),
     volumes: volumes.filter(({ key }) => usedVolumes.has(key)),
   };
+  return { stack, drafts };
 }
 
-function readServices(file: Mapping, profiles: readonly string[], scope: Scope): readonly ServiceDraft[] {
+function readServices(file: Mapping, profiles: readonly string[], scope: FileScope): readonly ServiceDraft[] {
   const { report } = scope;
+  const entry = file.entries.get("services");
   const services = readKey(file, "services", report, readMapping);
-  if (services === undefined || services.entries.size === 0) {
-    const why = file.entries.size === 0 ? "the file is empty" : "there are no services";
-    report.error(file.entries.get("services")?.at ?? file.at, why);
+  // What is wrong with it is told already; and what cannot be read may have held some.
+  const isTold = services === undefined && (entry !== undefined || !scope.isRead);
+  if (!isTold && (services === undefined || services.entries.size === 0)) {
+    report.error(entry?.at ?? file.at, file.entries.size === 0 ? "the file is empty" : "there are no services");
   }
   return [...(services?.entries.values() ?? [])].flatMap((entry) => {
     if (!/^[a-zA-Z0-9._-]+$/.test(entry.key)) {
@@ -165,6 +183,10 @@ function readServices(file: Mapping, profiles: readonly string[], scope: Scope):
     }
     return readService(entry, (own) => isOn(own, profiles), scope) ?? [];
   });
+}
+
+function isError({ level }: Diagnostic): boolean {
+  return level === "error";
 }
 
 function isOn(own: readonly string[], active: readonly string[]): boolean {
@@ -204,12 +226,19 @@ function readSettings(file: Mapping, report: Report): Readonly<Record<string, un
   return typeof settings === "object" && settings !== null ? { ...settings } : {};
 }
 
-function throwCycle(services: readonly ServiceSpec[]): void {
-  const edges = new Map(services.map(({ name, dependsOn }) => [name, dependsOn.map((edge) => edge.service)]));
+/** Throws dependency-cycle with the place of each of its links. */
+function throwCycle(drafts: readonly ServiceDraft[]): void {
+  const edges = new Map(drafts.map(({ name, dependencies }) => [name, dependencies.map(({ value }) => value.service)]));
   const cycle = findCycle(edges);
   if (cycle === undefined) return;
+  const links = cycle.slice(1).map((service, index) => {
+    const draft = drafts.find(({ name }) => name === cycle[index]);
+    const at = draft?.dependencies.find(({ value }) => value.service === service)?.at ?? draft?.at;
+    const message = `"${cycle[index]}" depends on "${service}"`;
+    return at === undefined ? message : formatDiagnostic({ level: "error", ...at, message });
+  });
   throw new GoatError("dependency-cycle", `services depend on each other in a circle: ${cycle.join(" → ")}`, {
-    evidence: [cycle.join(" → ")],
+    evidence: links,
     fixes: [{ command: "goat-dev up", effect: "once one of these depends_on is taken out of the Compose file" }],
   });
 }

@@ -6,23 +6,38 @@ import { type Field, readItems, readKey, readMapping, readText, readTextOrTexts 
 import { mergeFiles } from "./merge-files.ts";
 import { readDocuments } from "./read-yaml.ts";
 import { rebaseFile } from "./rebase.ts";
+import { checkRepeats } from "./repeats.ts";
 import { displayPath, lookupIn, type Scope } from "./scope.ts";
 import { type Entry, type Interpolation, interpolateMapping, type Mapping, toPlain } from "./tree.ts";
 
 /** The files as one, with what they extend and include; undefined where there are none. */
-export function readModel(trees: readonly Mapping[], scope: Scope, interpolation: Interpolation): Mapping | undefined {
-  return build(trees, scope, interpolation, []);
+export function readModel(trees: readonly Mapping[], scope: Scope, interpolation: Interpolation): Whole | undefined {
+  const missed: Position[] = [];
+  const file = build(trees, { ...scope, missed }, interpolation, []);
+  return file && { file, isWhole: missed.length === 0 };
+}
+
+interface Whole {
+  readonly file: Mapping;
+  /** False where something that is included could not be read: what it would have brought is not missed a second time. */
+  readonly isWhole: boolean;
+}
+
+interface Including extends Scope {
+  /** Where something was included that could not be read. */
+  readonly missed: Position[];
 }
 
 function build(
   trees: readonly Mapping[],
-  scope: Scope,
+  scope: Including,
   interpolation: Interpolation,
   path: readonly string[],
 ): Mapping | undefined {
   const read: Model["read"] = (file, at) =>
     readTrees(file, at, scope).map((tree) => interpolateMapping(tree, interpolation));
   const model: Model = { ...scope, read };
+  for (const tree of trees) checkRepeats(tree, scope.report);
   const merged = mergeFiles(
     trees.map((tree) => resolveExtends(interpolateMapping(tree, interpolation), model)),
     scope.report,
@@ -33,6 +48,7 @@ function build(
   const items = readItems({ name: "include", node: include.value, report: scope.report });
   return items.reduce<Mapping>((file, node) => {
     const part = readIncluded({ name: "include", node, report: scope.report }, scope, interpolation, path);
+    if (part === undefined) scope.missed.push(node.at);
     return part === undefined ? file : importInto(file, part, scope.report);
   }, own);
 }
@@ -48,7 +64,7 @@ function readTrees(file: string, at: Position, scope: Scope): readonly Mapping[]
 
 function readIncluded(
   field: Field,
-  scope: Scope,
+  scope: Including,
   interpolation: Interpolation,
   path: readonly string[],
 ): Mapping | undefined {
@@ -57,7 +73,10 @@ function readIncluded(
   const files = mapping ? readKey(mapping, "path", report, readTextOrTexts) : [readText(field) ?? ""];
   const paths = (files ?? []).filter((file) => file !== "").map((file) => resolve(scope.workingDir, file));
   const [first] = paths;
-  if (first === undefined) return undefined;
+  if (first === undefined) {
+    if (mapping !== undefined && !mapping.entries.has("path")) report.error(node.at, '"include" needs a "path"');
+    return undefined;
+  }
   if (path.includes(first)) {
     report.error(node.at, `${displayPath(first, scope.root)} includes itself`);
     return undefined;

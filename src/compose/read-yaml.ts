@@ -51,7 +51,7 @@ function readTrees(text: string, file: string, report: Report): readonly Located
   return documents.map(({ contents }) =>
     contents === null
       ? broken(placeAt(0))
-      : read(contents, { report, anchors: new Map(), extents: new WeakMap(), place }),
+      : read(contents, { report, anchors: new Map(), extents: new WeakMap(), written: 0, place }),
   );
 }
 
@@ -100,6 +100,8 @@ interface Reading {
   /** Null while the anchor's own content is being read. */
   readonly anchors: Map<string, Located | null>;
   readonly extents: WeakMap<Located, Extent>;
+  /** Values that stand there, without what aliases repeat. */
+  written: number;
   place(node: unknown): Position;
 }
 
@@ -109,6 +111,7 @@ interface Extent {
 }
 
 function read(node: Node, reading: Reading): Located {
+  reading.written += 1;
   if (isAlias(node)) return readAlias(node.source, node, reading);
   const anchor = "anchor" in node ? node.anchor : undefined;
   if (anchor !== undefined) reading.anchors.set(anchor, null);
@@ -142,10 +145,23 @@ function readScalar(node: YamlScalar, reading: Reading): Located {
   }
   if (mark !== undefined) return { kind: "scalar", ...resolvePlain(text), at, mark };
   if (tag === "tag:yaml.org,2002:str" || tag === "!") return { kind: "scalar", type: "string", text, at };
-  if (/^tag:yaml\.org,2002:(?:int|float|bool|null)$/.test(tag)) return { kind: "scalar", ...resolvePlain(text), at };
+  const kinds = kindsOf[tag];
+  if (kinds !== undefined) {
+    const resolved = resolvePlain(text);
+    if (kinds === resolved.type) return { kind: "scalar", ...resolved, at };
+    return fail(reading, at, `"${text}" is not what its tag says: a ${kinds}`);
+  }
   if (tag !== "") reading.report.warning(at, `the tag ${tag} is ignored`);
   return plain ? { kind: "scalar", ...resolvePlain(text), at } : { kind: "scalar", type: "string", text, at };
 }
+
+/** YAML's own tags for what a word is. */
+const kindsOf: Readonly<Record<string, Scalar["type"]>> = {
+  "tag:yaml.org,2002:int": "number",
+  "tag:yaml.org,2002:float": "number",
+  "tag:yaml.org,2002:bool": "boolean",
+  "tag:yaml.org,2002:null": "null",
+};
 
 /** Aliases may unfold to so much: enough for any stack, and a bomb stays small. */
 const limit: Extent = { values: 100_000, levels: 200 };
@@ -157,8 +173,10 @@ function readCollection(node: Node, reading: Reading): Located {
     ? { kind: "list", items: node.items.map((item) => read(item as Node, reading)), at }
     : readMap(isMap(node) ? node.items : [], at, reading);
   const { values, levels } = measure(content, reading);
-  if (values > limit.values) return fail(reading, at, `aliases unfold to more than ${limit.values} values`);
-  if (levels > limit.levels) return fail(reading, at, `aliases unfold to more than ${limit.levels} levels`);
+  if (values > reading.written + limit.values) {
+    return fail(reading, at, `aliases unfold to more than ${limit.values} values`);
+  }
+  if (levels > limit.levels) return fail(reading, at, `nested deeper than ${limit.levels} levels`);
   return mark === undefined ? content : { ...content, mark };
 }
 

@@ -138,6 +138,23 @@ export const supported = {
   embedded: { read: keys("recipe command database"), refused: {}, ignored: [] },
 } as const satisfies Record<string, KeyTable>;
 
+/** What an ignored key has to be all the same: something else is a mistake, as in Compose. */
+export const ignoredShapes: Readonly<Record<string, "mapping" | "pairs" | "truth" | "text" | "list">> = {
+  version: "text",
+  annotations: "pairs",
+  labels: "pairs",
+  attach: "truth",
+  develop: "mapping",
+  placement: "mapping",
+  rollback_config: "mapping",
+  update_config: "mapping",
+  endpoint_mode: "text",
+  app_protocol: "text",
+  consistency: "text",
+  selinux: "text",
+  cache_to: "list",
+};
+
 function because(reason: string, keys: string): Record<string, string> {
   return Object.fromEntries(keys.split(" ").map((key) => [key, reason]));
 }

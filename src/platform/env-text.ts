@@ -69,6 +69,31 @@ export function readEnvText(source: string, lookup: Lookup, readPlain?: PlainRea
   };
 }
 
+/** `format: raw`, as newer versions of Compose read it: all behind the = is the value, and a bare name takes the environment's. */
+export function readRawText(source: string, lookup: Lookup): EnvText {
+  const variables = new Map<string, string>();
+  const lines = new Map<string, number>();
+  const mistakes: { line: number; message: string }[] = [];
+  for (const [index, text] of source
+    .replace(/^\uFEFF/, "")
+    .split(/\r?\n/)
+    .entries()) {
+    const line = index + 1;
+    const trimmed = text.trimStart();
+    if (trimmed === "" || trimmed.startsWith("#")) continue;
+    const equals = trimmed.indexOf("=");
+    const name = equals < 0 ? trimmed : trimmed.slice(0, equals);
+    const value = equals < 0 ? lookup(name) : trimmed.slice(equals + 1);
+    if (name === "") mistakes.push({ line, message: "there is no name before the =" });
+    else if (/\s/.test(name)) mistakes.push({ line, message: "a name cannot hold white space" });
+    else if (value !== undefined) {
+      variables.set(name, value);
+      lines.set(name, line);
+    }
+  }
+  return { variables: Object.fromEntries(variables), lines: Object.fromEntries(lines), mistakes };
+}
+
 /** The statements of a file, one after the other, each with its line. */
 function* scan(text: string): Generator<Omit<Scan, "next"> & { readonly line: number }> {
   let line = 1;

@@ -9,12 +9,17 @@ interface PortParts {
   readonly host: string;
   readonly container: string;
   readonly protocol: string;
+  /** Written in one text, where an IPv6 address has to be told from the ports. */
+  readonly isShort?: true;
 }
 
 export function spreadPorts(parts: PortParts): PortsOrProblem {
   const protocol = parseProtocol(parts.protocol);
   if (protocol === undefined) return { problem: `the protocol "${parts.protocol}" is not supported, only tcp and udp` };
   const hostIp = parts.hostIp.replace(/^\[(.*)\]$/, "$1");
+  if (hostIp.includes(":") && hostIp === parts.hostIp && parts.isShort === true) {
+    return { problem: `"${hostIp}" has to stand in brackets: [${hostIp}]` };
+  }
   if (hostIp !== "" && isIP(hostIp) === 0) return { problem: `"${parts.hostIp}" is not an IP address` };
   const container = parsePortRange(parts.container);
   if (container === undefined) return { problem: `"${parts.container}" is not a port from 1 to 65535` };
@@ -65,7 +70,8 @@ export function parsePorts(text: string): PortsOrProblem {
   const sections = address.split(":");
   const container = sections.pop() ?? "";
   const host = sections.pop() ?? "";
-  return spreadPorts({ hostIp: sections.join(":"), host, container, protocol: protocol === "" ? "tcp" : protocol });
+  const hostIp = sections.join(":");
+  return spreadPorts({ hostIp, host, container, protocol: protocol === "" ? "tcp" : protocol, isShort: true });
 }
 
 /** `80`, `80/udp`, `80-82`: each as `80/tcp`; undefined where it is none. */

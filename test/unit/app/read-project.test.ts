@@ -3,7 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { readEnvironment } from "../../../src/app/read-environment.ts";
-import { type LoadRequest, load } from "../../../src/app/read-project.ts";
+import { insteadOfOwn, type LoadRequest, load } from "../../../src/app/read-project.ts";
 import { GoatError } from "../../../src/errors/goat-error.ts";
 import { errorOf } from "../../support/load-compose.ts";
 import { oddFiles } from "../../support/odd-files.ts";
@@ -199,10 +199,16 @@ test("a .env that this -f does not read must be told, with what reads it", async
   expect([asked.stack.services[0]?.run.docker?.image, asked.warnings]).toEqual(["web:2", []]);
 });
 
-test("where the shipped stack comes, a Compose file of the folder's own must be named once", async () => {
-  const cwd = writeFiles(tempFolder(), { "compose.yaml": compose });
-  expect((await loaded(cwd)).warnings).toEqual(["this is goat-dev's own stack: -f compose.yaml runs yours"]);
-  expect((await loaded(cwd)).warnings).toEqual([]);
+test("where the shipped stack comes, a Compose file of the folder's own must be named", () => {
+  const told = (files: Readonly<Record<string, string>>): string | null => {
+    const cwd = writeFiles(tempFolder(), files);
+    return insteadOfOwn(cwd, readEnvironment(request(cwd)).project);
+  };
+  for (const name of ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"]) {
+    expect(told({ [name]: compose })).toBe(`this is goat-dev's own stack: -f ${name} runs yours`);
+  }
+  expect(told({ "compose.yaml": compose, "dev/docker-compose.yml": compose })).toBeNull();
+  expect(told({})).toBeNull();
 });
 
 test("warnings must have their places", async () => {

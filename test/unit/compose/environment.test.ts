@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { filesOf, loadService, loadText } from "../../support/load-compose.ts";
+import { filesOf, loadService, loadText, serviceMistakes } from "../../support/load-compose.ts";
 
 // The answers are Compose's own.
 test("env files must be read in their order, under environment, and only where the service is on", () => {
@@ -16,6 +16,20 @@ test("env files must be read in their order, under environment, and only where t
   expect(
     loadText("services: { a: { image: x }, b: { image: y, profiles: [p], env_file: none } }").stack.services,
   ).toHaveLength(1);
+});
+
+test("a raw env file must be taken as it is, a bare name from the environment, and mistakes told by their line", () => {
+  const lines = "env_file: [{ path: raw.env, format: raw }]";
+  const raw = (text: string) => ({ readFile: filesOf({ "/shop/dev/raw.env": text }) });
+  expect(loadService(lines, raw('\uFEFF# no\r\n\n  A=x  # y\r\nHOME\nUNSET\nB="q"\n')).environment).toEqual({
+    A: "x  # y",
+    HOME: "/home/dev",
+    B: '"q"',
+  });
+  expect(serviceMistakes(lines, raw("A=1\n=x\nB C=2\n"))).toEqual([
+    "dev/raw.env:2:1 there is no name before the =",
+    "dev/raw.env:3:1 a name cannot hold white space",
+  ]);
 });
 
 test("an env file must see what the files above it set, before the project's", () => {

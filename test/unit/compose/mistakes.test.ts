@@ -93,7 +93,7 @@ test.each([
 test.each([
   ["", ["1:1 the file is empty"]],
   ["[]", ["1:1 the file has to be a mapping (services: …)"]],
-  ["services:", ['1:1 "services" has no value: give it one or leave it out', "1:1 there are no services"]],
+  ["services:", ['1:1 "services" has no value: give it one or leave it out']],
   ["services: { a: }", ['1:13 "a" needs an image']],
   ["services: { a: { image: '' } }", ['1:13 "a" needs an image']],
   [
@@ -160,4 +160,33 @@ services:
   );
   expect(error.code).toBe("dependency-cycle");
   expect(error.message).toBe("services depend on each other in a circle: a → b → c → a");
+});
+
+test.each([
+  ["networks: [default, default]", ['4:25 "networks": "default" is there twice']],
+  ["attach: maybe", ['4:13 "attach" needs true or false']],
+  ["annotations: 5", ['4:18 "annotations" needs a list']],
+  ["deploy: { placement: x }", ['4:26 "placement" needs a mapping (key: value)']],
+  ['ports: ["::1:8080:80"]', ['4:13 "ports": "::1" has to stand in brackets: [::1]']],
+  ["configs: [{ target: x }]", ['4:15 "configs": "source" is missing']],
+  ["user: !!int x", ['4:17 "x" is not what its tag says: a number']],
+  ['command: ["a\\0b"]', ['4:14 "command" cannot hold a NUL character']],
+])("%s must be refused as Compose refuses it, or more plainly", (lines, mistakes) => {
+  expect(serviceMistakes(lines)).toEqual(mistakes);
+});
+
+test("services in a circle must be told with the place of each link", () => {
+  const text = "services:\n  a: { image: x, depends_on: [b] }\n  b: { image: x, depends_on: [a] }\n";
+  expect(textMistakes(text)).toEqual(['2:31 "a" depends on "b"', '3:31 "b" depends on "a"']);
+});
+
+test("what an included file would have brought must not be missed a second time", () => {
+  const text =
+    "include: [none.yml]\nservices: { a: { image: x, depends_on: [b], networks: [n], volumes: [data:/v] } }\n";
+  expect(textMistakes(text)).toEqual(["1:11 there is no dev/none.yml"]);
+});
+
+test("a file of many values must be read where no alias repeats them", () => {
+  const lines = Array.from({ length: 110_000 }, (_, index) => `      A${index}: x`).join("\n");
+  expect(() => loadText(`services:\n  a:\n    image: x\n    environment:\n${lines}\n`)).not.toThrow();
 });

@@ -79,5 +79,5 @@ test("a file that is nested without end must be refused, not crash", () => {
     { length: 3_000 },
     (_, level) => `l${level}: &l${level} [${level === 0 ? "x" : `*l${level - 1}`}]`,
   );
-  expect(read(chain.join("\n")).said[0]).toBe("c.yml:201:13 aliases unfold to more than 200 levels");
+  expect(read(chain.join("\n")).said[0]).toBe("c.yml:201:13 nested deeper than 200 levels");
 });
