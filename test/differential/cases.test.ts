@@ -1,13 +1,7 @@
 import { expect, test } from "vitest";
-import { tempFolder, writeFiles } from "../support/temp.ts";
-import { type Case, refusedCases, sameCases } from "./cases.ts";
-import { ours, type Question, theirs } from "./compose.ts";
+import { refusedCases, sameCases } from "./cases.ts";
+import { ours, place, theirs } from "./compose.ts";
 import { normalised } from "./normalise.ts";
-
-function place({ files, named, ...more }: Case): Question {
-  const [first = ""] = Object.keys(files);
-  return { folder: writeFiles(tempFolder(), files), files: named ?? [first], ...more };
-}
 
 test.concurrent.each(Object.entries(sameCases))("must be read as Compose reads it: %s", async (_name, one) => {
   const question = place(one);

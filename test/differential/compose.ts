@@ -4,6 +4,8 @@ import { readEnvironment } from "../../src/app/read-environment.ts";
 import { load } from "../../src/app/read-project.ts";
 import { resolvedConfig } from "../../src/compose/resolved-config.ts";
 import { GoatError } from "../../src/errors/goat-error.ts";
+import { tempFolder, writeFiles } from "../support/temp.ts";
+import type { Case } from "./cases.ts";
 
 /** One question to both: in a folder, with what is typed and set. */
 export interface Question {
@@ -17,6 +19,12 @@ export interface Question {
 
 /** What a reader of Compose files made of a question. */
 export type Answer = { readonly config: unknown } | { readonly refused: string };
+
+/** A case's files in a folder of their own, and what is asked of them. */
+export function place({ files, named, ...more }: Case): Question {
+  const [first = ""] = Object.keys(files);
+  return { folder: writeFiles(tempFolder(), files), files: named ?? [first], ...more };
+}
 
 /** The installed plugin's. */
 export async function theirs({ folder, files, envFiles = [], shell = {}, profiles = [] }: Question): Promise<Answer> {

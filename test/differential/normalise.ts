@@ -72,6 +72,16 @@ const rules: readonly Rule[] = [
       }),
   },
   {
+    compose: "an absolute path of a bind as written",
+    goat: "without a slash at its end",
+    apply: (config) =>
+      eachService(config, (service) => {
+        for (const mount of (service["volumes"] ?? []) as Tree[]) {
+          if (mount["type"] === "bind") mount["source"] = String(mount["source"]).replace(/(.)\/$/, "$1");
+        }
+      }),
+  },
+  {
     compose: "`deploy` and `scale` as written",
     goat: "`mem_limit`, `cpus`, `pids_limit`, `gpus` and `restart`, which are the same for one container",
     apply: (config) => eachService(config, (service) => spreadDeploy(service)),
