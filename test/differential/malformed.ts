@@ -1,5 +1,5 @@
 /** A Compose file that cannot be what its author meant: text, or bytes that are none. */
-export type Malformed = string | Uint8Array;
+type Malformed = string | Uint8Array;
 
 function service(lines: string, more = ""): string {
   return `services:\n  a:\n    image: busybox\n${lines.replaceAll(/^/gm, "    ")}\n${more}`;

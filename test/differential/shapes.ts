@@ -1,7 +1,7 @@
 import type { Case } from "./cases.ts";
 
 /** A stack in the shape of a public one, written for this project. */
-export interface Shape extends Case {
+interface Shape extends Case {
   /** Why goat-dev does not run it as it is; absent where it does. */
   readonly refused?: string;
 }
