@@ -1,22 +1,37 @@
-// Writes what the pages say of commands and failures from the code: the parts between `<!-- docs: NAME -->` and `<!-- /docs -->`.
+// Writes what the pages say of commands and failures from the code: the parts between `<!-- docs: NAME -->` and `<!-- /docs -->`,
+// and the manual page.
 // With `--check` it writes nothing, and fails where a page is not current.
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
+import { manualPage } from "./manual-page.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const pages = ["README.md", "docs/commands.md", "docs/failures.md"];
 
 const { commands } = await load("src/commands/index.ts");
+const { globalOptions } = await load("src/commands/global-options.ts");
+const { topics } = await load("src/commands/topics.ts");
 const { catalog } = await load("src/errors/catalog.ts");
-const parts = { "command-table": commandTable, commands: commandPages, failures: failureTables };
+const parts = {
+  "command-table": commandTable,
+  commands: commandPages,
+  environment: () => topicTable("environment", "Variable"),
+  "exit-codes": () => topicTable("exit-codes", "Exit"),
+  files: () => topicTable("files", "File"),
+  failures: failureTables,
+};
+const manual = "man/goat-dev.1";
 
-const stale = pages.filter((page) => {
-  const before = readFileSync(join(root, page), "utf8");
-  const text = withParts(before);
+const stale = [...pages, manual].filter((page) => {
+  const before = existsSync(join(root, page)) ? readFileSync(join(root, page), "utf8") : "";
+  const text = page === manual ? manualPage({ commands: callable(), globalOptions, topics }) : withParts(before);
   if (text === before) return false;
-  if (!process.argv.includes("--check")) writeFileSync(join(root, page), text);
+  if (!process.argv.includes("--check")) {
+    mkdirSync(dirname(join(root, page)), { recursive: true });
+    writeFileSync(join(root, page), text);
+  }
   return true;
 });
 if (process.argv.includes("--check") && stale.length > 0) {
@@ -61,7 +76,13 @@ function usage(command) {
 }
 
 function optionNames({ options }) {
-  return options.map(({ flags }) => `\`${/--[\w-]+/.exec(flags)?.[0] ?? flags}\``).join(" ");
+  return options.map(({ flags }) => `\`${flags.match(/--[\w-]+/g)?.at(-1) ?? flags}\``).join(" ");
+}
+
+/** What `goat-dev help NAME` says, as a table. */
+function topicTable(name, heading) {
+  const { rows, remark } = topics.find((topic) => topic.name === name);
+  return `${table([heading, "Means"], rows)}\n\n${remark}`;
 }
 
 function commandPages() {

@@ -5,6 +5,7 @@ import type { CloudDeployReport } from "./app/cloud/deploy.ts";
 import type { CloudSecretsReport } from "./app/cloud/secrets.ts";
 import type { CloudStatusReport } from "./app/cloud/status.ts";
 import type { CloudStopReport } from "./app/cloud/stop.ts";
+import type { CompletionReport } from "./app/completion/script.ts";
 import type { ConfigReport } from "./app/config.ts";
 import type { DownReport } from "./app/down.ts";
 import type { DrillReport } from "./app/drill.ts";
@@ -48,6 +49,7 @@ export type {
   CloudStatusReport,
   CloudStopReport,
   CloudUrlReport,
+  CompletionReport,
   ConfigReport,
   DownReport,
   DrillReport,
@@ -134,6 +136,7 @@ export interface Documents {
   readonly "modal stop": Document<CloudStopReport>;
   readonly "modal url": Document<CloudUrlReport>;
   readonly "db set-password": Document<SetPasswordReport>;
+  readonly completion: Document<CompletionReport>;
 }
 
 /** A report with the version of its shape. */

@@ -21,6 +21,9 @@ install_packages() {
   compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
   # LiteLLM's page is opened in a real browser.
   command -v chromium >/dev/null || missing+=(chromium)
+  # The scripts for completion run in the real shells.
+  command -v zsh >/dev/null || missing+=(zsh)
+  command -v fish >/dev/null || missing+=(fish)
   # Go asks its proxy by https.
   [[ -s /etc/ssl/certs/ca-certificates.crt ]] || missing+=(ca-certificates)
   [[ ${#missing[@]} -gt 0 ]] || return 0

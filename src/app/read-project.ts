@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { loadStack } from "../compose/load.ts";
+import { type LoadedStack, loadStack } from "../compose/load.ts";
 import { withMountedFiles } from "../compose/mounted-files.ts";
 import { GoatError } from "../errors/goat-error.ts";
 import type { StackSpec } from "../model/stack.ts";
@@ -26,11 +26,8 @@ export interface Loaded {
 }
 
 /** Reads the Compose file, after making the copy of the shipped one where the project has none of its own. */
-export async function load(
-  request: LoadRequest,
-  { project, variables, environmentFiles }: Environment,
-  signal: AbortSignal,
-): Promise<Loaded> {
+export async function load(request: LoadRequest, environment: Environment, signal: AbortSignal): Promise<Loaded> {
+  const { project } = environment;
   const notes: string[] = passedOver(request, project);
   if (project.shipped) {
     const to = dirname(project.composeFiles[0] ?? "");
@@ -39,23 +36,30 @@ export async function load(
     const copied = await copyShippedStack({ from: join(request.packageRoot, "dev"), to, version: request.version });
     if (copied.outcome === "refreshed") notes.push(`${to} is of this version now; your edits are in ${copied.editsIn}`);
   }
-  const [first = ""] = project.composeFiles;
-  const name = request.projectName ?? (variables["COMPOSE_PROJECT_NAME"] || undefined) ?? project.defaultName;
-  const { stack, warnings, settings } = loadStack({
-    files: project.composeFiles.map((path) => ({ path, text: readCompose(path, project.root) })),
-    workingDir: dirname(first),
-    root: project.root,
-    variables,
-    projectName: name,
-    profiles: profilesOf(request, variables),
-    environmentFiles,
-    readFile: readTextFile,
-  });
+  const { stack, warnings, settings } = readCompose(request, environment);
   return {
     stack: await withMountedFiles(stack, project.root, signal),
     settings,
     warnings: [...notes, ...warnings.map(({ file, line, column, message }) => `${file}:${line}:${column} ${message}`)],
   };
+}
+
+/** What the Compose file says, before the files that it mounts are looked at; nothing is written. */
+export function readCompose(
+  request: Pick<LoadRequest, "projectName" | "profiles">,
+  { project, variables, environmentFiles }: Environment,
+): LoadedStack {
+  const [first = ""] = project.composeFiles;
+  return loadStack({
+    files: project.composeFiles.map((path) => ({ path, text: readText(path, project.root) })),
+    workingDir: dirname(first),
+    root: project.root,
+    variables,
+    projectName: request.projectName ?? (variables["COMPOSE_PROJECT_NAME"] || undefined) ?? project.defaultName,
+    profiles: profilesOf(request, variables),
+    environmentFiles,
+    readFile: readTextFile,
+  });
 }
 
 /** Compose reads the .env beside the first file, and no other. */
@@ -76,7 +80,7 @@ export function insteadOfOwn(cwd: string, { root, shipped }: Project): string | 
 /** In Compose's order. */
 const composeNames = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
 
-function readCompose(path: string, root: string): string {
+function readText(path: string, root: string): string {
   const file = readTextFile(path);
   if (file.state === "text") return file.text;
   const shown = inside(root, path);
@@ -86,6 +90,9 @@ function readCompose(path: string, root: string): string {
 }
 
 /** The empty name is on where none is set, as in Compose. */
-function profilesOf({ profiles }: LoadRequest, variables: Readonly<Record<string, string>>): readonly string[] {
+function profilesOf(
+  { profiles }: Pick<LoadRequest, "profiles">,
+  variables: Readonly<Record<string, string>>,
+): readonly string[] {
   return profiles.length > 0 ? profiles : (variables["COMPOSE_PROFILES"] ?? "").split(",").map((name) => name.trim());
 }

@@ -1,5 +1,7 @@
 import { type Argument, Command as Commander, CommanderError, Option } from "commander";
 import type { AnyCommand, OptionSpec, Runnable, Typed } from "../commands/command.ts";
+import { globalOptions, globalOptionsOf } from "../commands/global-options.ts";
+import { topics, topicText } from "../commands/topics.ts";
 import { GoatError } from "../errors/goat-error.ts";
 
 /** What the command line asks for. */
@@ -8,28 +10,18 @@ export type Invocation =
   /** --help or --version: text for stdout. */
   | { readonly kind: "text"; readonly text: string };
 
-const globalOptions: readonly OptionSpec[] = [
-  { flags: "--json", description: "one JSON document on stdout, and nothing else" },
-  { flags: "--json-stream", description: "one JSON event a line on stdout" },
-  { flags: "-q, --quiet", description: "results and errors only" },
-  { flags: "-v, --verbose", description: "each step, and the engine's own words" },
-  { flags: "-p, --project-name <name>", description: "the stack's name, as for docker compose" },
-  { flags: "-f, --file <path>", description: "Compose file (again for more)", repeats: true },
-  { flags: "--env-file <path>", description: "instead of .env (again for more)", repeats: true },
-  { flags: "--profile <name>", description: "switch on a profile (again for more)", repeats: true },
-  { flags: "--engine <name>", description: "docker, or embedded: plain local processes, without Docker" },
-  { flags: "--docker-host <url>", description: "which Docker engine: unix:///… or tcp://127.0.0.1:…" },
-  { flags: "--no-color", description: "no colours" },
-];
-
 const helpTail = `
 Examples:
   goat-dev up                    bring the stack up, prove that it works
   goat-dev restart litellm       take over an edited dev/litellm-config.yaml
-  goat-dev doctor                what is wrong, and what to type`;
+  goat-dev doctor                what is wrong, and what to type
+
+More: goat-dev help ${topics.map(({ name }) => name).join(" | ")}`;
 
 /** Reads argv (without node and script). Throws usage with the nearest command or option named. */
 export function parse(argv: readonly string[], commands: readonly AnyCommand[], version: string): Invocation {
+  const topic = argv[0] === "help" && argv.length === 2 ? topics.find(({ name }) => name === argv[1]) : undefined;
+  if (topic !== undefined) return { kind: "text", text: topicText(topic) };
   const output: string[] = [];
   let found: Invocation | undefined;
   const program = createProgram(version, output);
@@ -54,7 +46,7 @@ function createProgram(version: string, output: string[]): Commander {
     .description("A working LLM gateway on your own machine: Postgres, Langfuse and LiteLLM, ready and proven.")
     .version(version, "-V, --version", "the version")
     .helpOption("-h, --help", "this help")
-    .helpCommand("help [command]", "help on a command")
+    .helpCommand("help [command]", "help on a command, or on a topic below")
     .showSuggestionAfterError(true)
     // Every command has options: to say so in each line leaves no room for what it does.
     .configureHelp({
@@ -96,18 +88,11 @@ function addCommand(
   if (command.passThrough === true) node.passThroughOptions();
   for (const option of command.options) node.addOption(optionOf(option));
   // Global options are understood after the command too: `goat-dev up --json`.
-  for (const option of globalOptions) node.addOption(optionOf(withoutClash(option, command)).hideHelp());
+  for (const option of globalOptionsOf(command)) node.addOption(optionOf(option).hideHelp());
   if (command.examples.length > 0) node.addHelpText("after", examplesOf(command));
   if (isRunnable(command)) node.action(() => choose(command, node));
   for (const sub of command.subcommands ?? []) addCommand(node, sub, choose);
   node.copyInheritedSettings(parent);
-}
-
-/** `logs -f` follows; the global -f is then --file only. */
-function withoutClash(option: OptionSpec, { options }: AnyCommand): OptionSpec {
-  const short = /^(-\w), /.exec(option.flags)?.[1];
-  const taken = short !== undefined && options.some((own) => own.flags.startsWith(`${short},`));
-  return taken ? { ...option, flags: option.flags.slice(4) } : option;
 }
 
 function examplesOf({ examples }: AnyCommand): string {

@@ -15,6 +15,7 @@ const noInput: Typed = { args: [], flag: () => false, text: () => undefined, tex
 
 /** One whole run: argv in, exit status out. Everything a user sees goes through the hub; results are told here and nowhere else. */
 export async function runCli(host: HostProcess): Promise<number> {
+  if (host.argv[0] === "__complete") return (await import("./tell-completion.ts")).tellCompletion(host, commands);
   let invocation: ReturnType<typeof parse>;
   try {
     invocation = parse(host.argv, commands, host.version);

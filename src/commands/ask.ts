@@ -7,7 +7,7 @@ export const ask = command<AskReport>({
   summary: "one question to a model; what is piped in comes along, the answer alone goes to stdout",
   arguments: "[question...]",
   options: [
-    { flags: "-m, --model <name>", description: "else EVAL_MODEL, else the first that can be used" },
+    { flags: "-m, --model <model>", description: "else EVAL_MODEL, else the first that can be used" },
     { flags: "--stream", description: "word by word" },
     { flags: "--timeout <duration>", description: "the longest silence before and in an answer; 30s where left out" },
   ],

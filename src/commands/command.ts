@@ -33,6 +33,8 @@ interface Described {
   readonly summary: string;
   /** In commander's form: "[service...]". */
   readonly arguments?: string;
+  /** What its first argument may be, for the shell to offer. */
+  readonly choices?: readonly string[];
   /** From its first argument on, nothing that was typed is goat-dev's: options belong to another program. */
   readonly passThrough?: boolean;
   readonly options: readonly OptionSpec[];
@@ -46,6 +48,8 @@ export interface OptionSpec {
   readonly description: string;
   /** May be given several times. */
   readonly repeats?: boolean;
+  /** What its value may be, for the shell to offer. */
+  readonly choices?: readonly string[];
 }
 
 /** What was typed, after parsing. */

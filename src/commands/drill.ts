@@ -9,7 +9,7 @@ export const drill = command<DrillReport>({
   summary:
     "let a model fail in a throw-away copy of the gateway, and see which fallback answers (exit 6 where none does)",
   arguments: "<model>",
-  options: [{ flags: "--fault <fault>", description: "how: 429 (where left out), 500, or too-long" }],
+  options: [{ flags: "--fault <fault>", description: "how: 429 (where left out), 500, or too-long", choices: faults }],
   examples: [
     ["goat-dev drill gpt-4o-mini", "the running gateway goes on as it is"],
     ["goat-dev drill gpt-4o-mini --fault too-long", "tries context_window_fallbacks"],

@@ -4,11 +4,17 @@ import { quoteForFish, quoteForPowerShell, quoteForSh, quoteValue } from "../pla
 import { list, nearest } from "../platform/text.ts";
 import { command, type Typed } from "./command.ts";
 
+const formatNames = ["sh", "fish", "powershell", "dotenv", "json"] as const;
+
 export const env = command<ProgramVariables>({
   name: "env",
   summary: "the three variables that point a program at the gateway",
   options: [
-    { flags: "--format <name>", description: "sh (which fish reads too), fish, powershell, dotenv or json" },
+    {
+      flags: "--format <name>",
+      description: "sh (which fish reads too), fish, powershell, dotenv or json",
+      choices: formatNames,
+    },
     { flags: "--anthropic", description: "ANTHROPIC_BASE_URL and ANTHROPIC_AUTH_TOKEN too" },
     { flags: "--modal", description: "the gateway that goat-dev modal deploy put into the cloud" },
   ],
@@ -42,7 +48,7 @@ const lines =
       .map(([name, value]) => line(name, value))
       .join("\n");
 
-const formats: Readonly<Record<string, Write>> = {
+const formats: Readonly<Record<(typeof formatNames)[number], Write>> = {
   sh: lines((name, value) => `export ${name}=${quoteForSh(value)}`),
   fish: lines((name, value) => `set -gx ${name} ${quoteForFish(value)}`),
   powershell: lines((name, value) => `$env:${name} = ${quoteForPowerShell(value)}`),
@@ -53,10 +59,11 @@ const formats: Readonly<Record<string, Write>> = {
 /** Where nobody says: what sh reads, and fish too. $SHELL would not tell who reads it, as in a script. */
 function formatOf(typed: Typed, platform: NodeJS.Platform): Write {
   const name = typed.text("format") ?? (platform === "win32" ? "powershell" : "sh");
-  const format = formats[name];
-  if (format !== undefined) return format;
-  const names = Object.keys(formats);
-  throw new GoatError("usage", `--format is ${JSON.stringify(name)}, and should be ${list(names, "or")}`, {
-    fixes: [{ command: `goat-dev env --format ${nearest(name, names) ?? "sh"}`, effect: "perhaps this was meant" }],
+  const known = formatNames.find((each) => each === name);
+  if (known !== undefined) return formats[known];
+  throw new GoatError("usage", `--format is ${JSON.stringify(name)}, and should be ${list(formatNames, "or")}`, {
+    fixes: [
+      { command: `goat-dev env --format ${nearest(name, formatNames) ?? "sh"}`, effect: "perhaps this was meant" },
+    ],
   });
 }

@@ -1,6 +1,7 @@
 import { ask } from "./ask.ts";
 import { cassette } from "./cassette.ts";
 import type { AnyCommand } from "./command.ts";
+import { completion } from "./completion.ts";
 import { config } from "./config.ts";
 import { db } from "./db.ts";
 import { doctor } from "./doctor.ts";
@@ -51,4 +52,5 @@ export const commands: readonly AnyCommand[] = [
   init,
   modal,
   db,
+  completion,
 ];

@@ -8,8 +8,13 @@ export const init = command<InitReport>({
   summary:
     "put dev/, .env.example and ignore lines into this repository, under a stack name of its own; overwrites nothing unasked",
   options: [
-    { flags: "--example <language>", description: "an example client too: typescript, python or go", repeats: true },
-    { flags: "--plan", description: "show what would be written, and write nothing" },
+    {
+      flags: "--example <language>",
+      description: "an example client too: typescript, python or go",
+      repeats: true,
+      choices: ["typescript", "python", "go"],
+    },
+    { flags: "--dry-run, --plan", description: "show what would be written, and write nothing" },
     { flags: "-y, --yes", description: "do not ask; what differs is kept" },
     { flags: "--force", description: "overwrite what differs" },
   ],

@@ -19,7 +19,11 @@ const add = command<ModelsChangeReport>({
     { flags: "--api-base <url>", description: "a server of its own; it speaks OpenAI's protocol" },
     { flags: "--api-version <date>", description: "Azure's (2024-06-01)" },
     { flags: "--base-model <name>", description: "whose price LiteLLM counts with" },
-    { flags: "--mode <mode>", description: "chat or embedding, where the name does not say it" },
+    {
+      flags: "--mode <mode>",
+      description: "chat or embedding, where the name does not say it",
+      choices: ["chat", "embedding"],
+    },
     { flags: "--vllm", description: "a vLLM server, at --url" },
     { flags: "--url <url>", description: "the vLLM server's address" },
     { flags: "-y, --yes", description: "do not ask" },
@@ -51,7 +55,7 @@ const add = command<ModelsChangeReport>({
 const remove = command<ModelsChangeReport>({
   name: "remove",
   summary: "take a model out of both configs",
-  arguments: "<name>",
+  arguments: "<model>",
   options: [{ flags: "-y, --yes", description: "do not ask" }],
   examples: [["goat-dev models remove claude-sonnet-4-5", "shows what goes, and asks"]],
   call: async (typed, app) => {
@@ -64,7 +68,7 @@ const remove = command<ModelsChangeReport>({
 const enable = command<EnableReport>({
   name: "enable",
   summary: "put a commented-out entry into use, or point a vLLM entry at another server",
-  arguments: "<name>",
+  arguments: "<entry>",
   options: [
     { flags: "--workspace <name>", description: "your Modal workspace: fills in where the model is served" },
     { flags: "--environment <suffix>", description: "the Modal environment's suffix (goat)" },
@@ -86,7 +90,7 @@ const enable = command<EnableReport>({
 const disable = command<ModelsChangeReport>({
   name: "disable",
   summary: "comment an entry out of this machine's config",
-  arguments: "<name>",
+  arguments: "<model>",
   options: [{ flags: "-y, --yes", description: "do not ask" }],
   examples: [["goat-dev models disable qwen3-4b-local", "goat-dev models enable brings it back"]],
   call: async (typed, app) => {
@@ -110,7 +114,7 @@ const test = command<ModelsTestReport>({
   name: "test",
   summary:
     "ask every usable model the smallest question there is (exit 6 where one fails); says what that costs, and asks first",
-  arguments: "[name...]",
+  arguments: "[model...]",
   options: [
     {
       flags: "--timeout <duration>",

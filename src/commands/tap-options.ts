@@ -5,7 +5,11 @@ import type { OptionSpec, Terminal, Typed } from "./command.ts";
 
 /** What `run` and `replay` can do with a program's calls. */
 export const sharedTapOptions: readonly OptionSpec[] = [
-  { flags: "--bill [how]", description: "say at the end what the calls came to; --bill=table by model" },
+  {
+    flags: "--bill [how]",
+    description: "say at the end what the calls came to; --bill=table by model",
+    choices: ["table"],
+  },
   { flags: "--bill-file <path>", description: "write it as JSON" },
   { flags: "--show", description: "say of each call how it went, as it ends" },
   {

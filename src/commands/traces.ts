@@ -38,7 +38,7 @@ export const traces = command<TracesReport | FollowReport>({
   options: [
     { flags: "-f, --follow", description: "go on as calls come" },
     { flags: "-n, --limit <count>", description: "so many (20)" },
-    { flags: "--model <name>", description: "as the config names it, or the provider" },
+    { flags: "--model <model>", description: "as the config names it, or the provider" },
     { flags: "--since <when>", description: "only newer: 10m, 2h, or a time such as 2026-11-23T10:00:00Z" },
     { flags: "--failed", description: "only what failed" },
     { flags: "--slower <duration>", description: "only what took longer, such as 2s" },

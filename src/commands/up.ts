@@ -6,15 +6,21 @@ import { renderPairs } from "../platform/table.ts";
 import { command, exitWhenInterrupted } from "./command.ts";
 import { upText } from "./up-text.ts";
 
+const policies = ["always", "missing", "never"];
+
 export const up = command<UpReport | PlanReport | WatchReport>({
   name: "up",
   summary: "bring the stack up, wait until it really answers, and prove it with one call",
   arguments: "[service...]",
   options: [
     { flags: "--timeout <duration>", description: "limit for everything to be ready, such as 90s" },
-    { flags: "--plan", description: "show what would be done, and do nothing" },
+    { flags: "--dry-run, --plan", description: "show what would be done, and do nothing" },
     { flags: "--build", description: "build the images that have a build:, though they are here" },
-    { flags: "--pull <policy>", description: "always, missing or never, in place of each pull_policy" },
+    {
+      flags: "--pull <policy>",
+      description: "always, missing or never, in place of each pull_policy",
+      choices: policies,
+    },
     { flags: "--watch", description: "then take over each saved edit of the config and of .env, until Ctrl-C" },
     { flags: "--demo", description: "without a provider key: every model gives a made-up answer" },
     { flags: "--example", description: "run the example client even where a kept proof still holds" },

@@ -1,10 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { parse } from "../../../src/cli/parse.ts";
 import type { AnyCommand } from "../../../src/commands/command.ts";
 import { commands } from "../../../src/commands/index.ts";
+import { topics } from "../../../src/commands/topics.ts";
+import { catalog } from "../../../src/errors/catalog.ts";
 
 const page = (name: string): string => readFileSync(new URL(`../../../${name}`, import.meta.url), "utf8");
 
@@ -29,7 +31,10 @@ const named = (list: readonly AnyCommand[], before = ""): ReadonlyMap<string, re
     }),
   );
 
-const known = named(commands);
+const known = new Map([
+  ...named(commands),
+  ...topics.map(({ name }): [string, readonly string[]] => [`help ${name}`, []]),
+]);
 
 /** What stands in code: spans, and the lines of blocks up to a remark. */
 const codeIn = (text: string): readonly string[] => {
@@ -63,4 +68,30 @@ test("every option that the README and the failures' page name must exist", () =
   const said = code.flatMap((line) => line.match(/(?<!\w)--[a-z][\w-]*/g) ?? []);
   expect(said.filter((option) => !own.includes(option))).toEqual([]);
   expect(said.length).toBeGreaterThan(10);
+});
+
+test("every topic must be told by help, and what it says must hold in the code", () => {
+  const textOf = (name: string): string => {
+    const told = parse(["help", name], commands, "0.0.0");
+    return told.kind === "text" ? told.text : "";
+  };
+  for (const { name, rows } of topics) for (const [term] of rows) expect(textOf(name)).toContain(`  ${term} `);
+  const source = readdirSync(new URL("../../../src", import.meta.url), { recursive: true, encoding: "utf8" });
+  const texts = source.filter((path) => path.endsWith(".ts")).map((path) => page(`src/${path}`));
+  const read = texts.flatMap((text) => text.match(/\bGOAT_DEV_[A-Z_]+/g) ?? []);
+  const said = textOf("environment").match(/\bGOAT_DEV_[A-Z_]+/g) ?? [];
+  expect(said.filter((name) => !read.includes(name))).toEqual([]);
+  const settings = page("src/project/settings.ts");
+  expect(said).toEqual(expect.arrayContaining(settings.match(/\bGOAT_DEV_[A-Z_]+\b/g) ?? ["none"]));
+  const exits = new Set(Object.values(catalog).map(({ exit }) => exit));
+  for (const exit of exits) expect(textOf("exit-codes")).toMatch(new RegExp(`^ +${exit} `, "m"));
+});
+
+test("--dry-run must be what --plan is, wherever there is one", () => {
+  const withPlan = [...known].filter(([, options]) => options.includes("--plan")).map(([name]) => name);
+  expect(withPlan).toEqual(expect.arrayContaining(["up", "init"]));
+  for (const name of withPlan) {
+    const read = parse([name, "--dry-run"], commands, "0.0.0");
+    expect(read.kind === "run" && read.input.flag("plan")).toBe(true);
+  }
 });

@@ -1,0 +1,44 @@
+import type { AnyCommand, Typed } from "../commands/command.ts";
+import { createRedactor } from "../events/redact.ts";
+import { type Candidate, complete, type GivenOptions } from "./complete.ts";
+import { createContext, type HostProcess } from "./context.ts";
+
+/**
+ * Answers the shells' scripts: `goat-dev __complete up :post` prints a candidate and what it is on each line, or that files
+ * are meant. The word at the cursor carries a colon, since some shells drop an empty one.
+ */
+export async function tellCompletion(host: HostProcess, commands: readonly AnyCommand[]): Promise<number> {
+  const words = host.argv.slice(1);
+  const current = words.pop()?.replace(/^:/, "") ?? "";
+  const found = await complete([...words, current], commands, async (kind, given) => {
+    const { projectNames } = await import("../app/completion/names.ts");
+    const parts = { emit: () => undefined, redactor: createRedactor(), color: false };
+    return projectNames(kind, createContext(host, typedFrom(given), parts).app);
+  });
+  const lines = found.kind === "files" ? [":files"] : found.candidates.map(lineOf);
+  host.stdout.write(lines.map((line) => `${line}\n`).join(""));
+  return 0;
+}
+
+const longest = 68;
+
+function lineOf({ value, description }: Candidate): string {
+  const short = description.length > longest ? `${description.slice(0, longest - 1).trimEnd()}…` : description;
+  return short === "" ? value : `${value}\t${short}`;
+}
+
+/** `--env-file` as the flag `envFile`, as parsing has it. */
+function typedFrom(given: GivenOptions): Typed {
+  const byName = new Map(
+    [...given].map(([flag, values]) => [
+      flag.slice(2).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()),
+      values,
+    ]),
+  );
+  return {
+    args: [],
+    flag: (name) => byName.has(name),
+    text: (name) => byName.get(name)?.at(-1),
+    texts: (name) => byName.get(name) ?? [],
+  };
+}
