@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/usr/bin/env sh
 ":" //; exec node -- "$0" "$@"
 // Read by sh first, whose second line starts Node: without the two dashes some versions take --env-file for their own and
 // end where there is no such file. `env -S` cannot say it on Alpine.
