@@ -91,7 +91,7 @@ export function readRawText(source: string, lookup: Lookup): EnvText {
       lines.set(name, line);
     }
   }
-  return { variables: Object.fromEntries(variables), lines: Object.fromEntries(lines), mistakes };
+  return { variables: Object.fromEntries(variables), lines: Object.fromEntries(lines), earlier: {}, mistakes };
 }
 
 /** The statements of a file, one after the other, each with its line. */

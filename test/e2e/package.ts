@@ -29,7 +29,9 @@ export const layOutPackage = async (to: string): Promise<string> => {
   mkdirSync(to, { recursive: true });
   const manifest: { readonly files: readonly string[] } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const stale = isStale();
-  for (const name of ["package.json", ...manifest.files.filter((pattern) => !pattern.startsWith("!"))].flatMap(filesOf)) {
+  for (const name of ["package.json", ...manifest.files.filter((pattern) => !pattern.startsWith("!"))].flatMap(
+    filesOf,
+  )) {
     const isLeft = !existsSync(join(root, name)) || (stale && name === "dist");
     if (!isLeft) cpSync(join(root, name), join(to, name), { recursive: true });
   }
