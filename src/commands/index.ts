@@ -41,7 +41,6 @@ export const commands: readonly AnyCommand[] = [
   keys,
   config,
   models,
-  keys,
   env,
   run,
   replay,
