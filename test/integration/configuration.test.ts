@@ -63,6 +63,8 @@ test("services that depend on each other in a circle must be told as that circle
   expect(err).toMatchInlineSnapshot(`
     "services depend on each other in a circle: a → b → a   [dependency-cycle]
 
+      seen       dev/docker-compose.yml:3:31 "a" depends on "b"
+                 dev/docker-compose.yml:4:31 "b" depends on "a"
       fix        goat-dev up   once one of these depends_on is taken out of the Compose file
     "
   `);

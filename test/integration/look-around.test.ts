@@ -133,8 +133,9 @@ test("help must go to stdout with examples, and end with 0", async () => {
       doctor [check...]               what is wrong, and what to type
       explain [code...]               what a failure's code means, and what to do
                                       about it; every one without a code
-      keys                            which keys are set, from where, and whether
-                                      they can be meant; never a value
+      keys                            which provider keys are set, from where, and
+                                      whether they can be meant; below, keys of the
+                                      gateway
       config                          the stack as it is understood, variables
                                       filled in, secrets masked
       models                          every model: provider, key, whether it is
@@ -160,12 +161,16 @@ test("help must go to stdout with examples, and end with 0", async () => {
       modal                           the same gateway in the cloud, and models on
                                       GPUs: deploy, prove, look at, stop
       db                              the database
-      help [command]                  help on a command
+      completion <shell>              a script that has the shell complete commands,
+                                      options, services and models
+      help [command]                  help on a command, or on a topic below
 
     Examples:
       goat-dev up                    bring the stack up, prove that it works
       goat-dev restart litellm       take over an edited dev/litellm-config.yaml
       goat-dev doctor                what is wrong, and what to type
+
+    More: goat-dev help environment | exit-codes | files
     "
   `);
   expect((await goat(["up", "--help"])).out).toMatchInlineSnapshot(`
@@ -175,7 +180,10 @@ test("help must go to stdout with examples, and end with 0", async () => {
 
     Options:
       --timeout <duration>  limit for everything to be ready, such as 90s
-      --plan                show what would be done, and do nothing
+      --dry-run, --plan     show what would be done, and do nothing
+      --build               build the images that have a build:, though they are
+                            here
+      --pull <policy>       always, missing or never, in place of each pull_policy
       --watch               then take over each saved edit of the config and of
                             .env, until Ctrl-C
       --demo                without a provider key: every model gives a made-up

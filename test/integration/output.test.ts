@@ -13,6 +13,11 @@ const typed: Readonly<Record<string, readonly (readonly string[])[]>> = {
   explain: [["port-taken"], []],
   keys: [[]],
   "keys set": [["groq"]],
+  "keys list": [[]],
+  "keys create": [["--alias", "ci", "--budget", "5/1d"]],
+  "keys show": [["ci"]],
+  "keys rotate": [["ci", "--yes"]],
+  "keys revoke": [["ci", "--yes"]],
   config: [[]],
   models: [[]],
   "models add": [["mine", "--route", "groq/llama-3.1-8b-instant", "--yes"]],
@@ -39,10 +44,13 @@ const typed: Readonly<Record<string, readonly (readonly string[])[]>> = {
   "modal stop": [["--yes"]],
   "modal url": [[]],
   "db set-password": [[]],
+  spend: [[]],
+  completion: [["bash"]],
   traces: [[]],
   "traces show": [["none"]],
   "traces open": [["none"]],
-  // It ends by a signal alone.
+  // These end by a signal alone.
+  open: [["too much"]],
   watch: [["too much"]],
   down: [["--volumes", "--yes"], []],
 };

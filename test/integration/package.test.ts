@@ -25,10 +25,10 @@ const manifest: {
   readonly keywords: readonly string[];
 } = JSON.parse(read("package.json"));
 
-/** `[text](target)` of a page, but for addresses and places on the same page. */
+/** `[text](target)` of a page, but for addresses, places on the same page, and pictures, which stay in the repository. */
 const linksOf = (page: string): readonly string[] =>
-  [...read(page).matchAll(/\]\(([^)\s#]+)(?:#[^)]*)?\)/g)]
-    .map(([, target = ""]) => target)
+  [...read(page).matchAll(/(!?)\[[^\]]*\]\(([^)\s#]+)(?:#[^)]*)?\)/g)]
+    .flatMap(([, mark, target = ""]) => (mark === "!" ? [] : [target]))
     .filter((target) => !/^\w+:/.test(target));
 
 describe("the package", () => {

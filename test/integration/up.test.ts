@@ -149,12 +149,10 @@ test("up with a service must bring that and what it needs, and prove nothing els
   `);
 });
 
-test("a network that the file has changed must be told, since only down can make it anew", async () => {
+test("a network that the file has changed must be made anew, with the containers on it", async () => {
   const { goat, edit } = await openProject();
   await goat(["up", "--no-example"]);
   edit("dev/docker-compose.yml", (text) => `${text}networks:\n  default: { internal: true }\n`);
   const { err } = await goat(["up", "--no-example"]);
-  expect(err).toContain(
-    "network goat_default is not as the Compose file has it any more: goat-dev down, then goat-dev up",
-  );
+  expect(err).toContain("litellm     recreated: network goat_default changed");
 });
