@@ -18,9 +18,7 @@ from launcher.channel import Channel
 from launcher.door import Door, finish_callbacks
 from launcher.start import Program
 
-# Longer than clients keep theirs (Go 90 s): they close first, where uvicorn would, after 5 s, just when one is used again.
-KEEP_ALIVE_SECONDS = 120
-# A replaced process closes what is idle after it.
+# Idle connections are closed after it; common clients keep theirs for four to fifteen seconds.
 LINGER_SECONDS = float(os.environ.get("GOAT_DEV_LINGER_SECONDS") or 20)
 # Answers that are still being written when a configuration is replaced.
 STREAM_SECONDS = float(os.environ.get("GOAT_DEV_STREAM_SECONDS") or 600)
@@ -114,7 +112,6 @@ class Gateway:
 
         known = inspect.signature(uvicorn.Config).parameters
         door = Door(app, self)
-        options = {"timeout_keep_alive": KEEP_ALIVE_SECONDS, **options}
         config = uvicorn.Config(door, **{name: value for name, value in options.items() if name in known})
         self.server = uvicorn.Server(config)
         config.timeout_graceful_shutdown = config.timeout_graceful_shutdown or STOP_SECONDS

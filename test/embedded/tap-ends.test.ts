@@ -27,8 +27,8 @@ const calls = (stack: LocalScenario): number =>
 
 const isRunning = (pid: number): boolean => existsSync(`/proc/${pid}/exe`);
 
-const gone = async (pid: number): Promise<void> => {
-  for (const signal = AbortSignal.timeout(limitMs); isRunning(pid); ) await systemClock.sleep(20, signal);
+const until = async (test: () => boolean): Promise<void> => {
+  for (const signal = AbortSignal.timeout(limitMs); !test(); ) await systemClock.sleep(20, signal);
 };
 
 describeLocally("a run through the tap that ends otherwise than by its program's end", () => {
@@ -38,6 +38,8 @@ describeLocally("a run through the tap that ends otherwise than by its program's
     const { stack } = await openSteady();
     const run = stack.start(recording(stack));
     await run.until(/three answered/);
+    // A call is kept once its answer has gone out.
+    await until(() => calls(stack) === 3);
     run.kill("SIGKILL");
     await run.done;
     expect(calls(stack)).toBe(3);
@@ -59,7 +61,8 @@ describeLocally("a run through the tap that ends otherwise than by its program's
     expect(ended.exitCode, ended.output).toBe(130);
     expect(ended.stderr).toMatch(/^3 calls, 1 model/m);
     expect(calls(stack)).toBe(3);
-    await gone(Number(/pid (\d+)/.exec(said)?.[1]));
+    const pid = Number(/pid (\d+)/.exec(said)?.[1]);
+    await until(() => !isRunning(pid));
   });
 
   test("a child that outlives its program must keep neither goat-dev nor its tap", { timeout: limitMs }, async () => {

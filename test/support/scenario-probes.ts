@@ -55,7 +55,8 @@ export const sql = async (scenario: Scenario, statement: string): Promise<string
 export const chat = async ({ ports }: Scenario, model: string, key = "sk-dev-key", more: object = {}) => {
   const response = await fetch(`http://127.0.0.1:${ports.litellm}/v1/chat/completions`, {
     method: "POST",
-    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+    // One that was open before a reload would be answered once more by the configuration before it.
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json", connection: "close" },
     body: JSON.stringify({ model, messages: [{ role: "user", content: "hello" }], ...more }),
   });
   return { status: response.status, text: await response.text() };

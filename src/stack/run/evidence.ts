@@ -27,7 +27,7 @@ export async function gather(
   const found = observed?.services.find((each) => each.container === container);
   const isLogin = seen.heard?.reason === "wrong-password";
   const [log, users] = await Promise.all([
-    lastLines(scene, found?.startedAt ?? null),
+    ownLines(scene, found?.startedAt ?? null),
     isLogin ? databaseUsers(scene, AbortSignal.timeout(LOOK_LIMIT_MS)).catch(() => null) : null,
   ]);
   const startError = seen.ended?.startError ?? found?.startError ?? null;
@@ -43,7 +43,13 @@ function volumesOf({ run }: ServiceSpec, observed: ObservedStack | null): readon
     .map((volume) => `volume ${volume.name} was made on ${volume.createdAt?.slice(0, 10)}`);
 }
 
-/** Of its present life: what an earlier one said has been mended. None where the engine cannot give them any more. */
+/** Of its present life, since what an earlier one said may be mended; of the earlier one where this has said nothing yet. */
+async function ownLines(scene: Scene, startedAt: string | null): Promise<readonly string[]> {
+  const own = await lastLines(scene, startedAt);
+  return own.length > 0 || startedAt === null ? own : lastLines(scene, null);
+}
+
+/** None where the engine cannot give them any more. */
 async function lastLines({ engine, service, container }: Scene, since: string | null): Promise<readonly string[]> {
   const lines: string[] = [];
   const signal = AbortSignal.timeout(LOOK_LIMIT_MS);

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { expect, test } from "vitest";
 import { fakeKey } from "../../support/scenario-base.ts";
@@ -57,7 +58,7 @@ describeOnEngine("a .env with mistakes", () => {
   });
 
   test("up must say which half of Azure's pair is missing", async () => {
-    const key = fakeKey();
+    const key = randomBytes(16).toString("hex");
     const stack = await openScenario({ env: { GROQ_API_KEY: "", AZURE_API_KEY: key } });
     const up = await stack.run(["up", "--json"]);
     const error = failureOf(up, 2, "no-provider-key");

@@ -146,7 +146,9 @@ describeOnEngine("looking around", () => {
     await docker("stop", "--time", "1", (await stack().container("langfuse")).id);
     const text = await stack().run(["status"]);
     expect(text.exitCode).toBe(5);
-    expect(text.stdout).toMatch(/^ +langfuse +exited .*goat-dev logs langfuse/m);
+    expect(text.stdout).toMatch(/^ +langfuse +exited /m);
+    expect(text.stdout).toMatch(/^ +service-exited +langfuse exited: exit status \d+$/m);
+    expect(text.stdout).toMatch(/^ +fix +goat-dev up /m);
     const { exitCode, json } = await stack().run(["status", "--json"]);
     expect(exitCode).toBe(5);
     expect(json.services?.map(({ state }) => state)).toEqual(["ready", "exited", "ready"]);

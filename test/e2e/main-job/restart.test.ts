@@ -42,10 +42,11 @@ describeOnEngine("restart", () => {
 
   test("a config that LiteLLM itself refuses must leave the gateway as it was, with the reason", async () => {
     const good = stack().read("dev/litellm-config.yaml");
-    stack().edit("dev/litellm-config.yaml", (text) => `${text}\ninclude: [gone.yaml]\n`);
+    const withAuth = "general_settings:\n  custom_auth: gone.check";
+    stack().edit("dev/litellm-config.yaml", (text) => text.replace(/^general_settings:/m, withAuth));
     const up = await stack().run(["up", "--no-example", "--json"]);
     expect(up).toMatchObject({ exitCode: 2, json: { ok: false, error: { code: "reload-refused" } } });
-    expect(up.json.error?.message).toContain("gone.yaml");
+    expect(`${up.json.error?.message} ${up.json.error?.evidence}`).toContain("gone");
     expect((await chat(stack(), "extra")).status).toBe(200);
     stack().write("dev/litellm-config.yaml", good);
     expect((await stack().run(["up", "--plan"])).stdout).toBe("Nothing to do.\n");
