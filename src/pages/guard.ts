@@ -18,6 +18,12 @@ export function isOwnOrigin({ headers, method }: IncomingMessage): boolean {
   return origin === `http://${headers.host}` || origin === `https://${headers.host}`;
 }
 
+/** The address that was asked for; null for what is none, such as `//`. */
+export function addressOf({ url = "/" }: IncomingMessage): URL | null {
+  const base = "http://localhost";
+  return URL.canParse(url, base) ? new URL(url, base) : null;
+}
+
 export function cookieOf({ headers }: IncomingMessage, name: string): string | undefined {
   for (const part of (headers.cookie ?? "").split(";")) {
     const [key, value] = part.trim().split("=");

@@ -3,7 +3,7 @@ import { messageOf } from "../errors/describe.ts";
 import type { Ask } from "../langfuse/list.ts";
 import { openEventStream } from "../pages/event-stream.ts";
 import { type PageFile, pageHeaders } from "../pages/files.ts";
-import { cookieOf, isOwnOrigin, isSame, newSecret, setCookie } from "../pages/guard.ts";
+import { addressOf, cookieOf, isOwnOrigin, isSame, newSecret, setCookie } from "../pages/guard.ts";
 import { createLive } from "../pages/live.ts";
 import { answerTraces, tellTraces } from "../pages/trace-questions.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -86,9 +86,9 @@ export function createPage({ files, project, login, ask, clock }: PageOptions): 
   };
 
   return async (request, response) => {
-    const url = new URL(request.url ?? "/", "http://localhost");
-    const kind = kindOf(url.pathname, request.method, files);
-    if (kind === null) return false;
+    const url = addressOf(request);
+    const kind = url === null ? null : kindOf(url.pathname, request.method, files);
+    if (url === null || kind === null) return false;
     // A link to the page may be on any other; nothing else may.
     const isForeign = kind !== "page" && kind !== "trace" && !isOwnOrigin(request);
     if (!isKnownHost(request) || isForeign) sendText(response, 403, "This is another page's.");

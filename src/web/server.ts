@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { messageOf } from "../errors/describe.ts";
 import { type PageFile, pageHeaders } from "../pages/files.ts";
-import { cookieOf, isOwnHost, isOwnOrigin, isSame, newSecret, setCookie } from "../pages/guard.ts";
+import { addressOf, cookieOf, isOwnHost, isOwnOrigin, isSame, newSecret, setCookie } from "../pages/guard.ts";
 
 /** One question of the page, which has shown that it is ours. */
 export interface PageRequest {
@@ -40,8 +40,9 @@ export function createPageServer(options: PageServerOptions): Server {
     }
   };
   return createServer(async (request, response) => {
-    const url = new URL(request.url ?? "/", "http://localhost");
     if (!isOwnHost(request)) return refuse(response, 421, "This page answers to 127.0.0.1 and localhost alone.");
+    const url = addressOf(request);
+    if (url === null) return refuse(response, 400, "This is no address.");
     const given = url.searchParams.get("token");
     if (url.pathname === "/" && given !== null && request.method === "GET") return enter(given, request, response);
     // Another site's page may not even learn whether this one is there.

@@ -62,6 +62,12 @@ test("without the cookie nothing may be read: not the page, not its files, not i
   expect((await send("/api/traces", { cookie: "goat-dev-1=x" })).status).toBe(401);
 });
 
+test("what is no address must be refused, and end nothing", async () => {
+  const { send } = await open();
+  for (const path of ["//", "http://[", "/%"]) expect((await send(path)).status).toBeGreaterThanOrEqual(400);
+  expect((await send(`/?token=${token}`)).status).toBe(303);
+});
+
 test("the token must become a cookie that no script reads and no other site sends along, once", async () => {
   const { send } = await open();
   const first = await send(`/?token=${token}`);
