@@ -140,7 +140,26 @@ export function checkPlanPorts(prepared: Prepared, open: OpenStack, app: App): P
     ...need,
     variable: variableOf(prepared.stack, need.service),
   }));
-  return checkPorts(needs, portHost(open, app));
+  const ended = new Set(prepared.observed.services.filter(({ state }) => state === "exited").map(({ name }) => name));
+  const left = new Set(needs.filter(({ service }) => ended.has(service)).map(({ port }) => port.host));
+  const host = portHost(open, app);
+  return checkPorts(needs, {
+    ...host,
+    isFree: (question) => (left.has(question.port) ? isFreeSoon(question, app) : host.isFree(question)),
+  });
+}
+
+const LEAVE_LIMIT_MS = 2_000;
+const LEAVE_LOOK_MS = 50;
+
+/** What a service that was killed has left behind lets go of its port a moment later. */
+async function isFreeSoon(question: Parameters<PortHost["isFree"]>[0], { clock, signal }: App): Promise<boolean> {
+  const end = clock.now() + LEAVE_LIMIT_MS;
+  while (!(await isFree(question))) {
+    if (clock.now() > end) return false;
+    await clock.sleep(LEAVE_LOOK_MS, signal);
+  }
+  return true;
 }
 
 /** The variables of the shipped Compose file. */
