@@ -45,16 +45,24 @@ async function gatewayOf({ goatDev }, run) {
 /** Processor time of LiteLLM and of its engine over the calls, and what each of the two holds afterwards. */
 async function measureCalls({ pid, port }, { ticks, note }) {
   for (let index = 0; index < warmUpCalls; index += 1) await call(port);
-  const engines = childrenOf(pid);
-  const look = () => [processorMs([pid], ticks), processorMs(engines, ticks)];
+  const family = [String(pid), ...descendantsOf(String(pid))];
+  const engines = family.filter(isEngine);
+  const litellm = family.filter((each) => !isEngine(each));
+  const look = () => [processorMs(litellm, ticks), processorMs(engines, ticks)];
   const [before, engineBefore] = look();
   for (let index = 0; index < calls; index += 1) await call(port);
   const [after, engineAfter] = look();
   note("database-call", (after - before) / calls);
-  note("database-memory", memoryMb(pid));
+  note(
+    "database-memory",
+    litellm.map(memoryMb).reduce((sum, one) => sum + one, 0),
+  );
   if (engines.length === 0) return;
   note("database-engine-call", (engineAfter - engineBefore) / calls);
-  note("database-engine", Math.max(...engines.map(memoryMb)));
+  note(
+    "database-engine",
+    engines.map(memoryMb).reduce((sum, one) => sum + one, 0),
+  );
 }
 
 async function call(port) {
@@ -77,14 +85,19 @@ function ticksOf(pid) {
   return Number(fields[11]) + Number(fields[12]);
 }
 
+/** With its share of what several hold: the launcher and what it has forked hold LiteLLM's code together. */
 function memoryMb(pid) {
-  return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) / 1024;
+  return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))[1]) / 1024;
 }
 
-function childrenOf(pid) {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .filter((name) => parentOf(name) === String(pid));
+/** The launcher's child serves, and has the engine as its own. */
+function descendantsOf(pid) {
+  const children = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && parentOf(name) === pid);
+  return children.flatMap((child) => [child, ...descendantsOf(child)]);
+}
+
+function isEngine(pid) {
+  return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("query-engine");
 }
 
 function parentOf(pid) {
