@@ -12,6 +12,7 @@ import {
 } from "../gateway/spend.ts";
 import { type Fields, fieldsOf, listOf, numberOf, textOf } from "../model/fields.ts";
 import { list } from "../platform/text.ts";
+import { gatewayAccess } from "../stack/plan/endpoints.ts";
 import type { App } from "./app.ts";
 import { openGateway } from "./programs/gateway.ts";
 import { openTracing } from "./traces/open-tracing.ts";
@@ -49,7 +50,7 @@ export async function spend({ by, since }: SpendInput, app: App): Promise<SpendR
   if (group === undefined)
     throw new GoatError("usage", `--by is "${by}", and should be one of ${list(spendGroups, "or")}`);
   const { gateway } = await openGateway(app);
-  const access = { baseUrl: gateway.url, key: gateway.key, service: gateway.service.name };
+  const access = gatewayAccess(gateway);
   const [from, to] = [since.slice(0, 10), app.clock.date().toISOString().slice(0, 10)];
   const range = { from, to };
   // A call may have several tags, or no user: what all came to is another question.

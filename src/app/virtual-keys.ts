@@ -2,6 +2,7 @@ import { GoatError } from "../errors/goat-error.ts";
 import { type GatewayAccess, listModels } from "../gateway/access.ts";
 import { createKey, deleteKey, listKeys, type MadeKey, renameKey, type VirtualKey } from "../gateway/virtual-keys.ts";
 import { nearest } from "../platform/text.ts";
+import { gatewayAccess } from "../stack/plan/endpoints.ts";
 import type { App } from "./app.ts";
 import { openGateway } from "./programs/gateway.ts";
 
@@ -102,7 +103,7 @@ export async function revokeKey({ name, yes }: RevokeKeyInput, app: App): Promis
 
 async function accessOf(app: App): Promise<GatewayAccess> {
   const { gateway } = await openGateway(app);
-  return { baseUrl: gateway.url, key: gateway.key, service: gateway.service.name };
+  return gatewayAccess(gateway);
 }
 
 async function knownKeys(access: GatewayAccess, app: App): Promise<readonly VirtualKey[]> {

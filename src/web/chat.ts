@@ -9,6 +9,7 @@ import { readFailure } from "../litellm/failure.ts";
 import { fieldsOf, textOf } from "../model/fields.ts";
 import { pageHeaders } from "../pages/files.ts";
 import { parseJson } from "../platform/json.ts";
+import { gatewayAccess } from "../stack/plan/endpoints.ts";
 
 /** One question to the gateway, with the project's key, its answer passed on as it comes. */
 export async function chat(body: unknown, response: ServerResponse, app: App): Promise<void> {
@@ -16,7 +17,7 @@ export async function chat(body: unknown, response: ServerResponse, app: App): P
   const asked = fieldsOf(body);
   const model = textOf(asked["model"]);
   if (model === null) throw new GoatError("usage", "no model is named");
-  const access = { baseUrl: gateway.url, key: gateway.key, service: gateway.service.name };
+  const access = gatewayAccess(gateway);
   const answer = await fetch(`${gateway.url}/chat/completions`, {
     method: "POST",
     headers: { authorization: `Bearer ${gateway.key}`, "content-type": "application/json" },

@@ -1,10 +1,9 @@
 import { type CheckResult, type Group, ok, problem, skipped } from "../../doctor/check.ts";
 import { checkImagePairs } from "../../doctor/checks/image-pairs.ts";
 import { GoatError } from "../../errors/goat-error.ts";
-import type { GatewayAccess } from "../../gateway/access.ts";
 import { proveModels } from "../../gateway/probe.ts";
 import { plural } from "../../platform/text.ts";
-import { gatewayOf, tracingOf } from "../../stack/plan/endpoints.ts";
+import { gatewayAccess, gatewayOf, tracingAccess, tracingOf } from "../../stack/plan/endpoints.ts";
 import { observeStack, readStatus, type ServiceStatus } from "../../stack/run/observe.ts";
 import { prepare } from "../../stack/run/prepare.ts";
 import { checkKeys } from "../../tracing/langfuse.ts";
@@ -98,15 +97,14 @@ function groupOf({ role }: ServiceStatus): Group {
 async function checkModels({ stack }: OpenStack, signal: AbortSignal): Promise<CheckResult> {
   const gateway = gatewayOf(stack);
   if (gateway === null) return skipped("no gateway to ask");
-  const access: GatewayAccess = { baseUrl: gateway.url, key: gateway.key, service: gateway.service.name };
-  const { listed, usable } = await proveModels(access, readRoutes(stack), gateway.service.environment, signal);
+  const { environment } = gateway.service;
+  const { listed, usable } = await proveModels(gatewayAccess(gateway), readRoutes(stack), environment, signal);
   return ok(`${plural(listed.length, "model")} served, ${usable.length} usable with your keys`);
 }
 
 async function checkTracingKeys({ stack }: OpenStack, signal: AbortSignal): Promise<CheckResult> {
   const tracing = tracingOf(stack);
   if (tracing === null) return skipped("no tracing to ask");
-  const { url: baseUrl, pageUrl, publicKey, secretKey, service } = tracing;
-  await checkKeys({ baseUrl, pageUrl, publicKey, secretKey, service: service.name }, signal);
-  return ok(`${service.name} takes the keys of .env`);
+  await checkKeys(tracingAccess(tracing), signal);
+  return ok(`${tracing.service.name} takes the keys of .env`);
 }

@@ -2,7 +2,7 @@ import { basename, dirname, extname, join, relative } from "node:path";
 import { GoatError } from "../../errors/goat-error.ts";
 import type { GatewayAccess } from "../../gateway/access.ts";
 import { readTextIfThere } from "../../platform/text-file.ts";
-import { type GatewayEndpoint, gatewayOf } from "../../stack/plan/endpoints.ts";
+import { type GatewayEndpoint, gatewayAccess, gatewayOf } from "../../stack/plan/endpoints.ts";
 import type { App } from "../app.ts";
 import { refuseKey } from "../gateway-key.ts";
 import { init } from "../init/init.ts";
@@ -45,7 +45,7 @@ export async function openModels(app: App, which: "own" | "running"): Promise<Mo
     });
   }
   const local = { source: config.source, path: config.path, text };
-  const access = { baseUrl: gateway.url, key: gateway.key, service: service.name };
+  const access = gatewayAccess(gateway);
   return { session, gateway, access, local, cloud: cloudOf(local, session.environment.project.root) };
 }
 

@@ -28,6 +28,6 @@ export async function replay(input: ReplayRunInput, app: App): Promise<RunReport
 /** Loaded only where it is needed: reading a project costs more than replaying. */
 async function askingGateway(app: App) {
   const { openGateway } = await import("./gateway.ts");
-  const { gateway } = await openGateway(app);
-  return { baseUrl: gateway.url, key: gateway.key, service: gateway.service.name };
+  const { gatewayAccess } = await import("../../stack/plan/endpoints.ts");
+  return gatewayAccess((await openGateway(app)).gateway);
 }

@@ -1,5 +1,6 @@
 import { describe } from "../../errors/describe.ts";
 import { isAnswering, unreachable } from "../../gateway/access.ts";
+import { gatewayAccess } from "../../stack/plan/endpoints.ts";
 import type { App } from "../app.ts";
 import { openProject } from "../project.ts";
 import { becauseOfStack } from "./because.ts";
@@ -49,7 +50,7 @@ async function targetOf(which: WhichGateway, app: App): Promise<Target> {
 
 /** The command may need no gateway, so it runs all the same. */
 async function warnIfSilent({ gateway, session }: ProjectGateway, app: App): Promise<void> {
-  const access = { baseUrl: gateway.url, key: gateway.key, service: gateway.service.name };
+  const access = gatewayAccess(gateway);
   if (await isAnswering(access, app.signal)) return;
   const silence = unreachable(access, "no answer");
   const cause = describe(await becauseOfStack(silence, session, app));

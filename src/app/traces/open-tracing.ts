@@ -1,6 +1,6 @@
 import { GoatError } from "../../errors/goat-error.ts";
 import type { Ask } from "../../langfuse/list.ts";
-import { type TracingEndpoint, tracingOf } from "../../stack/plan/endpoints.ts";
+import { type TracingEndpoint, tracingAccess, tracingOf } from "../../stack/plan/endpoints.ts";
 import { askLangfuse } from "../../tracing/langfuse.ts";
 import type { App } from "../app.ts";
 import { openProject, type ProjectSession } from "../project.ts";
@@ -24,7 +24,6 @@ export async function openTracing(app: App): Promise<ProjectTracing> {
       fixes: [{ command: "goat-dev config", effect: "shows the services as they are understood" }],
     });
   }
-  const { url: baseUrl, pageUrl, publicKey, secretKey, service } = tracing;
-  const access = { baseUrl, pageUrl, publicKey, secretKey, service: service.name };
+  const access = tracingAccess(tracing);
   return { session, tracing, ask: (path) => askLangfuse(access, path, app.signal, askLimitMs) };
 }

@@ -1,5 +1,7 @@
+import type { GatewayAccess } from "../../gateway/access.ts";
 import { hostAndPort, reachedAt } from "../../model/address.ts";
 import type { MountedFile, PortSpec, Role, ServiceSpec, StackSpec } from "../../model/stack.ts";
+import type { TracingAccess } from "../../tracing/request.ts";
 
 /** Where a service is reached from this machine. */
 interface Endpoint {
@@ -60,6 +62,21 @@ export function tracingOf(stack: StackSpec): TracingEndpoint | null {
     secretKey: environment["LANGFUSE_INIT_PROJECT_SECRET_KEY"] ?? "",
     login: email === undefined || password === undefined ? null : `${email} / ${password}`,
   };
+}
+
+/** What it takes to ask it. */
+export function gatewayAccess({ url: baseUrl, key, service }: GatewayEndpoint): GatewayAccess {
+  return { baseUrl, key, service: service.name };
+}
+
+export function tracingAccess({
+  url: baseUrl,
+  pageUrl,
+  publicKey,
+  secretKey,
+  service,
+}: TracingEndpoint): TracingAccess {
+  return { baseUrl, pageUrl, publicKey, secretKey, service: service.name };
 }
 
 /** What to print for Postgres: never with its password. */

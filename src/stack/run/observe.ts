@@ -12,7 +12,7 @@ import type { EngineContext } from "../engine-context.ts";
 import { adopt, isMadeByCompose } from "../plan/adopt.ts";
 import { containerOf } from "../plan/containers.ts";
 import { driftOf } from "../plan/drift.ts";
-import { gatewayOf, originOf, publishedPort, tracingOf, urlOf } from "../plan/endpoints.ts";
+import { gatewayOf, originOf, publishedPort, tracingAccess, tracingOf, urlOf } from "../plan/endpoints.ts";
 import { changedNetworks } from "../plan/networks.ts";
 import { causeOf } from "./cause.ts";
 import { withServed } from "./served.ts";
@@ -209,8 +209,7 @@ const QUESTION_LIMIT_MS = 1_000;
 export async function recorderName(stack: StackSpec, signal: AbortSignal): Promise<string | null> {
   const tracing = tracingOf(stack);
   if (tracing === null) return null;
-  const { url: baseUrl, pageUrl, publicKey, secretKey, service } = tracing;
-  const access = { baseUrl, pageUrl, publicKey, secretKey, service: service.name };
+  const access = tracingAccess(tracing);
   const answer = await decoration(signal, QUESTION_LIMIT_MS, (limited) => health(access, limited));
   return answer?.isRecorder ? "trace recorder" : null;
 }

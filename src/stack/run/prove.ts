@@ -15,7 +15,14 @@ import type { ExampleMode } from "../../project/settings.ts";
 import type { State } from "../../project/state.ts";
 import { type SeenTrace, waitForTrace } from "../../tracing/wait.ts";
 import type { EngineContext } from "../engine-context.ts";
-import { type GatewayEndpoint, gatewayOf, type TracingEndpoint, tracingOf } from "../plan/endpoints.ts";
+import {
+  type GatewayEndpoint,
+  gatewayAccess,
+  gatewayOf,
+  type TracingEndpoint,
+  tracingAccess,
+  tracingOf,
+} from "../plan/endpoints.ts";
 import { recorderName } from "./observe.ts";
 
 const EXAMPLE_LIMIT_MS = 90_000;
@@ -56,7 +63,7 @@ export interface Proof {
 export async function prove(request: ProofRequest, context: EngineContext): Promise<Proof> {
   const gateway = gatewayOf(request.stack);
   if (gateway === null) return { gateway: null, example: null, trace: null };
-  const access: GatewayAccess = { baseUrl: gateway.url, key: gateway.key, service: gateway.service.name };
+  const access = gatewayAccess(gateway);
   const lines = createProofLines(context, request.quiet);
   const models = await lines.gateway(() =>
     proveModels(access, request.routes, gateway.service.environment, context.signal),
@@ -136,8 +143,7 @@ async function seeTrace(
   timeoutMs: number,
   context: EngineContext,
 ): Promise<Sighted> {
-  const { url: baseUrl, pageUrl, publicKey, secretKey, service } = tracing;
-  const access = { baseUrl, pageUrl, publicKey, secretKey, service: service.name };
+  const access = tracingAccess(tracing);
   const { signal, clock } = context;
   const [trace, standIn] = await Promise.all([
     waitForTrace(access, example.traceId, { signal, clock, timeoutMs }),
