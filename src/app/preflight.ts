@@ -54,7 +54,7 @@ export async function checkBringUp(open: OpenStack, options: CheckedBringUp, app
     app.emit({ type: "notice", level: "warning", text });
   }
   if (isNothingToDo(prepared.plan)) return prepared;
-  const ports = await checkPlanPorts(prepared, open, app);
+  const ports = await checkPlanPorts(prepared, open, app, patientHost(prepared, open, app));
   refuse([ports], finish);
   const parts = [...files.slice(0, 1), ports].filter(({ verdict }) => verdict === "ok").map(({ text }) => text);
   finish("ok", [...parts, engineText(open.info)].join(" · "));
@@ -135,24 +135,37 @@ export function checkFiles(
 }
 
 /** The ports that a plan is about to open. */
-export function checkPlanPorts(prepared: Prepared, open: OpenStack, app: App): Promise<CheckResult> {
+export function checkPlanPorts(
+  prepared: Prepared,
+  open: OpenStack,
+  app: App,
+  host = portHost(open, app),
+): Promise<CheckResult> {
   const needs: readonly PortNeed[] = portsToOpen(prepared).map((need) => ({
     ...need,
     variable: variableOf(prepared.stack, need.service),
   }));
-  const ended = new Set(prepared.observed.services.filter(({ state }) => state === "exited").map(({ name }) => name));
-  const left = new Set(needs.filter(({ service }) => ended.has(service)).map(({ port }) => port.host));
-  const host = portHost(open, app);
-  return checkPorts(needs, {
-    ...host,
-    isFree: (question) => (left.has(question.port) ? isFreeSoon(question, app) : host.isFree(question)),
-  });
+  return checkPorts(needs, host);
 }
 
 const LEAVE_LIMIT_MS = 2_000;
 const LEAVE_LOOK_MS = 50;
 
-/** What a service that was killed has left behind lets go of its port a moment later. */
+/** What a service that was killed has left behind lets go of its port a moment later: `up` waits for that, who only looks does not. */
+function patientHost(prepared: Prepared, open: OpenStack, app: App): PortHost {
+  const ended = new Set(prepared.observed.services.filter(({ state }) => state === "exited").map(({ name }) => name));
+  const left = new Set(
+    portsToOpen(prepared)
+      .filter(({ service }) => ended.has(service))
+      .map(({ port }) => port.host),
+  );
+  const host = portHost(open, app);
+  return {
+    ...host,
+    isFree: (question) => (left.has(question.port) ? isFreeSoon(question, app) : host.isFree(question)),
+  };
+}
+
 async function isFreeSoon(question: Parameters<PortHost["isFree"]>[0], { clock, signal }: App): Promise<boolean> {
   const end = clock.now() + LEAVE_LIMIT_MS;
   while (!(await isFree(question))) {
