@@ -15,6 +15,7 @@ import type { KeysReport } from "./app/keys/list.ts";
 import type { SetKeyReport } from "./app/keys/set.ts";
 import type { ModelsChangeReport } from "./app/models/change.ts";
 import type { ModelsCheckReport } from "./app/models/check.ts";
+import type { DiscoverReport } from "./app/models/discover.ts";
 import type { ModelsReport } from "./app/models/list.ts";
 import type { EnableReport } from "./app/models/switch.ts";
 import type { ModelsTestReport } from "./app/models/test.ts";
@@ -51,6 +52,7 @@ export type {
   CloudUrlReport,
   CompletionReport,
   ConfigReport,
+  DiscoverReport,
   DownReport,
   DrillReport,
   EnableReport,
@@ -107,6 +109,7 @@ export interface Documents {
   readonly config: Document<ConfigReport>;
   readonly models: Document<ModelsReport>;
   readonly "models add": Document<ModelsChangeReport>;
+  readonly "models discover": Document<DiscoverReport | ModelsChangeReport>;
   readonly "models remove": Document<ModelsChangeReport>;
   readonly "models enable": Document<EnableReport>;
   readonly "models disable": Document<ModelsChangeReport>;

@@ -1,5 +1,6 @@
 import type { ModelsChangeReport } from "../app/models/change.ts";
 import type { ModelsCheckReport } from "../app/models/check.ts";
+import type { DiscoverReport } from "../app/models/discover.ts";
 import type { ModelsReport } from "../app/models/list.ts";
 import type { EnableReport } from "../app/models/switch.ts";
 import type { ModelsTestReport, TestedModel } from "../app/models/test.ts";
@@ -100,6 +101,30 @@ const disable = command<ModelsChangeReport>({
   text: (report) => changeText(report, `${report.model} commented out in`),
 });
 
+const discover = command<DiscoverReport | ModelsChangeReport>({
+  name: "discover",
+  summary: "what Ollama, LM Studio, vLLM, llama.cpp and Docker Model Runner serve on this machine; adds one on request",
+  options: [
+    { flags: "--add <name>", description: "put this one into the config; shows the diff, and asks" },
+    {
+      flags: "--url <url>",
+      description: "ask this server, in place of the usual ones (again for more)",
+      repeats: true,
+    },
+    { flags: "-y, --yes", description: "do not ask" },
+  ],
+  examples: [
+    ["goat-dev models discover", "asks the usual ports, all at once"],
+    ["goat-dev models discover --add qwen3:8b", "a route that the gateway reaches, also from its container"],
+  ],
+  call: async (typed, app) => {
+    const { discover } = await import("../app/models/discover.ts");
+    return discover({ urls: typed.texts("url"), add: typed.text("add"), yes: typed.flag("yes") }, app);
+  },
+  text: (report) =>
+    "asked" in report ? discoveredText(report) : changeText(report, `${report.model} added to`, report.model),
+});
+
 const check = command<ModelsCheckReport>({
   name: "check",
   summary: "read both configs without asking anybody: shape, keys, unknown names, and what differs",
@@ -153,7 +178,7 @@ export const models = command<ModelsReport>({
     return models({ provider, usable, local }, app);
   },
   text: modelsText,
-  subcommands: [add, remove, enable, disable, check, test],
+  subcommands: [add, discover, remove, enable, disable, check, test],
 });
 
 const headings = ["NAME", "PROVIDER", "UPSTREAM", "KEY", "SERVED", "CONTEXT", "$/M IN", "$/M OUT", ""];
@@ -176,6 +201,19 @@ function table({ models, gateway }: ModelsReport): string {
     row.obstacle ?? "usable",
   ]);
   return renderTable(headings, cells);
+}
+
+function discoveredText({ asked, models, remarks }: DiscoverReport): string {
+  if (models.length === 0) return `No model at ${list(asked, "or")}.`;
+  const rows = models.map(({ name, product, url, mode, routed }) => [
+    name,
+    product,
+    url,
+    mode,
+    routed ? "in the config" : `goat-dev models discover --add ${name}`,
+  ]);
+  const table = renderTable(["NAME", "SERVER", "ADDRESS", "MODE", ""], rows);
+  return [table, ...(remarks.length === 0 ? [] : ["", ...remarks])].join("\n");
 }
 
 function cells(tested: TestedModel): readonly string[] {

@@ -1,5 +1,6 @@
 import { createSocket } from "node:dgram";
 import { connect, createServer, type ListenOptions } from "node:net";
+import { networkInterfaces } from "node:os";
 import { systemCode } from "../errors/describe.ts";
 import { isEveryAddress } from "../model/address.ts";
 
@@ -39,6 +40,14 @@ export function answers(host: string, port: number): Promise<boolean> {
     // A connection to a free port of the ephemeral range can meet itself.
     socket.once("connect", () => done(socket.localPort !== socket.remotePort));
   });
+}
+
+/** True where something accepts a connection on an address of this machine that is not its loopback, as containers come. */
+export async function answersContainers(port: number): Promise<boolean> {
+  const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
+  const outer = addresses.filter(({ internal, family }) => !internal && family === "IPv4");
+  const found = await Promise.all(outer.map(({ address }) => answers(address, port)));
+  return found.includes(true);
 }
 
 /**

@@ -1,14 +1,16 @@
 import { dirname, join } from "node:path";
 import { GoatError } from "../../errors/goat-error.ts";
+import { nameThisMachine } from "../../gateway/edit/extra-hosts.ts";
 import { addModel } from "../../gateway/edit/models.ts";
 import { type NewEntry, newEntry, variablesOf } from "../../gateway/edit/new-entry.ts";
 import { addToSecret, addToTemplate, passVariable, variablesPassed } from "../../gateway/edit/variables.ts";
 import { keyVariables } from "../../gateway/providers.ts";
+import { hostName, isLoopback, isThisMachine } from "../../gateway/this-machine.ts";
 import { list } from "../../platform/text.ts";
 import { readTextIfThere } from "../../platform/text-file.ts";
 import type { App, Ask } from "../app.ts";
 import { carryOutChange, type FileEdit, type ModelsChangeReport, typedCommand } from "./change.ts";
-import { type ModelsProject, openOwn, shown } from "./open.ts";
+import { type ConfigFile, type ModelsProject, openOwn, shown } from "./open.ts";
 import { vllmRequest } from "./vllm.ts";
 
 export interface AddInput {
@@ -33,16 +35,26 @@ export async function add(input: AddInput, app: App): Promise<ModelsChangeReport
   const project = await openOwn(yes, app);
   const entry = newEntry(await requestOf(project, input, app));
   const variables = variablesOf(entry);
-  const configs = [project.local, ...(project.cloud === null ? [] : [project.cloud])].map((file) => ({
+  const configs = filesFor(entry, project).map((file) => ({
     source: file.source,
     path: file.path,
     before: file.text,
     after: addModel(file, entry),
   }));
-  const edits = [...configs, ...variables.reduce(withVariable(project), [])];
+  const edits = [...configs, ...variables.reduce(withVariable(project), withHost(project, entry))];
   const remarks = [...unsetRemarks(project, variables), ...addressRemarks(entry)];
   const command = typedCommand(["models", "add", entry.name], options);
   return carryOutChange(project, entry.name, { command, yes, edits, wanted: [entry.name], remarks }, app);
+}
+
+/** A server of this machine is none of the cloud's. */
+function filesFor(entry: NewEntry, { local, cloud }: ModelsProject): readonly ConfigFile[] {
+  return cloud === null || isThisMachine(baseOf(entry)) ? [local] : [local, cloud];
+}
+
+/** Empty where the provider's own address is meant. */
+function baseOf({ params }: NewEntry): string {
+  return String(params["api_base"] ?? "");
 }
 
 async function requestOf({ session }: ModelsProject, input: AddInput, app: App) {
@@ -97,6 +109,15 @@ function withVariable(project: ModelsProject) {
   };
 }
 
+/** A route to this machine needs its name inside the container, which Linux does not give by itself. */
+function withHost(project: ModelsProject, entry: NewEntry): readonly FileEdit[] {
+  if (isLoopback(baseOf(entry)) || !isThisMachine(baseOf(entry))) return [];
+  const source = composeFileOf(project);
+  const file = { path: shown(source, project.session.environment.project.root), text: readTextIfThere(source) ?? "" };
+  const after = nameThisMachine(file, project.gateway.service.name);
+  return [{ source, path: file.path, before: file.text, after }];
+}
+
 /** The file that gives the gateway its environment; the last one wins in Compose. */
 function composeFileOf({ session, gateway }: ModelsProject): string {
   const files = session.environment.project.composeFiles;
@@ -115,11 +136,9 @@ function unsetRemarks({ session }: ModelsProject, variables: readonly string[]):
 }
 
 /** Inside a container localhost is that container. */
-function addressRemarks({ params }: NewEntry): readonly string[] {
-  return /^https?:\/\/(?:localhost|127\.|\[::1\])/.test(String(params["api_base"] ?? ""))
-    ? [
-        "In a container that address is the container itself; this machine is http://host.docker.internal:… or its own IP.",
-      ]
+function addressRemarks(entry: NewEntry): readonly string[] {
+  return isLoopback(baseOf(entry))
+    ? [`In a container that address is the container itself; this machine is http://${hostName}:… or its own IP.`]
     : [];
 }
 

@@ -3,10 +3,13 @@ import { type Fields, isRecord } from "../../model/fields.ts";
 import { type ConfigText, readModelList } from "../edit/model-list.ts";
 import { disabledModels } from "../edit/switch.ts";
 import { fieldOf, offsetOf, parseSource } from "../edit/yaml-source.ts";
+import { isThisMachine } from "../this-machine.ts";
 import type { Finding } from "./finding.ts";
 
 interface Entry {
   readonly data: Fields;
+  /** Its server is this machine, which the cloud does not reach. */
+  readonly isLocal: boolean;
   readonly place: string;
 }
 
@@ -21,7 +24,12 @@ interface Side {
 /** What differs between the two configs and should not; both can be read. */
 export function compareConfigs(local: ConfigText, cloud: ConfigText): readonly Finding[] {
   const [here, there] = [sideOf(local), sideOf(cloud)];
-  return [...lacking(here, there), ...lacking(there, here), ...differing(here, there), ...settings(here, there)];
+  return [
+    ...lacking(notLocal(here), there),
+    ...lacking(there, here),
+    ...differing(here, there),
+    ...settings(here, there),
+  ];
 }
 
 function sideOf(file: ConfigText): Side {
@@ -43,22 +51,29 @@ function entriesOf(file: ConfigText): readonly (Entry & { readonly name: string 
   const { items, source } = readModelList(file);
   const active = items.map(({ name, data, node }) => ({
     name,
-    data: withoutAddress(data),
+    ...entryOf(data),
     place: `${file.path}:${source.placeAt(offsetOf(node))}`,
   }));
   const off = disabledModels(file).map(({ name, data, line }) => ({
     name,
-    data: withoutAddress(data ?? {}),
+    ...entryOf(data ?? {}),
     place: `${file.path}:${line}:1`,
   }));
   return [...active, ...off];
 }
 
 /** A server of one's own may stand elsewhere for the cloud than for this machine. */
-function withoutAddress(entry: Fields): Fields {
+function entryOf(entry: Fields): Pick<Entry, "data" | "isLocal"> {
   const params = isRecord(entry["litellm_params"]) ? entry["litellm_params"] : {};
-  const { api_base: _address, ...rest } = params;
-  return { ...entry, litellm_params: rest };
+  const { api_base: address, ...rest } = params;
+  return { data: { ...entry, litellm_params: rest }, isLocal: typeof address === "string" && isThisMachine(address) };
+}
+
+function notLocal(side: Side): Side {
+  return {
+    ...side,
+    models: new Map([...side.models].filter(([, entries]) => !entries.every(({ isLocal }) => isLocal))),
+  };
 }
 
 function lacking(from: Side, other: Side): readonly Finding[] {

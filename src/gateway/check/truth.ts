@@ -3,6 +3,7 @@ import { azureBaseMistake } from "../../project/key-form.ts";
 import { fieldOf, fieldsOf, itemsOf, scalarsOf, scalarText } from "../edit/yaml-source.ts";
 import { prefixOf } from "../providers.ts";
 import { matches } from "../routes.ts";
+import { hostName, isLoopback } from "../this-machine.ts";
 import type { Finder } from "./finder.ts";
 import { cacheTypes, callbackNames, earlyVariables, providerPrefixes, routingStrategies } from "./vocabulary.ts";
 
@@ -109,8 +110,8 @@ function checkBase(params: unknown, found: Finder, inContainer: boolean): void {
   const base = fieldOf(params, "api_base")?.value;
   const text = scalarText(base);
   if (text === null || text.startsWith("os.environ/")) return;
-  if (inContainer && /^https?:\/\/(?:localhost|127\.\d|\[::1\]|0\.0\.0\.0)/.test(text)) {
-    found.add("warning", base, "inside a container that is the container itself: this machine is host.docker.internal");
+  if (inContainer && isLoopback(text)) {
+    found.add("warning", base, `inside a container that is the container itself: this machine is ${hostName}`);
   }
   const isAzure = prefixOf(scalarText(fieldOf(params, "model")?.value) ?? "") === "azure";
   const mistake = isAzure ? azureBaseMistake(text) : null;

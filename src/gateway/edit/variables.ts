@@ -34,7 +34,8 @@ export function passVariable(file: ConfigText, service: string, name: string): s
   return text;
 }
 
-function intoList({ text, lines }: YamlSource, list: YAMLSeq, name: string): string | null {
+/** A list with one entry more, behind the last that is no `name=value`. */
+export function intoList({ text, lines }: YamlSource, list: YAMLSeq, name: string): string | null {
   if (list.flow === true) return insertFlowItem(text, flowOf(list), name);
   const isBare = (item: unknown): boolean => isScalar(item) && !String(item.value).includes("=");
   const bare = list.items.findLastIndex(isBare);

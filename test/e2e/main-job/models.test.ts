@@ -232,4 +232,14 @@ litellm_settings:`;
     await expect(ask()).rejects.toMatchObject({ status: 400, message: expect.stringContaining("verbosity") });
     expect(vllm.calls).toHaveLength(asked);
   });
+
+  test("a server of this machine that discover adds must be asked from the gateway's container", async () => {
+    const place = `http://127.0.0.1:${vllm.port}/v1`;
+    const added = await shared().run(["models", "discover", "--url", place, "--add", "Qwen/Qwen3-8B", "--yes"]);
+    expect(added.exitCode, added.output).toBe(0);
+    expect(shared().read("dev/docker-compose.yml")).toContain('extra_hosts: ["host.docker.internal:host-gateway"]');
+    const tested = await shared().run(["models", "test", "Qwen/Qwen3-8B", "--yes"]);
+    expect(tested.exitCode, tested.output).toBe(0);
+    expect(vllm.calls.at(-1)).toMatchObject({ model: "Qwen/Qwen3-8B" });
+  });
 });

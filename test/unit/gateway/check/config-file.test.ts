@@ -145,6 +145,15 @@ describe("two configs", () => {
     expect(compare(local.replaceAll(/^ {2}/gm, "  # "), cloud)).toEqual([]);
   });
 
+  test.each(["http://host.docker.internal:11434/v1", "http://127.0.0.1:8080/v1"])(
+    "must not be asked to share the server at %s, which the cloud does not reach",
+    (base) => {
+      const local = entry(`api_base: ${base}`);
+      expect(compare(local, "model_list: []\n")).toEqual([]);
+      expect(compare("model_list: []\n", local)).toEqual(["warning b.yaml:2:5 m is not in a.yaml"]);
+    },
+  );
+
   test("that differ must be told by name and place", () => {
     expect(compare(entry("rpm: 3"), entry("rpm: 4"))).toEqual(["warning b.yaml:2:5 m is not as in a.yaml"]);
     expect(compare(entry("rpm: 3"), "model_list: []\n")).toEqual(["warning a.yaml:2:5 m is not in b.yaml"]);
