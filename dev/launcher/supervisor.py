@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import selectors
 import signal
@@ -43,6 +44,7 @@ class Process:
 class Supervisor:
     def __init__(self, program: Program) -> None:
         self.program = program
+        self.folder = os.getcwd()
         self.selector = selectors.DefaultSelector()
         self.serving: Process | None = None
         self.candidate: Process | None = None
@@ -172,6 +174,9 @@ class Supervisor:
         self.control.close()
         for process in self.processes():
             process.channel.close()
+        # A checkout may have put another folder in its place, and no program starts in one that was deleted.
+        with contextlib.suppress(OSError):
+            os.chdir(self.folder)
         from launcher.gateway import Gateway
 
         had_routes = self.serving is not None and self.serving.has_routes

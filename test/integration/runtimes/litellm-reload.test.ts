@@ -1,7 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../../../src/platform/clock.ts";
 import {
@@ -154,6 +154,20 @@ describe("a running gateway", () => {
     await gateway.until(async () => (await keysAsked()) === "Bearer sk-second");
     for (const pid of gateway.family()) expect(readFileSync(`/proc/${pid}/cmdline`, "utf8")).not.toContain("sk-");
     expect(gateway.log()).not.toContain("sk-second");
+  });
+
+  test("must reload where its folder was replaced by another of the same name, as by a checkout", {
+    timeout: limitMs,
+  }, async () => {
+    const folder = dirname(gateway.config);
+    const before = `${folder} before`;
+    renameSync(folder, before);
+    mkdirSync(folder);
+    for (const name of readdirSync(before)) renameSync(join(before, name), join(folder, name));
+    rmSync(before, { recursive: true });
+    const { pid, ...told } = await gateway.ask("reload");
+    expect(told).toMatchObject({ ok: true });
+    expect(readlinkSync(`/proc/${pid}/cwd`)).toBe(folder);
   });
 
   test("must answer a burst of signals with few reloads, the last of which serves what was written last", {

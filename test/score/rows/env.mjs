@@ -17,6 +17,18 @@ const badKey = (name, value, says) => ({
   typed: (command) => `${command} --stdin`,
 });
 
+/** Of a provider that is not the only one: `up` warns and goes on. */
+const badBase = (name, value, says) => ({
+  kind: ".env",
+  name,
+  code: "azure-base-invalid",
+  says,
+  only: "doctor",
+  inject: (lab) => lab.setEnv({ AZURE_API_KEY: "0123456789abcdef0123456789abcdef", AZURE_API_BASE: value }),
+  input: "https://x.openai.azure.com",
+  typed: (command) => `${command} --stdin`,
+});
+
 /** .env as other bytes; mended by writing it anew. */
 const badFile = (name, write, says, code = "env-file-invalid") => ({
   kind: ".env",
@@ -133,33 +145,9 @@ export const envRows = [
     env: { GROQ_API_KEY: "your-key-here" },
     inject: () => undefined,
   },
-  {
-    kind: ".env",
-    name: "Azure's base without https",
-    code: "azure-base-invalid",
-    says: /https/,
-    only: "doctor",
-    ask: ["config", "--json"],
-    after: ["doctor", "files", "keys", "--json"],
-    inject: (lab) =>
-      lab.setEnv({ AZURE_API_KEY: "0123456789abcdef0123456789abcdef", AZURE_API_BASE: "x.openai.azure.com" }),
-    byHand: (lab) => lab.setEnv({ AZURE_API_BASE: "https://x.openai.azure.com" }),
-  },
-  {
-    kind: ".env",
-    name: "Azure's base with a path",
-    code: "azure-base-invalid",
-    says: /path/,
-    only: "doctor",
-    ask: ["config", "--json"],
-    after: ["doctor", "files", "keys", "--json"],
-    inject: (lab) =>
-      lab.setEnv({
-        AZURE_API_KEY: "0123456789abcdef0123456789abcdef",
-        AZURE_API_BASE: "https://x.openai.azure.com/openai/deployments/y?api-version=2024-06-01",
-      }),
-    byHand: (lab) => lab.setEnv({ AZURE_API_BASE: "https://x.openai.azure.com" }),
-  },
+  badBase("Azure's base without https", "x.openai.azure.com", /https/),
+  badBase("Azure's base with a path", "https://x.openai.azure.com/openai/deployments/y", /path/),
+  badBase("Azure's base with its version", "https://x.openai.azure.com?api-version=2024-06-01", /api-version/),
   {
     kind: "key",
     name: "a master key without sk-",
