@@ -85,6 +85,12 @@ export const networksOf = async (project: string): Promise<readonly string[]> =>
 export const volumesOf = async (project: string): Promise<readonly string[]> =>
   lines(await docker("volume", "ls", "--format", "{{.Name}}", "--filter", ofProject(project)));
 
+/** Images that were built for the project, those that a later build took the name of as well. */
+const builtFor = async (project?: string): Promise<readonly string[]> => {
+  const label = project === undefined ? "label=com.docker.compose.project" : ofProject(project);
+  return [...new Set(lines(await docker("image", "ls", "--quiet", "--no-trunc", "--filter", label)))];
+};
+
 /** Takes away what bears the project's label, and nothing else. */
 export const removeProject = async (project: string): Promise<void> => {
   const ids = await containerIds(project);
@@ -93,16 +99,26 @@ export const removeProject = async (project: string): Promise<void> => {
   if (networks.length > 0) await docker("network", "rm", ...networks).catch(() => undefined);
   const volumes = await volumesOf(project);
   if (volumes.length > 0) await docker("volume", "rm", "--force", ...volumes).catch(() => undefined);
+  const images = await builtFor(project);
+  if (images.length > 0) await docker("image", "rm", "--force", ...images).catch(() => undefined);
 };
 
 /** Projects whose name begins with the prefix and that still have something on the engine. */
 export const projectsWith = async (prefix: string): Promise<readonly string[]> => {
   const format = '{{.Label "com.docker.compose.project"}}';
-  const [containers, networks, volumes] = await Promise.all([
+  const all = await Promise.all([
     docker("ps", "--all", "--format", format),
     docker("network", "ls", "--format", format),
     docker("volume", "ls", "--format", format),
+    projectsOfImages(),
   ]);
-  const all = [containers, networks, volumes].flatMap(lines);
-  return [...new Set(all)].filter((name) => name.startsWith(prefix));
+  return [...new Set(all.flatMap(lines))].filter((name) => name.startsWith(prefix));
+};
+
+/** An image that goes between the list and the look is none that stays behind. */
+const projectsOfImages = async (): Promise<string> => {
+  const images = await builtFor();
+  if (images.length === 0) return "";
+  const format = '{{index .Config.Labels "com.docker.compose.project"}}';
+  return docker("image", "inspect", "--format", format, ...images).catch((error: Failed) => error.stdout);
 };

@@ -33,7 +33,7 @@ const foldersOf = ({ folder, prefix }: TestRun): readonly string[] =>
 export const leaksOf = async (testRun: TestRun): Promise<readonly string[]> => {
   const [stacks, processes] = await Promise.all([projectsWith(testRun.prefix), processesOf(testRun.folder)]);
   return [
-    ...stacks.map((name) => `containers, networks or volumes of ${name}`),
+    ...stacks.map((name) => `containers, networks, volumes or images of ${name}`),
     ...processes.map((line) => `process ${line.trim()}`),
     ...noted(testRun.folder),
     ...foldersOf(testRun).map((name) => `folder ${join(testRun.folder, name)}`),

@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { docker } from "../../support/docker.ts";
 import type { Scenario } from "../../support/scenario.ts";
 import { describeOnEngine } from "../../support/scenario-hooks.ts";
@@ -10,7 +10,6 @@ async function openBuilt(dockerfile: string): Promise<Scenario> {
   const base = await baseImage();
   const web = { ...idle, image: undefined, build: { context: "../web", args: { BASE: base, GREETING: "hello" } } };
   const stack = await openStack({ web, db: idle });
-  onTestFinished(async () => void (await docker("image", "rm", "--force", `${stack.name}-web`).catch(() => undefined)));
   stack.write("web/Dockerfile", `ARG BASE\nFROM $BASE\n${dockerfile}`);
   stack.write("web/.dockerignore", "secret.txt\n");
   stack.write("web/secret.txt", "not for the image");
