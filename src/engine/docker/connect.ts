@@ -4,6 +4,7 @@ import { type Fix, GoatError } from "../../errors/goat-error.ts";
 import { deadline, decoration } from "../../platform/deadline.ts";
 import { type Candidate, undo } from "./endpoint.ts";
 import { abortError } from "./errors.ts";
+import { startPulse } from "./pulse.ts";
 import { createReader, type Reader } from "./reader.ts";
 
 /** An engine that answered. */
@@ -13,6 +14,8 @@ export interface Connection {
   docker(): Promise<Docker>;
   readonly candidate: Candidate;
   readonly about: About;
+  /** Fires, with the error as its reason, once the engine answers nothing any more. */
+  readonly lost: AbortSignal;
   close(): void;
 }
 
@@ -64,7 +67,12 @@ async function connectionTo(candidate: Candidate, signal: AbortSignal): Promise<
       docker ??= openDockerode(candidate, reader);
       return docker;
     };
-    return { reader, docker: load, candidate, about, close };
+    const pulse = startPulse(reader);
+    const end = (): void => {
+      pulse.stop();
+      close();
+    };
+    return { reader, docker: load, candidate, about, lost: pulse.lost, close: end };
   } catch (error) {
     close();
     throw error;

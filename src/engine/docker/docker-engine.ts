@@ -29,6 +29,8 @@ export interface DockerEngineOptions {
   readonly clock?: Clock;
 }
 
+type Connected = Connection & { readonly signal: AbortSignal };
+
 type Op<T extends Operation["type"]> = Extract<Operation, { type: T }>;
 
 /** An engine over dockerode and its own reader; nothing is loaded or connected before the first call. */
@@ -48,14 +50,16 @@ class DockerEngine implements Engine {
     this.#options = options;
   }
 
-  #connected(signal: AbortSignal): Promise<Connection> {
+  /** With a signal that fires when the engine is lost, too. */
+  async #connected(signal: AbortSignal): Promise<Connected> {
     const connection = this.#connection ?? this.#connect(signal);
     this.#connection = connection;
     // One failure is not kept: the engine may be started meanwhile.
     connection.catch(() => {
       if (this.#connection === connection) this.#connection = null;
     });
-    return connection;
+    const connected = await connection;
+    return { ...connected, signal: AbortSignal.any([signal, connected.lost]) };
   }
 
   async #connect(signal: AbortSignal): Promise<Connection> {
@@ -63,7 +67,7 @@ class DockerEngine implements Engine {
   }
 
   /** For streams, which end quietly when the signal fires. */
-  #unlessAborted(signal: AbortSignal): Promise<Connection | null> {
+  #unlessAborted(signal: AbortSignal): Promise<Connected | null> {
     return this.#connected(signal).catch((error: unknown) => {
       if (signal.aborted) return null;
       throw error;
@@ -83,14 +87,16 @@ class DockerEngine implements Engine {
     return service.run.docker === undefined ? { ok: false, reason: `${service.name} has no image` } : { ok: true };
   }
 
-  async observe(request: ObserveRequest, signal: AbortSignal): Promise<ObservedStack> {
-    const observed = await observe((await this.#connected(signal)).reader, request, signal);
+  async observe(request: ObserveRequest, outer: AbortSignal): Promise<ObservedStack> {
+    const { reader, signal } = await this.#connected(outer);
+    const observed = await observe(reader, request, signal);
     for (const { container, handle } of observed.services) this.#ids.set(container, handle);
     return observed;
   }
 
-  async apply(operation: Operation, io: ApplyIo): Promise<void> {
-    const connection = await this.#connected(io.signal);
+  async apply(operation: Operation, { signal, progress }: ApplyIo): Promise<void> {
+    const connection = await this.#connected(signal);
+    const io = { signal: connection.signal, progress };
     const docker = await connection.docker();
     if (operation.type === "pull-image") return this.#pull(docker, operation, io);
     if (operation.type === "build-image") return this.#build(connection, operation, io);
@@ -130,40 +136,47 @@ class DockerEngine implements Engine {
     options: { readonly signal: AbortSignal; ready?(): void },
   ): AsyncGenerator<ServiceChange> {
     const connection = await this.#unlessAborted(options.signal);
-    if (connection !== null) yield* changes(connection.reader, stack, options);
+    if (connection === null) return;
+    yield* changes(connection.reader, stack, { ...options, signal: connection.signal });
+    connection.lost.throwIfAborted();
   }
 
   async *logs(options: LogOptions): AsyncGenerator<LogLine> {
     const connection = await this.#unlessAborted(options.signal);
     const { logs } = await import("./logs.ts");
-    if (connection !== null) yield* logs(connection.reader, options);
+    if (connection === null) return;
+    yield* logs(connection.reader, { ...options, signal: connection.signal });
+    connection.lost.throwIfAborted();
   }
 
   async exec(
     container: string,
     command: readonly string[],
-    signal: AbortSignal,
+    outer: AbortSignal,
     options?: ExecOptions,
   ): Promise<ExecResult> {
-    const { docker } = await this.#connected(signal);
+    const { docker, signal } = await this.#connected(outer);
     const { exec } = await import("./exec.ts");
     return exec(await docker(), container, command, signal, options);
   }
 
-  async portHolder(port: number, signal: AbortSignal): Promise<string | null> {
-    return portHolder((await this.#connected(signal)).reader, port, signal);
+  async portHolder(port: number, outer: AbortSignal): Promise<string | null> {
+    const { reader, signal } = await this.#connected(outer);
+    return portHolder(reader, port, signal);
   }
 
-  async memory(containers: readonly string[], signal: AbortSignal): Promise<Readonly<Record<string, number>>> {
+  async memory(containers: readonly string[], outer: AbortSignal): Promise<Readonly<Record<string, number>>> {
     const local = (container: string): number | null => {
       const id = this.#ids.get(container);
       return id === undefined ? null : localMemory(id, readNow);
     };
-    return memory((await this.#connected(signal)).reader, containers, signal, local);
+    const { reader, signal } = await this.#connected(outer);
+    return memory(reader, containers, signal, local);
   }
 
-  async volumeSizes(volumes: readonly string[], signal: AbortSignal): Promise<Readonly<Record<string, number | null>>> {
-    return volumeSizes((await this.#connected(signal)).reader, volumes, signal);
+  async volumeSizes(volumes: readonly string[], outer: AbortSignal): Promise<Readonly<Record<string, number | null>>> {
+    const { reader, signal } = await this.#connected(outer);
+    return volumeSizes(reader, volumes, signal);
   }
 
   /** Closes idle connections, which would keep the process alive. */

@@ -1,0 +1,60 @@
+import { GoatError } from "../../errors/goat-error.ts";
+import { deadline } from "../../platform/deadline.ts";
+import type { Reader } from "./reader.ts";
+
+export interface Pulse {
+  /** Fires, with the error as its reason, once the engine answers nothing any more; one that is gone ends its calls by itself. */
+  readonly lost: AbortSignal;
+  stop(): void;
+}
+
+/** Asks now and then whether the engine still answers: a call of its own may rightly take for ever. */
+export function startPulse(reader: Reader): Pulse {
+  const [lost, stop] = [new AbortController(), new AbortController()];
+  let silences = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const beat = async (): Promise<void> => {
+    silences = (await isSilent(reader, stop.signal)) ? silences + 1 : 0;
+    if (stop.signal.aborted) return;
+    // Several, so that a machine that slept is not taken for an engine that does.
+    if (silences === maxSilences) lost.abort(silent());
+    else wait(silences === 0 ? beatMs : 0);
+  };
+  const wait = (ms: number): void => {
+    timer = setTimeout(() => void beat(), ms).unref();
+  };
+  wait(beatMs);
+  return {
+    lost: lost.signal,
+    stop: () => {
+      clearTimeout(timer);
+      stop.abort();
+    },
+  };
+}
+
+const beatMs = 3_000;
+
+const answerLimitMs = 5_000;
+
+const maxSilences = 3;
+
+async function isSilent(reader: Reader, signal: AbortSignal): Promise<boolean> {
+  using limit = deadline(signal, answerLimitMs);
+  try {
+    (await reader.stream("/_ping", limit.signal, {})).resume();
+    return false;
+  } catch {
+    return limit.isOver();
+  }
+}
+
+function silent(): GoatError {
+  const seconds = (answerLimitMs * maxSilences) / 1000;
+  return new GoatError("engine-unreachable", `the engine has not answered for ${seconds} s`, {
+    fixes: [
+      { command: "docker version", effect: "says whether the engine answers" },
+      { command: "sudo systemctl restart docker", effect: "starts it anew on Linux, with the containers that it ran" },
+    ],
+  });
+}
