@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname } from "node:path";
@@ -7,6 +8,9 @@ import { systemClock } from "./platform/clock.ts";
 
 const packageRoot = dirname(dirname(fileURLToPath(import.meta.url)));
 const { version } = JSON.parse(readFileSync(`${packageRoot}/package.json`, "utf8")) as { version: string };
+
+// Each service, step and request listens to the same signals: Node would take more than ten for a leak.
+setMaxListeners(0);
 
 // The first Ctrl-C asks everything to end; a second one does not wait.
 const interrupt = new AbortController();

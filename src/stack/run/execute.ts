@@ -1,4 +1,3 @@
-import { setMaxListeners } from "node:events";
 import type { Progress } from "../../engine/engine.ts";
 import { describe } from "../../errors/describe.ts";
 import { GoatError } from "../../errors/goat-error.ts";
@@ -45,8 +44,6 @@ async function execute(plan: Plan, io: ExecuteIo): Promise<ReadonlyMap<number, T
   const stop = new AbortController();
   const errors: GoatError[] = [];
   const inner = { ...io, signal: AbortSignal.any([io.signal, stop.signal, io.watch.lost]) };
-  // Each step listens: Node would take more than ten for a leak.
-  setMaxListeners(0, io.signal, inner.signal);
   const results = new Map<number, Promise<boolean>>();
   const run = async (node: PlanNode): Promise<boolean> => {
     const blocker = await findBlocker(plan, node, results, io.watch);
