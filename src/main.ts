@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,6 +17,12 @@ const interrupt = new AbortController();
 
 const ending = ["SIGINT", "SIGTERM"] as const;
 for (const name of ending) process.on(name, onSignal);
+
+// Ctrl-Z leaves a shell with its cursor, which a drawing has hidden; while it draws, the stream itself is kept from others.
+process.on("SIGTSTP", () => {
+  if (process.stderr.isTTY) writeSync(process.stderr.fd, "\u001b[?25h");
+  process.kill(process.pid, "SIGSTOP");
+});
 
 // A reader that has enough, as in `goat-dev logs | head`, is no error.
 for (const stream of [process.stdout, process.stderr]) {

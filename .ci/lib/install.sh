@@ -24,6 +24,8 @@ install_packages() {
   # The scripts for completion run in the real shells.
   command -v zsh >/dev/null || missing+=(zsh)
   command -v fish >/dev/null || missing+=(fish)
+  # What a terminal shows is looked at in one.
+  command -v tmux >/dev/null || missing+=(tmux)
   # Go asks its proxy by https.
   [[ -s /etc/ssl/certs/ca-certificates.crt ]] || missing+=(ca-certificates)
   [[ ${#missing[@]} -gt 0 ]] || return 0
