@@ -25,7 +25,9 @@ export function parse(argv: readonly string[], commands: readonly AnyCommand[], 
   const output: string[] = [];
   let found: Invocation | undefined;
   const program = createProgram(version, output);
-  for (const command of commands) {
+  // To build every command takes longer than to parse the one that is meant.
+  const typed = commands.filter(({ name }) => name === argv[0]);
+  for (const command of typed.length > 0 ? typed : commands) {
     addCommand(program, command, (chosen, node) => {
       found = { kind: "run", command: chosen, input: inputOf(node), global: inputOf(program, ...lineage(node)) };
     });

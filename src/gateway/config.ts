@@ -41,7 +41,20 @@ export function readConfigTree(text: string, file: string): unknown {
   return readWhole(text, file).tree;
 }
 
-function readWhole(text: string, file: string): { readonly config: GatewayConfig; readonly tree: unknown } {
+interface Whole {
+  readonly config: GatewayConfig;
+  readonly tree: unknown;
+}
+
+/** One run asks the same file for its routes, its budget and its callbacks: it is parsed once. */
+let latest: { readonly text: string; readonly file: string; readonly whole: Whole } | undefined;
+
+function readWhole(text: string, file: string): Whole {
+  if (latest?.text !== text || latest.file !== file) latest = { text, file, whole: parseWhole(text, file) };
+  return latest.whole;
+}
+
+function parseWhole(text: string, file: string): Whole {
   const lines = new LineCounter();
   // PyYAML, which LiteLLM reads with, speaks YAML 1.1.
   const document = parseYaml(text, { lineCounter: lines, version: "1.1", merge: true, prettyErrors: false });

@@ -1,5 +1,5 @@
 import { nearest } from "../model/nearest.ts";
-import { type Provider, providers } from "./keys.ts";
+import { providers } from "./keys.ts";
 
 /** Where variables come from. */
 export interface Sources {
@@ -12,10 +12,18 @@ export interface Sources {
 
 /** What explains that a provider's key is not seen although somebody has written it. */
 export function keyNotes(sources: Sources): readonly string[] {
-  return providers.flatMap(({ variables }) => variables).flatMap((name) => noteOn(name, sources) ?? []);
+  const suspects = Object.entries(sources.written)
+    .filter(([name, value]) => value.trim() !== "" && !known.includes(name) && likeAKey.test(name))
+    .map(([name]) => name);
+  return known.flatMap((name) => noteOn(name, sources, suspects) ?? []);
 }
 
-function noteOn(name: string, { written, shell, places }: Sources): string | null {
+const known = providers.flatMap(({ variables }) => variables);
+
+const likeAKey = /key|base|groq|openai|azure|anthropic/i;
+
+/** `suspects` are variables that are set, and may be meant for a provider. */
+function noteOn(name: string, { written, shell, places }: Sources, suspects: readonly string[]): string | null {
   const place = places[name];
   if (isEmpty(shell[name]) && !isEmpty(written[name] ?? "")) {
     return `${name} is empty in this shell, which wins over ${place?.text ?? ".env"}: unset ${name}`;
@@ -24,7 +32,7 @@ function noteOn(name: string, { written, shell, places }: Sources): string | nul
     return `${name} is set in line ${place.earlier}, and set again to nothing in ${place.text}, which counts: take that line out`;
   }
   if (!isEmpty(written[name] ?? "") || !isEmpty(shell[name] ?? "")) return null;
-  const misspelt = Object.keys(written).find((other) => !isEmpty(written[other]) && isMisspelt(other, name));
+  const misspelt = suspects.find((other) => isMisspelt(other, name));
   return misspelt === undefined
     ? null
     : `${misspelt} (${places[misspelt]?.text ?? ".env"}) is read by nothing: it is called ${name}`;
@@ -35,10 +43,8 @@ function isEmpty(value: string | undefined): boolean {
   return value !== undefined && value.trim() === "";
 }
 
-/** Not another provider's variable, and close to this one alone. */
+/** Close to this variable alone. */
 function isMisspelt(other: string, name: string): boolean {
-  const known = providers.flatMap(({ variables }: Provider) => variables);
-  if (known.includes(other) || !/key|base|groq|openai|azure|anthropic/i.test(other)) return false;
   const plain = (text: string): string => text.toUpperCase().replaceAll(/[^A-Z]/g, "");
-  return plain(other) === plain(name) || (nearest(other, known) === name && other.length > 6);
+  return plain(other) === plain(name) || (other.length > 6 && nearest(other, known) === name);
 }
