@@ -1,16 +1,21 @@
-"""One JSON document a line, between the launcher and a process that it forked."""
+"""One JSON document a line, between the launcher and a process that it forked; open connections may go along with it."""
 
 from __future__ import annotations
 
 import json
+import os
 import socket
-from typing import Any, Mapping
+from typing import Any, Mapping, Sequence
+
+# What the system lets through at once is a little more.
+MOST_CONNECTIONS = 200
 
 
 class Channel:
     def __init__(self, end: socket.socket) -> None:
         self.socket = end
         self.rest = b""
+        self.files: list[int] = []
         self.closed = False
 
     @classmethod
@@ -26,20 +31,42 @@ class Channel:
             # Whoever has ended is noticed by its end.
             self.closed = True
 
+    def send_connections(self, files: Sequence[int]) -> bool:
+        """File descriptors, which stay open on this side as well; False where they did not go."""
+        line = json.dumps({"do": "take", "connections": len(files)}).encode() + b"\n"
+        try:
+            return socket.send_fds(self.socket, [line], files) == len(line)
+        except OSError:
+            return False
+
     def receive(self) -> list[dict[str, Any]]:
         """What has come since; one that blocks waits for more."""
         try:
-            piece = self.socket.recv(65_536)
+            piece, files, _, _ = socket.recv_fds(self.socket, 65_536, MOST_CONNECTIONS)
         except BlockingIOError:
             return []
         except OSError:
-            piece = b""
+            piece, files = b"", []
+        self.files += files
         if not piece:
             self.closed = True
             return []
         *lines, self.rest = (self.rest + piece).split(b"\n")
-        return [json.loads(line) for line in lines]
+        return [self.read(line) for line in lines]
+
+    def read(self, line: bytes) -> dict[str, Any]:
+        message = json.loads(line)
+        if "connections" in message:
+            count = message["connections"]
+            message["connections"], self.files = self.files[:count], self.files[count:]
+        return message
 
     def close(self) -> None:
         self.closed = True
         self.socket.close()
+        close_files(self.files)
+
+
+def close_files(files: Sequence[int]) -> None:
+    for file in files:
+        os.close(file)

@@ -35,9 +35,9 @@ class Door:
         elif scope["type"] != "http":
             await self.app(scope, receive, send)
         elif scope["path"] == SERVED and scope["method"] == "GET":
-            await self.tell(self.closing(send))
+            await self.tell(self.outgoing(send))
         else:
-            await self.app(scope, receive, self.closing(send))
+            await self.app(scope, receive, self.outgoing(send))
 
     async def live(self, scope: Message, receive: Receive, send: Send) -> None:
         async def incoming() -> Message:
@@ -46,23 +46,26 @@ class Door:
                 await finish_callbacks()
             return message
 
-        async def outgoing(message: Message) -> None:
+        async def told(message: Message) -> None:
             if message["type"] == "lifespan.startup.complete":
                 await self.gateway.before_serving(self)
             elif message["type"] == "lifespan.startup.failed":
                 self.gateway.tell_why(reasons.of_text(message.get("message", "")))
             await send(message)
 
-        await self.app(scope, incoming, outgoing)
+        await self.app(scope, incoming, told)
 
-    def closing(self, send: Send) -> Send:
-        """A replaced configuration's answers end their connections."""
+    def outgoing(self, send: Send) -> Send:
+        """A replaced configuration's answers end connections that cannot go over to the next one."""
 
         async def sent(message: Message) -> None:
-            if message["type"] == "http.response.start" and self.gateway.retiring:
+            gateway = self.gateway
+            if message["type"] == "http.response.start" and gateway.retiring and not gateway.moves:
                 headers = [header for header in message.get("headers", []) if header[0].lower() != CLOSE[0]]
                 message = {**message, "headers": [*headers, CLOSE]}
             await send(message)
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                gateway.answered()
 
         return sent
 

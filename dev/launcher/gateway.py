@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import logging
 import os
 import signal
@@ -11,14 +12,14 @@ import sys
 import threading
 import time
 import traceback
-from typing import Any, Mapping
+from typing import Any, Mapping, NoReturn
 
-from launcher import collector, places, postgres, preload, reasons, served
+from launcher import collector, connections, places, postgres, preload, reasons, served
 from launcher.channel import Channel
 from launcher.door import Door, finish_callbacks
 from launcher.start import Program
 
-# Idle connections are closed after it; common clients keep theirs for four to fifteen seconds.
+# Connections that cannot go over to the next process are closed after it; common clients keep theirs for four to fifteen seconds.
 LINGER_SECONDS = float(os.environ.get("GOAT_DEV_LINGER_SECONDS") or 20)
 # Answers that are still being written when a configuration is replaced.
 STREAM_SECONDS = float(os.environ.get("GOAT_DEV_STREAM_SECONDS") or 600)
@@ -49,8 +50,19 @@ class Gateway:
         self.retiring = False
         self.loaded = set(sys.modules)
 
-    def run(self) -> None:
+    def run(self) -> NoReturn:
         """Ends the process, by way of its exit handlers: they send the last traces."""
+        status = 1
+        try:
+            self.become()
+            status = 0
+        except SystemExit as ended:
+            status = ended.code if isinstance(ended.code, int) else 0 if ended.code is None else 1
+        except BaseException:
+            traceback.print_exc()
+        leave(status)
+
+    def become(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, end)
         signal.signal(signal.SIGQUIT, signal.SIG_DFL)
@@ -112,8 +124,11 @@ class Gateway:
 
         known = inspect.signature(uvicorn.Config).parameters
         door = Door(app, self)
+        options.setdefault("timeout_keep_alive", connections.KEEP_ALIVE_SECONDS)
         config = uvicorn.Config(door, **{name: value for name, value in options.items() if name in known})
         self.server = uvicorn.Server(config)
+        config.load()
+        self.moves = connections.can_move(self.server)
         config.timeout_graceful_shutdown = config.timeout_graceful_shutdown or STOP_SECONDS
         self.server.run(sockets=[made.dup() for made in self.sockets])
         if not self.server.started:
@@ -146,9 +161,9 @@ class Gateway:
     def listen(self) -> None:
         while not self.channel.closed:
             for message in self.channel.receive():
-                asked = {"serve": self.may_serve.set, "retire": self.retire}.get(message.get("do"))
+                asked = {"serve": self.may_serve.set, "retire": self.retire, "take": self.take}.get(message.get("do"))
                 if asked is not None and self.loop is not None:
-                    self.loop.call_soon_threadsafe(asked)
+                    self.loop.call_soon_threadsafe(asked, *([message["connections"]] if "connections" in message else []))
         # The launcher was killed: nobody would replace this process, and it holds the port.
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(STOP_SECONDS + 5)
@@ -159,17 +174,32 @@ class Gateway:
             listener.close()
         self.server.config.timeout_graceful_shutdown = STREAM_SECONDS
         self.retiring = True
+        self.hand_over()
         self.channel.send({"retired": True})
         assert self.loop is not None
         self.lingering = self.loop.create_task(self.linger())
 
     async def linger(self) -> None:
-        """A client may be about to use a connection that it holds open: it is answered, and told to open another."""
+        """A client may be about to use a connection that stays here: it is answered, and told to open another."""
         end = time.monotonic() + LINGER_SECONDS
         await finish_callbacks()
         while self.server.server_state.connections and time.monotonic() < end:
             await asyncio.sleep(0.05)
+            self.hand_over()
         self.server.should_exit = True
+
+
+    def answered(self) -> None:
+        """The connection is free again, before its next request is read."""
+        if self.retiring and self.loop is not None:
+            self.loop.call_soon(self.hand_over)
+
+    def hand_over(self) -> None:
+        if self.moves:
+            connections.hand_over(self.server, self.channel)
+
+    def take(self, files: list[int]) -> None:
+        self.taking = asyncio.ensure_future(connections.take(self.server, files))
 
 
 def leave_schema_alone() -> None:
@@ -182,6 +212,18 @@ def leave_schema_alone() -> None:
     except ImportError:
         # Another LiteLLM may compare in another place.
         pass
+
+
+def leave(status: int) -> NoReturn:
+    """Python itself would wait for threads that have nothing left to do, and then take a large heap apart: two seconds in all."""
+    for thread in threading.enumerate():
+        # The client empties its queues first; its threads look up only once a second.
+        if thread.daemon and type(thread).__module__.startswith("langfuse."):
+            setattr(thread, "join", lambda timeout=None: None)
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(status)
 
 
 def end(number: int, _frame: object) -> None:

@@ -7,7 +7,7 @@ import gc
 import importlib
 import os
 import sys
-from typing import Callable, Iterable
+from typing import Any, Callable, Iterable
 
 QUIET_SECONDS = 1.0
 
@@ -24,9 +24,26 @@ async def tell_of_new_modules(known: set[str], tell: Callable[[list[str]], None]
         last = count
 
 
+# A user's own modules are read anew by each process. Others may start threads as they are loaded; these were seen not to.
+MEANT = {"litellm", "litellm_enterprise", "litellm_proxy_extras", "langfuse", "uvicorn", "uvloop", "anyio", "mcp", "apscheduler", "websockets"}
+
+
 def is_meant(name: str) -> bool:
-    """A user's own modules are read anew by each process, and others' may start threads."""
-    return name.split(".")[0] in ("litellm", "litellm_enterprise")
+    return name.split(".")[0] in MEANT
+
+
+def build_routes(app: Any) -> None:
+    """FastAPI puts its routes together when the first request looks for one, for a fifth of a second: here once for all processes."""
+
+    async def nothing(*_message: Any) -> None:
+        pass
+
+    scope = {"type": "http", "method": "GET", "path": "/goat-dev/nothing", "root_path": "", "headers": []}
+    try:
+        asyncio.run(app.router(scope, nothing, nothing))
+    except Exception:
+        # Each process does it by itself then.
+        pass
 
 
 def load(names: Iterable[str]) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Callable, Mapping
 
 from launcher import collector, say
-from launcher.preload import other_threads
+from launcher.preload import build_routes, other_threads
 
 IMAGE_ENTRY = Path("docker/prod_entrypoint.sh")
 # Each would start servers of its own, or none at all.
@@ -72,13 +72,14 @@ def load(arguments: list[str]) -> Program:
         raise Unfit("LiteLLM's entry point is not the one of click")
     parameters = parse(entry, arguments)
     import litellm.proxy.proxy_cli as command_line
-    import litellm.proxy.proxy_server  # noqa: F401
+    import litellm.proxy.proxy_server as server
     import uvicorn
 
     if "uvicorn.run(" not in inspect.getsource(command_line):
         raise Unfit("this LiteLLM does not start uvicorn by itself")
     if "sockets" not in inspect.signature(uvicorn.Server.run).parameters:
         raise Unfit("this uvicorn takes no sockets")
+    build_routes(server.app)
     return Program(entry, parameters["host"], parameters["port"], parameters.get("config"))
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Mapping, NoReturn
 
 from launcher import control, preload, say, served
-from launcher.channel import Channel
+from launcher.channel import Channel, close_files
 from launcher.sockets import bind
 from launcher.start import Program
 
@@ -124,11 +124,18 @@ class Supervisor:
                 process.channel.send({"do": "serve"})
             if message.get("serving"):
                 self.switch_to(process)
+            if "connections" in message:
+                self.pass_on(message["connections"])
             if message.get("retired"):
                 process.retired = True
                 self.report_switch()
         if process.channel.closed:
             self.hang_up(process)
+
+    def pass_on(self, files: list[int]) -> None:
+        if self.serving is not None:
+            self.serving.channel.send_connections(files)
+        close_files(files)
 
     def hang_up(self, process: Process) -> None:
         if process.channel.socket.fileno() >= 0:

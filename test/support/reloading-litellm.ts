@@ -1,10 +1,7 @@
 import { execFile } from "node:child_process";
-import { once } from "node:events";
 import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { get } from "node:http";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { text as readText } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { passedOn } from "../../src/engine/processes/local-service.ts";
 import { systemClock } from "../../src/platform/clock.ts";
@@ -135,10 +132,8 @@ export const bootReloading = async (
     return JSON.parse(stdout);
   }
 
-  /** On a connection of its own: one that was open may still be answered by the former configuration. */
   async function models(): Promise<readonly string[]> {
-    const [response] = await once(get(`${url}/v1/models`, { headers, agent: false }), "response");
-    const answer = JSON.parse(await readText(response)) as { data: { id: string }[] };
+    const answer = (await (await fetch(`${url}/v1/models`, { headers })).json()) as { data: { id: string }[] };
     return answer.data.map(({ id }) => id);
   }
 

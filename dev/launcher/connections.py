@@ -1,0 +1,62 @@
+"""Open connections go over to the next process between two requests: whoever holds one notices nothing, and is not answered by an old configuration."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import socket
+from typing import Any, Sequence
+
+from launcher.channel import MOST_CONNECTIONS, Channel
+
+# Longer than common clients keep an idle connection: it is they who close it, never the server under a request.
+KEEP_ALIVE_SECONDS = 120
+
+
+def can_move(server: Any) -> bool:
+    """Where uvicorn is not as expected, or encrypts, connections are closed after their next answer instead."""
+    config = server.config
+    wanted = {"config", "server_state", "app_state"}
+    return not config.is_ssl and wanted <= inspect.signature(config.http_protocol_class).parameters.keys()
+
+
+def hand_over(server: Any, channel: Channel) -> None:
+    """Between two steps of the event loop, so that no request comes in meanwhile."""
+    idle = [one for one in server.server_state.connections if is_idle(one)]
+    for begin in range(0, len(idle), MOST_CONNECTIONS):
+        some = idle[begin : begin + MOST_CONNECTIONS]
+        if channel.send_connections([one.transport.get_extra_info("socket").fileno() for one in some]):
+            for one in some:
+                # Closes this process's end alone.
+                one.transport.abort()
+
+
+async def take(server: Any, files: Sequence[int]) -> None:
+    config = server.config
+    loop = asyncio.get_running_loop()
+
+    def protocol() -> Any:
+        return config.http_protocol_class(config=config, server_state=server.server_state, app_state=server.lifespan.state)
+
+    for connection in [socket.socket(fileno=file) for file in files]:
+        connection.setblocking(False)
+        _, made = await loop.connect_accepted_socket(protocol, connection)
+        made.timeout_keep_alive_task = loop.call_later(made.timeout_keep_alive, made.timeout_keep_alive_handler)
+
+
+def is_idle(protocol: Any) -> bool:
+    """Nothing of a request has come, and the last answer has gone."""
+    transport = getattr(protocol, "transport", None)
+    if transport is None or transport.is_closing() or transport.get_write_buffer_size() > 0:
+        return False
+    cycle = getattr(protocol, "cycle", None)
+    if cycle is not None and not cycle.response_complete:
+        return False
+    if hasattr(protocol, "parser"):
+        # httptools: a request that has begun has a scope of its own before it has a cycle.
+        begun = protocol.scope is not (None if cycle is None else cycle.scope)
+        return not begun and not protocol.pipeline and (cycle is None or not cycle.more_body)
+    import h11
+
+    parser = getattr(protocol, "conn", None)
+    return isinstance(parser, h11.Connection) and parser.their_state is h11.IDLE and parser.trailing_data[0] == b""
