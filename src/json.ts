@@ -7,6 +7,9 @@ import type { CloudStatusReport } from "./app/cloud/status.ts";
 import type { CloudStopReport } from "./app/cloud/stop.ts";
 import type { CompletionReport } from "./app/completion/script.ts";
 import type { ConfigReport } from "./app/config.ts";
+import type { ResetReport } from "./app/database/reset.ts";
+import type { RestoreReport } from "./app/database/restore.ts";
+import type { SnapshotReport, SnapshotsReport } from "./app/database/snapshot.ts";
 import type { DownReport } from "./app/down.ts";
 import type { DrillReport } from "./app/drill.ts";
 import type { ExplainReport } from "./app/explain.ts";
@@ -73,9 +76,13 @@ export type {
   OpenReport,
   PlanReport,
   ProgramVariables,
+  ResetReport,
+  RestoreReport,
   RunReport,
   SetKeyReport,
   SetPasswordReport,
+  SnapshotReport,
+  SnapshotsReport,
   SpendReport,
   StatusReport,
   TraceReport,
@@ -139,6 +146,11 @@ export interface Documents {
   readonly "modal stop": Document<CloudStopReport>;
   readonly "modal url": Document<CloudUrlReport>;
   readonly "db set-password": Document<SetPasswordReport>;
+  readonly "db snapshot": Document<SnapshotReport>;
+  readonly "db snapshots": Document<SnapshotsReport>;
+  readonly "db restore": Document<RestoreReport>;
+  readonly "db reset": Document<ResetReport>;
+  readonly "db shell": Document<RunReport>;
   readonly completion: Document<CompletionReport>;
 }
 

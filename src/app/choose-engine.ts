@@ -1,4 +1,4 @@
-import { GoatError } from "../errors/goat-error.ts";
+import { GoatError, retold } from "../errors/goat-error.ts";
 import type { EngineRequest, OpenedEngine } from "./app.ts";
 
 /** Opens an engine of a kind and makes sure that it answers. */
@@ -38,11 +38,7 @@ function refuse(error: unknown, { recorded, stack }: EngineRequest): never {
     recorded === "docker"
       ? `starts plain local processes with an empty database; ${stack.name}'s data stays in Docker's volumes`
       : "runs the services as plain local processes, without Docker";
-  throw new GoatError(error.code, error.message, {
-    evidence: error.evidence,
-    fixes: [...error.fixes, { command: "goat-dev up --engine embedded", effect }],
-    cause: error,
-  });
+  throw retold(error, { fixes: [...error.fixes, { command: "goat-dev up --engine embedded", effect }] });
 }
 
 function isUnreachable(error: unknown): error is GoatError {
@@ -54,16 +50,8 @@ async function instead(unreachable: GoatError, request: EngineRequest, open: Ope
   const refused = request.stack.services
     .map((service) => opened.engine.supports(service))
     .flatMap((answer) => (answer.ok ? [] : [answer.reason]));
-  if (refused.length > 0) throw withEvidence(unreachable, refused);
+  if (refused.length > 0) throw retold(unreachable, { evidence: [...unreachable.evidence, ...refused] });
   return { ...opened, reason: `no Docker engine answers${whyOf(unreachable)}` };
-}
-
-function withEvidence(error: GoatError, more: readonly string[]): GoatError {
-  return new GoatError(error.code, error.message, {
-    evidence: [...error.evidence, ...more],
-    fixes: error.fixes,
-    cause: error,
-  });
 }
 
 /** A socket that exists and does not answer is worth a word; a place without a socket is not. */

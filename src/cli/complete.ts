@@ -132,7 +132,7 @@ function helpOffer(commands: readonly AnyCommand[]): Offer {
   return list([...commands, ...topics].map(({ name, summary }) => [name, summary]));
 }
 
-const nameKinds: readonly NameKind[] = ["service", "model", "entry"];
+const nameKinds: readonly NameKind[] = ["service", "model", "entry", "snapshot"];
 
 /** By what stands between the brackets: `<model>`, `[service...]`, `<path>`. */
 function valuesOf(written: string, choices: readonly string[] | undefined): Offer {

@@ -10,7 +10,7 @@ export const down = command<DownReport>({
     {
       flags: "--volumes",
       description:
-        "delete the data too: says how big it is, asks, and leaves a copy of the database in .goat-dev/dumps",
+        "delete the data too: says how big it is, asks, and leaves a copy of the database in .goat-dev/snapshots",
     },
     { flags: "--no-dump", description: "with --volumes: delete without a copy of the database" },
     { flags: "--take-over", description: "even though another folder made the stack; asks" },
@@ -28,7 +28,7 @@ export const down = command<DownReport>({
   text: downText,
 });
 
-function downText({ removed, kept, dump, durationMs, engine }: DownReport): string {
+function downText({ removed, kept, dump, snapshot, durationMs, engine }: DownReport): string {
   const { containers, networks, volumes } = removed;
   if (containers + networks + volumes.length === 0) {
     return `Nothing was running${kept.length > 0 ? `; data stays in ${kept.join(", ")}` : ""}.`;
@@ -41,6 +41,7 @@ function downText({ removed, kept, dump, durationMs, engine }: DownReport): stri
       : [`removed ${list([plural(containers, "container"), plural(networks, "network"), ...deleted])}`];
   const text = list(done);
   const data = kept.length > 0 ? `; data stays in ${kept.join(", ")}` : "";
-  const copy = dump === null ? "" : `\nA copy of the database is in ${dump}`;
+  const copy =
+    dump === null ? "" : `\nA copy of the database is in ${dump}: goat-dev up, then goat-dev db restore ${snapshot}`;
   return `${text.charAt(0).toUpperCase()}${text.slice(1)} in ${formatDuration(durationMs)}${data}.${copy}`;
 }

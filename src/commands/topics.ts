@@ -61,7 +61,7 @@ const files: Topic = {
     ["dev/litellm-config.yaml", "the models; litellm-config-modal.yaml beside it is the cloud's"],
     [".env", "keys and settings, mode 0600; dev/.env.example lists them"],
     [".goat-dev/", "what is remembered of the stack: may be deleted, but for the data of a stack without Docker"],
-    [".goat-dev/dumps/", "a copy of the database from before its data was deleted"],
+    [".goat-dev/snapshots/", "copies of the database: db snapshot, and from before its data was deleted"],
     ["~/.local/state/goat-dev/", "locks, and which folder a stack belongs to; on macOS ~/Library/Application Support"],
     ["~/.cache/goat-dev/", "what is installed without Docker, compiled code; on macOS ~/Library/Caches"],
     ["/var/lib/goat-dev/", "root's databases without Docker, which Postgres refuses to keep elsewhere"],

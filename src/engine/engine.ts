@@ -63,6 +63,8 @@ export interface LogLine {
 
 export interface ExecOptions {
   readonly environment?: Readonly<Record<string, string>>;
+  /** Its standard input, to its end; a command that ends before has had enough. What it throws is thrown. */
+  readonly stdin?: AsyncIterable<Uint8Array>;
   /** Takes standard output as it comes, in pieces; `output` then holds standard error alone. */
   onStdout?(piece: Uint8Array): Promise<void> | void;
 }
@@ -83,6 +85,8 @@ export interface LocalDatabase {
   ): Promise<void>;
   /** Writes a whole copy of the data, a gzipped tar that only its owner may read; returns its size in bytes. */
   save(container: string, file: string, signal: AbortSignal): Promise<number>;
+  /** Puts such a copy in the place of the data; what was there stays until the copy is whole. */
+  restore(container: string, file: string, signal: AbortSignal): Promise<void>;
 }
 
 /**

@@ -219,6 +219,16 @@ export const catalog = {
     means: "There is too little space where something has to be written.",
     mend: "Make room, or point the named variable at another disk.",
   },
+  "snapshot-unreadable": {
+    exit: 1,
+    means: "A snapshot of the database is damaged, not whole, or of another version of Postgres. Nothing was changed.",
+    mend: "Take another one: `goat-dev db snapshots`.",
+  },
+  "restore-incomplete": {
+    exit: 1,
+    means: "A snapshot was put back, and not every row of it is there: the tables are named.",
+    mend: "`goat-dev db restore` the snapshot that was taken before; it is named.",
+  },
   "database-version-mismatch": {
     exit: 5,
     means: "The data was made by another major version of Postgres.",

@@ -45,6 +45,15 @@ export class GoatError extends Error {
   }
 }
 
+/** The same failure, told otherwise where something is given. */
+export function retold(
+  error: GoatError,
+  { message = error.message, evidence = error.evidence, fixes = error.fixes }: GoatErrorDetails & { message?: string },
+): GoatError {
+  const service = error.service === undefined ? {} : { service: error.service };
+  return new GoatError(error.code, message, { ...service, evidence, fixes, cause: error });
+}
+
 export function failureReport({ code, message, service, evidence, fixes }: GoatError): FailureReport {
   return { code, message, ...(service === undefined ? {} : { service }), evidence, fixes };
 }

@@ -1,4 +1,5 @@
 import { kill } from "node:process";
+import { Readable } from "node:stream";
 
 export interface RunOptions {
   /** The whole environment of the program: nothing of this process's own is added. */
@@ -9,7 +10,7 @@ export interface RunOptions {
   /** Whom to run it as; only root may. */
   readonly user?: { readonly uid: number; readonly gid: number };
   /** Written to its standard input, which is otherwise closed. */
-  readonly input?: string;
+  readonly input?: string | AsyncIterable<Uint8Array>;
   /** An open file as its standard input, in place of `input`. */
   readonly inputFd?: number;
   /** From the asking to end until the forced end. */
@@ -29,7 +30,7 @@ export interface RunResult {
   readonly stderr: string;
 }
 
-/** Runs a program without a shell and tells how it ended; throws nothing but the signal's reason. */
+/** Runs a program without a shell and tells how it ended; throws nothing but the signal's reason, and what its input throws. */
 export async function run(command: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
   options.signal.throwIfAborted();
   const { execa } = await import("execa");
@@ -42,7 +43,7 @@ export async function run(command: string, args: readonly string[], options: Run
     detached: true,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...options.user,
-    ...(options.input === undefined ? { stdin: stdinOf(options) } : { input: options.input }),
+    ...(options.input === undefined ? { stdin: stdinOf(options) } : { input: inputOf(options.input) }),
   });
   for (const stream of ["stdout", "stderr"] as const) {
     child[stream].setEncoding("utf8").on("data", (text: string) => options.onData?.(stream, text));
@@ -51,6 +52,8 @@ export async function run(command: string, args: readonly string[], options: Run
   const result = await child;
   stopWatching();
   options.signal.throwIfAborted();
+  // The program ended well, and its input did not.
+  if (result.failed && result.exitCode === 0) throw result.cause;
   return {
     exitCode: result.exitCode ?? null,
     endedBy: result.signal ?? null,
@@ -58,6 +61,10 @@ export async function run(command: string, args: readonly string[], options: Run
     stdout: result.stdout,
     stderr: result.stderr,
   };
+}
+
+function inputOf(input: string | AsyncIterable<Uint8Array>): string | Readable {
+  return typeof input === "string" ? input : Readable.from(input, { objectMode: false });
 }
 
 /** execa passes any open file on; its types know those of this process's own streams alone. */

@@ -37,12 +37,12 @@ const toScript = (
   return {
     log,
     ...(end.kind === "exit" ? { exit: { code: end.code } } : { stop: end.onTerm ?? "ignored" }),
-    exec(asked, volumes, env) {
+    exec(asked, volumes, env, stdin) {
       let output = "";
       const print: ShellIo["print"] = (_, line) => {
         output += `${line}\n`;
       };
-      const ended = runCommand(asked, { ...io(print, volumes), env: { ...op.service.environment, ...env } });
+      const ended = runCommand(asked, { ...io(print, volumes), env: { ...op.service.environment, ...env }, stdin });
       return { exitCode: ended.kind === "exit" ? ended.code : 0, output };
     },
   };

@@ -156,6 +156,33 @@ const execContract = (harness: Harness): void => {
     expect(Buffer.concat(pieces).toString()).toBe("out\n");
   });
 
+  test("must hand over standard input to its end, and go on where a command wants no more of it", async () => {
+    const { engine, run, service } = await scene();
+    const container = await run(service("web", stay));
+    const lines = Array.from({ length: 50_000 }, (_, index) => `line ${index}\n`);
+    const stdin = async function* () {
+      for (const line of lines) yield Buffer.from(line);
+    };
+    const given: Uint8Array[] = [];
+    const onStdout = (piece: Uint8Array): void => void given.push(piece);
+    const whole = await engine.exec(container, ["sh", "-c", "cat; exit 3"], signal(), { stdin: stdin(), onStdout });
+    expect(whole).toEqual({ exitCode: 3, output: "" });
+    expect(Buffer.concat(given).toString() === lines.join("")).toBe(true);
+    const early = await engine.exec(container, ["sh", "-c", "exit 4"], signal(), { stdin: stdin() });
+    expect(early).toEqual({ exitCode: 4, output: "" });
+  });
+
+  test("must throw what its standard input throws", async () => {
+    const { engine, run, service } = await scene();
+    const container = await run(service("web", stay));
+    const stdin = async function* () {
+      yield Buffer.from("first\n");
+      throw new Error("the file is broken");
+    };
+    const work = engine.exec(container, ["sh", "-c", "cat"], signal(), { stdin: stdin() });
+    await expect(work).rejects.toThrow("the file is broken");
+  });
+
   test("must answer for a command that is not there", async () => {
     const { engine, run, service } = await scene();
     const container = await run(service("web", stay));

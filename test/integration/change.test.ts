@@ -62,10 +62,10 @@ test("down --volumes --yes must keep a copy of the data before it goes", async (
   expect(exitCode).toBe(0);
   expect(neutral(out)).toMatchInlineSnapshot(`
     "Removed 3 containers, 1 network and 1 volume (goat_postgres-data) in 1.2 s.
-    A copy of the database is in .goat-dev/dumps/goat-2026-01-01T00-00-03.sql.gz (28 B)
+    A copy of the database is in .goat-dev/snapshots/goat-2026-01-01T00-00-04.sql.gz (28 B): goat-dev up, then goat-dev db restore goat-2026-01-01T00-00-04
     "
   `);
-  expect(readdirSync(join(folder, ".goat-dev/dumps"))).toHaveLength(1);
+  expect(readdirSync(join(folder, ".goat-dev/snapshots")).filter((name) => name.endsWith(".gz"))).toHaveLength(1);
   expect((await engine.observe({ stack: "goat", images: [] }, noSignal)).volumes).toEqual([]);
 });
 
@@ -78,7 +78,7 @@ test("when no copy can be made, nothing must be deleted", async () => {
   const { exitCode, err } = await goat(["down", "--volumes", "--yes"]);
   expect(exitCode).not.toBe(0);
   expect(err).toMatchInlineSnapshot(`
-    "nothing was deleted, since no copy could be made: the data of postgres could not be saved before deleting it   [engine-refused]
+    "nothing was deleted, since no copy could be made: the data of postgres could not be saved   [engine-refused]
 
       fix        goat-dev down --volumes --no-dump   deletes the data without a copy
     "

@@ -1,5 +1,5 @@
 import { bodyOf, type Call, frame, json, labelFilter } from "./fake-docker-call.ts";
-import { newId, refusal } from "./fake-docker-state.ts";
+import { type FakeState, newId, refusal } from "./fake-docker-state.ts";
 import { runCommand } from "./tiny-shell.ts";
 
 export const createExec = (call: Call): void => {
@@ -11,16 +11,19 @@ export const createExec = (call: Call): void => {
 };
 
 export const startExec = (call: Call): void => {
-  const exec = call.state.execs.get(call.name);
-  if (exec === undefined) throw refusal(404, "No such exec instance");
+  if (!call.state.execs.has(call.name)) throw refusal(404, "No such exec instance");
   call.response.writeHead(200, { "content-type": "application/vnd.docker.raw-stream" });
-  const { Cmd, Env } = exec.body as { Cmd: string[]; Env: string[] };
-  const print = (stream: "stdout" | "stderr", line: string): void => {
-    call.response.write(frame(stream, `${line}\n`));
-  };
-  const end = runCommand(Cmd, call.state.io(exec.container, print, Env));
-  exec.exitCode = end.kind === "exit" ? end.code : 0;
+  runExec(call.state, call.name, (data) => call.response.write(data));
   call.response.end();
+};
+
+export const runExec = (state: FakeState, id: string, write: (data: Buffer) => void, stdin = ""): void => {
+  const exec = state.execs.get(id);
+  if (exec === undefined) return;
+  const { Cmd, Env } = exec.body as { Cmd: string[]; Env: string[] };
+  const print = (stream: "stdout" | "stderr", line: string): void => write(frame(stream, `${line}\n`));
+  const end = runCommand(Cmd, { ...state.io(exec.container, print, Env), stdin });
+  exec.exitCode = end.kind === "exit" ? end.code : 0;
 };
 
 export const inspectExec = (call: Call): void => {

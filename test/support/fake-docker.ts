@@ -1,8 +1,10 @@
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { runExec } from "./fake-docker-resources.ts";
 import { routes } from "./fake-docker-routes.ts";
 import { FakeState } from "./fake-docker-state.ts";
 
@@ -36,6 +38,22 @@ const answerError = (error: unknown, response: ServerResponse): void => {
   response.end(JSON.stringify({ message: error instanceof Error ? error.message : String(error) }));
 };
 
+/** A command with an open input: its connection carries what is handed to it, behind the request's own body, and its output. */
+const converse = async (state: FakeState, request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> => {
+  socket.on("error", () => socket.destroy());
+  const [, id = ""] = /\/exec\/([^/]+)\/start$/.exec(request.url ?? "") ?? [];
+  socket.write(
+    "HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n",
+  );
+  const pieces = [head];
+  for await (const piece of socket.iterator({ destroyOnReturn: false })) pieces.push(piece);
+  const stdin = Buffer.concat(pieces)
+    .subarray(Number(request.headers["content-length"] ?? 0))
+    .toString();
+  runExec(state, id, (data) => socket.write(data), stdin);
+  socket.end();
+};
+
 /** A small Docker engine on a Unix socket, with state and no processes. */
 export const startFakeDocker = async (): Promise<FakeDocker> => {
   const folder = await mkdtemp(join(tmpdir(), "fake-docker-"));
@@ -56,6 +74,9 @@ export const startFakeDocker = async (): Promise<FakeDocker> => {
   };
   const server = createServer((request, response) => {
     handle(request, response).catch((error: unknown) => answerError(error, response));
+  });
+  server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    void converse(state, request, socket, head);
   });
   server.listen(path);
   await once(server, "listening");

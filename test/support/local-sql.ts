@@ -1,14 +1,18 @@
 import { Client } from "pg";
-import type { LocalScenario } from "./local-scenario.ts";
+import type { ScenarioBase } from "./scenario-base.ts";
 
-/** One statement, asked of LiteLLM's database in the stack's Postgres. */
-export const sql = async ({ ports }: LocalScenario, statement: string): Promise<readonly unknown[][]> => {
+/** One statement, asked of a database, LiteLLM's where none is named, in the stack's Postgres. */
+export const sql = async (
+  { ports }: Pick<ScenarioBase, "ports">,
+  statement: string,
+  database = "litellm",
+): Promise<readonly unknown[][]> => {
   const client = new Client({
     host: "127.0.0.1",
     port: ports.postgres,
     user: "postgres",
     password: "postgres",
-    database: "litellm",
+    database,
   });
   await client.connect();
   try {

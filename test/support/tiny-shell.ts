@@ -1,6 +1,7 @@
 /** The few shell words that contract tests use, so that engines without processes can run the same scripts. */
 export interface ShellIo {
   readonly env: Readonly<Record<string, string>>;
+  readonly stdin?: string;
   print(stream: "stdout" | "stderr", line: string): void;
   read(path: string): string | null;
   write(path: string, text: string): void;
@@ -24,7 +25,7 @@ const echo = (rest: string, io: ShellIo): number => {
 };
 
 const cat = (path: string, io: ShellIo): number => {
-  const text = io.read(path);
+  const text = path === "" ? (io.stdin ?? "") : io.read(path);
   if (text === null) io.print("stderr", `cat: ${path}: No such file or directory`);
   else for (const line of text.replace(/\n$/, "").split("\n")) io.print("stdout", line);
   return text === null ? 1 : 0;

@@ -7,11 +7,12 @@ import { kindOf } from "../../platform/files.ts";
 import { readTextIfThere } from "../../platform/text-file.ts";
 import { gatewayOf } from "../../stack/plan/endpoints.ts";
 import type { App } from "../app.ts";
+import { listSnapshots } from "../database/place.ts";
 import { type Environment, readEnvironment } from "../read-environment.ts";
 import { readCompose } from "../read-project.ts";
 
 /** An entry is one of the config that can be taken into use, or be pointed elsewhere. */
-export type NameKind = "service" | "model" | "entry";
+export type NameKind = "service" | "model" | "entry" | "snapshot";
 
 /** A name that can be typed, and what it is. */
 interface Name {
@@ -23,6 +24,7 @@ interface Name {
 export async function projectNames(kind: NameKind, app: App): Promise<readonly Name[]> {
   try {
     const environment = readable(readEnvironment({ ...app.options, cwd: app.cwd, shell: app.env }), app);
+    if (kind === "snapshot") return snapshotsIn(environment.project.stateDir);
     const { stack } = readCompose(app.options, environment);
     if (kind === "service") return stack.services.map(({ name, role }) => ({ value: name, description: role }));
     const mounted = await withMountedFiles(stack, environment.project.root, app.signal);
@@ -31,6 +33,10 @@ export async function projectNames(kind: NameKind, app: App): Promise<readonly N
     // Whoever presses Tab has no use for a mistake in a file: the command itself will tell it.
     return [];
   }
+}
+
+async function snapshotsIn(stateDir: string): Promise<readonly Name[]> {
+  return (await listSnapshots(stateDir)).map(({ name, made }) => ({ value: name, description: made }));
 }
 
 /** The shipped stack's names, where its copy is not made yet. */

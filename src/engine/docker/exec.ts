@@ -1,4 +1,5 @@
-import type { Readable } from "node:stream";
+import { once } from "node:events";
+import type { Duplex, Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import type Docker from "dockerode";
 import type { ExecOptions, ExecResult } from "../engine.ts";
@@ -14,6 +15,7 @@ export function exec(
 ): Promise<ExecResult> {
   return guarded({ verb: "run", subject: `${command[0] ?? "a command"} in ${container}` }, abortSignal, async () => {
     const made = await docker.getContainer(container).exec({
+      AttachStdin: options.stdin !== undefined,
       AttachStdout: true,
       AttachStderr: true,
       Cmd: [...command],
@@ -27,7 +29,7 @@ export function exec(
 /** A command that cannot be started is an answer too: engines report it as an error, with the exit code at the exec. */
 async function run(exec: Docker.Exec, abortSignal: AbortSignal, options: ExecOptions): Promise<ExecResult> {
   try {
-    const output = await readOutput(await exec.start({ Detach: false, Tty: false, abortSignal }), options);
+    const output = await converse(exec, abortSignal, options);
     return { output, exitCode: await exitCodeOf(exec, abortSignal) };
   } catch (error) {
     if (statusOf(error) === undefined) throw error;
@@ -35,6 +37,32 @@ async function run(exec: Docker.Exec, abortSignal: AbortSignal, options: ExecOpt
     if (ExitCode === null) throw error;
     return { output: engineWords(error), exitCode: ExitCode };
   }
+}
+
+/** What is handed to the command goes over the connection that its output comes on. */
+async function converse(exec: Docker.Exec, abortSignal: AbortSignal, options: ExecOptions): Promise<string> {
+  const { stdin } = options;
+  if (stdin === undefined) return readOutput(await exec.start({ Detach: false, Tty: false, abortSignal }), options);
+  const stream = await exec.start({ hijack: true, stdin: true, Tty: false, abortSignal });
+  const end = (): void => void stream.destroy();
+  abortSignal.addEventListener("abort", end, { once: true });
+  try {
+    const [output] = await Promise.all([readOutput(stream, options), feed(stream, stdin)]);
+    abortSignal.throwIfAborted();
+    return output;
+  } finally {
+    abortSignal.removeEventListener("abort", end);
+    end();
+  }
+}
+
+async function feed(stream: Duplex, stdin: AsyncIterable<Uint8Array>): Promise<void> {
+  const closed = new Promise((resolve) => stream.once("close", resolve));
+  for await (const piece of stdin) {
+    if (stream.destroyed) return;
+    if (!stream.write(piece)) await Promise.race([once(stream, "drain"), closed]);
+  }
+  stream.end();
 }
 
 async function readOutput(stream: Readable, { onStdout }: ExecOptions): Promise<string> {

@@ -14,7 +14,7 @@ export async function exec(
   container: string,
   command: readonly string[],
   signal: AbortSignal,
-  { environment = {}, onStdout }: ExecOptions = {},
+  { environment = {}, stdin, onStdout }: ExecOptions = {},
 ): Promise<ExecResult> {
   const { store, found } = needIn(host, container);
   if (!(await runs(found))) throw new GoatError("engine-refused", `container ${container} is not running`);
@@ -33,6 +33,7 @@ export async function exec(
     cwd: launch?.cwd ?? local.workingDir,
     signal,
     ...(launch?.user && { user: launch.user }),
+    ...(stdin && { input: stdin }),
     onData: (stream, text) => {
       if (stream === "stdout" && onStdout !== undefined) handed = handed.then(() => onStdout(Buffer.from(text)));
       else if (output.length < outputLimit) output += text.slice(0, outputLimit - output.length);

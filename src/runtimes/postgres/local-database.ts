@@ -1,5 +1,5 @@
-import { open, rm, stat } from "node:fs/promises";
-import { basename, dirname } from "node:path";
+import { mkdir, mkdtemp, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import type { LocalDatabase } from "../../engine/engine.ts";
 import type { Machine, ServiceControl } from "../../engine/processes/runtime.ts";
 import { systemCode } from "../../errors/describe.ts";
@@ -8,7 +8,7 @@ import { unwritable } from "../../platform/files.ts";
 import { run } from "../../platform/process.ts";
 import { diskFull, neededBytes, saysDiskFull } from "../disk.ts";
 import { endLeftovers } from "./leftovers.ts";
-import { postgresHome, programIn } from "./package.ts";
+import { postgresHome, postgresMajor, programIn } from "./package.ts";
 import { dataFolder } from "./place.ts";
 import { serverUser } from "./server-user.ts";
 
@@ -37,6 +37,8 @@ export function localDatabase(machine: Machine, control: ServiceControl): LocalD
       whileStopped(container, signal, (place) => alterPassword(machine, place, login, signal)),
     save: (container, file, signal) =>
       whileStopped(container, signal, ({ data }) => writeTar(machine, data, file, signal)),
+    restore: (container, file, signal) =>
+      whileStopped(container, signal, ({ data }) => readTar(machine, data, file, signal)),
   };
 }
 
@@ -80,7 +82,7 @@ async function writeTar(machine: Machine, data: string, file: string, signal: Ab
   try {
     await (await open(file, "wx", 0o600)).close();
     const result = await run("tar", ["-czf", file, "-C", dirname(data), "--exclude=postmaster.pid", basename(data)], {
-      env: { PATH: machine.env["PATH"] ?? "/usr/bin:/bin", LC_ALL: "C" },
+      env: toolEnvironment(machine),
       signal,
     });
     const { size } = await stat(file);
@@ -98,6 +100,47 @@ async function writeTar(machine: Machine, data: string, file: string, signal: Ab
     if (signal.aborted || error instanceof GoatError) throw error;
     throw systemCode(error) === "ENOSPC" ? diskFull(dirname(file), neededBytes) : unwritable(file, error);
   }
+}
+
+/** Unpacks beside the data, and only then takes its place: until there is a whole copy, what was there stays. */
+async function readTar(machine: Machine, data: string, file: string, signal: AbortSignal): Promise<void> {
+  const beside = await mkdtemp(join(dirname(data), ".restore-"));
+  const [fresh, old] = [join(beside, "data"), join(beside, "old")];
+  try {
+    await mkdir(fresh, { mode: 0o700 });
+    await runTool(machine, ["tar", "-xzf", file, "-C", fresh, "--strip-components=1"], file, signal);
+    await needOwnMajor(fresh, file);
+    const user = serverUser(machine);
+    if (user !== undefined) await runTool(machine, ["chown", "-R", `${user.uid}:${user.gid}`, fresh], file, signal);
+    await rename(data, old);
+    await rename(fresh, data).catch(async (error: unknown) => {
+      await rename(old, data);
+      throw unwritable(data, error);
+    });
+  } finally {
+    await rm(beside, { recursive: true, force: true });
+  }
+}
+
+async function runTool(machine: Machine, command: readonly string[], file: string, signal: AbortSignal): Promise<void> {
+  const [program = "", ...args] = command;
+  const result = await run(program, args, { env: toolEnvironment(machine), signal });
+  if (result.exitCode === 0) return;
+  if (saysDiskFull(result.stderr)) throw diskFull(dirname(file), neededBytes);
+  throw new GoatError("snapshot-unreadable", `${file} cannot be put back: ${program} ended with ${result.exitCode}`, {
+    evidence: result.stderr.split("\n").filter(Boolean).slice(-4),
+  });
+}
+
+async function needOwnMajor(data: string, file: string): Promise<void> {
+  const major = await readFile(join(data, "PG_VERSION"), "utf8").catch(() => "");
+  if (major.trim() === postgresMajor) return;
+  const what = major === "" ? "no data of Postgres" : `data of Postgres ${major.trim()}, not ${postgresMajor}`;
+  throw new GoatError("snapshot-unreadable", `${file} holds ${what}`);
+}
+
+function toolEnvironment(machine: Machine): Readonly<Record<string, string>> {
+  return { PATH: machine.env["PATH"] ?? "/usr/bin:/bin", LC_ALL: "C" };
 }
 
 /** A value in SQL, on one line: a server in single-user mode takes a line for a statement. */

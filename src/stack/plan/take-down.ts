@@ -1,7 +1,7 @@
 import type { ObservedService, ObservedStack } from "../../model/observed.ts";
 import type { Plan } from "../../model/plan.ts";
 import type { StackSpec } from "../../model/stack.ts";
-import { createPlanBuilder } from "./steps.ts";
+import { createPlanBuilder, type PlanBuilder } from "./steps.ts";
 
 /** Containers and networks go, dependents first; volumes only where named. What the file no longer knows goes too. Pure. */
 export function planDown(stack: StackSpec, observed: ObservedStack, volumes: readonly string[]): Plan {
@@ -14,15 +14,7 @@ export function planDown(stack: StackSpec, observed: ObservedStack, volumes: rea
   const removals: number[] = [];
   for (const found of own) {
     const { container } = found;
-    const stop = runs(found)
-      ? builder.add(
-          found.name,
-          { type: "stop-container", container, signal: null, graceMs: null },
-          "down",
-          dependentsOf(stack, found.name).flatMap((name) => stops.get(name) ?? []),
-        )
-      : undefined;
-    if (stop !== undefined) stops.set(found.name, [...(stops.get(found.name) ?? []), stop]);
+    const stop = addStop(builder, stack, found, stops, "down");
     const remove = { type: "remove-container", container, anonymousVolumes: volumes.length > 0 } as const;
     removals.push(builder.add(found.name, remove, "down", [stop]));
   }
@@ -31,6 +23,32 @@ export function planDown(stack: StackSpec, observed: ObservedStack, volumes: rea
   }
   for (const volume of volumes) builder.add("volume", { type: "remove-volume", volume }, "down --volumes", removals);
   return { nodes: builder.nodes, drift: {}, orphans: [] };
+}
+
+/** What runs of these services stops, dependents first; everything stays. Pure. */
+export function planStop(stack: StackSpec, observed: ObservedStack, names: readonly string[], cause: string): Plan {
+  const builder = createPlanBuilder();
+  const stops = new Map<string, number[]>();
+  const own = observed.services.filter(({ name, oneOff }) => names.includes(name) && !oneOff);
+  for (const found of dependentsFirst(stack, own)) addStop(builder, stack, found, stops, cause);
+  return { nodes: builder.nodes, drift: {}, orphans: [] };
+}
+
+/** Undefined where it does not run. */
+function addStop(
+  builder: PlanBuilder,
+  stack: StackSpec,
+  found: ObservedService,
+  stops: Map<string, number[]>,
+  cause: string,
+): number | undefined {
+  if (!runs(found)) return undefined;
+  const { name, container } = found;
+  const action = { type: "stop-container", container, signal: null, graceMs: null } as const;
+  const after = dependentsOf(stack, name).flatMap((dependent) => stops.get(dependent) ?? []);
+  const stop = builder.add(name, action, cause, after);
+  stops.set(name, [...(stops.get(name) ?? []), stop]);
+  return stop;
 }
 
 function runs(found: ObservedService): boolean {

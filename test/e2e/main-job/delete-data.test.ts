@@ -12,8 +12,8 @@ const sql = async (scenario: Scenario, statement: string): Promise<string> => {
 };
 
 const dumps = (scenario: Scenario): readonly string[] => {
-  const folder = scenario.path(".goat-dev", "dumps");
-  return readdirSync(folder).map((name) => `${folder}/${name}`);
+  const folder = scenario.path(".goat-dev", "snapshots");
+  return readdirSync(folder).flatMap((name) => (name.endsWith(".gz") ? [`${folder}/${name}`] : []));
 };
 
 const withRows = async (): Promise<Scenario> => {
@@ -31,7 +31,7 @@ describeOnEngine("deleting data", () => {
     expect(await scenario.volumes()).toEqual([]);
     const [dump = ""] = dumps(scenario);
     expect(statSync(dump).mode & 0o777).toBe(0o600);
-    expect(down.json).toMatchObject({ dump: expect.stringContaining(".goat-dev/dumps/") });
+    expect(down.json).toMatchObject({ dump: expect.stringContaining(".goat-dev/snapshots/") });
 
     expect((await scenario.run(["up", "postgres"])).exitCode).toBe(0);
     const { id } = await scenario.container("postgres");
@@ -54,7 +54,7 @@ describeOnEngine("deleting data", () => {
 
   test("down --volumes must delete nothing where no copy can be made, and --no-dump must go on without", async () => {
     const scenario = await withRows();
-    scenario.write(".goat-dev/dumps", "a file where the folder belongs");
+    scenario.write(".goat-dev/snapshots", "a file where the folder belongs");
     const refused = await scenario.run(["down", "--volumes", "--yes"]);
     expect(refused).toMatchObject({ exitCode: 1 });
     expect(refused.stderr).toContain("nothing was deleted, since no copy could be made");

@@ -17,6 +17,7 @@ export interface ServiceScript {
     command: readonly string[],
     volumes: ReadonlyMap<string, Map<string, string>>,
     environment: Readonly<Record<string, string>>,
+    stdin: string,
   ): ExecResult;
 }
 

@@ -158,12 +158,15 @@ export class SimulatedEngine implements Engine {
     container: string,
     command: readonly string[],
     signal: AbortSignal,
-    { environment = {}, onStdout }: ExecOptions = {},
+    { environment = {}, stdin, onStdout }: ExecOptions = {},
   ): Promise<ExecResult> {
     this.#reach(signal);
     const found = need(this.#world, container);
     if (!isRunning(found)) throw new GoatError("engine-refused", `container ${container} is not running`);
-    const result = found.script.exec?.(command, found.volumes, environment) ?? { exitCode: 0, output: "" };
+    const pieces: Uint8Array[] = [];
+    for await (const piece of stdin ?? []) pieces.push(piece);
+    const input = Buffer.concat(pieces).toString();
+    const result = found.script.exec?.(command, found.volumes, environment, input) ?? { exitCode: 0, output: "" };
     if (onStdout === undefined) return result;
     await onStdout(Buffer.from(result.output));
     return { ...result, output: "" };

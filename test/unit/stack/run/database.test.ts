@@ -4,12 +4,8 @@ import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import type { LocalDatabase } from "../../../../src/engine/engine.ts";
 import { GoatError } from "../../../../src/errors/goat-error.ts";
-import {
-  databaseService,
-  dumpDatabase,
-  openDatabase,
-  setDatabasePassword,
-} from "../../../../src/stack/run/database.ts";
+import { databaseService, openDatabase, setDatabasePassword } from "../../../../src/stack/run/database.ts";
+import { dumpDatabase } from "../../../../src/stack/run/dump.ts";
 import { pageOf } from "../../../support/pg-authid-page.ts";
 import { service, stackOf } from "../../../support/sample-stack.ts";
 import type { ServiceScript } from "../../../support/simulated-engine/script.ts";
@@ -90,7 +86,7 @@ const dumping = (exitCode: number) => (command: readonly string[]) =>
 test("a dump must hold what the database said, for its owner alone", async () => {
   const world = await made(dumping(0));
   const file = join(tempFolder(), "dumps", "goat.sql.gz");
-  const size = await dumpDatabase(await opened(world), file, world);
+  const { bytes: size } = await dumpDatabase(await opened(world), file, world);
   expect(gunzipSync(readFileSync(file)).toString()).toBe("create table t;\n");
   expect(statSync(file)).toMatchObject({ size });
   expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -130,6 +126,7 @@ describe("an engine that works on the data's own files", () => {
         calls.push({ container, file });
         return 42;
       },
+      restore: async () => {},
     };
     return { spec, calls, context: { ...world, engine: Object.assign(world.engine, { localDatabase }) } };
   };
@@ -158,7 +155,7 @@ describe("an engine that works on the data's own files", () => {
     const file = join(tempFolder(), "dumps", "goat.tar.gz");
     const database = await openDatabase(spec, context);
     if (database === null) throw new Error("no database");
-    expect(await dumpDatabase(database, file, context)).toBe(42);
+    expect(await dumpDatabase(database, file, context)).toEqual({ bytes: 42, rows: null });
     expect(calls).toEqual([{ container: "goat-db-1", file }]);
     expect(statSync(dirname(file)).mode & 0o777).toBe(0o700);
   });
