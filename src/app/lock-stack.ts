@@ -46,7 +46,7 @@ export function engineKey({ kind, endpoint }: EngineInfo): string {
   return `${kind} ${endpoint}`;
 }
 
-/** A home that cannot be written, as in some CI jobs, is no reason to stop: the project's own folder does for its own stack. */
+/** A home that cannot be written, as in some CI jobs, or is full is no reason to stop: the project's own folder does for its own stack. */
 export function stateFolders({ environment }: OpenStack, { platform, home, env }: App): readonly [string, string] {
   return [userStateFolder({ platform, home, env }), environment.project.stateDir];
 }
@@ -58,7 +58,7 @@ async function acquireFirst(
   try {
     return await acquire(first);
   } catch (error) {
-    if (describe(error).code !== "file-unwritable") throw error;
+    if (!["file-unwritable", "disk-full"].includes(describe(error).code)) throw error;
     await ensureStateFolder(second);
     return acquire(second);
   }

@@ -44,7 +44,7 @@ const askAgainAfterMs = 100;
 
 /**
  * Takes the lock, waiting for whoever holds it. A lock is given up by its holder's end, however it ends, and is then taken over at once.
- * Rejects with the signal's reason when it fires, and with file-unwritable where the folder cannot be written.
+ * Rejects with the signal's reason when it fires, and with file-unwritable or disk-full where the folder cannot be written.
  */
 export async function acquireLock(request: LockRequest): Promise<Release> {
   const lock = `${request.path}.lock`;

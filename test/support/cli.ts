@@ -8,6 +8,7 @@ export interface Document {
   readonly ok?: boolean;
   readonly stack?: string;
   readonly demo?: boolean;
+  readonly durationMs?: number;
   readonly changed?: readonly string[];
   readonly services?: readonly ServiceDocument[];
   readonly gateway?: {

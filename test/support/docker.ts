@@ -95,7 +95,8 @@ const builtFor = async (project?: string): Promise<readonly string[]> => {
 export const removeProject = async (project: string): Promise<void> => {
   const ids = await containerIds(project);
   if (ids.length > 0) await docker("rm", "--force", "--volumes", ...ids).catch(() => undefined);
-  const networks = await networksOf(project);
+  // By id, since two may have one name.
+  const networks = lines(await docker("network", "ls", "--quiet", "--filter", ofProject(project)));
   if (networks.length > 0) await docker("network", "rm", ...networks).catch(() => undefined);
   const volumes = await volumesOf(project);
   if (volumes.length > 0) await docker("volume", "rm", "--force", ...volumes).catch(() => undefined);

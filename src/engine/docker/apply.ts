@@ -58,14 +58,13 @@ function createNetwork(docker: Docker, op: Op<"create-network">, abortSignal: Ab
       Labels: { ...networkLabels(stack, network, op.fingerprint) },
       abortSignal,
     };
-    const isMade = await docker.createNetwork(options).then(
-      () => true,
-      (error: unknown) => {
-        if (isThere(error)) return false;
-        throw error;
-      },
-    );
-    if (!isMade && !(await isOurs(docker, stack.name, network.name, abortSignal))) {
+    const made = await docker.createNetwork(options).catch((error: unknown) => {
+      if (isThere(error)) return null;
+      throw error;
+    });
+    const ours = await namesakes(docker, stack.name, network.name, abortSignal);
+    if (made !== null) return removeSecond(docker, made.id, ours, abortSignal);
+    if (ours.length === 0) {
       throw new GoatError("engine-refused", `there is a network ${network.name} already, and it is not this stack's`, {
         fixes: [{ command: `docker network rm ${network.name}`, effect: "removes it, if nothing uses it" }],
       });
@@ -91,10 +90,27 @@ function isThere(error: unknown): boolean {
   return statusOf(error) === 409 || (statusOf(error) === 500 && /already exists/i.test(engineWords(error)));
 }
 
-async function isOurs(docker: Docker, stack: string, name: string, abortSignal: AbortSignal): Promise<boolean> {
+/** The stack's own networks of this name, the oldest first. */
+async function namesakes(
+  docker: Docker,
+  stack: string,
+  name: string,
+  abortSignal: AbortSignal,
+): Promise<readonly NetworkInspectInfo[]> {
   const filters = { name: [name], label: [`${label.project}=${stack}`] };
   const list = await docker.listNetworks({ filters, abortSignal });
-  return list.some((network) => network.Name === name);
+  const ours = list.filter((network) => network.Name === name);
+  return ours.toSorted((a, b) => Date.parse(a.Created) - Date.parse(b.Created) || (a.Id < b.Id ? -1 : 1));
+}
+
+/** Docker lets two that ask at once have a network each of one name, on which no container can start then. */
+async function removeSecond(
+  docker: Docker,
+  id: string,
+  [first]: readonly NetworkInspectInfo[],
+  abortSignal: AbortSignal,
+): Promise<void> {
+  if (first !== undefined && first.Id !== id) await docker.getNetwork(id).remove({ abortSignal });
 }
 
 function createVolume(docker: Docker, op: Op<"create-volume">, abortSignal: AbortSignal): Promise<void> {

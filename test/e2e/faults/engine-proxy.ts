@@ -11,6 +11,8 @@ export interface Proxy {
   suffer(fault: Fault): void;
   /** As soon as a request such as "POST /containers/create" matches: it still reaches the engine, its answer is lost. */
   sufferAt(request: RegExp, fault: Fault): void;
+  /** Called at each request such as "POST /containers/create", which goes on only afterwards. */
+  onRequest(act: (request: string) => Promise<void> | void): void;
   /** True once a fault has struck. */
   hasStruck(): boolean;
 }
@@ -21,6 +23,7 @@ const engineSocket = (process.env["DOCKER_HOST"] ?? "unix:///var/run/docker.sock
 export const startProxy = async (path: string, { lateMs = 0 } = {}): Promise<Proxy> => {
   const sockets = new Set<Socket>();
   let [isMute, hasStruck] = [false, false];
+  let act: (request: string) => Promise<void> | void = () => undefined;
   let planned: { readonly request: RegExp; readonly fault: Fault } | null = null;
   const strike = (fault: Fault): void => {
     hasStruck = true;
@@ -37,11 +40,15 @@ export const startProxy = async (path: string, { lateMs = 0 } = {}): Promise<Pro
       sockets.add(socket);
       socket.on("error", () => peer.destroy()).on("close", () => peer.destroy());
     }
+    let sent = Promise.resolve();
     client.on("data", (data) => {
-      const { request, fault } = planned ?? {};
-      const isIt = fault !== undefined && request?.test(data.toString("latin1").split("\r\n", 1)[0] ?? "");
-      if (isIt) planned = null;
-      engine.write(data, () => isIt && strike(fault));
+      const request = /^[A-Z]+ \/\S*(?= HTTP)/.exec(data.toString("latin1", 0, 512))?.[0];
+      const fault = request !== undefined && planned?.request.test(request) ? planned.fault : null;
+      if (fault !== null) planned = null;
+      sent = sent.then(async () => {
+        if (request !== undefined) await act(request);
+        engine.write(data, () => fault !== null && strike(fault));
+      });
     });
     engine.on("data", (data) => {
       if (!isMute) setTimeout(() => client.write(data), lateMs);
@@ -55,6 +62,9 @@ export const startProxy = async (path: string, { lateMs = 0 } = {}): Promise<Pro
     suffer: strike,
     sufferAt: (request, fault) => {
       planned = { request, fault };
+    },
+    onRequest: (next) => {
+      act = next;
     },
     hasStruck: () => hasStruck,
   };

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { docker } from "../../support/docker.ts";
 import { describeOnEngine } from "../../support/scenario-hooks.ts";
+import { startProxy } from "./engine-proxy.ts";
 import { refuse, startRegistry } from "./registry.ts";
 import { baseImage, expectWell, failureOf, idle, openStack } from "./small-stack.ts";
 
@@ -46,6 +47,21 @@ describeOnEngine("an image that is not here", () => {
     const error = failureOf(await stack.run(["up", "--json"]), 1, "image-unavailable");
     expect(error.text).toContain("denied");
     expect(error.fixes[0]?.command).toBe(`docker login ${registry.host}`);
+    await provide(image);
+    await expectWell(stack);
+  });
+
+  test("up must name an image that goes between the plan and its container, and be well once it is back", async () => {
+    const image = `goat-test/vanishing:${Date.now()}`;
+    await provide(image);
+    const stack = await openStack({ api: { ...idle, image } });
+    const proxy = await startProxy(stack.path("..", "engine.sock"));
+    proxy.onRequest(async (request) => {
+      if (request.startsWith("POST /containers/create")) await docker("image", "rm", image);
+    });
+    const error = failureOf(await stack.run(["up", "--json"], { env: proxy.env }), 1, "image-unavailable");
+    expect(error).toMatchObject({ service: "api", message: `the image ${image} is not here` });
+    expect(error.fixes[0]?.command).toBe(`docker pull ${image}`);
     await provide(image);
     await expectWell(stack);
   });

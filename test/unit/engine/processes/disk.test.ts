@@ -1,25 +1,14 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { familyOf } from "../../../../src/platform/process-identity.ts";
 import { io, newStack, toService } from "../../../contract/rig.ts";
+import { canMount, mountDisk } from "../../../support/disk.ts";
 import { embeddedIn, embeddedScene, processOf } from "../../../support/embedded.ts";
 import { tempFolder } from "../../../support/temp.ts";
 
 const stay = "exec sleep 1000";
-
-/** A small disk of its own, taken away when the test ends. */
-const mountDisk = (options: string): string => {
-  const folder = tempFolder();
-  const { status, stderr } = spawnSync("mount", ["-t", "tmpfs", "-o", options, "tmpfs", folder], { encoding: "utf8" });
-  if (status !== 0) throw new Error(stderr);
-  onTestFinished(() => void spawnSync("umount", ["-l", folder]));
-  return folder;
-};
-
-/** Root, and not in a container that keeps its disks to itself. */
-const canMount = process.getuid?.() === 0 && spawnSync("sh", ["-c", "unshare -m true"]).status === 0;
 
 const create = (folder: string, name = "web") => {
   const stack = newStack();
@@ -40,7 +29,7 @@ describe("a state folder", () => {
   });
 
   test.skipIf(!canMount)("on a read-only disk must be named, and what is there be observed", async () => {
-    const folder = mountDisk("ro,size=64k");
+    const folder = mountDisk(tempFolder(), "ro,size=64k");
     await expect(create(folder)).rejects.toMatchObject({
       code: "file-unwritable",
       message: expect.stringContaining("EROFS"),
@@ -50,14 +39,14 @@ describe("a state folder", () => {
   });
 
   test.skipIf(!canMount)("on a full disk must be told from one that nobody may write", async () => {
-    const folder = mountDisk("size=16k");
+    const folder = mountDisk(tempFolder(), "size=16k");
     mkdirSync(join(folder, ".goat-dev"));
     expect(() => writeFileSync(join(folder, "ballast"), "x".repeat(100_000))).toThrow("ENOSPC");
     await expect(create(folder)).rejects.toMatchObject({ code: "disk-full" });
   });
 
   test.skipIf(!canMount)("that is full at a start must leave no process that nobody knows of", async () => {
-    const folder = mountDisk("size=256k");
+    const folder = mountDisk(tempFolder(), "size=256k");
     const scene = await embeddedScene(folder);
     const container = await scene.run(scene.service("web", stay));
     const first = await processOf(scene, "web");
