@@ -1,6 +1,8 @@
 import { lineTells } from "../doctor/failures/diagnose.ts";
 import type { LogLine } from "../engine/engine.ts";
+import type { ObservedService } from "../model/observed.ts";
 import { checkNames } from "../stack/plan/graph.ts";
+import { type FollowOptions, followLogs } from "../stack/run/follow-logs.ts";
 import { observeStack } from "../stack/run/observe.ts";
 import type { App } from "./app.ts";
 import { type OpenStack, openProject, openStack } from "./project.ts";
@@ -27,17 +29,25 @@ export async function logs({ services, follow, tail, since }: LogsInput, app: Ap
   const session = await openProject(app);
   checkNames(session.stack, services);
   const open = await openStack(app, session);
-  const observed = await observeStack(open.stack, open);
-  const containers = observed.services
-    .filter((found) => services.length === 0 || services.includes(found.name))
-    .map((found) => ({ service: found.name, container: found.container }));
-  if (containers.length === 0) emit({ type: "notice", level: "info", text: "no containers yet: goat-dev up" });
+  const isAsked = (name: string): boolean => services.length === 0 || services.includes(name);
+  const onFound = (found: readonly ObservedService[]): void => {
+    if (found.length === 0) emit({ type: "notice", level: "info", text: "no containers yet: goat-dev up" });
+  };
   const note = notes(open, emit);
-  for await (const line of open.engine.logs({ containers, follow, tail, since, signal })) {
+  const options = { isAsked, onFound, tail, since };
+  for await (const line of follow ? followLogs(open.stack, options, open) : keptLogs(open, options)) {
     emit({ type: "log", ...line });
     note(line);
   }
   return { interrupted: signal.aborted };
+}
+
+async function* keptLogs(open: OpenStack, { isAsked, onFound, tail, since }: FollowOptions): AsyncGenerator<LogLine> {
+  const observed = await observeStack(open.stack, open);
+  const found = observed.services.filter(({ name }) => isAsked(name));
+  onFound(found);
+  const containers = found.map(({ name, container }) => ({ service: name, container }));
+  yield* open.engine.logs({ containers, follow: false, tail, since, signal: open.signal });
 }
 
 /** Under a line that tells a known failure, once for each: what it is, and what to type. */

@@ -1,6 +1,6 @@
 import { failureReport, type GoatError } from "../../errors/goat-error.ts";
 import type { StampedEvent, View } from "../../events/events.ts";
-import { type ViewOptions, writeLine } from "./plain.ts";
+import { createLines, type ViewOptions, writeLine } from "./plain.ts";
 
 interface Outcome {
   readonly result: { readonly data: unknown } | null;
@@ -14,14 +14,16 @@ export function createJsonView({ stdout }: Pick<ViewOptions, "stdout">): View {
   /** One document for each of many answers. */
   let isLines = false;
   let outcome: Outcome = { result: null, error: null, exitCode: 0 };
+  const lines = createLines(stdout);
 
   const on = (event: StampedEvent): void => {
+    if (event.type !== "log") lines.flush();
     switch (event.type) {
       case "run-started":
         command = event.command;
         break;
       case "log":
-        if (command === "logs") writeLine(stdout, JSON.stringify(logDocument(event)));
+        if (command === "logs") lines.add(JSON.stringify(logDocument(event)));
         break;
       case "row":
         isLines = true;
@@ -38,9 +40,9 @@ export function createJsonView({ stdout }: Pick<ViewOptions, "stdout">): View {
     }
   };
   const close = async (): Promise<void> => {
-    const lines = isLines || command === "logs";
-    if (lines && outcome.error === null) return;
-    writeLine(stdout, JSON.stringify(documentOf(outcome), null, lines ? 0 : 2));
+    const isMany = isLines || command === "logs";
+    if (isMany && outcome.error === null) return;
+    writeLine(stdout, JSON.stringify(documentOf(outcome), null, isMany ? 0 : 2));
   };
   return { on, close };
 }

@@ -61,7 +61,8 @@ export function createQuietView(options: ViewOptions): View {
 export function createTalk(options: TalkOptions): Talk {
   const { stdout, stderr, color, verbose, results = true } = options;
   const paint = createPaint(color);
-  const log = createLogLines(options);
+  const lines = createLines(stdout);
+  const log = createLogLines({ ...options, lines });
   let lastFailure: readonly string[] = [];
   let hasSpoken = false;
   let isLogs = false;
@@ -72,6 +73,7 @@ export function createTalk(options: TalkOptions): Talk {
     stderr.write(gap + renderError(error, { paint, color, alreadySaid }));
   };
   const on = (event: StampedEvent): void => {
+    if (event.type !== "log") lines.flush();
     switch (event.type) {
       case "run-started":
         isLogs = event.command === "logs";
@@ -108,7 +110,7 @@ export function createTalk(options: TalkOptions): Talk {
 }
 
 /** Writes `litellm | line`, names as wide as the widest so far. The logs command's lines are its result, others are talk. */
-function createLogLines(options: ViewOptions) {
+function createLogLines({ lines, ...options }: ViewOptions & { readonly lines: Lines }) {
   const paint = createPaint(options.color);
   const services: string[] = [];
   let width = 0;
@@ -117,9 +119,36 @@ function createLogLines(options: ViewOptions) {
     width = Math.max(width, visibleWidth(event.service));
     const look = looks[services.indexOf(event.service) % looks.length] ?? "cyan";
     const line = `${paint(look, padTo(event.service, width))} | ${tame(event.line, options.color)}`;
-    writeLine(isResult ? options.stdout : options.stderr, line);
+    if (isResult) lines.add(line);
+    else writeLine(options.stderr, line);
   };
 }
+
+export interface Lines {
+  add(text: string): void;
+  /** Before anything else is said. */
+  flush(): void;
+}
+
+/** Lines that come in masses, written together: each write waits for its reader. */
+export function createLines(stream: Writable): Lines {
+  let waiting = "";
+  let timer: NodeJS.Immediate | null = null;
+  const flush = (): void => {
+    if (timer !== null) clearImmediate(timer);
+    timer = null;
+    if (waiting !== "") stream.write(waiting);
+    waiting = "";
+  };
+  const add = (text: string): void => {
+    waiting += `${text}\n`;
+    if (waiting.length >= pieceLength) flush();
+    else timer ??= setImmediate(flush);
+  };
+  return { add, flush };
+}
+
+const pieceLength = 32 * 1024;
 
 export function writeLine(stream: Writable, text: string): void {
   stream.write(`${text}\n`);

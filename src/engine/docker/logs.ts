@@ -1,5 +1,6 @@
-import type { Readable } from "node:stream";
 import type { ContainerInspectInfo } from "dockerode";
+import { type LogPlace, linesBehind, placeAfter } from "../../model/log-place.ts";
+import { createMerge } from "../../platform/merge.ts";
 import type { LogLine, LogOptions } from "../engine.ts";
 import { type Doing, guarded, translate, unlessStatus } from "./errors.ts";
 import type { Reader } from "./reader.ts";
@@ -9,9 +10,14 @@ import { demux, type Frame } from "./streams.ts";
 export async function* logs(reader: Reader, options: LogOptions): AsyncGenerator<LogLine> {
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
-  const sources = options.containers.map((source) => linesOf(reader, source, options, signal));
+  const sources = options.containers;
   try {
-    yield* options.follow ? mergeByArrival(sources) : mergeInOrder(sources, byTime);
+    if (options.follow) yield* follow(reader, { ...options, signal });
+    else
+      yield* mergeInOrder(
+        sources.map((source) => linesOf(reader, source, { ...options, signal })),
+        byTime,
+      );
   } finally {
     stop.abort();
   }
@@ -25,17 +31,41 @@ export function toEngineTime(iso: string): string {
 
 type Source = LogOptions["containers"][number];
 
-async function* linesOf(
-  reader: Reader,
-  source: Source,
-  options: LogOptions,
-  signal: AbortSignal,
-): AsyncGenerator<LogLine> {
+/** What is there, in order; then each from where that ended. */
+async function* follow(reader: Reader, options: LogOptions): AsyncGenerator<LogLine> {
+  const places = new Map<Source, LogPlace | null>();
+  const past = async function* (source: Source): AsyncGenerator<LogLine> {
+    for await (const line of linesOf(reader, source, { ...options, follow: false, goesOn: true })) {
+      places.set(source, placeAfter(places.get(source) ?? null, line));
+      yield line;
+    }
+  };
+  yield* mergeInOrder(options.containers.map(past), byTime);
+  const merge = createMerge<LogLine>();
+  for (const source of options.containers) {
+    const place = places.get(source) ?? null;
+    const range = place === null ? {} : { tail: null, since: place.at };
+    const lines = linesOf(reader, source, { ...options, ...range });
+    merge.add(place === null ? lines : linesBehind(lines, place));
+  }
+  yield* merge.values();
+}
+
+interface Reading extends LogOptions {
+  /** What follows is read as well, an unfinished line with it. */
+  readonly goesOn?: boolean;
+}
+
+async function* linesOf(reader: Reader, source: Source, options: Reading): AsyncGenerator<LogLine> {
+  const { signal } = options;
   const doing: Doing = { verb: "read", subject: `the log of ${source.container}`, service: source.service };
   try {
     const opened = await guarded(doing, signal, () => open(reader, source, options, signal));
     if (opened === null) return;
-    for await (const line of toLines(opened.stream, opened.terminal)) yield { service: source.service, ...line };
+    const { stream, terminal } = opened;
+    const goesOn = options.goesOn ?? false;
+    const lines = terminal ? terminalToLines(stream, goesOn) : framesToLines(demux(stream), goesOn);
+    for await (const line of lines) yield { service: source.service, ...line };
   } catch (error) {
     // An aborted stream ends with ECONNRESET as well as with AbortError; both are a clean end.
     if (!signal.aborted) throw translate(error, doing);
@@ -60,12 +90,11 @@ async function open(reader: Reader, source: Source, options: LogOptions, signal:
   return stream === null ? null : { stream, terminal: info.Config.Tty };
 }
 
-function toLines(stream: Readable, terminal: boolean): AsyncIterable<Line> {
-  return terminal ? terminalToLines(stream) : framesToLines(demux(stream));
-}
-
 function byTime(a: LogLine, b: LogLine): number {
   if (a.at === null || b.at === null) return 0;
+  // Docker writes all in one form, where the text tells at once.
+  if (a.at.length === b.at.length && a.at.endsWith("Z") && b.at.endsWith("Z"))
+    return a.at < b.at ? -1 : a.at > b.at ? 1 : 0;
   return Date.parse(a.at) - Date.parse(b.at) || (a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
 }
 
@@ -75,16 +104,17 @@ export interface Line {
   readonly line: string;
 }
 
-/** Messages to lines; the engine cuts a line longer than 16 KiB into several messages. */
-export async function* framesToLines(frames: AsyncIterable<Frame>): AsyncGenerator<Line> {
+/** Messages to lines; the engine cuts a line longer than 16 KiB into several messages. Of what goes on, an unfinished line is left. */
+export async function* framesToLines(frames: AsyncIterable<Frame>, goesOn = false): AsyncGenerator<Line> {
   const streams = { stdout: messageAssembler("stdout"), stderr: messageAssembler("stderr") };
   for await (const { stream, data } of frames) yield* streams[stream].add(data);
+  if (goesOn) return;
   yield* streams.stdout.end();
   yield* streams.stderr.end();
 }
 
 /** A terminal's output to lines: chunks are cut anywhere, and each line starts with its time stamp. */
-export async function* terminalToLines(source: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
+export async function* terminalToLines(source: AsyncIterable<Uint8Array>, goesOn = false): AsyncGenerator<Line> {
   const decoder = newDecoder();
   const toLine = (whole: string): Line => {
     const { at, text } = unstamp(withoutReturn(whole));
@@ -96,6 +126,7 @@ export async function* terminalToLines(source: AsyncIterable<Uint8Array>): Async
     rest = parts.pop() ?? "";
     yield* parts.map(toLine);
   }
+  if (goesOn) return;
   rest += decoder.decode();
   if (rest !== "") yield toLine(rest);
 }
@@ -144,44 +175,28 @@ function newDecoder() {
   return new TextDecoder("utf-8", { ignoreBOM: true });
 }
 
-/** Takes from all sources as values arrive; order between sources is chance. */
-export async function* mergeByArrival<T>(sources: readonly AsyncIterable<T>[]): AsyncGenerator<T> {
-  type Step = { readonly index: number; readonly result: IteratorResult<T> };
-  const iterators = sources.map((source) => source[Symbol.asyncIterator]());
-  const step = async (index: number): Promise<Step | null> => {
-    const result = await iterators[index]?.next();
-    return result === undefined ? null : { index, result };
-  };
-  const waiting = new Map(iterators.map((_, index) => [index, step(index)]));
-  while (waiting.size > 0) {
-    const next = await Promise.race(waiting.values());
-    if (next === null) return;
-    if (next.result.done) waiting.delete(next.index);
-    else {
-      waiting.set(next.index, step(next.index));
-      yield next.result.value;
-    }
-  }
-}
-
 /** Merges sources that are each in order into one that is; equal values keep the sources' order. */
 export async function* mergeInOrder<T>(
   sources: readonly AsyncIterable<T>[],
   compare: (a: T, b: T) => number,
 ): AsyncGenerator<T> {
   const iterators = sources.map((source) => source[Symbol.asyncIterator]());
-  const heads = await Promise.all(iterators.map((iterator) => iterator.next()));
-  for (;;) {
-    let best = -1;
-    let value: T | undefined;
-    for (const [index, head] of heads.entries()) {
-      if (head.done || (best !== -1 && compare(head.value, value as T) >= 0)) continue;
-      best = index;
-      value = head.value;
+  try {
+    const heads = await Promise.all(iterators.map((iterator) => iterator.next()));
+    for (;;) {
+      let best = -1;
+      let value: T | undefined;
+      for (const [index, head] of heads.entries()) {
+        if (head.done || (best !== -1 && compare(head.value, value as T) >= 0)) continue;
+        best = index;
+        value = head.value;
+      }
+      const iterator = iterators[best];
+      if (iterator === undefined) return;
+      yield value as T;
+      heads[best] = await iterator.next();
     }
-    const iterator = iterators[best];
-    if (iterator === undefined) return;
-    yield value as T;
-    heads[best] = await iterator.next();
+  } finally {
+    await Promise.all(iterators.map((iterator) => iterator.return?.()));
   }
 }

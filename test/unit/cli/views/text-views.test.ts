@@ -99,7 +99,8 @@ test("lines of the logs command are its result; other logs are talk", async () =
     { type: "log", service: "litellm", line: "b\u001b[31m\u0007", at: null, stream: "stdout" },
     { type: "log", service: "db", line: "c", at: null, stream: "stdout" },
   ];
-  expect(await show([{ type: "run-started", command: "logs" }, ...lines])).toEqual({
+  const finished: GoatEvent = { type: "run-finished", exitCode: 0, durationMs: 1 };
+  expect(await show([{ type: "run-started", command: "logs" }, ...lines, finished])).toEqual({
     out: "db | a\nlitellm | b\ndb      | c\n",
     err: "",
   });
