@@ -1,5 +1,5 @@
 // goat-dev beside docker compose, on the same file, in turns.
-import { createSamples } from "./figures.mjs";
+import { createSamples, median } from "./figures.mjs";
 import { createLab, read } from "./lab.mjs";
 import { dockerFacts, table } from "./report.mjs";
 import { round } from "./scenario.mjs";
@@ -17,7 +17,7 @@ export async function dockerMissing() {
 }
 
 /** Prints what was measured also when something ends it early. */
-export async function benchDocker({ runs, wanted, signal, failures, say }) {
+export async function benchDocker({ runs, wanted, signal, failures, say, keep }) {
   const lab = await createLab();
   const tools = [goatDev(lab), compose(lab)];
   const samples = createSamples();
@@ -36,6 +36,10 @@ export async function benchDocker({ runs, wanted, signal, failures, say }) {
     say(`\n${table(samples, names)}\n`);
     say("median (least to most), in turns; ratio below 1: goat-dev is faster. Cold and restart end when");
     say("LiteLLM and Langfuse answer 200 to the same questions from outside; goat-dev's up is --no-example.\n");
+    for (const name of wanted) {
+      const [own, other] = names.map((tool) => median(samples.of(tool, name)));
+      keep(`${name}, by Compose's`, own / other, "");
+    }
     await lab.remove();
   }
 }

@@ -2,8 +2,11 @@
 import { parseArgs } from "node:util";
 import { benchDocker, dockerMissing } from "./docker.mjs";
 import { createFailures } from "./failures.mjs";
+import { createKept } from "./kept.mjs";
 import { benchLocal, localMissing } from "./local/main.mjs";
 import { localMeasurements } from "./local/report.mjs";
+import { benchLogs } from "./plain/logs.mjs";
+import { benchThirty } from "./plain/thirty.mjs";
 import { openDocker, openLocal } from "./reload/engines.mjs";
 import { benchReload } from "./reload/main.mjs";
 import { facts, load } from "./report.mjs";
@@ -16,9 +19,11 @@ const parts = [
   { names: ["reload"], missing: dockerMissing, bench: (options) => benchReload(openDocker, options) },
   { names: ["local-reload"], missing: localMissing, bench: (options) => benchReload(openLocal, options) },
   { names: tapMeasurements, missing: async () => null, bench: benchTap },
+  { names: ["thirty"], missing: dockerMissing, bench: benchThirty },
+  { names: ["logs"], missing: dockerMissing, bench: benchLogs },
 ];
 const all = parts.flatMap(({ names }) => names);
-const usage = `usage: npm run bench -- [--runs N] [--edits N] [--rate N] [--only ${all.join(",")}]`;
+const usage = `usage: npm run bench -- [--runs N] [--edits N] [--rate N] [--gate] [--only ${all.join(",")}]`;
 
 function readOptions() {
   const { values } = parseArgs({
@@ -26,6 +31,7 @@ function readOptions() {
       runs: { type: "string" },
       edits: { type: "string" },
       rate: { type: "string" },
+      gate: { type: "boolean", default: false },
       only: { type: "string" },
     },
   });
@@ -38,14 +44,16 @@ function readOptions() {
     if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} takes a number from 1 up\n${usage}`);
   }
   if (unknown !== undefined) throw new Error(`there is no measurement "${unknown}"\n${usage}`);
-  return { runs, edits, rate, wanted: new Set(only) };
+  return { runs, edits, rate, gate: values.gate, wanted: new Set(only) };
 }
 
 async function main(signal) {
-  const { runs, edits, rate, wanted } = readOptions();
+  const { runs, edits, rate, gate, wanted } = readOptions();
   const failures = createFailures(signal);
   const leftOut = [];
-  say((await facts()).join("\n"));
+  const about = await facts();
+  say(about.join("\n"));
+  const kept = await createKept({ gate, about });
   const before = load();
   try {
     for (const { names, missing, bench } of parts) {
@@ -53,13 +61,17 @@ async function main(signal) {
       if (asked.length === 0) continue;
       const why = await missing();
       if (why !== null) leftOut.push(`${asked.join(", ")}: ${why}`);
-      else await failures.attempt("bench", () => bench({ runs, edits, rate, wanted, signal, failures, say }));
+      else
+        await failures.attempt("bench", () =>
+          bench({ runs, edits, rate, wanted, signal, failures, say, keep: kept.keep }),
+        );
     }
   } finally {
     for (const text of leftOut) say(`left out: ${text}`);
     for (const text of failures.list) say(`failed: ${text.split("\n", 1)[0]}`);
     say(`before: ${before}; after: ${load()}`);
   }
+  for (const name of await kept.close(say)) failures.list.push(`${name}: worse than the kept figure`);
   if (failures.list.length > 0) process.exitCode = 1;
 }
 

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { get } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 
@@ -6,13 +7,15 @@ const readyLimitMs = 180_000;
 const askAgainMs = 10;
 const answerLimitMs = 2_000;
 
-/** Runs a command to its end; milliseconds and what it printed. Throws with its last words when it fails. */
-export async function ran([command, args], { folder, environment, signal }) {
+/** Runs a command to its end; milliseconds, what it printed (or how many lines, where it `counts`), and the most memory it held. Throws with its last words when it fails. */
+export async function ran([command, args], { folder, environment, signal, counts = false }) {
   const begin = performance.now();
   const child = spawn(command, args, { cwd: folder, env: environment, signal });
-  const { status, output, stdout } = await ended(child, signal);
+  const peak = watchMemory(child.pid);
+  const { status, output, ...said } = await ended(child, signal, counts);
   const tookMs = performance.now() - begin;
-  if (status === 0) return { tookMs, stdout };
+  if (status === 0) return { tookMs, peakBytes: peak.stop(), ...said };
+  peak.stop();
   const tail = output.trimEnd().split("\n").slice(-20).join("\n");
   throw new Error(`${[command, ...args].join(" ")} ended with ${status}\n${tail}`);
 }
@@ -30,10 +33,14 @@ export async function timedUntilReady(command, addresses, run) {
 }
 
 /** Also when interrupted it is the end that is waited for: nothing of what it does may go on beside the cleaning up. */
-function ended(child, signal) {
+function ended(child, signal, counts) {
   return new Promise((resolve, reject) => {
-    let [output, stdout] = ["", ""];
+    let [output, stdout, lineCount] = ["", "", 0];
     child.stdout.on("data", (chunk) => {
+      if (counts) {
+        for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, at + 1)) lineCount += 1;
+        return;
+      }
       output += chunk;
       stdout += chunk;
     });
@@ -41,8 +48,41 @@ function ended(child, signal) {
     child.on("error", (error) => {
       if (child.pid === undefined) reject(error);
     });
-    child.on("close", (status) => (signal.aborted ? reject(signal.reason) : resolve({ status, output, stdout })));
+    child.on("close", (status) =>
+      signal.aborted ? reject(signal.reason) : resolve({ status, output, stdout, lineCount }),
+    );
   });
+}
+
+const newline = 10;
+
+/** The most that a process, and those that it started, held so far; null where the kernel does not tell. Looked at while it runs, since a process that has ended tells nothing. */
+function watchMemory(pid) {
+  let peak = null;
+  const look = () => {
+    const bytes = peakOf(pid);
+    if (bytes !== null) peak = Math.max(peak ?? 0, bytes);
+  };
+  look();
+  const timer = setInterval(look, memoryEveryMs);
+  return {
+    stop: () => {
+      clearInterval(timer);
+      return peak;
+    },
+  };
+}
+
+const memoryEveryMs = 20;
+
+function peakOf(pid) {
+  try {
+    const own = Number(/VmHWM:\s*(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) * 1024;
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean);
+    return children.reduce((sum, child) => sum + (peakOf(child) ?? 0), own);
+  } catch {
+    return null;
+  }
 }
 
 /** Asks until the answer is 200. */

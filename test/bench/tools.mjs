@@ -11,6 +11,7 @@ export function goatDev({ project }) {
     restart: command("restart", "litellm"),
     status: command("status"),
     watch: command("watch"),
+    logs: command("logs"),
     down: command("down"),
     clean: command("down", "--volumes", "--yes", "--no-dump"),
   };
@@ -25,6 +26,7 @@ export function compose({ project }) {
     prove: null,
     restart: command("restart", "litellm"),
     status: command("ps"),
+    logs: command("logs"),
     down: command("down"),
     clean: command("down", "--volumes"),
   };
