@@ -20,13 +20,23 @@ export interface ObserveRequest {
   readonly images: readonly string[];
 }
 
+interface Amount {
+  readonly current: number;
+  readonly total: number;
+}
+
 export interface Progress {
   readonly text: string;
   /** Bytes, where known. */
   readonly current?: number;
   readonly total?: number;
-  /** The text says it all; "cost" tells what will be taken, before it is. Absent: bytes of one of several pulls. */
-  readonly says?: "step" | "cost";
+  /** What the bytes are made of, where pulls may share it: layers by their ids. */
+  readonly parts?: ReadonlyMap<string, Amount>;
+  /**
+   * The text says it all; "cost" tells what will be taken, before it is, and "trouble" why something is tried again. Absent:
+   * bytes of one of several pulls.
+   */
+  readonly says?: "step" | "cost" | "trouble";
 }
 
 export interface ApplyIo {

@@ -31,7 +31,7 @@ export async function pull(docker: Docker, op: PullImage, tools: PullTools, io: 
       }
       if (attempt === tries || !isPassing(error)) throw unavailable(op.image, error, attempt);
       const delayMs = firstDelayMs * 2 ** (attempt - 1) * (0.5 + tools.random());
-      io.progress({ text: `trying again: ${engineWords(error)}` });
+      io.progress({ says: "trouble", text: `pulling ${op.image} again: ${engineWords(error)}` });
       await tools.clock.sleep(delayMs, io.signal);
     }
   }
@@ -53,7 +53,7 @@ async function pullOnce(docker: Docker, op: PullImage, auth: RegistryAuth | null
     if (event.error !== undefined) throw pullFailure(event);
     const before = layers;
     layers = advance(layers, event);
-    if (layers !== before) io.progress(toProgress(layers));
+    if (layers !== before) io.progress({ ...toProgress(layers), parts: layers });
   }
 }
 

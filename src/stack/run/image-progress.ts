@@ -4,9 +4,13 @@ import { formatBytes } from "../../platform/format.ts";
 
 type Fetching = Pick<Extract<Operation, { image: string }>, "type" | "image">;
 
+type Parts = NonNullable<Progress["parts"]>;
+
 interface Coming {
+  /** Of the whole image. */
   readonly current: number;
   readonly total: number;
+  readonly parts: Parts;
   readonly done: boolean;
   /** What it does, where it is more than fetching layers. */
   readonly step: string | null;
@@ -16,22 +20,27 @@ interface Coming {
 /** Several pulls, builds and installations as one line: "pulling litellm: 212 of 480 MB · building web: 2/5 RUN npm ci". */
 export function createImageProgress() {
   const images = new Map<string, Coming>();
-  const sum = (field: "current" | "total"): number => [...images.values()].reduce((all, one) => all + one[field], 0);
+  // Images that stand on one another share layers, each of which comes once.
+  const sum = (field: "current" | "total"): number => {
+    const parts = new Map([...images.values()].flatMap((one) => [...one.parts]));
+    return [...parts.values()].reduce((all, part) => all + part[field], 0);
+  };
   return {
     add: ({ type, image }: Fetching, progress: Progress): Progress => {
-      const step = progress.says === undefined ? null : progress.text;
+      const step = progress.says === undefined || progress.says === "trouble" ? null : progress.text;
       const { current = 0, total = 0 } = progress;
-      images.set(image, { current, total, done: false, step, isBuilt: type === "build-image" && step !== null });
+      const { parts = new Map([[image, { current, total }]]) } = progress;
+      images.set(image, { current, total, parts, done: false, step, isBuilt: type === "build-image" && step !== null });
       const names = [...images].filter(([, one]) => !one.done && one.step === null).map(([name]) => shortName(name));
       const [all, whole] = [sum("current"), sum("total")];
       const pulling = `pulling ${names.join(", ")}: ${formatBytes(all)} of ${formatBytes(whole)}`;
-      const parts = [...(names.length > 0 ? [pulling] : []), ...stepsOf([...images.values()])];
-      const text = parts.join(" · ");
+      const text = [...(names.length > 0 ? [pulling] : []), ...stepsOf([...images.values()])].join(" · ");
       return step === null ? { text, current: all, total: whole } : { ...progress, text };
     },
     done: ({ type, image }: Fetching): void => {
-      const { total = 0, step = null, isBuilt = type === "build-image" } = images.get(image) ?? {};
-      images.set(image, { current: total, total, done: true, step, isBuilt });
+      const { total = 0, parts = [], step = null, isBuilt = type === "build-image" } = images.get(image) ?? {};
+      const whole = new Map([...parts].map(([id, part]) => [id, { current: part.total, total: part.total }]));
+      images.set(image, { current: total, total, parts: whole, done: true, step, isBuilt });
     },
     summary: (): string =>
       [...images]

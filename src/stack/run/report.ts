@@ -59,7 +59,9 @@ export function createReporter(plan: Plan, emit: Emit, clock: Clock): Reporter {
         lineOf(node.subject).startedAt = clock.now();
     },
     progress: (node, progress) => {
-      if (progress.says === "cost") emit({ type: "notice", level: "info", text: progress.text });
+      if (progress.says === "cost" || progress.says === "trouble") {
+        emit({ type: "notice", level: "info", text: progress.text });
+      }
       const { text, current, total } = "image" in node.action ? images.add(node.action, progress) : progress;
       const amount = current === undefined || total === undefined ? {} : { current, total };
       emit({ type: "step-progress", step: node.subject, text, ...amount });

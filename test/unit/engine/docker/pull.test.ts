@@ -61,10 +61,16 @@ describe("a pull", () => {
   test("must report its progress", async () => {
     const { pull, progress } = await pulling([pulled]);
     await pull("postgres:16");
-    expect(progress).toEqual([
+    expect(progress).toMatchObject([
       { text: "pulling", current: 1, total: 2 },
       { text: "extracting", current: 2, total: 2 },
     ]);
+  });
+
+  test("must say why it is tried again", async () => {
+    const { pull, progress } = await pulling([refuse(500, "unexpected EOF"), pulled]);
+    await pull("postgres:16");
+    expect(progress[0]).toEqual({ says: "trouble", text: "pulling postgres:16 again: unexpected EOF" });
   });
 
   test.each([

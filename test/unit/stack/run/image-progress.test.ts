@@ -19,6 +19,20 @@ test("several pulls must be one sum, named by their short names while they last"
   expect(one.text).toBe("pulling langfuse: 439 MB of 477 MB");
 });
 
+test("a layer that two images share must count once, as far as the one or the other has it", () => {
+  const pulls = createImageProgress();
+  const mega = 1_048_576;
+  const shared = (current: number) => ["base", { current, total: 10 * mega }] as const;
+  const own = (id: string) => [id, { current: mega, total: 2 * mega }] as const;
+  pulls.add(pulled("one:1"), { text: "", current: 2, total: 12 * mega, parts: new Map([shared(mega), own("a")]) });
+  const both = pulls.add(pulled("two:1"), { text: "", parts: new Map([shared(3 * mega), own("b")]) });
+  expect(both.text).toBe("pulling one, two: 5 MB of 14 MB");
+  pulls.done(pulled("one:1"));
+  expect(pulls.add(pulled("two:1"), { text: "", parts: new Map([shared(10 * mega), own("b")]) }).text).toBe(
+    "pulling two: 13 MB of 14 MB",
+  );
+});
+
 test("an image whose size nobody said must be told all the same", () => {
   const pulls = createImageProgress();
   pulls.done(pulled("localhost:5000/mine:1"));
