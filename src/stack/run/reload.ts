@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { GoatError } from "../../errors/goat-error.ts";
 import { fieldsOf, textOf } from "../../model/fields.ts";
 import type { Action } from "../../model/plan.ts";
@@ -5,40 +6,38 @@ import type { ServiceSpec } from "../../model/stack.ts";
 import { deadline } from "../../platform/deadline.ts";
 import { list } from "../../platform/text.ts";
 import { answerIn } from "./answer.ts";
-import { type Hashes, nameOf, servedBy, sourceOf, staleOf } from "./served.ts";
+import { type Hashes, nameOf, sourceOf, staleOf } from "./served.ts";
 import type { ExecuteIo } from "./wait.ts";
 
 type Reload = Extract<Action, { type: "reload-service" }>;
 
-/** A file that was written to meanwhile is taken over by itself. */
-const settleMs = 3_000;
-
 /** Has a service take its files over, and waits until it serves them. Throws reload-refused, where it goes on as before. */
-export async function reloadService(
-  { container, command, variables, timeoutMs }: Reload,
-  service: ServiceSpec,
-  io: ExecuteIo,
-): Promise<void> {
-  using limit = deadline(io.signal, timeoutMs);
-  // In a variable of the environment: arguments show in every process list.
-  const environment = { GOAT_DEV_VARIABLES: JSON.stringify(variables) };
-  const { output } = await io.engine.exec(container, [...command, "reload"], limit.signal, { environment });
-  const answer = answerIn(output);
-  if (answer["ok"] !== true) {
-    throw refused(service, textOf(answer["why"]) ?? (output.trim() || "it does not say why"));
+export async function reloadService(action: Reload, service: ServiceSpec, io: ExecuteIo): Promise<void> {
+  using limit = deadline(io.signal, action.timeoutMs);
+  let before: Hashes | null = null;
+  for (;;) {
+    const files = await reload(action, service, io, limit.signal);
+    const stale = await staleOf(service, files);
+    if (stale.length === 0) return;
+    // Whoever has read twice the same sees another file; else it was written to meanwhile.
+    if (before !== null && isDeepStrictEqual(files, before)) return startAnew(action.container, service, stale, io);
+    before = files;
   }
-  const stale = await settled(service, fieldsOf(answer["files"]), io);
-  if (stale.length > 0) await startAnew(container, service, stale, io);
 }
 
-async function settled(service: ServiceSpec, files: Hashes, { clock, signal }: ExecuteIo): Promise<readonly string[]> {
-  const begin = clock.now();
-  let stale = await staleOf(service, files);
-  while (stale.length > 0 && clock.now() - begin < settleMs) {
-    await clock.sleep(200, signal);
-    stale = await staleOf(service, (await servedBy(service, signal)) ?? files);
-  }
-  return stale;
+/** The files that are served afterwards. */
+async function reload(
+  { container, command, variables }: Reload,
+  service: ServiceSpec,
+  { engine }: ExecuteIo,
+  signal: AbortSignal,
+): Promise<Hashes> {
+  // In a variable of the environment: arguments show in every process list.
+  const environment = { GOAT_DEV_VARIABLES: JSON.stringify(variables) };
+  const { output } = await engine.exec(container, [...command, "reload"], signal, { environment });
+  const answer = answerIn(output);
+  if (answer["ok"] !== true) throw refused(service, textOf(answer["why"]) ?? (output.trim() || "it does not say why"));
+  return fieldsOf(answer["files"]);
 }
 
 /** A file that is mounted by itself stays the one that was replaced; a start looks at its name again. */

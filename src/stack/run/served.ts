@@ -68,12 +68,6 @@ interface Served {
   readonly variables: readonly string[];
 }
 
-/** The files that it serves; null where it does not say. */
-export async function servedBy(service: ServiceSpec, signal: AbortSignal): Promise<Hashes | null> {
-  const served = await askService(service, signal);
-  return served === null || served === "another" ? null : served.files;
-}
-
 /** Null where nothing answers in time; "another" where what answers knows no such question. */
 async function askService(service: ServiceSpec, signal: AbortSignal): Promise<Served | "another" | null> {
   const port = publishedPort(service);
