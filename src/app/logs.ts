@@ -35,19 +35,22 @@ export async function logs({ services, follow, tail, since }: LogsInput, app: Ap
   };
   const note = notes(open, emit);
   const options = { isAsked, onFound, tail, since };
-  for await (const line of follow ? followLogs(open.stack, options, open) : keptLogs(open, options)) {
+  for await (const line of follow ? followLogs(open.stack, options, open) : await keptLogs(open, options)) {
     emit({ type: "log", ...line });
     note(line);
   }
   return { interrupted: signal.aborted };
 }
 
-async function* keptLogs(open: OpenStack, { isAsked, onFound, tail, since }: FollowOptions): AsyncGenerator<LogLine> {
+async function keptLogs(
+  open: OpenStack,
+  { isAsked, onFound, tail, since }: FollowOptions,
+): Promise<AsyncIterable<LogLine>> {
   const observed = await observeStack(open.stack, open);
   const found = observed.services.filter(({ name }) => isAsked(name));
   onFound(found);
   const containers = found.map(({ name, container }) => ({ service: name, container }));
-  yield* open.engine.logs({ containers, follow: false, tail, since, signal: open.signal });
+  return open.engine.logs({ containers, follow: false, tail, since, signal: open.signal });
 }
 
 /** Under a line that tells a known failure, once for each: what it is, and what to type. */

@@ -46,8 +46,10 @@ function redactEvent(event: GoatEvent, redactor: Redactor): GoatEvent {
       return event.text === undefined ? event : { ...event, text: redactor.text(event.text) };
     case "result":
       return { ...event, text: redactor.text(event.text), data: redactor.data(event.data) };
-    case "log":
-      return { ...event, line: redactor.text(event.line) };
+    case "log": {
+      const line = redactor.text(event.line);
+      return line === event.line ? event : { ...event, line };
+    }
     case "run-started":
     case "run-finished":
       return event;

@@ -10,6 +10,8 @@ const escapeCode = String.fromCharCode(27);
 
 const colorCode = new RegExp(`${escapeCode}\\[[\\d;]*m`, "g");
 
+const plain = /^[\x20-\x7e]*$/;
+
 /** Made where a text needs it: most hold nothing but ASCII. */
 let graphemes: Intl.Segmenter | undefined;
 
@@ -21,7 +23,7 @@ export function createPaint(color: boolean): Paint {
 /** Columns a text takes on a terminal: colours and what only joins a character take none, East Asian characters and emoji two. */
 export function visibleWidth(text: string): number {
   const shown = stripVTControlCharacters(text);
-  if (/^[\x20-\x7e]*$/.test(shown)) return shown.length;
+  if (plain.test(shown)) return shown.length;
   graphemes ??= new Intl.Segmenter("en", { granularity: "grapheme" });
   let width = 0;
   for (const { segment } of graphemes.segment(shown)) width += widthOfGrapheme(segment);
@@ -42,6 +44,7 @@ export function padTo(text: string, width: number): string {
 
 /** Foreign text fit for a terminal: no cursor movement, no bells; colours only where colours are wanted. */
 export function tame(text: string, color: boolean): string {
+  if (plain.test(text)) return text;
   const codes = color ? (text.match(colorCode) ?? []) : [];
   if (codes.length === 0) return clean(text);
   const kept = text.split(colorCode).map((part, index) => clean(part) + (codes[index] ?? ""));

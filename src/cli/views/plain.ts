@@ -113,12 +113,17 @@ export function createTalk(options: TalkOptions): Talk {
 function createLogLines({ lines, ...options }: ViewOptions & { readonly lines: Lines }) {
   const paint = createPaint(options.color);
   const services: string[] = [];
-  let width = 0;
+  let heads = new Map<string, string>();
+  const meet = (service: string): void => {
+    services.push(service);
+    const width = Math.max(...services.map(visibleWidth));
+    heads = new Map(
+      services.map((name, index) => [name, paint(looks[index % looks.length] ?? "cyan", padTo(name, width))]),
+    );
+  };
   return (event: LogEvent, isResult: boolean): void => {
-    if (!services.includes(event.service)) services.push(event.service);
-    width = Math.max(width, visibleWidth(event.service));
-    const look = looks[services.indexOf(event.service) % looks.length] ?? "cyan";
-    const line = `${paint(look, padTo(event.service, width))} | ${tame(event.line, options.color)}`;
+    if (!heads.has(event.service)) meet(event.service);
+    const line = `${heads.get(event.service)} | ${tame(event.line, options.color)}`;
     if (isResult) lines.add(line);
     else writeLine(options.stderr, line);
   };

@@ -3,21 +3,19 @@ import { type LogPlace, linesBehind, placeAfter } from "../../model/log-place.ts
 import { createMerge } from "../../platform/merge.ts";
 import type { LogLine, LogOptions } from "../engine.ts";
 import { type Doing, guarded, translate, unlessStatus } from "./errors.ts";
+import { createFrameLines, createTerminalLines } from "./log-lines.ts";
 import type { Reader } from "./reader.ts";
-import { demux, type Frame } from "./streams.ts";
 
 /** Lines of several containers; ends quietly when the signal fires or the reader stops reading. */
 export async function* logs(reader: Reader, options: LogOptions): AsyncGenerator<LogLine> {
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
-  const sources = options.containers;
   try {
     if (options.follow) yield* follow(reader, { ...options, signal });
-    else
-      yield* mergeInOrder(
-        sources.map((source) => linesOf(reader, source, { ...options, signal })),
-        byTime,
-      );
+    else {
+      const read = (source: Source) => piecesOf(reader, source, { ...options, signal });
+      yield* mergeInOrder(options.containers.map(read), byTime);
+    }
   } finally {
     stop.abort();
   }
@@ -31,13 +29,16 @@ export function toEngineTime(iso: string): string {
 
 type Source = LogOptions["containers"][number];
 
+/** Lines that came together. */
+type Piece = readonly LogLine[];
+
 /** What is there, in order; then each from where that ended. */
 async function* follow(reader: Reader, options: LogOptions): AsyncGenerator<LogLine> {
   const places = new Map<Source, LogPlace | null>();
-  const past = async function* (source: Source): AsyncGenerator<LogLine> {
-    for await (const line of linesOf(reader, source, { ...options, follow: false, goesOn: true })) {
-      places.set(source, placeAfter(places.get(source) ?? null, line));
-      yield line;
+  const past = async function* (source: Source): AsyncGenerator<Piece> {
+    for await (const piece of piecesOf(reader, source, { ...options, follow: false, goesOn: true })) {
+      places.set(source, piece.reduce(placeAfter, places.get(source) ?? null));
+      yield piece;
     }
   };
   yield* mergeInOrder(options.containers.map(past), byTime);
@@ -45,10 +46,14 @@ async function* follow(reader: Reader, options: LogOptions): AsyncGenerator<LogL
   for (const source of options.containers) {
     const place = places.get(source) ?? null;
     const range = place === null ? {} : { tail: null, since: place.at };
-    const lines = linesOf(reader, source, { ...options, ...range });
+    const lines = inTurn(piecesOf(reader, source, { ...options, ...range }));
     merge.add(place === null ? lines : linesBehind(lines, place));
   }
   yield* merge.values();
+}
+
+async function* inTurn(pieces: AsyncIterable<Piece>): AsyncGenerator<LogLine> {
+  for await (const piece of pieces) yield* piece;
 }
 
 interface Reading extends LogOptions {
@@ -56,16 +61,17 @@ interface Reading extends LogOptions {
   readonly goesOn?: boolean;
 }
 
-async function* linesOf(reader: Reader, source: Source, options: Reading): AsyncGenerator<LogLine> {
-  const { signal } = options;
-  const doing: Doing = { verb: "read", subject: `the log of ${source.container}`, service: source.service };
+/** Lines as they come over the wire, many at a time: a log may have millions of them. */
+async function* piecesOf(reader: Reader, source: Source, options: Reading): AsyncGenerator<Piece> {
+  const { signal, goesOn = false } = options;
+  const { service } = source;
+  const doing: Doing = { verb: "read", subject: `the log of ${source.container}`, service };
   try {
     const opened = await guarded(doing, signal, () => open(reader, source, options, signal));
     if (opened === null) return;
-    const { stream, terminal } = opened;
-    const goesOn = options.goesOn ?? false;
-    const lines = terminal ? terminalToLines(stream, goesOn) : framesToLines(demux(stream), goesOn);
-    for await (const line of lines) yield { service: source.service, ...line };
+    const lines = opened.terminal ? createTerminalLines(service) : createFrameLines(service);
+    for await (const chunk of opened.stream) yield lines.add(chunk);
+    if (!goesOn) yield lines.end();
   } catch (error) {
     // An aborted stream ends with ECONNRESET as well as with AbortError; both are a clean end.
     if (!signal.aborted) throw translate(error, doing);
@@ -98,105 +104,42 @@ function byTime(a: LogLine, b: LogLine): number {
   return Date.parse(a.at) - Date.parse(b.at) || (a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
 }
 
-export interface Line {
-  readonly stream: "stdout" | "stderr";
-  readonly at: string | null;
-  readonly line: string;
-}
-
-/** Messages to lines; the engine cuts a line longer than 16 KiB into several messages. Of what goes on, an unfinished line is left. */
-export async function* framesToLines(frames: AsyncIterable<Frame>, goesOn = false): AsyncGenerator<Line> {
-  const streams = { stdout: messageAssembler("stdout"), stderr: messageAssembler("stderr") };
-  for await (const { stream, data } of frames) yield* streams[stream].add(data);
-  if (goesOn) return;
-  yield* streams.stdout.end();
-  yield* streams.stderr.end();
-}
-
-/** A terminal's output to lines: chunks are cut anywhere, and each line starts with its time stamp. */
-export async function* terminalToLines(source: AsyncIterable<Uint8Array>, goesOn = false): AsyncGenerator<Line> {
-  const decoder = newDecoder();
-  const toLine = (whole: string): Line => {
-    const { at, text } = unstamp(withoutReturn(whole));
-    return { stream: "stdout", at, line: text };
-  };
-  let rest = "";
-  for await (const data of source) {
-    const parts = (rest + decoder.decode(data, { stream: true })).split("\n");
-    rest = parts.pop() ?? "";
-    yield* parts.map(toLine);
-  }
-  if (goesOn) return;
-  rest += decoder.decode();
-  if (rest !== "") yield toLine(rest);
-}
-
-/** One stream's messages, each of which starts with a time stamp, also where it goes on with an unfinished line. */
-function messageAssembler(stream: Line["stream"]) {
-  const decoder = newDecoder();
-  let unfinished: { at: string | null; text: string } | null = null;
-  return {
-    add(data: Uint8Array): Line[] {
-      const head = Buffer.from(data.subarray(0, longestStamp)).toString("latin1");
-      const stamp = stampPattern.exec(head);
-      const body = decoder.decode(data.subarray(stamp?.[0].length ?? 0), { stream: true });
-      const [first = "", ...more] = body.split("\n");
-      const start = { at: unfinished?.at ?? stamp?.[1] ?? null, text: (unfinished?.text ?? "") + first };
-      const lines = [start, ...more.map(unstamp)];
-      const last = lines.pop();
-      // After a newline nothing is unfinished; before one, even an empty text is, for it has its time.
-      unfinished = last === undefined || (lines.length > 0 && last.text === "") ? null : last;
-      return lines.map(({ at, text }) => ({ stream, at, line: withoutReturn(text) }));
-    },
-    end(): Line[] {
-      const text = (unfinished?.text ?? "") + decoder.decode();
-      return unfinished === null && text === ""
-        ? []
-        : [{ stream, at: unfinished?.at ?? null, line: withoutReturn(text) }];
-    },
-  };
-}
-
-const stampPattern = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)) ?/;
-
-const longestStamp = 40;
-
-/** The time stamp that text begins with, and what follows it. */
-function unstamp(text: string): { at: string | null; text: string } {
-  const match = stampPattern.exec(text);
-  return match === null ? { at: null, text } : { at: match[1] ?? null, text: text.slice(match[0].length) };
-}
-
-function withoutReturn(text: string): string {
-  return text.endsWith("\r") ? text.slice(0, -1) : text;
-}
-
-function newDecoder() {
-  return new TextDecoder("utf-8", { ignoreBOM: true });
-}
-
 /** Merges sources that are each in order into one that is; equal values keep the sources' order. */
 export async function* mergeInOrder<T>(
-  sources: readonly AsyncIterable<T>[],
+  sources: readonly AsyncIterable<readonly T[]>[],
   compare: (a: T, b: T) => number,
 ): AsyncGenerator<T> {
   const iterators = sources.map((source) => source[Symbol.asyncIterator]());
   try {
-    const heads = await Promise.all(iterators.map((iterator) => iterator.next()));
-    for (;;) {
-      let best = -1;
-      let value: T | undefined;
-      for (const [index, head] of heads.entries()) {
-        if (head.done || (best !== -1 && compare(head.value, value as T) >= 0)) continue;
-        best = index;
-        value = head.value;
-      }
-      const iterator = iterators[best];
-      if (iterator === undefined) return;
-      yield value as T;
-      heads[best] = await iterator.next();
+    let open = (await Promise.all(iterators.map((iterator) => next({ iterator, piece: [], at: 0 })))).flat();
+    while (open.length > 0) {
+      const best = open.reduce((one, other) =>
+        compare(other.piece[other.at] as T, one.piece[one.at] as T) < 0 ? other : one,
+      );
+      yield best.piece[best.at] as T;
+      best.at += 1;
+      if (best.at < best.piece.length) continue;
+      const goesOn = await next(best);
+      if (goesOn.length === 0) open = open.filter((one) => one !== best);
     }
   } finally {
     await Promise.all(iterators.map((iterator) => iterator.return?.()));
+  }
+}
+
+interface Head<T> {
+  readonly iterator: AsyncIterator<readonly T[]>;
+  piece: readonly T[];
+  at: number;
+}
+
+/** The head with its next piece; none where there is no more. */
+async function next<T>(head: Head<T>): Promise<readonly Head<T>[]> {
+  for (;;) {
+    const { done, value } = await head.iterator.next();
+    if (done === true) return [];
+    head.piece = value;
+    head.at = 0;
+    if (value.length > 0) return [head];
   }
 }

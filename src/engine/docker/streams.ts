@@ -1,23 +1,39 @@
 /** One message of a container's output. */
 export interface Frame {
   readonly stream: "stdout" | "stderr";
-  readonly data: Uint8Array;
+  readonly data: Buffer;
 }
 
 /** Splits the engine's multiplexed stream into its messages, however it was cut. A last, unfinished message is kept. */
 export async function* demux(source: AsyncIterable<Uint8Array>): AsyncGenerator<Frame> {
-  let rest = Buffer.alloc(0);
-  const streamOf = (header: Buffer): Frame["stream"] => ((header[0] ?? 0) >= 2 ? "stderr" : "stdout");
-  for await (const chunk of source) {
-    rest = rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([rest, chunk]);
-    while (rest.length >= headerBytes) {
-      const end = headerBytes + rest.readUInt32BE(4);
-      if (rest.length < end) break;
-      yield { stream: streamOf(rest), data: rest.subarray(headerBytes, end) };
-      rest = rest.subarray(end);
-    }
-  }
-  if (rest.length > headerBytes) yield { stream: streamOf(rest), data: rest.subarray(headerBytes) };
+  const { add, end } = createDemux();
+  for await (const chunk of source) yield* add(chunk);
+  yield* end();
+}
+
+export function createDemux() {
+  let rest: Buffer = Buffer.alloc(0);
+  const frame = (from: number, to: number): Frame => ({
+    stream: (rest[from] ?? 0) >= 2 ? "stderr" : "stdout",
+    data: rest.subarray(from + headerBytes, to),
+  });
+  return {
+    add(chunk: Uint8Array): Frame[] {
+      const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+      rest = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
+      const frames: Frame[] = [];
+      let begin = 0;
+      while (rest.length - begin >= headerBytes) {
+        const end = begin + headerBytes + rest.readUInt32BE(begin + 4);
+        if (rest.length < end) break;
+        frames.push(frame(begin, end));
+        begin = end;
+      }
+      rest = rest.subarray(begin);
+      return frames;
+    },
+    end: (): Frame[] => (rest.length > headerBytes ? [frame(0, rest.length)] : []),
+  };
 }
 
 /** Documents of a stream that holds one per line; a line that is no JSON is left out. */

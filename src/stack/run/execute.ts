@@ -1,6 +1,7 @@
 import type { Progress } from "../../engine/engine.ts";
 import { describe } from "../../errors/describe.ts";
 import { GoatError } from "../../errors/goat-error.ts";
+import type { ObservedStack } from "../../model/observed.ts";
 import type { Operation, Plan, PlanNode } from "../../model/plan.ts";
 import type { ServiceSpec, StackSpec } from "../../model/stack.ts";
 import type { EngineContext } from "../engine-context.ts";
@@ -10,6 +11,7 @@ import type { Prepared } from "./prepare.ts";
 import { reloadService } from "./reload.ts";
 import { createReporter } from "./report.ts";
 import { checkSaltKey } from "./salt-key.ts";
+import { sharedLook } from "./shared-look.ts";
 import { awaitService, deathError, type ExecuteIo } from "./wait.ts";
 import { isDeath, noWatch, startWatch, type Watch } from "./watch.ts";
 
@@ -34,7 +36,8 @@ export async function carryOut(
   }
   const report = createReporter(plan, context.emit, context.clock);
   const deadline = timeoutMs === null ? null : begin + timeoutMs;
-  const timings = await execute(plan, { ...context, watch, report, stack: stack.name, services, deadline });
+  const look = lookAt(stack, context);
+  const timings = await execute(plan, { ...context, watch, report, look, stack: stack.name, services, deadline });
   return { durationMs: context.clock.now() - begin, path: criticalPath(plan, timings) };
 }
 
@@ -217,6 +220,10 @@ async function withHash(operation: Operation, { composeHashes }: ExecuteIo): Pro
   return { ...operation, configHash: (await composeHashes())[operation.service.name] };
 }
 
+function lookAt({ name }: StackSpec, { engine, signal }: EngineContext): () => Promise<ObservedStack> {
+  return sharedLook(() => engine.observe({ stack: name, images: [] }, signal));
+}
+
 /** Runs what `planDown` has planned. */
 export async function takeDown(stack: StackSpec, plan: Plan, context: EngineContext): Promise<void> {
   const isStopping = plan.nodes.some(({ action }) => action.type === "stop-container");
@@ -226,6 +233,7 @@ export async function takeDown(stack: StackSpec, plan: Plan, context: EngineCont
     ...context,
     watch,
     report,
+    look: lookAt(stack, context),
     stack: stack.name,
     services: stack.services,
     deadline: null,

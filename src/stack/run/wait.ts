@@ -4,6 +4,7 @@ import { tellingLines } from "../../doctor/failures/log-lines.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { ErrorCode } from "../../errors/catalog.ts";
 import { type Fix, GoatError } from "../../errors/goat-error.ts";
+import type { ObservedStack } from "../../model/observed.ts";
 import type { Action } from "../../model/plan.ts";
 import type { ReadinessSpec, ServiceSpec } from "../../model/stack.ts";
 import { createProbe, type ProbeContext } from "../../readiness/probe.ts";
@@ -16,6 +17,8 @@ import { type Death, isDeath, type Watch } from "./watch.ts";
 
 /** What a plan is run with. */
 export interface ExecuteIo extends EngineContext {
+  /** What there is of the stack; many services that are waited for share a look. */
+  look(): Promise<ObservedStack>;
   readonly watch: Watch;
   readonly report: Reporter;
   /** The stack's name. */
@@ -55,11 +58,17 @@ export async function awaitService(wait: Wait, service: ServiceSpec, io: Execute
 /** How a probe looks at this container. */
 export function probeContext(
   { service, container }: { readonly service: string; readonly container: string },
-  io: { readonly engine: Engine; readonly stack: string; readonly signal: AbortSignal },
+  io: {
+    readonly engine: Engine;
+    readonly stack: string;
+    readonly signal: AbortSignal;
+    look?(): Promise<ObservedStack>;
+  },
 ): Omit<ProbeContext, "signal" | "clock"> {
+  const look = io.look ?? (() => io.engine.observe({ stack: io.stack, images: [] }, io.signal));
   return {
     sighting: async () => {
-      const observed = await io.engine.observe({ stack: io.stack, images: [] }, io.signal);
+      const observed = await look();
       return observed.services.find((found) => found.container === container) ?? null;
     },
     exec: (command) => io.engine.exec(container, command, io.signal),

@@ -1,14 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { demux, type Frame, jsonLines } from "../../../../src/engine/docker/streams.ts";
+import { demux, jsonLines } from "../../../../src/engine/docker/streams.ts";
 import { collect, cutAt, each } from "../../../support/async.ts";
-
-const encode = ({ stream, data }: Frame): Buffer => {
-  const header = Buffer.alloc(8);
-  header[0] = stream === "stdout" ? 1 : 2;
-  header.writeUInt32BE(data.length, 4);
-  return Buffer.concat([header, data]);
-};
+import { encodeFrame } from "../../../support/frames.ts";
 
 const framesOf = async (chunks: readonly Uint8Array[]) =>
   (await collect(demux(each(chunks)))).map(({ stream, data }) => ({ stream, data: Buffer.from(data) }));
@@ -24,14 +18,14 @@ test("messages must come out as they went in, wherever the stream is cut", async
       fc.array(frame, { maxLength: 8 }),
       fc.array(fc.nat(), { maxLength: 12 }),
       async (frames, places) => {
-        expect(await framesOf(cutAt(Buffer.concat(frames.map(encode)), places))).toEqual(frames);
+        expect(await framesOf(cutAt(Buffer.concat(frames.map(encodeFrame)), places))).toEqual(frames);
       },
     ),
   );
 });
 
 test("a message that the stream's end cuts short must be kept as far as it came", async () => {
-  const whole = encode({ stream: "stderr", data: Buffer.from("panic: oh no") });
+  const whole = encodeFrame({ stream: "stderr", data: Buffer.from("panic: oh no") });
   expect(await framesOf([whole.subarray(0, 13)])).toEqual([{ stream: "stderr", data: Buffer.from("panic") }]);
   expect(await framesOf([whole.subarray(0, 5)])).toEqual([]);
 });
