@@ -17,6 +17,10 @@ const isRequired = process.env["GOAT_DEV_REQUIRE_ENGINES"] === "1";
 /** A test in a real browser; left out where there is none. */
 export const browserTest = browserPath === undefined && !isRequired ? test.skip : test;
 
+/** Keeps what the page shows, for whoever wants to look at it: in test/artifacts/page. */
+export const keepPicture = async (page: Page, name: string): Promise<void> =>
+  void (await page.screenshot({ path: join(root, "test", "artifacts", "page", `${name}.png`) }));
+
 const folders: string[] = [];
 
 afterAll(() => {

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { docker } from "../../support/docker.ts";
 import { fakeKey } from "../../support/scenario-base.ts";
 import { describeOnEngine, shareScenario } from "../../support/scenario-hooks.ts";
-import { compose, until } from "../../support/scenario-probes.ts";
+import { chat, compose, until } from "../../support/scenario-probes.ts";
 
 const key = fakeKey();
 const master = `sk-${fakeKey()}`;
@@ -107,6 +107,28 @@ describeOnEngine("looking around", () => {
     const env = { PATH: stack().env["PATH"], ENV_OF_GOAT: stdout, NODE: process.execPath, PROGRAM: program };
     const answer = await promisify(execFile)("sh", ["-c", script], { env });
     expect(answer.stdout).toContain("Hello from llama-3.3-70b");
+  });
+
+  test("a virtual key must be good for its models, be booked under its name, and be good no longer once revoked", async () => {
+    const limits = ["--budget", "5/1d", "--models", "llama-3.3-70b", "--expires", "7d"];
+    const made = await stack().run(["keys", "create", "--alias", "ci", ...limits, "--json"]);
+    expect(made.exitCode, made.output).toBe(0);
+    const { secret } = JSON.parse(made.stdout) as { readonly secret: string };
+    expect((await chat(stack(), "llama-3.3-70b", secret)).text).toContain("Hello from llama-3.3-70b");
+    expect((await chat(stack(), "gpt-4o-mini", secret)).status).toBeGreaterThanOrEqual(400);
+    type Row = { readonly name: string; readonly calls: number };
+    await until("the call is booked", async () => {
+      const { stdout } = await stack().run(["spend", "--by", "key", "--json"]);
+      const { rows } = JSON.parse(stdout) as { readonly rows: readonly Row[] };
+      return rows.some(({ name, calls }) => name === "ci" && calls >= 1);
+    });
+    const list = await stack().run(["keys", "list"]);
+    expect(list.stdout).toMatch(/^ +ci .*of \$5\.00 in 1d +llama-3\.3-70b /m);
+    expect((await stack().run(["spend"])).stdout).toMatch(/llama-3\.3-70b +\$/);
+    expect((await stack().run(["keys", "revoke", "ci", "--yes"])).exitCode).toBe(0);
+    expect((await chat(stack(), "llama-3.3-70b", secret)).status).toBe(401);
+    const later = stack().history.filter(({ args }) => args[1] !== "create");
+    expect(later.filter(({ output }) => output.includes(secret))).toEqual([]);
   });
 
   test("a secret of .env must appear in no output and in no command line", async () => {

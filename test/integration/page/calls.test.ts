@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { seriousFindings } from "../../support/axe.ts";
 import { openProject } from "../../support/goat-project.ts";
-import { browserTest, openProjectPage, packageWithPage } from "../../support/page.ts";
+import { browserTest, keepPicture, openProjectPage, packageWithPage } from "../../support/page.ts";
 import { event, litellmCall } from "../../support/recorder-server.ts";
 
 const hostile = [
@@ -125,12 +125,55 @@ browserTest("axe must find nothing serious, in light and dark, wide and narrow",
       for (const hash of ["#/calls", "#/calls/second"]) {
         await page.evaluate(`location.assign(${JSON.stringify(hash)})`);
         await page.locator(hash === "#/calls" ? ".rows" : ".call").waitFor();
+        await keepPicture(page, `${hash.slice(2).replace("/", "-")}-${colorScheme}-${width}`);
         expect(await seriousFindings(page), `${colorScheme} ${width} ${hash}`).toEqual([]);
         const isScrolling = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
         expect(isScrolling, `${width} ${hash}`).toBe(false);
       }
     }
   }
+});
+
+browserTest("a trace of five megabytes must be drawn in part, and whole where somebody asks", async () => {
+  const { page, ingest } = await openProjectPage();
+  const content = "Goats climb. ".repeat(200_000);
+  const [trace, generation] = litellmCall("big");
+  await ingest(trace);
+  for (const id of ["big-1", "big-2"]) {
+    const input = { messages: [{ role: "user", content }] };
+    await ingest({ ...generation, body: { ...generation?.body, id, input } });
+  }
+  await page.locator('a[href="#/calls/big"]').click();
+  await page.locator(".call").nth(1).waitFor();
+  const lengthOf = async (): Promise<number> => (await page.locator(".detail").innerText()).length;
+  expect(await lengthOf()).toBeLessThan(10_000);
+  await page.getByRole("button", { name: "Show all 2,600,000 characters" }).first().click();
+  expect(await lengthOf()).toBeGreaterThan(2_600_000);
+});
+
+browserTest("many traces must be shown by pages, the newest first, and two pages at once see the same", async () => {
+  const { page, ingest } = await openProjectPage();
+  for (let batch = 0; batch < 6; batch += 1) {
+    await ingest(...Array.from({ length: 20 }, (_, index) => litellmCall(`many-${batch}-${index}`)).flat());
+  }
+  await page.reload();
+  await page.getByText("121 traces").waitFor();
+  const other = await page.context().newPage();
+  await other.goto(new URL("/", page.url()).href);
+  await other.getByText("121 traces").waitFor();
+  const idsOn = (where: typeof page): Promise<readonly (string | null)[]> =>
+    where.locator(".rows a").evaluateAll((all) => all.map((one) => one.getAttribute("href")));
+  const first = await idsOn(page);
+  expect(first).toHaveLength(50);
+  expect(await idsOn(other)).toEqual(first);
+  await page.getByRole("button", { name: "Older" }).click();
+  await page.getByRole("button", { name: "Newer" }).waitFor();
+  await page.locator(`a[href="${first[0]}"]`).waitFor({ state: "detached" });
+  const second = await idsOn(page);
+  expect(second.filter((id) => first.includes(id))).toEqual([]);
+  await ingest(...litellmCall("newest"));
+  await other.locator('a[href="#/calls/newest"]').waitFor();
+  expect(await idsOn(page)).toEqual(second);
 });
 
 browserTest("a Langfuse that goes away must be told, and what comes after it is back be shown", async () => {

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { seriousFindings } from "../../support/axe.ts";
 import { createLitellmDatabase } from "../../support/litellm-database.ts";
-import { browserTest, openProjectPage } from "../../support/page.ts";
+import { browserTest, keepPicture, openProjectPage } from "../../support/page.ts";
 
 browserTest("spend must show what was spent, by whom, and what is left; models and services theirs", async () => {
   const opened = await openProjectPage({ gateway: createLitellmDatabase().answer });
@@ -26,6 +26,33 @@ browserTest("a model must answer where it is tried, and its answer be text", asy
   await page.keyboard.press("Control+Enter");
   await page.locator(".replay").getByText("Hello from the stand-in").waitFor();
 });
+
+browserTest(
+  "a gateway that goes away must be told where a model is tried, and answer there once it is back",
+  async () => {
+    const { page, project } = await openProjectPage();
+    await page.getByRole("link", { name: "Models" }).click();
+    await page.getByRole("button", { name: "Try it llama-3.3-70b" }).click();
+    const question = page.getByRole("textbox", { name: "What to ask llama-3.3-70b" });
+    await question.fill("Why?");
+    project.engine.exit("goat-litellm-1", 1);
+    await project.goat(["status"]);
+    await page.keyboard.press("Control+Enter");
+    await page
+      .getByRole("alert")
+      .getByText(/litellm .*does not answer/)
+      .waitFor();
+    await page.getByRole("link", { name: "Services" }).click();
+    await page.getByRole("heading", { name: /^litellm exited/ }).waitFor();
+    await project.goat(["up", "--no-example"]);
+    await page.getByRole("heading", { name: "litellm ready" }).waitFor();
+    await page.getByRole("link", { name: "Models" }).click();
+    await page.getByRole("button", { name: "Try it llama-3.3-70b" }).click();
+    await question.fill("Why?");
+    await page.keyboard.press("Control+Enter");
+    await page.locator(".replay").getByText("Hello from the stand-in").waitFor();
+  },
+);
 
 browserTest("a call must be replayed through the gateway with what was said", async () => {
   const { page } = await openProjectPage();
@@ -57,6 +84,7 @@ browserTest("axe must find nothing serious in any view, in light and dark, wide 
       for (const [view, part] of Object.entries(there)) {
         await page.evaluate(`location.assign("#/${view}")`);
         await page.locator(part).first().waitFor();
+        await keepPicture(page, `${view}-${colorScheme}-${width}`);
         expect(await seriousFindings(page), `${colorScheme} ${width} ${view}`).toEqual([]);
         const isScrolling = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
         expect(isScrolling, `${width} ${view}`).toBe(false);
