@@ -21,5 +21,7 @@ export const openPage = async (): Promise<AsyncDisposable & { readonly page: Pag
     // Root has no sandbox, and a container little shared memory; nothing but this stack is opened.
     args: ["--no-sandbox", "--disable-dev-shm-usage", "--no-proxy-server"],
   });
-  return { page: await browser.newPage(), [Symbol.asyncDispose]: () => browser.close() };
+  // A context of its own, in which a test can open more.
+  const context = await browser.newContext();
+  return { page: await context.newPage(), [Symbol.asyncDispose]: () => browser.close() };
 };
