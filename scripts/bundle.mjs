@@ -99,6 +99,8 @@ export async function bundlePrograms(dir) {
     {
       dir,
       format: "cjs",
+      // Compiled code that is kept knows no `import()` on Node 20: what it is asked for there is an error.
+      dynamicImportInCjs: false,
       comments: { legal: true, annotation: false, jsdoc: false },
       chunkFileNames: "chunks/[name]-[hash].js",
     },

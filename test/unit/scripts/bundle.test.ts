@@ -36,6 +36,13 @@ test("dist must need no package beside it", () => {
   expect([...new Set(needed)].filter((name) => !own(name)).toSorted()).toEqual(["pg-native", "supports-color"]);
 });
 
+test("dist must load nothing by import(), which compiled code that is kept does not know on Node 20", () => {
+  const loading = files().filter((name) =>
+    /(?:\bawait|\breturn|=>) import\(/.test(readFileSync(join(folder, name), "utf8")),
+  );
+  expect(loading).toEqual([]);
+});
+
 test("every package in dist must bring its license", () => {
   const names = modules.flatMap((id) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id)?.[1] ?? []);
   const text = readFileSync(join(folder, "licenses.txt"), "utf8");
