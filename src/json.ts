@@ -28,6 +28,8 @@ import type { ProgramVariables } from "./app/programs/point-at.ts";
 import type { RunReport } from "./app/programs/program.ts";
 import type { SetPasswordReport } from "./app/set-password.ts";
 import type { SpendReport } from "./app/spend.ts";
+import type { StacksReport } from "./app/stacks/list.ts";
+import type { PruneReport } from "./app/stacks/prune.ts";
 import type { StatusReport } from "./app/status.ts";
 import type { TracesReport } from "./app/traces/list.ts";
 import type { OpenedReport } from "./app/traces/open.ts";
@@ -76,6 +78,7 @@ export type {
   OpenReport,
   PlanReport,
   ProgramVariables,
+  PruneReport,
   ResetReport,
   RestoreReport,
   RunReport,
@@ -84,6 +87,7 @@ export type {
   SnapshotReport,
   SnapshotsReport,
   SpendReport,
+  StacksReport,
   StatusReport,
   TraceReport,
   TraceRow,
@@ -151,6 +155,8 @@ export interface Documents {
   readonly "db restore": Document<RestoreReport>;
   readonly "db reset": Document<ResetReport>;
   readonly "db shell": Document<RunReport>;
+  readonly ls: Document<StacksReport>;
+  readonly prune: Document<PruneReport>;
   readonly completion: Document<CompletionReport>;
 }
 

@@ -52,6 +52,8 @@ export interface ProjectOptions {
   readonly files: readonly string[];
   readonly envFiles: readonly string[];
   readonly projectName: string | undefined;
+  /** This checkout's own stack, by name or `auto`; absent leaves it to .env, and to what is kept. */
+  readonly instance?: string;
   readonly profiles: readonly string[];
   /** As it was written: whether there is such an engine is checked where the settings are put together. */
   readonly engine: string | undefined;

@@ -14,28 +14,51 @@ import type { OpenStack } from "./project.ts";
  */
 export async function lockStack(open: OpenStack, command: string, app: App): Promise<AsyncDisposable> {
   const { stack, settings, info } = open;
-  using limit = settings.timeoutMs === null ? null : deadline(app.signal, settings.timeoutMs);
+  return lockNamed(
+    stack.name,
+    { engine: engineKey(info), timeoutMs: settings.timeoutMs, folders: stateFolders(open, app) },
+    command,
+    app,
+  );
+}
+
+interface LockPlace {
+  /** As `engineKey` says it. */
+  readonly engine: string;
+  readonly timeoutMs: number | null;
+  /** The second where the first cannot be written. */
+  readonly folders: readonly [string, string];
+}
+
+/** The same for a stack whose project may be gone. */
+export async function lockNamed(
+  stack: string,
+  { engine, timeoutMs, folders }: LockPlace,
+  command: string,
+  app: App,
+): Promise<AsyncDisposable> {
+  using limit = timeoutMs === null ? null : deadline(app.signal, timeoutMs);
   let waitedFor = "another goat-dev";
   const acquire = (folder: string): Promise<Release> =>
     acquireLock({
-      path: lockPath(folder, engineKey(info), stack.name),
+      path: lockPath(folder, engine, stack),
       pid: app.pid,
       command: `goat-dev ${command}`,
       clock: app.clock,
       signal: limit?.signal ?? app.signal,
       onWait: (holder) => {
         waitedFor = holderText(holder);
-        const text = `waiting for ${waitedFor}, which works on ${stack.name}${sinceText(holder, app)}`;
+        const text = `waiting for ${waitedFor}, which works on ${stack}${sinceText(holder, app)}`;
         app.emit({ type: "notice", level: "info", text });
       },
     });
   try {
-    const release = await acquireFirst(stateFolders(open, app), acquire);
+    const release = await acquireFirst(folders, acquire);
     return { [Symbol.asyncDispose]: release };
   } catch (error) {
     if (limit?.isOver() !== true) throw error;
-    const waited = formatDuration(settings.timeoutMs ?? 0);
-    throw new GoatError("stack-locked", `${waitedFor} still works on ${stack.name} after ${waited}`, {
+    const waited = formatDuration(timeoutMs ?? 0);
+    throw new GoatError("stack-locked", `${waitedFor} still works on ${stack} after ${waited}`, {
       fixes: [{ command: `goat-dev ${command}`, effect: "without --timeout waits until it is done" }],
     });
   }

@@ -5,7 +5,6 @@ import { isGone, isSameFile } from "../platform/files.ts";
 import { quoteForSh } from "../platform/shell-quote.ts";
 import { list } from "../platform/text.ts";
 import { readClaim, writeClaim } from "../project/claim.ts";
-import { nameFromFolder } from "../project/root.ts";
 import { claimPath } from "../project/state.ts";
 import { claimFor, type Owner, originOf, otherOwner, type Paths } from "../stack/plan/owner.ts";
 import type { App } from "./app.ts";
@@ -45,7 +44,7 @@ export async function needOwnStack(
 function ofAnother(open: OpenStack, owner: Owner, { command }: OwnRequest): GoatError {
   return new GoatError("stack-of-another-folder", ownerText(open, owner), {
     evidence: [madeText(owner)],
-    fixes: [...instead(open, owner, command), takeOverFix(command)],
+    fixes: [...instead(owner, command), takeOverFix(command)],
   });
 }
 
@@ -54,17 +53,9 @@ function madeText(owner: Owner): string {
 }
 
 /** `up` can give this folder a stack under another name; what changes a stack that exists belongs into that stack's own folder. */
-function instead({ stack, environment }: OpenStack, owner: Owner, command: string): readonly Fix[] {
-  const folder = nameFromFolder(environment.project.root);
-  const isNamedAlready = folder === "" || stack.name.endsWith(folder);
-  const name = `${stack.name}-${isNamedAlready ? "2" : folder}`;
+function instead(owner: Owner, command: string): readonly Fix[] {
   return isBringUp(command)
-    ? [
-        {
-          command: `COMPOSE_PROJECT_NAME=${name} goat-dev up`,
-          effect: "gives this folder a stack of its own; COMPOSE_PROJECT_NAME in .env keeps it",
-        },
-      ]
+    ? [{ command: "goat-dev up --instance auto", effect: "gives this folder a stack of its own, on ports of its own" }]
     : [
         {
           command: `cd ${quoteForSh(folderOf(owner))} && goat-dev ${command}`,

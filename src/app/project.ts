@@ -10,6 +10,7 @@ import type { EngineContext } from "../stack/engine-context.ts";
 import type { App, EngineRequest } from "./app.ts";
 import { blameVariable } from "./blame-variable.ts";
 import { composeHashes } from "./compose-plugin.ts";
+import { withInstance } from "./instance.ts";
 import { type Environment, readEnvironment } from "./read-environment.ts";
 import { insteadOfOwn, type LoadRequest, load } from "./read-project.ts";
 
@@ -44,7 +45,7 @@ export interface OpenOptions {
 
 /** Reads .env; from here on its secrets are masked. Throws env-file-invalid, compose-file-missing. */
 export function openEnvironment(app: App): Environment {
-  const environment = readEnvironment(loadRequest(app));
+  const environment = withInstance(readEnvironment(loadRequest(app)), app);
   app.addSecrets(environment.secrets);
   return environment;
 }

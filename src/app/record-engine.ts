@@ -1,8 +1,9 @@
 import { describe } from "../errors/describe.ts";
 import { GoatError } from "../errors/goat-error.ts";
 import { plural } from "../platform/text.ts";
+import { noteStack } from "../project/registry.ts";
 import type { EngineKind } from "../project/settings.ts";
-import { openState, readStackState, writeStackState } from "../project/state.ts";
+import { openState, readStackState, userStateFolder, writeStackState } from "../project/state.ts";
 import type { App } from "./app.ts";
 import { engineRequest, type OpenStack } from "./project.ts";
 
@@ -21,6 +22,20 @@ export async function recordEngine(open: OpenStack, app: App): Promise<void> {
   }
   const warning = await writeStackState(state, { engine: kind, demo: open.demo !== null });
   if (warning !== null) app.emit({ type: "notice", level: "warning", text: warning });
+  await note(open, app);
+}
+
+/** For `ls` and for the ports of other checkouts; where it cannot be kept, as in a CI job, nobody misses it. */
+async function note({ stack, info, environment: { project } }: OpenStack, app: App): Promise<void> {
+  await noteStack(userStateFolder(app), {
+    stack: stack.name,
+    engine: info.kind,
+    endpoint: info.endpoint,
+    folder: project.root,
+    stateDir: project.stateDir,
+    ports: stack.services.flatMap(({ ports }) => ports.flatMap(({ host }) => host ?? [])),
+    usedAt: app.clock.date().toISOString(),
+  });
 }
 
 const names = { docker: "Docker", embedded: "plain local processes" } as const;

@@ -7,6 +7,7 @@ import { planWords } from "../stack/plan/words.ts";
 import { isNothingToDo, prepare } from "../stack/run/prepare.ts";
 import type { App } from "./app.ts";
 import { bringUp, type UpReport } from "./bring-up.ts";
+import { ensureInstance } from "./choose-instance.ts";
 import { ensureKeys } from "./ensure-keys.ts";
 import { lockStack } from "./lock-stack.ts";
 import { type OwnInput, ownerOf, ownerText } from "./own-stack.ts";
@@ -22,6 +23,8 @@ export interface UpInput extends OwnInput {
   readonly build: boolean;
   /** As written: in place of each service's `pull_policy`. */
   readonly pull?: string | undefined;
+  /** A stack of this folder's own: its name, or `auto`. */
+  readonly instance?: string | undefined;
   /** `NAME=value`, to be written into .env first. */
   readonly set: readonly string[];
   /** As written: a limit for everything to be ready, such as 90s. */
@@ -56,10 +59,12 @@ interface PlannedStep {
 }
 
 /** Brings the stack up, waits until it really answers, and proves it with one call. */
-export async function up(input: UpInput, app: App): Promise<UpReport> {
+export async function up(input: UpInput, given: App): Promise<UpReport> {
+  const app = asked(given, input);
   const begin = app.clock.now();
   const { timeout, example, takeOver, yes } = input;
-  const before = openEnvironment(app);
+  const first = openEnvironment(app);
+  const before = (await ensureInstance(first, app)) ? openEnvironment(app) : first;
   const ensured = (await isWithoutGateway(before, app))
     ? { environment: before, demo: input.demo }
     : await ensureKeys(before, input.demo, app);
@@ -82,7 +87,8 @@ export async function up(input: UpInput, app: App): Promise<UpReport> {
 }
 
 /** What `up` would do, and why; nothing is done. */
-export async function planUp(input: UpInput, app: App): Promise<PlanReport> {
+export async function planUp(input: UpInput, given: App): Promise<PlanReport> {
+  const app = asked(given, input);
   const { services, demo, timeout, example } = input;
   const open = wished(await openStack(app, await openProject(app, { timeout, example, demo })), input);
   const prepared = await prepare(open.stack, { names: services, restart: false }, open);
@@ -108,6 +114,10 @@ export async function planUp(input: UpInput, app: App): Promise<PlanReport> {
     nothingToDo: isNothingToDo(plan),
     summary: planWords(plan).map(([subject, text]) => ({ subject, text })),
   };
+}
+
+function asked(app: App, { instance }: UpInput): App {
+  return instance === undefined ? app : { ...app, options: { ...app.options, instance } };
 }
 
 const policies = ["always", "missing", "never"] as const;

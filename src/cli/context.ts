@@ -92,7 +92,7 @@ async function readAll({ stdin, signal }: HostProcess): Promise<string | null> {
   return Buffer.concat(pieces).toString("utf8");
 }
 
-/** Each kind of engine is opened once, however often it is asked for. */
+/** Each engine is opened once, however often it is asked for; without Docker, each project has its own. */
 function createEngines(host: HostProcess) {
   const opened = new Map<string, Promise<OpenedEngine>>();
   const once = (kind: string, create: () => Promise<Engine>): Promise<OpenedEngine> => {
@@ -105,7 +105,7 @@ function createEngines(host: HostProcess) {
     if (createEngine !== undefined) return once("given", async () => createEngine(request));
     return chooseEngine(request, host.env, {
       docker: () => once("docker", () => createDocker(host, request)),
-      embedded: () => once("embedded", () => createEmbedded(host, request)),
+      embedded: () => once(`embedded ${request.stateDir}`, () => createEmbedded(host, request)),
     });
   };
   const close = async (): Promise<void> => {

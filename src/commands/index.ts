@@ -20,6 +20,7 @@ import { replay } from "./replay.ts";
 import { restart } from "./restart.ts";
 import { run } from "./run.ts";
 import { spend } from "./spend.ts";
+import { ls, prune } from "./stacks.ts";
 import { status } from "./status.ts";
 import { traces } from "./traces.ts";
 import { up } from "./up.ts";
@@ -51,5 +52,7 @@ export const commands: readonly AnyCommand[] = [
   init,
   modal,
   db,
+  ls,
+  prune,
   completion,
 ];

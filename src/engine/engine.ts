@@ -113,6 +113,8 @@ export interface Engine extends AsyncDisposable {
   /** Refuses before anything starts. */
   supports(service: ServiceSpec): { readonly ok: true } | { readonly ok: false; readonly reason: string };
   observe(request: ObserveRequest, signal: AbortSignal): Promise<ObservedStack>;
+  /** The names of all stacks of which goat-dev made a part that is still there, in order. */
+  stacks(signal: AbortSignal): Promise<readonly string[]>;
   /** One operation is one engine call; what is already so is success (starting a started container, removing an absent one). */
   apply(operation: Operation, io: ApplyIo): Promise<void>;
   /** Ends quietly when the signal fires. `ready` is called once changes cannot be missed any more. */

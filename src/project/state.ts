@@ -89,17 +89,18 @@ export function userCacheFolder({ platform, home, env }: UserFolders): string {
 
 /** The path of a stack's lock: one for each engine and project name. */
 export function lockPath(folder: string, engine: string, stack: string): string {
-  return join(folder, "locks", entryOf(engine, stack));
+  return join(folder, "locks", stackEntry(engine, stack));
 }
 
-function entryOf(engine: string, stack: string): string {
+/** A file name for a stack on an engine. */
+export function stackEntry(engine: string, stack: string): string {
   const hash = createHash("sha256").update(engine).digest("hex").slice(0, 12);
   return `${stack.replace(/[^\w.-]/g, "_")}-${hash}`;
 }
 
 /** Where it is kept which project a stack's parts belong to. */
 export function claimPath(folder: string, engine: string, stack: string): string {
-  return join(folder, "claims", `${entryOf(engine, stack)}.json`);
+  return join(folder, "claims", `${stackEntry(engine, stack)}.json`);
 }
 
 const file = "last-up.json";

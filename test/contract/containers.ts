@@ -27,6 +27,21 @@ export const containerContract = (harness: Harness): void => {
       expect(stack).toEqual({ name: "goat-contract-none", services: [], networks: [], volumes: [], images: {} });
     });
 
+    test("must name a stack among all as long as a container or a volume of it is there", async () => {
+      const { create, service, apply, engine, stack } = await scene();
+      const isNamed = async (): Promise<boolean> => (await engine.stacks(signal())).includes(stack.name);
+      expect(await isNamed()).toBe(false);
+      const container = await create(service("web", stay));
+      expect(await isNamed()).toBe(true);
+      await apply({ type: "remove-container", container, anonymousVolumes: true });
+      expect(await isNamed()).toBe(false);
+      const volume = { key: "data", name: `${stack.name}_data`, external: false, driverOptions: {}, labels: {} };
+      await apply({ type: "create-volume", stack, volume });
+      expect(await isNamed()).toBe(true);
+      await apply({ type: "remove-volume", volume: volume.name });
+      expect(await isNamed()).toBe(false);
+    });
+
     test("must tell present images from absent ones", async () => {
       const { images } = await rig().engine.observe(
         { stack: "x", images: [rig().image, "goat-test/none:1"] },

@@ -30,8 +30,8 @@ test("up from another folder must be refused, with both folders and what to type
     "goat is the stack of <project>/dev, not of <other>/dev   [stack-of-another-folder]
 
       seen       made from <project>/dev: containers goat-langfuse-1, goat-litellm-1 and goat-postgres-1, volume goat_postgres-data
-      fix        COMPOSE_PROJECT_NAME=goat-other goat-dev up   gives this folder a stack of its own; COMPOSE_PROJECT_NAME in .env keeps it
-                 goat-dev up --take-over                       makes the stack this folder's, with its data, and asks first
+      fix        goat-dev up --instance auto   gives this folder a stack of its own, on ports of its own
+                 goat-dev up --take-over       makes the stack this folder's, with its data, and asks first
     "
   `);
   expect(engine.applied).toHaveLength(operations);
@@ -40,7 +40,7 @@ test("up from another folder must be refused, with both folders and what to type
 test.each([
   {
     args: ["restart", "litellm"],
-    fixes: ["COMPOSE_PROJECT_NAME=goat-other goat-dev up", "goat-dev restart --take-over"],
+    fixes: ["goat-dev up --instance auto", "goat-dev restart --take-over"],
   },
   { args: ["down"], fixes: ["cd <project>/dev && goat-dev down", "goat-dev down --take-over"] },
   {

@@ -18,7 +18,11 @@ export const bodyOf = <T>({ seen }: Call): T => (seen.body ?? {}) as T;
 
 export const labelFilter = ({ seen }: Call): ((labels: Readonly<Record<string, string>> | undefined) => boolean) => {
   const { label = [] }: { label?: string[] } = JSON.parse(seen.url.searchParams.get("filters") ?? "{}");
-  return (labels) => label.every((pair) => labels?.[pair.split("=")[0] ?? ""] === pair.split(/=(.*)/s)[1]);
+  return (labels) =>
+    label.every((pair) => {
+      const [name = "", value] = pair.split(/=(.*)/s);
+      return value === undefined ? labels?.[name] !== undefined : labels?.[name] === value;
+    });
 };
 
 export const frame = (stream: "stdout" | "stderr", text: string): Buffer => {

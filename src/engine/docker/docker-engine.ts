@@ -17,7 +17,7 @@ import type {
 } from "../engine.ts";
 import { type Connection, connect } from "./connect.ts";
 import { discover } from "./discover.ts";
-import { changes, inspectImage, observe } from "./observe.ts";
+import { changes, inspectImage, observe, stacks } from "./observe.ts";
 import type { RegistryAuth } from "./registry-auth.ts";
 import { localMemory, memory, portHolder, readNow, volumeSizes } from "./usage.ts";
 
@@ -92,6 +92,11 @@ class DockerEngine implements Engine {
     const observed = await observe(reader, request, signal);
     for (const { container, handle } of observed.services) this.#ids.set(container, handle);
     return observed;
+  }
+
+  async stacks(signal: AbortSignal): Promise<readonly string[]> {
+    const connection = await this.#connected(signal);
+    return stacks(connection.reader, connection.signal);
   }
 
   async apply(operation: Operation, { signal, progress }: ApplyIo): Promise<void> {

@@ -38,6 +38,23 @@ export function observe(reader: Reader, request: ObserveRequest, signal: AbortSi
   });
 }
 
+/** Compose writes neither label: not the first on containers, nor the second on volumes. */
+export function stacks(reader: Reader, signal: AbortSignal): Promise<readonly string[]> {
+  return guarded({ verb: "list", subject: "the stacks" }, signal, async () => {
+    const having = (name: string) => ({ filters: JSON.stringify({ label: [name] }) });
+    const [containers, volumes] = await Promise.all([
+      reader.json("/containers/json", signal, { all: "true", ...having(label.spec) }),
+      reader.json("/volumes", signal, having(label.folder)),
+    ]);
+    const labelled = [
+      ...(containers as readonly ContainerInfo[]),
+      ...((volumes as { readonly Volumes?: readonly VolumeInspectInfo[] | null }).Volumes ?? []),
+    ];
+    const names = labelled.flatMap(({ Labels }) => Labels?.[label.project] ?? []);
+    return [...new Set(names)].sort();
+  });
+}
+
 async function inspectAll(reader: Reader, stack: string, signal: AbortSignal): Promise<ContainerInspectInfo[]> {
   const query = { all: "true", ...ofProject(stack) };
   const list = (await reader.json("/containers/json", signal, query)) as readonly ContainerInfo[];

@@ -33,6 +33,14 @@ export async function observe(host: Host, { stack, images }: ObserveRequest): Pr
   };
 }
 
+/** The stacks of this project's records. */
+export function stacks(host: Host): readonly string[] {
+  const store = storeOf(host);
+  if (store === null) return [];
+  const records = [...readRecords(store, "containers"), ...readRecords(store, "volumes")];
+  return [...new Set(records.map(({ record }) => record.stack))].sort();
+}
+
 /** Records with the processes that run. An end that this process has not yet written down is waited for: it knows the status. */
 async function look(host: Host): Promise<{ readonly all: readonly Container[]; readonly alive: readonly Container[] }> {
   const all = allContainers(host);

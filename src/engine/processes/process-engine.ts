@@ -16,7 +16,7 @@ import type {
 } from "../engine.ts";
 import { createHost, findIn, type Host, type HostOptions, needIn, runs } from "./host.ts";
 import { toLocalService } from "./local-service.ts";
-import { changes, memory, observe, portHolder, volumeSizes } from "./observe.ts";
+import { changes, memory, observe, portHolder, stacks, volumeSizes } from "./observe.ts";
 import type { ServiceControl } from "./runtime.ts";
 import { commandRuntime, fitStack, runtimeOf, supportOf } from "./runtimes.ts";
 
@@ -80,6 +80,11 @@ class ProcessEngine implements Engine {
   async observe(request: ObserveRequest, signal: AbortSignal): Promise<ObservedStack> {
     this.#reach(signal);
     return observe(this.#host, request);
+  }
+
+  async stacks(signal: AbortSignal): Promise<readonly string[]> {
+    this.#reach(signal);
+    return stacks(this.#host);
   }
 
   async apply(operation: Operation, io: ApplyIo): Promise<void> {

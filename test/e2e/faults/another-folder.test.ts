@@ -74,7 +74,7 @@ describeOnEngine("a stack that another folder made", () => {
     const { stack, other, there } = await openTwo();
     await mustRun(stack, ["up"]);
     const up = failureOf(await there("up", "--json"), 4, "stack-of-another-folder");
-    expect(up.fixes[0]?.command).toBe(`COMPOSE_PROJECT_NAME=${stack.name}-other goat-dev up`);
+    expect(up.fixes[0]?.command).toBe("goat-dev up --instance auto");
     await mustRun(stack, ["up", "--project-name", `${stack.name}-other`], other);
     await mustRun(stack, ["down", "--volumes", "--yes", "--project-name", `${stack.name}-other`], other);
     const moved = `${stack.folder}-moved`;

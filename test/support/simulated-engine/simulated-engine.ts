@@ -116,6 +116,12 @@ export class SimulatedEngine implements Engine {
     return observedOf(world, request);
   }
 
+  async stacks(signal: AbortSignal): Promise<readonly string[]> {
+    this.#reach(signal);
+    const { containers, volumes } = this.#world;
+    return [...new Set([...containers, ...volumes.values()].map(({ stack }) => stack))].sort();
+  }
+
   async apply(operation: Operation, io: ApplyIo): Promise<void> {
     this.#reach(io.signal);
     await this.#world.options.beforeApply?.(operation, io.signal);
