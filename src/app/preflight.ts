@@ -2,16 +2,12 @@ import { type CheckResult, problem, skipped } from "../doctor/check.ts";
 import { checkPasswords, checkProviderKeys } from "../doctor/checks/env-file.ts";
 import { checkImagePairs } from "../doctor/checks/image-pairs.ts";
 import { checkGatewayConfig, checkMounts, mountMistakes } from "../doctor/checks/mounted-files.ts";
-import { checkBeside, checkPorts, type PortHost, type PortNeed } from "../doctor/checks/ports.ts";
+import { checkBeside, checkListening, checkPorts, type PortNeed } from "../doctor/checks/ports.ts";
 import type { EngineInfo } from "../engine/engine.ts";
 import { pickChatModel } from "../gateway/routes.ts";
 import type { Role, ServiceSpec, StackSpec } from "../model/stack.ts";
-import { decoration } from "../platform/deadline.ts";
 import { kindOf } from "../platform/files.ts";
 import { shortPath } from "../platform/format.ts";
-import { portOwner } from "../platform/port-owner.ts";
-import { answers, isFree } from "../platform/ports.ts";
-import { run } from "../platform/process.ts";
 import { list } from "../platform/text.ts";
 import { readTextIfThere } from "../platform/text-file.ts";
 import { readKeys } from "../project/keys.ts";
@@ -24,6 +20,7 @@ import type { App } from "./app.ts";
 import { keyFormMistake, keyMistake } from "./gateway-key.ts";
 import { keyContext } from "./key-context.ts";
 import { needOwnStack, type OwnRequest } from "./own-stack.ts";
+import { leavingHost, portHost } from "./port-host.ts";
 import type { OpenStack, ProjectSession } from "./project.ts";
 import { readRoutes } from "./routes.ts";
 
@@ -54,7 +51,7 @@ export async function checkBringUp(open: OpenStack, options: CheckedBringUp, app
     app.emit({ type: "notice", level: "warning", text });
   }
   if (isNothingToDo(prepared.plan)) return prepared;
-  const ports = await checkPlanPorts(prepared, open, app, patientHost(prepared, open, app));
+  const ports = await checkPlanPorts(prepared, open, app, { waits: true });
   refuse([ports], finish);
   const parts = [...files.slice(0, 1), ports].filter(({ verdict }) => verdict === "ok").map(({ text }) => text);
   finish("ok", [...parts, engineText(open.info)].join(" · "));
@@ -131,48 +128,25 @@ export function checkFiles(
     checkPasswords(environment.variables),
     checkMounts(mistakes.map((mistake) => ({ ...mistake, source: shortPath(app, mistake.source) }))),
     checkGatewayConfig(text, config),
+    ...(gateway === null || !services.includes(gateway.service) ? [] : checkListening(gateway.service)),
   ];
 }
 
-/** The ports that a plan is about to open. */
+/** The ports that a plan is about to open. `waits`: for those that a killed container lets go of a moment later. */
 export function checkPlanPorts(
   prepared: Prepared,
   open: OpenStack,
   app: App,
-  host = portHost(open, app),
+  { waits }: { readonly waits: boolean },
 ): Promise<CheckResult> {
   const needs: readonly PortNeed[] = portsToOpen(prepared).map((need) => ({
     ...need,
     variable: variableOf(prepared.stack, need.service),
   }));
-  return checkPorts(needs, host);
-}
-
-const LEAVE_LIMIT_MS = 2_000;
-const LEAVE_LOOK_MS = 50;
-
-/** What a service that was killed has left behind lets go of its port a moment later: `up` waits for that, who only looks does not. */
-function patientHost(prepared: Prepared, open: OpenStack, app: App): PortHost {
-  const ended = new Set(prepared.observed.services.filter(({ state }) => state === "exited").map(({ name }) => name));
-  const left = new Set(
-    portsToOpen(prepared)
-      .filter(({ service }) => ended.has(service))
-      .map(({ port }) => port.host),
-  );
-  const host = portHost(open, app);
-  return {
-    ...host,
-    isFree: (question) => (left.has(question.port) ? isFreeSoon(question, app) : host.isFree(question)),
-  };
-}
-
-async function isFreeSoon(question: Parameters<PortHost["isFree"]>[0], { clock, signal }: App): Promise<boolean> {
-  const end = clock.now() + LEAVE_LIMIT_MS;
-  while (!(await isFree(question))) {
-    if (clock.now() > end) return false;
-    await clock.sleep(LEAVE_LOOK_MS, signal);
-  }
-  return true;
+  const { services } = prepared.observed;
+  const ended = new Set(services.filter(({ state }) => state === "exited").map(({ name }) => name));
+  const left = needs.filter(({ service }) => ended.has(service)).map(({ port }) => port.host);
+  return checkPorts(needs, leavingHost(new Set(left), waits, open, app));
 }
 
 /** The variables of the shipped Compose file. */
@@ -185,23 +159,6 @@ const portVariables: Readonly<Partial<Record<Role, string>>> = {
 function variableOf(stack: StackSpec, name: string): string | null {
   const role = stack.services.find((service) => service.name === name)?.role ?? "other";
   return portVariables[role] ?? null;
-}
-
-const HOLDER_LIMIT_MS = 2_000;
-
-function portHost({ engine }: OpenStack, app: App): PortHost {
-  const { platform, signal } = app;
-  return {
-    isFree,
-    answers,
-    owner: (port, family) =>
-      portOwner(port, { platform, signal, run: (command, args) => runQuietly(command, args, app) }, family),
-    container: (port) => decoration(signal, HOLDER_LIMIT_MS, (limited) => engine.portHolder(port, limited)),
-  };
-}
-
-async function runQuietly(command: string, args: readonly string[], { env, signal }: App): Promise<string> {
-  return (await run(command, args, { env: { PATH: env["PATH"] ?? "" }, signal })).stdout;
 }
 
 /** Other programs where `localhost` may lead instead of to one of these services; warnings alone. */

@@ -88,7 +88,7 @@ export const stackCodes = {
   },
   "service-paused": {
     exit: 5,
-    means: "A container is paused, so nothing in it answers.",
+    means: "A container is paused, or a process was stopped by a signal: it does nothing until it is resumed.",
     mend: "`goat-dev up` resumes it.",
   },
   "service-removed": {

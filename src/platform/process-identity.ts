@@ -28,10 +28,19 @@ function readBootId(): string | null {
 }
 
 /** Those of these processes that still run, and are no later ones with the same ids. */
-export async function stillRunning(identities: readonly ProcessIdentity[]): Promise<ReadonlySet<ProcessIdentity>> {
+export function stillRunning(identities: readonly ProcessIdentity[]): Promise<ReadonlySet<ProcessIdentity>> {
+  return those(identities, isLive);
+}
+
+/** Those of these processes that a signal has stopped. */
+export function stoppedAmong(identities: readonly ProcessIdentity[]): Promise<ReadonlySet<ProcessIdentity>> {
+  return those(identities, ({ isStopped }) => isStopped);
+}
+
+async function those(identities: readonly ProcessIdentity[], are: (row: ProcessRow) => boolean) {
   const bootId = readBootId();
   const ofThisBoot = identities.filter((identity) => identity.bootId === bootId);
-  const rows = (await findProcesses(ofThisBoot.map(({ pid }) => pid))).filter(isLive);
+  const rows = (await findProcesses(ofThisBoot.map(({ pid }) => pid))).filter(are);
   return new Set(ofThisBoot.filter((identity) => rows.some((row) => isRow(identity, row))));
 }
 
@@ -69,6 +78,17 @@ export async function familyOf(leader: ProcessIdentity): Promise<readonly Proces
   if (now !== undefined && !isRow(leader, now)) return [];
   const family = withDescendants(rows, leader.pid).filter(isLive);
   return family.map(({ pid, startTime }) => ({ pid, startTime, bootId }));
+}
+
+/** True for what a program has left behind: its group's leader has ended. */
+export async function isLeftBehind(pid: number): Promise<boolean> {
+  const [row] = await findProcesses([pid]);
+  return row !== undefined && !(await findProcesses([row.group])).some(isLive);
+}
+
+/** Lets go on what a signal has stopped of this process and of what belongs to it. */
+export async function resumeFamily(leader: ProcessIdentity): Promise<void> {
+  for (const member of await stoppedAmong(await familyOf(leader))) await signalProcess(member, "SIGCONT");
 }
 
 /** Sends a signal to this process and to no later one with its id. */

@@ -10,6 +10,8 @@ export interface ProcessRow {
   readonly startTime: string;
   /** It has ended with its last thread, and only waits to be noticed by whoever started it. */
   readonly isOver: boolean;
+  /** A signal has stopped it, until another lets it go on. */
+  readonly isStopped: boolean;
   /** Null where it has to be asked for. */
   readonly residentBytes: number | null;
 }
@@ -27,7 +29,8 @@ export function parseStat(pid: number, text: string): ProcessRow | undefined {
   const startTime = fields[19];
   if (state === undefined || startTime === undefined) return undefined;
   const isOver = (state === "Z" && threads <= 1) || state === "X";
-  return { pid, parent: Number(parent), group: Number(group), startTime, isOver, residentBytes: null };
+  const isStopped = state === "T";
+  return { pid, parent: Number(parent), group: Number(group), startTime, isOver, isStopped, residentBytes: null };
 }
 
 /** Lines of `ps -o pid=,ppid=,pgid=,rss=,stat=,lstart=`. */
@@ -36,8 +39,8 @@ export function parsePs(text: string): readonly ProcessRow[] {
     const [pid, parent, group, kib, state, ...started] = line.trim().split(/\s+/);
     if (pid === undefined || state === undefined || started.length === 0) return [];
     const numbers = { pid: Number(pid), parent: Number(parent), group: Number(group) };
-    const isOver = state.startsWith("Z");
-    return [{ ...numbers, startTime: started.join(" "), isOver, residentBytes: Number(kib) * 1024 }];
+    const [isOver, isStopped] = [state.startsWith("Z"), state.startsWith("T")];
+    return [{ ...numbers, startTime: started.join(" "), isOver, isStopped, residentBytes: Number(kib) * 1024 }];
   });
 }
 

@@ -1,4 +1,4 @@
-// Failures that cannot be injected here, from what the real services were seen with; counted apart.
+// Failures that cannot be injected here: from what the real services were seen with, and from their source; counted apart.
 import { join } from "node:path";
 import { rolldown } from "rolldown";
 
@@ -10,7 +10,13 @@ export async function scoreRecorded() {
   return recordedFailures.map((recorded) => {
     const error = diagnose(evidenceOf(recorded));
     const cause = error?.code === recorded.code && recorded.says.test(error.message);
-    return { name: recorded.name, kind: "recorded", code: recorded.code, seen: error?.code ?? null, cause };
+    return {
+      name: recorded.name,
+      kind: recorded.from === "run" ? "recorded" : "source",
+      code: recorded.code,
+      seen: error?.code ?? null,
+      cause,
+    };
   });
 }
 

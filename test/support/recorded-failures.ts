@@ -1,9 +1,11 @@
 import type { ErrorCode } from "../../src/errors/catalog.ts";
 import type { Role } from "../../src/model/stack.ts";
 
-/** What a service that failed was seen with, word for word as the real one said it. */
+/** What a service that failed was seen with. */
 export interface RecordedFailure {
   readonly name: string;
+  /** `run`: word for word as the real one said it; `source`: put together from the product's own texts, and seen in no run. */
+  readonly from: "run" | "source";
   readonly role: Role;
   readonly code: ErrorCode;
   readonly log?: readonly string[];
@@ -18,10 +20,10 @@ export interface RecordedFailure {
 
 const ports = "INFO:     Uvicorn running on http://0.0.0.0:4001 (configuration 1)";
 
-/** From runs of Postgres 15 to 18, Langfuse 2.95.12 and 3, LiteLLM 1.103 and 1.104, and Docker Engine 20.10. */
 export const recordedFailures: readonly RecordedFailure[] = [
   {
     name: "data of another major version",
+    from: "source",
     role: "database",
     code: "database-version-mismatch",
     exitCode: 1,
@@ -34,6 +36,7 @@ export const recordedFailures: readonly RecordedFailure[] = [
   },
   {
     name: "pg_control gone",
+    from: "source",
     role: "database",
     code: "database-damaged",
     exitCode: 2,
@@ -46,6 +49,7 @@ export const recordedFailures: readonly RecordedFailure[] = [
   },
   {
     name: "no valid checkpoint",
+    from: "source",
     role: "database",
     code: "database-damaged",
     exitCode: 1,
@@ -53,7 +57,38 @@ export const recordedFailures: readonly RecordedFailure[] = [
     says: /damaged/,
   },
   {
+    name: "a file of transactions gone",
+    from: "run",
+    role: "database",
+    code: "database-damaged",
+    exitCode: 1,
+    log: [
+      "FATAL:  could not access status of transaction 938",
+      'DETAIL:  Could not open file "pg_xact/0000": No such file or directory.',
+      "LOG:  shutting down due to startup process failure",
+    ],
+    says: /damaged/,
+  },
+  {
+    name: "data of another major version, without Docker",
+    from: "run",
+    role: "database",
+    code: "database-version-mismatch",
+    startError:
+      "postgres: /var/lib/goat-dev/311e/volumes/x_postgres-data was made by Postgres 15, and this is 16.14; nothing is lost",
+    says: /Postgres 15.*16\.14/,
+  },
+  {
+    name: "a process that stands still",
+    from: "run",
+    role: "database",
+    code: "service-hung",
+    heard: "log-in as postgres on port 33505: no answer within 1000 ms",
+    says: /does not answer/,
+  },
+  {
     name: "the data's disk full",
+    from: "source",
     role: "database",
     code: "disk-full",
     exitCode: 1,
@@ -65,6 +100,7 @@ export const recordedFailures: readonly RecordedFailure[] = [
   },
   {
     name: "Postgres 18 with the mount of 17",
+    from: "source",
     role: "database",
     code: "database-mount-unfit",
     exitCode: 1,
@@ -76,6 +112,7 @@ export const recordedFailures: readonly RecordedFailure[] = [
   },
   {
     name: "data of another user",
+    from: "source",
     role: "database",
     code: "database-data-foreign",
     exitCode: 1,
@@ -87,6 +124,7 @@ export const recordedFailures: readonly RecordedFailure[] = [
   },
   {
     name: "data on a disk that cannot be written",
+    from: "source",
     role: "database",
     code: "database-read-only",
     exitCode: 1,
@@ -95,6 +133,7 @@ export const recordedFailures: readonly RecordedFailure[] = [
   },
   {
     name: "every connection taken",
+    from: "source",
     role: "database",
     code: "database-connections-used-up",
     heard: "log-in as postgres on port 5432: sorry, too many clients already",
@@ -102,6 +141,7 @@ export const recordedFailures: readonly RecordedFailure[] = [
   },
   {
     name: "an empty password",
+    from: "source",
     role: "database",
     code: "database-password-empty",
     exitCode: 1,
@@ -110,6 +150,7 @@ export const recordedFailures: readonly RecordedFailure[] = [
   },
   {
     name: "a database that is not there, as Postgres says it",
+    from: "source",
     role: "database",
     code: "database-missing",
     heard: 'log-in as postgres on port 5432: database "litellm" does not exist',
@@ -117,6 +158,7 @@ export const recordedFailures: readonly RecordedFailure[] = [
   },
   {
     name: "Langfuse 3 without ClickHouse",
+    from: "source",
     role: "tracing",
     code: "tracing-needs-clickhouse",
     exitCode: 1,
@@ -127,6 +169,7 @@ export const recordedFailures: readonly RecordedFailure[] = [
   },
   {
     name: "Langfuse without a salt",
+    from: "source",
     role: "tracing",
     code: "tracing-settings-invalid",
     exitCode: 1,
@@ -137,6 +180,7 @@ export const recordedFailures: readonly RecordedFailure[] = [
   },
   {
     name: "an encryption key of the wrong form",
+    from: "source",
     role: "tracing",
     code: "tracing-settings-invalid",
     exitCode: 1,
@@ -145,6 +189,7 @@ export const recordedFailures: readonly RecordedFailure[] = [
   },
   {
     name: "a schema that is not empty",
+    from: "source",
     role: "tracing",
     code: "database-migration-failed",
     exitCode: 1,
@@ -158,6 +203,7 @@ export const recordedFailures: readonly RecordedFailure[] = [
   },
   {
     name: "a migration that ended half-way",
+    from: "source",
     role: "gateway",
     code: "database-migration-failed",
     exitCode: 1,
@@ -170,6 +216,7 @@ export const recordedFailures: readonly RecordedFailure[] = [
   },
   {
     name: "a database that LiteLLM cannot log in to",
+    from: "source",
     role: "gateway",
     code: "database-url-refused",
     exitCode: 1,
@@ -181,6 +228,7 @@ export const recordedFailures: readonly RecordedFailure[] = [
   },
   {
     name: "a database that LiteLLM cannot reach",
+    from: "source",
     role: "gateway",
     code: "database-unreachable",
     exitCode: 1,
@@ -192,6 +240,7 @@ export const recordedFailures: readonly RecordedFailure[] = [
   },
   {
     name: "Langfuse's database that is not there",
+    from: "source",
     role: "tracing",
     code: "database-missing",
     heard: "GET /api/public/health on port 3001 answers 503",
@@ -203,6 +252,7 @@ export const recordedFailures: readonly RecordedFailure[] = [
   },
   {
     name: "a database URL of MySQL",
+    from: "source",
     role: "gateway",
     code: "database-url-invalid",
     exitCode: 1,
@@ -214,6 +264,7 @@ export const recordedFailures: readonly RecordedFailure[] = [
   },
   {
     name: "an empty database URL",
+    from: "source",
     role: "gateway",
     code: "database-url-invalid",
     exitCode: 1,
@@ -222,6 +273,7 @@ export const recordedFailures: readonly RecordedFailure[] = [
   },
   {
     name: "a master key that everybody knows",
+    from: "source",
     role: "gateway",
     code: "gateway-key-weak",
     exitCode: 1,
@@ -233,6 +285,7 @@ export const recordedFailures: readonly RecordedFailure[] = [
   },
   {
     name: "a SOCKS proxy without its package",
+    from: "source",
     role: "gateway",
     code: "proxy-unfit",
     exitCode: 1,
@@ -246,6 +299,7 @@ export const recordedFailures: readonly RecordedFailure[] = [
   },
   {
     name: "brackets in NO_PROXY",
+    from: "source",
     role: "gateway",
     code: "proxy-unfit",
     exitCode: 1,
@@ -254,6 +308,7 @@ export const recordedFailures: readonly RecordedFailure[] = [
   },
   {
     name: "an unknown routing strategy",
+    from: "source",
     role: "gateway",
     code: "gateway-config-invalid",
     exitCode: 3,
@@ -266,6 +321,7 @@ export const recordedFailures: readonly RecordedFailure[] = [
   },
   {
     name: "another port than the published one",
+    from: "source",
     role: "gateway",
     code: "service-port-mismatch",
     heard: "GET /health/liveliness on port 4000: connection dropped, not listening yet",
@@ -274,6 +330,7 @@ export const recordedFailures: readonly RecordedFailure[] = [
   },
   {
     name: "out of memory",
+    from: "source",
     role: "gateway",
     code: "service-out-of-memory",
     exitCode: 137,
@@ -282,6 +339,7 @@ export const recordedFailures: readonly RecordedFailure[] = [
   },
   {
     name: "an image of another processor",
+    from: "source",
     role: "gateway",
     code: "image-architecture",
     exitCode: 1,
@@ -290,6 +348,7 @@ export const recordedFailures: readonly RecordedFailure[] = [
   },
   {
     name: "an image that lacks the program",
+    from: "source",
     role: "gateway",
     code: "image-wrong-program",
     exitCode: 127,
@@ -299,6 +358,7 @@ export const recordedFailures: readonly RecordedFailure[] = [
   },
   {
     name: "a network that was removed",
+    from: "source",
     role: "gateway",
     code: "network-missing",
     startError: "network 3f5a97c5fd1b9a9e not found",

@@ -35,7 +35,7 @@ export function stackTasks(open: OpenStack, app: App): readonly StackTask[] {
       ask: async (signal) => {
         const prepared = await prepare(open.stack, { names: [], restart: false }, { ...open, signal });
         const [ports, strangers] = await Promise.all([
-          checkPlanPorts(prepared, open, app),
+          checkPlanPorts(prepared, open, app, { waits: false }),
           checkStrangers(open.stack.services, open, app),
         ]);
         return [ports, ...strangers];

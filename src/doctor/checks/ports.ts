@@ -1,9 +1,10 @@
 import { type Fix, GoatError } from "../../errors/goat-error.ts";
 import { besideLoopback, hostAndPort, isEveryAddress, reachedAt } from "../../model/address.ts";
-import type { PortSpec } from "../../model/stack.ts";
+import type { PortSpec, ServiceSpec } from "../../model/stack.ts";
 import type { PortOwner } from "../../platform/port-owner.ts";
 import { list } from "../../platform/text.ts";
 import { type CheckResult, ok, problem, skipped, warning } from "../check.ts";
+import { listensElsewhere } from "../failures/service.ts";
 
 export interface PortNeed {
   readonly service: string;
@@ -46,6 +47,15 @@ export async function checkPorts(needs: readonly PortNeed[], host: PortHost): Pr
   return problem(
     new GoatError("port-taken", lines.join("; "), { service: first.service, evidence: lines.slice(1), fixes }),
   );
+}
+
+/** LiteLLM listens where its command says, and is asked where the file publishes it. */
+export function checkListening(gateway: ServiceSpec): readonly CheckResult[] {
+  const command = gateway.run.docker?.command ?? [];
+  const said = command.map((word, index) => (word === "--port" ? command[index + 1] : /^--port=(.*)/.exec(word)?.[1]));
+  const listens = Number(said.find((port) => port !== undefined));
+  const isAgreed = Number.isNaN(listens) || gateway.ports.some(({ container }) => container === listens);
+  return isAgreed || gateway.ports.length === 0 ? [] : [problem(listensElsewhere(gateway, listens, []))];
 }
 
 /** Two services of the file want the same port. */

@@ -1,3 +1,4 @@
+import { GoatError } from "../../errors/goat-error.ts";
 import { databaseUser, noSuchUser } from "./database-user.ts";
 import type { Evidence, KnownFailure } from "./evidence.ts";
 import { allOfLog, anew, failing } from "./tell.ts";
@@ -8,6 +9,22 @@ export const databaseFailures: readonly KnownFailure[] = [
     proof: "proven",
     // A wrong name and a wrong password get the same answer from the server; the data's own files tell them apart.
     tell: (seen) => (seen.heard?.reason === "wrong-password" ? loginRefused(seen) : null),
+  },
+  {
+    proof: "proven",
+    // Without Docker it is seen before anything starts.
+    tell: (seen) => {
+      const why = seen.ended?.startError ?? "";
+      const [, place, data] = /: (\S.*) was made by Postgres (\d+), and this is/.exec(why) ?? [];
+      if (place === undefined) return null;
+      const fixes = [
+        {
+          command: `mv '${place}' '${place}-${data}'`,
+          effect: "keeps it aside; the next up makes a new, empty database",
+        },
+      ];
+      return new GoatError("database-version-mismatch", why, { service: seen.service.name, fixes });
+    },
   },
   {
     proof: "told",
@@ -65,7 +82,7 @@ export const databaseFailures: readonly KnownFailure[] = [
   },
   {
     proof: "told",
-    line: /could not find the database system|could not (?:open|read) file "?(?:[^"]*\/)?(?:global\/|pg_control|PG_VERSION|base\/|pg_xact)|could not locate a valid checkpoint|invalid (?:primary )?checkpoint record|is not a valid data directory|incorrect checksum in control file|PANIC: {2}(?!could not write)|invalid page in block/,
+    line: /could not find the database system|could not access status of transaction|[Cc]ould not (?:open|read) file "?(?:[^"]*\/)?(?:global\/|pg_control|PG_VERSION|base\/|pg_xact)|could not locate a valid checkpoint|invalid (?:primary )?checkpoint record|is not a valid data directory|incorrect checksum in control file|PANIC: {2}(?!could not write)|invalid page in block/,
     tell: (seen, line) =>
       failing("database-damaged", `${seen.service.name}'s data is damaged: a file of it is missing or broken`, seen, {
         line,

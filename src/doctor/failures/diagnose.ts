@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
+import type { ErrorCode } from "../../errors/catalog.ts";
 import type { GoatError } from "../../errors/goat-error.ts";
 import type { Role, ServiceSpec } from "../../model/stack.ts";
 import { databaseFailures } from "./database.ts";
@@ -27,6 +28,18 @@ export function diagnose(seen: Evidence): GoatError | null {
   );
   return best?.error ?? null;
 }
+
+/** Causes that no waiting mends: who waits ends, and who only looks need not wait for the end. */
+export function isLasting({ code }: GoatError): boolean {
+  return lasting.includes(code);
+}
+
+const lasting: readonly ErrorCode[] = [
+  "service-port-mismatch",
+  "database-url-refused",
+  "database-damaged",
+  "disk-full",
+];
 
 /** What is asked as Postgres is, is Postgres, whatever its role. */
 function kindOf({ ready, role }: ServiceSpec): Role {

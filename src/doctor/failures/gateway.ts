@@ -1,5 +1,6 @@
 import type { Evidence, KnownFailure } from "./evidence.ts";
-import { allOfLog, anew, failing } from "./tell.ts";
+import { listensElsewhere } from "./service.ts";
+import { allOfLog, anew, evidenceOf, failing } from "./tell.ts";
 
 /** How LiteLLM breaks. */
 export const gatewayFailures: readonly KnownFailure[] = [
@@ -99,6 +100,10 @@ export const gatewayFailures: readonly KnownFailure[] = [
   },
 ];
 
+/** Said last by who does not start without its tables. */
+const givenUp =
+  /Database setup failed after multiple retries|Database migration cannot proceed|Applying database migrations failed/;
+
 /** What needs a database of Prisma's kind: LiteLLM and Langfuse alike. */
 export const migratingFailures: readonly KnownFailure[] = [
   {
@@ -139,6 +144,8 @@ export const migratingFailures: readonly KnownFailure[] = [
     proof: "told",
     line: /(P3005|P3009|P3018)\b|The database schema is not empty/,
     tell: (seen, line) => {
+      // LiteLLM mends most by itself, and goes on.
+      if (!seen.log.some((said) => givenUp.test(said))) return null;
       const what =
         line?.[1] === undefined || line[1] === "P3005"
           ? "its database holds tables of something else"
@@ -156,7 +163,7 @@ export const migratingFailures: readonly KnownFailure[] = [
   },
   {
     proof: "likely",
-    line: /Database setup failed after multiple retries|Database migration cannot proceed|Applying database migrations failed|P1001|Can't reach database server/,
+    line: new RegExp(`${givenUp.source}|P1001|Can't reach database server`),
     tell: (seen, line) =>
       failing("database-unreachable", `${seen.service.name} cannot reach its database`, seen, {
         line,
@@ -183,10 +190,5 @@ function portMismatch(seen: Evidence, line: RegExpExecArray | null) {
   const listens = Number(line?.[1] ?? line?.[2]);
   const wanted = seen.service.ports.map(({ container }) => container);
   if (seen.ended !== null || seen.engine !== "docker" || wanted.length === 0 || wanted.includes(listens)) return null;
-  return failing(
-    "service-port-mismatch",
-    `${seen.service.name} listens on port ${listens} inside, and port ${wanted[0]} is published`,
-    seen,
-    { line, fixes: [{ command: "goat-dev config", effect: "shows both: mend --port or the port, then goat-dev up" }] },
-  );
+  return listensElsewhere(seen.service, listens, evidenceOf(seen, line));
 }

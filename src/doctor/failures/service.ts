@@ -47,7 +47,17 @@ export const serviceFailures: readonly KnownFailure[] = [
       });
     },
   },
+  {
+    proof: "likely",
+    tell: ({ service, ended, heard }) =>
+      ended === null && heard !== null && isSilent(heard.why) ? hung(service, heard.why) : null,
+  },
 ];
+
+/** Its port takes connections, and nothing comes. */
+function isSilent(why: string): boolean {
+  return /no answer (?:in time|within \d+ ms)$/.test(why);
+}
 
 /** The image lacks the program that the Compose file starts. */
 function wrongProgram(seen: Evidence): GoatError | null {
@@ -90,6 +100,20 @@ function moreMemory({ name, run }: ServiceSpec): Fix {
   return limit === undefined
     ? { command: "docker info --format '{{.MemTotal}}'", effect: "the bytes that the engine has in all: give it more" }
     : { command: "goat-dev up", effect: `once mem_limit of ${name} (${formatBytes(limit)} now) is raised` };
+}
+
+/** Its command says one port, and another is published: nobody reaches it. */
+export function listensElsewhere(
+  { name, ports }: ServiceSpec,
+  listens: number,
+  evidence: readonly string[],
+): GoatError {
+  const message = `${name} listens on port ${listens} inside, and port ${ports[0]?.container} is published`;
+  return new GoatError("service-port-mismatch", message, {
+    service: name,
+    evidence,
+    fixes: [{ command: "goat-dev config", effect: "shows both: mend --port or the port, then goat-dev up" }],
+  });
 }
 
 /** It runs, and does not answer at all where its port accepts: its process is stopped, or hangs. */

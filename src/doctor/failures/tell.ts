@@ -16,13 +16,14 @@ export function failing(
     readonly fixes: readonly Fix[];
   },
 ): GoatError {
-  const said = parts.line == null ? [] : [`${seen.service.name}: ${lineOf(parts.line)}`];
+  const evidence = [...evidenceOf(seen, parts.line), ...(parts.more ?? [])];
+  return new GoatError(code, message, { service: seen.service.name, evidence, fixes: parts.fixes });
+}
+
+export function evidenceOf(seen: Evidence, line: RegExpExecArray | null | undefined): readonly string[] {
+  const said = line == null ? [] : [`${seen.service.name}: ${lineOf(line)}`];
   const heard = seen.heard === null || seen.ended !== null ? [] : [seen.heard.why];
-  return new GoatError(code, message, {
-    service: seen.service.name,
-    evidence: [...heard, ...said, ...(parts.more ?? [])],
-    fixes: parts.fixes,
-  });
+  return [...heard, ...said];
 }
 
 /** The whole line in which a match was found. */

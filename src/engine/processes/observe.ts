@@ -2,6 +2,7 @@ import { on } from "node:events";
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { ObservedService, ObservedStack, Origin } from "../../model/observed.ts";
+import { type ProcessIdentity, stoppedAmong } from "../../platform/process-identity.ts";
 import { allProcesses, residentBytes, withDescendants } from "../../platform/process-table.ts";
 import type { ObserveRequest, ServiceChange } from "../engine.ts";
 import { allContainers, announceEnd, type Host, runKey, running, storeOf } from "./host.ts";
@@ -11,6 +12,7 @@ import { type Container, readRecord, readRecords, toOrigin } from "./records.ts"
 /** What there is of a stack: its records, held against the processes that run. */
 export async function observe(host: Host, { stack, images }: ObserveRequest): Promise<ObservedStack> {
   const [{ all, alive }, found] = await Promise.all([look(host), imageIds(host, images)]);
+  const stopped = await stoppedAmong(alive.flatMap(({ record }) => record.process ?? []));
   const store = storeOf(host);
   const originOf = (record: { readonly origin?: Origin }) => (store === null ? null : toOrigin(store, record.origin));
   const networks = store === null ? [] : readRecords(store, "networks");
@@ -19,7 +21,7 @@ export async function observe(host: Host, { stack, images }: ObserveRequest): Pr
     name: stack,
     services: all
       .filter(({ record }) => record.stack === stack)
-      .map((container) => toObserved(container, alive, originOf(container.record))),
+      .map((container) => toObserved(container, stateOf(container, alive, stopped), originOf(container.record))),
     networks: networks
       .filter(({ record }) => record.stack === stack)
       .map(({ name, record: { key, id, fingerprint } }) => ({ key, name, id, fingerprint })),
@@ -59,9 +61,11 @@ async function imageIds(host: Host, images: readonly string[]): Promise<Observed
   return Object.fromEntries(await Promise.all(found));
 }
 
-function toObserved(container: Container, alive: readonly Container[], origin: Origin | null): ObservedService {
-  const { name, record } = container;
-  const state = stateOf(container, alive);
+function toObserved(
+  { name, record }: Container,
+  state: ObservedService["state"],
+  origin: Origin | null,
+): ObservedService {
   return {
     name: record.service,
     handle: record.id,
@@ -79,15 +83,21 @@ function toObserved(container: Container, alive: readonly Container[], origin: O
     files: record.files,
     networks: record.networks,
     ports: record.ports,
-    ...(state === "running" && record.process !== null ? { pid: record.process.pid } : {}),
+    ...(state !== "exited" && record.process !== null ? { pid: record.process.pid } : {}),
     oneOff: false,
     origin,
   };
 }
 
-function stateOf(container: Container, alive: readonly Container[]): ObservedService["state"] {
-  if (alive.includes(container)) return "running";
-  return container.record.process === null ? "created" : "exited";
+function stateOf(
+  container: Container,
+  alive: readonly Container[],
+  stopped: ReadonlySet<ProcessIdentity>,
+): ObservedService["state"] {
+  const { process: main } = container.record;
+  if (main === null) return "created";
+  if (!alive.includes(container)) return "exited";
+  return stopped.has(main) ? "paused" : "running";
 }
 
 export async function portHolder(host: Host, port: number): Promise<string | null> {

@@ -7,6 +7,7 @@ import type { PortSpec } from "../../model/stack.ts";
 import { type Detached, spawnDetached } from "../../platform/detached.ts";
 import { unwritable } from "../../platform/files.ts";
 import { isFree } from "../../platform/ports.ts";
+import { resumeFamily } from "../../platform/process-identity.ts";
 import { announce, ensureStore, type Host, needIn, noteEnd, runKey, running, runs } from "./host.ts";
 import { passedOn, toLocalService } from "./local-service.ts";
 import { logFolder, type ProjectStore, volumeFolder } from "./project-store.ts";
@@ -20,7 +21,7 @@ const logLimitBytes = 8 * 1024 * 1024;
 /** Starts a container's process; what kept it from starting is kept with it. */
 export async function startContainer(host: Host, container: string, signal: AbortSignal): Promise<void> {
   const { store, found } = needIn(host, container);
-  if (await runs(found)) return;
+  if (found.record.process !== null && (await runs(found))) return resumeFamily(found.record.process);
   try {
     await launchNow(host, store, found, signal);
   } catch (error) {

@@ -5,6 +5,7 @@ import {
   familyOf,
   isRunning,
   type ProcessIdentity,
+  resumeFamily,
   signalProcess,
   stillRunning,
 } from "../../platform/process-identity.ts";
@@ -72,6 +73,8 @@ export async function stopContainer(host: Host, op: Op, signal: AbortSignal): Pr
   if (!(await runs(found))) return endFamily(host, main, signal);
   const seen = await familyOf(main);
   if ((await signalProcess(main, signalOf(op, found))) === "forbidden") throw forbidden(main.pid);
+  // One that stands still would not hear it.
+  await resumeFamily(main);
   const grace = op.graceMs ?? found.record.stopGraceMs ?? usualGraceMs;
   const ended = await ends(host, main, grace, signal);
   await endFamily(host, main, signal, seen);

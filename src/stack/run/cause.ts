@@ -1,7 +1,6 @@
 import { diagnose } from "../../doctor/failures/diagnose.ts";
 import type { Heard } from "../../doctor/failures/evidence.ts";
 import { tellingLines } from "../../doctor/failures/log-lines.ts";
-import { hung } from "../../doctor/failures/service.ts";
 import type { ErrorCode } from "../../errors/catalog.ts";
 import { type Fix, GoatError } from "../../errors/goat-error.ts";
 import type { ObservedService } from "../../model/observed.ts";
@@ -28,7 +27,10 @@ export async function causeOf(unwell: Unwell, context: EngineContext): Promise<G
   const again: Fix = { command: "goat-dev up", effect: "starts it" };
   if (found.state === "paused") {
     const fixes = [{ command: "goat-dev up", effect: "resumes it" }];
-    return new GoatError("service-paused", `${name} is paused: nothing in it answers`, { service: name, fixes });
+    return new GoatError("service-paused", `${name} is paused: it does nothing until it is resumed`, {
+      service: name,
+      fixes,
+    });
   }
   const { exitCode, oomKilled: outOfMemory, startError } = found;
   const ended = heard === null ? { exitCode, outOfMemory, startError } : null;
@@ -36,18 +38,12 @@ export async function causeOf(unwell: Unwell, context: EngineContext): Promise<G
   const seen = await gather(scene, { ended, heard });
   const known = diagnose(seen);
   if (known !== null) return known;
-  if (heard !== null && isSilent(heard)) return hung(service, heard.why);
   if (found.state === "created" && startError === null) return null;
   return new GoatError(codeOf(found), text, {
     service: name,
     evidence: tellingLines(seen.log),
     fixes: [again, { command: `goat-dev logs ${name}`, effect: "the whole log: no cause is known for this" }],
   });
-}
-
-/** Its port takes connections, and nothing comes. */
-function isSilent({ why }: Heard): boolean {
-  return why.endsWith("no answer in time");
 }
 
 function codeOf({ state }: ObservedService): ErrorCode {

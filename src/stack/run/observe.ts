@@ -1,3 +1,4 @@
+import { isLasting } from "../../doctor/failures/diagnose.ts";
 import { type FailureReport, failureReport, type GoatError } from "../../errors/goat-error.ts";
 import { heardText } from "../../litellm/failure.ts";
 import { fieldsOf, textOf } from "../../model/fields.ts";
@@ -123,7 +124,7 @@ interface State {
   readonly reason?: FailureReason | undefined;
 }
 
-/** A service that is starting is looked into only where its probe is sure that it is in vain. */
+/** Of a service that is starting only what no waiting mends is told. */
 async function failureOf(
   service: ServiceSpec,
   found: ObservedService,
@@ -131,11 +132,12 @@ async function failureOf(
   stack: StackSpec,
   context: EngineContext,
 ): Promise<GoatError | null> {
-  if (state === "ready" || (state === "starting" && reason === undefined)) return null;
+  if (state === "ready") return null;
   const isAsked = state === "unready" || state === "starting";
   const heard = isAsked ? { why: why ?? state, reason: reason ?? null } : null;
   const text = `${service.name} ${state}${why === null ? "" : `: ${why}`}`;
-  return causeOf({ service, found, stack: stack.name, heard, text }, context);
+  const cause = await causeOf({ service, found, stack: stack.name, heard, text }, context);
+  return cause !== null && state === "starting" && reason === undefined && !isLasting(cause) ? null : cause;
 }
 
 /** A status of 200 is no proof: what answers has to speak as LiteLLM does. */

@@ -1,4 +1,4 @@
-import { diagnose } from "../../doctor/failures/diagnose.ts";
+import { diagnose, isLasting } from "../../doctor/failures/diagnose.ts";
 import type { Evidence } from "../../doctor/failures/evidence.ts";
 import { tellingLines } from "../../doctor/failures/log-lines.ts";
 import type { Engine } from "../../engine/engine.ts";
@@ -117,16 +117,8 @@ async function lookInto(scene: Scene, why: string, io: ExecuteIo): Promise<void>
   const database = io.services.find(({ ready }) => ready.kind === "postgres");
   const isMissing = cause.code === "database-missing";
   const made = isMissing && database !== undefined ? await makeDatabases(database, io.services, io.signal) : [];
-  if (made.length === 0 && hopeless.includes(cause.code)) throw cause;
+  if (made.length === 0 && (isMissing || isLasting(cause))) throw cause;
 }
-
-const hopeless: readonly ErrorCode[] = [
-  "service-port-mismatch",
-  "database-missing",
-  "database-url-refused",
-  "database-damaged",
-  "disk-full",
-];
 
 /** No cause is known: that is said, with the lines of the log that matter. */
 function failure(code: ErrorCode, message: string, { service, log }: Evidence): GoatError {

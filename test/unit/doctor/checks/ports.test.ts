@@ -1,8 +1,14 @@
 import { expect, test } from "vitest";
 import type { CheckResult } from "../../../../src/doctor/check.ts";
-import { checkBeside, checkPorts, type PortHost, type PortNeed } from "../../../../src/doctor/checks/ports.ts";
+import {
+  checkBeside,
+  checkListening,
+  checkPorts,
+  type PortHost,
+  type PortNeed,
+} from "../../../../src/doctor/checks/ports.ts";
 import type { PortSpec } from "../../../../src/model/stack.ts";
-import { port } from "../../../support/sample-stack.ts";
+import { port, service } from "../../../support/sample-stack.ts";
 
 const need = (service: string, number: number | null, changes: Partial<PortSpec> = {}): PortNeed => ({
   service,
@@ -133,4 +139,19 @@ test.each<[string, readonly PortNeed[]]>([
   ["the engine chooses the port", [need("a", null)]],
 ])("nobody is beside a port where %s", async (_what, needs) => {
   expect(await checkBeside(needs, machine([], { answers: async () => true }))).toEqual([]);
+});
+
+test.each([
+  [["--port", "4001"], true],
+  [["--port=4001"], true],
+  [["--port", "4000"], false],
+  [["--config", "x.yaml"], false],
+  [["--port"], false],
+  [["--port", "os.environ/PORT"], false],
+])("a port of the gateway's command that nobody publishes must be told: %j", (command, isTold) => {
+  const published = { ...port(14_000), container: 4000 };
+  const found = checkListening(service("litellm", { ports: [published], docker: { command } }));
+  expect(found.map(errorIn).map(({ code, message }) => `${code} ${message}`)).toEqual(
+    isTold ? ["service-port-mismatch litellm listens on port 4001 inside, and port 4000 is published"] : [],
+  );
 });

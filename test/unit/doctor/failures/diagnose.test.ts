@@ -54,6 +54,14 @@ describe("the catalogue", () => {
     );
   });
 
+  test("must not take a migration for failed that LiteLLM has mended by itself", () => {
+    const log = [
+      "litellm_proxy_extras - INFO - prisma db error: Error: P3009",
+      "INFO:     Application startup complete.",
+    ];
+    expect(diagnose({ ...nothing, log })).toBeNull();
+  });
+
   test("must prefer what proves more, then what was said last", () => {
     const log = [
       "Error: P1001: Can't reach database server at `postgres:5432`",

@@ -1,0 +1,52 @@
+import type { PortHost } from "../doctor/checks/ports.ts";
+import { decoration } from "../platform/deadline.ts";
+import { portOwner } from "../platform/port-owner.ts";
+import { answers, isFree } from "../platform/ports.ts";
+import { run } from "../platform/process.ts";
+import { isLeftBehind } from "../platform/process-identity.ts";
+import type { App } from "./app.ts";
+import type { OpenStack } from "./project.ts";
+
+const HOLDER_LIMIT_MS = 2_000;
+
+/** This machine's ports, and who has them. */
+export function portHost({ engine }: OpenStack, app: App): PortHost {
+  const { platform, signal } = app;
+  return {
+    isFree,
+    answers,
+    owner: (port, family) =>
+      portOwner(port, { platform, signal, run: (command, args) => runQuietly(command, args, app) }, family),
+    container: (port) => decoration(signal, HOLDER_LIMIT_MS, (limited) => engine.portHolder(port, limited)),
+  };
+}
+
+async function runQuietly(command: string, args: readonly string[], { env, signal }: App): Promise<string> {
+  return (await run(command, args, { env: { PATH: env["PATH"] ?? "" }, signal })).stdout;
+}
+
+type Question = Parameters<PortHost["isFree"]>[0];
+
+const LEAVE_LIMIT_MS = 2_000;
+const LEAVE_LOOK_MS = 50;
+
+/**
+ * The same, where these ports were those of services that have ended. What a killed process has left behind is ended by the next
+ * start, so it takes no port; a container lets go of its port a moment later, for which only `up` waits.
+ */
+export function leavingHost(left: ReadonlySet<number | null>, waits: boolean, open: OpenStack, app: App): PortHost {
+  const host = portHost(open, app);
+  const isLeaving = async ({ port }: Question): Promise<boolean> => {
+    const owner = await host.owner(port);
+    return owner !== null && isLeftBehind(owner.pid);
+  };
+  const isFreeSoon = async (question: Question): Promise<boolean> => {
+    const end = app.clock.now() + (waits ? LEAVE_LIMIT_MS : 0);
+    while (!((await host.isFree(question)) || (await isLeaving(question)))) {
+      if (app.clock.now() >= end) return false;
+      await app.clock.sleep(LEAVE_LOOK_MS, app.signal);
+    }
+    return true;
+  };
+  return { ...host, isFree: (question) => (left.has(question.port) ? isFreeSoon(question) : host.isFree(question)) };
+}
