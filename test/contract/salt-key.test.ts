@@ -40,7 +40,7 @@ const suite = (options: PostgresOptions, close: () => Promise<void>): void => {
       const { message, fixes } = await refused.catch((error) => error);
       expect(message).toContain("LITELLM_SALT_KEY is not the one");
       expect(fixes).toMatchObject([
-        { command: "LITELLM_SALT_KEY=goat-dev-local-only goat-dev up" },
+        { command: "goat-dev up --set LITELLM_SALT_KEY=goat-dev-local-only" },
         { command: "goat-dev down --volumes" },
       ]);
       expect(JSON.stringify([message, fixes])).not.toContain("my-own-key-9");

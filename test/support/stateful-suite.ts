@@ -166,7 +166,7 @@ export const statefulSuite = (where: string, describeOn: typeof describe.skip, o
       const refused = await stack.run(["up", "--demo", "--json"], { env });
       expect(refused, refused.output).toMatchObject({ exitCode: 5, json: { error: { code: "salt-key-changed" } } });
       expect(refused.output).not.toContain("another-salt-9");
-      expect(refused.json.error?.fixes[0]?.command).toBe("LITELLM_SALT_KEY=goat-dev-local-only goat-dev up");
+      expect(refused.json.error?.fixes[0]?.command).toBe("goat-dev up --set LITELLM_SALT_KEY=goat-dev-local-only");
       const status = await stack.run(["status"]);
       expect(status.stdout, "what runs with the wrong key").toMatch(/litellm +(?:created|stopped|exited)/);
       const mended = await stack.run(["up", "--demo", "--no-example"]);

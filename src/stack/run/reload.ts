@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
+import { hung } from "../../doctor/failures/service.ts";
 import { GoatError } from "../../errors/goat-error.ts";
 import { fieldsOf, textOf } from "../../model/fields.ts";
 import type { Action } from "../../model/plan.ts";
 import type { ServiceSpec } from "../../model/stack.ts";
-import { deadline } from "../../platform/deadline.ts";
+import { deadline, decoration } from "../../platform/deadline.ts";
 import { list } from "../../platform/text.ts";
 import { answerIn } from "./answer.ts";
 import { type Hashes, nameOf, sourceOf, staleOf } from "./served.ts";
@@ -11,12 +12,24 @@ import type { ExecuteIo } from "./wait.ts";
 
 type Reload = Extract<Action, { type: "reload-service" }>;
 
-/** Has a service take its files over, and waits until it serves them. Throws reload-refused, where it goes on as before. */
+/**
+ * Has a service take its files over, and waits until it serves them. Throws reload-refused, where it goes on as before, and
+ * service-hung.
+ */
 export async function reloadService(action: Reload, service: ServiceSpec, io: ExecuteIo): Promise<void> {
   using limit = deadline(io.signal, action.timeoutMs);
+  try {
+    await untilServed(action, service, io, limit.signal);
+  } catch (error) {
+    io.signal.throwIfAborted();
+    throw limit.isOver() ? hung(service, `it has not reloaded within ${action.timeoutMs} ms`) : error;
+  }
+}
+
+async function untilServed(action: Reload, service: ServiceSpec, io: ExecuteIo, signal: AbortSignal): Promise<void> {
   let before: Hashes | null = null;
   for (;;) {
-    const files = await reload(action, service, io, limit.signal);
+    const files = await reload(action, service, io, signal);
     const stale = await staleOf(service, files);
     if (stale.length === 0) return;
     // Whoever has read twice the same sees another file; else it was written to meanwhile.
@@ -26,18 +39,44 @@ export async function reloadService(action: Reload, service: ServiceSpec, io: Ex
 }
 
 /** The files that are served afterwards. */
-async function reload(
-  { container, command, variables }: Reload,
-  service: ServiceSpec,
-  { engine }: ExecuteIo,
-  signal: AbortSignal,
-): Promise<Hashes> {
+async function reload(action: Reload, service: ServiceSpec, io: ExecuteIo, signal: AbortSignal): Promise<Hashes> {
+  const { container, command, variables } = action;
   // In a variable of the environment: arguments show in every process list.
   const environment = { GOAT_DEV_VARIABLES: JSON.stringify(variables) };
-  const { output } = await engine.exec(container, [...command, "reload"], signal, { environment });
+  const work = (limited: AbortSignal) => io.engine.exec(container, [...command, "reload"], limited, { environment });
+  const { output } = await whileLauncherAnswers(action, service, io, signal, work);
   const answer = answerIn(output);
   if (answer["ok"] !== true) throw refused(service, textOf(answer["why"]) ?? (output.trim() || "it does not say why"));
   return fieldsOf(answer["files"]);
+}
+
+/** How long a launcher may be silent. */
+const patienceMs = 10_000;
+
+/** The launcher does nothing but answer: one that is silent hangs, or was stopped, and reloads nothing. Throws service-hung. */
+async function whileLauncherAnswers<T>(
+  { container, command }: Reload,
+  service: ServiceSpec,
+  { clock, engine }: ExecuteIo,
+  outer: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([outer, stop.signal]);
+  const listen = async (): Promise<never> => {
+    for (;;) {
+      await clock.sleep(patienceMs, signal);
+      const asked = await decoration(signal, patienceMs, (limited) =>
+        engine.exec(container, [...command, "status"], limited),
+      );
+      if (asked === null) throw hung(service, `its launcher: no answer within ${patienceMs} ms`);
+    }
+  };
+  try {
+    return await Promise.race([work(signal), listen()]);
+  } finally {
+    stop.abort();
+  }
 }
 
 /** A file that is mounted by itself stays the one that was replaced; a start looks at its name again. */

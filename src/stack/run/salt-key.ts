@@ -52,8 +52,8 @@ function matches(fingerprint: string, key: string): boolean {
 function changed(database: ServiceSpec, gateway: ServiceSpec, kept: string): GoatError {
   const back: Fix = matches(kept, templateKey)
     ? {
-        command: `LITELLM_SALT_KEY=${templateKey} goat-dev up`,
-        effect: "goes on with the data; take the other out of .env",
+        command: `goat-dev up --set LITELLM_SALT_KEY=${templateKey}`,
+        effect: "writes it into .env, and goes on with the data",
       }
     : { command: "goat-dev up", effect: "goes on with the data, once the earlier LITELLM_SALT_KEY is back in .env" };
   const words = `LITELLM_SALT_KEY is not the one that ${gateway.name}'s data in ${database.name} is encrypted with`;

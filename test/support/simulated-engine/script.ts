@@ -18,7 +18,7 @@ export interface ServiceScript {
     volumes: ReadonlyMap<string, Map<string, string>>,
     environment: Readonly<Record<string, string>>,
     stdin: string,
-  ): ExecResult;
+  ): ExecResult | Promise<ExecResult>;
 }
 
 export interface SimulatedEngineOptions {

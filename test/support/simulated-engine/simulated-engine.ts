@@ -172,7 +172,10 @@ export class SimulatedEngine implements Engine {
     const pieces: Uint8Array[] = [];
     for await (const piece of stdin ?? []) pieces.push(piece);
     const input = Buffer.concat(pieces).toString();
-    const result = found.script.exec?.(command, found.volumes, environment, input) ?? { exitCode: 0, output: "" };
+    const result = (await found.script.exec?.(command, found.volumes, environment, input)) ?? {
+      exitCode: 0,
+      output: "",
+    };
     if (onStdout === undefined) return result;
     await onStdout(Buffer.from(result.output));
     return { ...result, output: "" };
