@@ -18,6 +18,15 @@ export const keyVariables: Readonly<Partial<Record<string, string>>> = {
   xai: "XAI_API_KEY",
 };
 
+/** A small chat model of a provider, for where any of its models would do. */
+export const smallModels: Readonly<Partial<Record<string, string>>> = {
+  groq: "llama-3.3-70b-versatile",
+  openai: "gpt-5-nano",
+  anthropic: "claude-haiku-4-5",
+  gemini: "gemini-2.5-flash-lite",
+  mistral: "mistral-small-latest",
+};
+
 /** What stands before the first slash of a route, such as groq; undefined where there is none. */
 export function prefixOf(upstream: string): string | undefined {
   return upstream.includes("/") ? upstream.split("/", 1)[0] : undefined;

@@ -1,5 +1,6 @@
 import { GoatError } from "../errors/goat-error.ts";
 import { list, nearest } from "../platform/text.ts";
+import { isPattern, matches, smallModelOf } from "./wildcards.ts";
 
 export type Provider = "azure" | "groq" | "openai" | "anthropic" | "vllm" | "other";
 
@@ -54,7 +55,7 @@ export function placeholderIn(address: string): string | null {
 }
 
 /**
- * The wanted model, else the first chat model that can be used, else null.
+ * The wanted model, else the first chat model that can be used by its name, else a small one of a route with `*`, else null.
  * Throws usage where the wanted one is not a chat model of the config, no-provider-key where it lacks its key.
  */
 export function pickChatModel(
@@ -64,8 +65,14 @@ export function pickChatModel(
 ): ModelChoice | null {
   const uses = usableRoutes(routes, variables);
   if (wanted !== undefined && wanted !== "") return wantedModel(uses, wanted);
-  const use = uses.find(({ route, obstacle }) => obstacle === null && route.mode === "chat" && !isPattern(route.name));
-  return use === undefined ? null : { model: use.route.name, route: use.route };
+  const usable = uses.filter(({ route, obstacle }) => obstacle === null && route.mode === "chat");
+  const named = usable.find(({ route }) => !isPattern(route.name));
+  if (named !== undefined) return { model: named.route.name, route: named.route };
+  const [found = null] = usable.flatMap(({ route }) => {
+    const model = smallModelOf(route, variables);
+    return model === null ? [] : { model, route };
+  });
+  return found;
 }
 
 function wantedModel(uses: readonly RouteUse[], wanted: string): ModelChoice {
@@ -96,17 +103,6 @@ function unknownModel(uses: readonly RouteUse[], wanted: string): GoatError {
 function chatModels(uses: readonly RouteUse[]): { readonly command: string; readonly effect: string } {
   const names = new Set(uses.filter(({ route }) => route.mode === "chat").map(({ route }) => route.name));
   return { command: "goat-dev up", effect: `with EVAL_MODEL unset or one of: ${list([...names], "or") || "none yet"}` };
-}
-
-function isPattern(name: string): boolean {
-  return name.includes("*");
-}
-
-/** True where a route's name, which may hold `*`, stands for this model. */
-export function matches(routeName: string, model: string): boolean {
-  if (!isPattern(routeName)) return routeName === model;
-  const parts = routeName.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${parts.join(".*")}$`, "s").test(model);
 }
 
 /** What the gateway lists against what its config routes; a name with `*` is never missing. */

@@ -359,9 +359,10 @@ describe("models check", () => {
         warning  dev/litellm-config-modal.yaml:5:5    gpt-5-mini is not as in dev/litellm-config.yaml
         warning  dev/litellm-config.yaml:14:1         litelm_settings is not the same in dev/litellm-config.yaml and dev/litellm-config-modal.yaml
         note     dev/litellm-config.yaml:4:69         GROQ_API_KEY is not set in .env
+        note     dev/litellm-config.yaml:6:30         OPENAI_API_KEY is not set in .env
         note     dev/litellm-config-modal.yaml:10:17  <workspace> is to be filled in: goat-dev models enable NAME --workspace …
 
-      3 mistakes; 5 warnings; 2 notes.
+      3 mistakes; 5 warnings; 3 notes.
       ",
       }
     `);

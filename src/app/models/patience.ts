@@ -1,7 +1,8 @@
 import { GoatError } from "../../errors/goat-error.ts";
 import { usualLimitMs } from "../../gateway/access.ts";
 import type { VllmModel } from "../../gateway/catalogue.ts";
-import { matches, type Route } from "../../gateway/routes.ts";
+import type { Route } from "../../gateway/routes.ts";
+import { matches } from "../../gateway/wildcards.ts";
 import { formatDuration } from "../../platform/format.ts";
 import { parseDuration } from "../../project/settings.ts";
 import type { App } from "../app.ts";

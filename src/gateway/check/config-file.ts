@@ -1,13 +1,13 @@
 import { GoatError } from "../../errors/goat-error.ts";
 import { unsendable } from "../../litellm/key.ts";
-import { list, looksSecret, nearest } from "../../platform/text.ts";
+import { list, nearest } from "../../platform/text.ts";
 import { readGatewayConfig } from "../config.ts";
 import { type ConfigText, readModelList } from "../edit/model-list.ts";
-import { fieldOf, fieldsOf, parseSource, scalarsOf } from "../edit/yaml-source.ts";
-import { placeholderIn } from "../routes.ts";
+import { fieldOf, fieldsOf, parseSource } from "../edit/yaml-source.ts";
 import { createFinder, type Finder } from "./finder.ts";
 import type { Finding, Level, Surroundings } from "./finding.ts";
 import { obstacles, surprises } from "./truth.ts";
+import { checkKeys, checkValues } from "./variables.ts";
 
 const topLevel = words(`
   model_list litellm_settings general_settings router_settings environment_variables include callback_settings
@@ -86,6 +86,7 @@ export function checkConfigFile(file: ConfigText, around: Surroundings): readonl
   obstacles(root, found, around.isThere);
   surprises(root, found, around);
   checkValues(root, around, found);
+  checkKeys(root, around, found);
   if (around.stateless && fieldOf(fieldOf(root, "general_settings")?.value, "database_url") !== undefined) {
     found.add(
       "error",
@@ -145,47 +146,6 @@ function duplicates(items: Items, found: Finder): void {
     if (items.findIndex((item) => item.name === name) === index) continue;
     found.add("note", node, `${name} stands here again: LiteLLM spreads calls over all entries of one name`);
   }
-}
-
-const reference = "os.environ/";
-
-/** What values say about variables and secrets. */
-function checkValues(root: unknown, around: Surroundings, found: Finder): void {
-  for (const { path, value, node } of scalarsOf(root)) {
-    if (typeof value !== "string") continue;
-    const name = path.at(-1) ?? "";
-    if (value.startsWith(reference)) checkReference(value.slice(reference.length), node, around, found);
-    else if (/^\$\{?\w+\}?$|^os\.environ\b/.test(value)) {
-      found.add("error", node, `LiteLLM takes this for the text itself: a variable is written ${reference}NAME`);
-    } else if (isSecret(name, value)) {
-      found.add("error", node, `a secret is written out here: put it into .env, and ${reference}NAME in its place`);
-    } else if (name === "api_base" && placeholderIn(value) !== null) {
-      found.add("note", node, `${placeholderIn(value)} is to be filled in: goat-dev models enable NAME --workspace …`);
-    }
-  }
-}
-
-/** Set by the Compose file, whatever .env says. */
-const given = ["DATABASE_URL", "LITELLM_MASTER_KEY"];
-
-function checkReference(name: string, node: unknown, around: Surroundings, found: Finder): void {
-  if (!/^[A-Za-z_]\w*$/.test(name)) {
-    found.add("error", node, `${JSON.stringify(name)} is no name of a variable`);
-    return;
-  }
-  if (around.passed !== null && !around.passed.includes(name)) {
-    found.add("error", node, `${name} does not reach this gateway: ${around.passedBy} does not pass it on`);
-    return;
-  }
-  const isSet = around.stateless || (around.variables[name] ?? "") !== "";
-  if (!isSet && !given.includes(name)) found.add("note", node, `${name} is not set in .env`);
-}
-
-function isSecret(name: string, value: string): boolean {
-  return (
-    (looksSecret(name) && value.length >= 16 && !/\s/.test(value)) ||
-    /(?:^|[^a-z])(?:sk|gsk|xai)-[\w-]{16,}/i.test(value)
-  );
 }
 
 /** What is wrong with the gateway's own key; null where nothing is. */

@@ -2,8 +2,8 @@ import { nearest } from "../../platform/text.ts";
 import { azureBaseMistake } from "../../project/key-form.ts";
 import { fieldOf, fieldsOf, itemsOf, scalarsOf, scalarText } from "../edit/yaml-source.ts";
 import { prefixOf } from "../providers.ts";
-import { matches } from "../routes.ts";
 import { hostName, isLoopback } from "../this-machine.ts";
+import { matches } from "../wildcards.ts";
 import type { Finder } from "./finder.ts";
 import { cacheTypes, callbackNames, earlyVariables, providerPrefixes, routingStrategies } from "./vocabulary.ts";
 

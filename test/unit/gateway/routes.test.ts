@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { compareModels, matches, pickChatModel, type Route, usableRoutes } from "../../../src/gateway/routes.ts";
+import { compareModels, pickChatModel, type Route, usableRoutes } from "../../../src/gateway/routes.ts";
+import { matches } from "../../../src/gateway/wildcards.ts";
 
 const route = (name: string, more: Partial<Route> = {}): Route => ({
   name,
@@ -40,10 +41,27 @@ test("keys for an embedding alone must choose no chat model, without an error", 
   expect(pickChatModel(routes, { OPENAI_API_KEY: "x" }, undefined)).toBeNull();
 });
 
-test("a pattern must not be asked for as a model, but EVAL_MODEL may be one it stands for", () => {
-  const wild = route("groq/*");
-  expect(pickChatModel([wild], { GROQ_API_KEY: "x" }, undefined)).toBeNull();
-  expect(pickChatModel([wild], { GROQ_API_KEY: "x" }, "groq/x")).toEqual({ model: "groq/x", route: wild });
+const wild = (name: string, upstream: string, ...keyVariables: readonly string[]): Route =>
+  route(name, { provider: "other", upstream, keyVariables });
+
+test.each<readonly [Route, string | null]>([
+  [wild("openai/*", "openai/*", "OPENAI_API_KEY"), "openai/gpt-5-nano"],
+  [wild("anthropic/*", "anthropic/*", "ANTHROPIC_API_KEY"), null],
+  [wild("my-*", "openai/*", "OPENAI_API_KEY"), "my-gpt-5-nano"],
+  [wild("*", "openai/*", "OPENAI_API_KEY"), "gpt-5-nano"],
+  [wild("*", "*"), "openai/gpt-5-nano"],
+  [wild("chat-*", "openai/gpt-4o-mini", "OPENAI_API_KEY"), "chat-gpt-4o-mini"],
+  [wild("azure/*", "azure/*"), null],
+])("of a pattern a small model of a provider with its key must be asked: %j", (pattern, model) => {
+  const choice = pickChatModel([pattern], { OPENAI_API_KEY: "x" }, undefined);
+  expect(choice).toEqual(model === null ? null : { model, route: pattern });
+});
+
+test("a model with a name must be asked before one of a pattern, and EVAL_MODEL before both", () => {
+  const all = [wild("openai/*", "openai/*"), llama];
+  expect(pickChatModel(all, { GROQ_API_KEY: "x" }, undefined)?.model).toBe("llama-3.3-70b");
+  expect(pickChatModel(all, { GROQ_API_KEY: "x" }, "openai/x")).toEqual({ model: "openai/x", route: all[0] });
+  expect(pickChatModel([wild("*", "*")], {}, undefined)).toBeNull();
 });
 
 test("of several routes with one name the one that can be used must be taken", () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { checkConfigFile, startObstacles } from "../../../../src/gateway/check/config-file.ts";
+import type { Surroundings } from "../../../../src/gateway/check/finding.ts";
 
-const around = {
+const around: Surroundings = {
   variables: {},
   passed: null,
   passedBy: "dev/docker-compose.yml",
@@ -12,7 +13,7 @@ const around = {
 
 const models = "model_list:\n  - model_name: a\n    litellm_params: { model: groq/a }\n";
 
-const found = (text: string, more: Partial<typeof around> = {}): readonly string[] =>
+const found = (text: string, more: Partial<Surroundings> = {}): readonly string[] =>
   checkConfigFile({ path: "a.yaml", text }, { ...around, ...more })
     .filter(({ level }) => level !== "note")
     .map(({ level, place, text: said }) => `${level} ${place} ${said}`);
@@ -96,5 +97,32 @@ describe("what LiteLLM starts with and then does not do", () => {
   test("an Azure base with a path must be told", () => {
     const base = "https://x.openai.azure.com/openai/deployments/y?api-version=1";
     expect(found(models.replace("groq/a", `azure/a, api_base: "${base}"`))[0]).toMatch(/api-version=/);
+  });
+});
+
+describe("what routes say without values", () => {
+  const notes = (model: string, more: Partial<Surroundings> = {}): readonly string[] =>
+    checkConfigFile(
+      { path: "a.yaml", text: models.replace("groq/a", model).replace("name: a", 'name: "b/*"') },
+      {
+        ...around,
+        ...more,
+      },
+    ).map(({ level, text }) => `${level} ${text}`);
+
+  test("a key that LiteLLM looks up by itself must be told where it is not set, or does not reach the gateway", () => {
+    expect(notes('"openai/*"')).toContain("note OPENAI_API_KEY is not set in .env");
+    expect(notes('"mistral/*"', { passed: [] })).toContain(
+      "error MISTRAL_API_KEY does not reach this gateway: dev/docker-compose.yml does not pass it on",
+    );
+    for (const fine of ['"openai/*", api_key: none', '"openai/*", mock_response: hi', "bedrock/x"])
+      expect(notes(fine, { passed: [] }).join()).not.toContain("_KEY");
+  });
+
+  test("of a name with `*` it must be told what up asks", () => {
+    expect(notes('"openai/*"')).toContain("note b/* stands for many models: goat-dev up asks b/gpt-5-nano");
+    expect(notes('"azure/*"')).toContain(
+      "note b/* stands for many models: EVAL_MODEL names the one that goat-dev up asks",
+    );
   });
 });
