@@ -1,5 +1,5 @@
-// A project of its own on the engine of plain processes, whose stack is up: what is injected into it is real.
-import { spawn } from "node:child_process";
+// A project of its own, whose stack is up without Docker or on it: what is injected into it is real.
+import { execFileSync, spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -10,16 +10,19 @@ const root = join(import.meta.dirname, "../..");
 
 export const key = "gsk_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMN";
 
-export async function openLab(signal) {
+export async function openLab(engine, signal) {
   const base = mkdtempSync(join(tmpdir(), "goat-score-"));
   const folder = join(base, "project");
   const ports = await freePorts(3);
-  makeProject(folder, ports);
+  const name = `score${process.pid}`;
+  const images = engine === "docker" ? imagesOfTests() : {};
+  makeProject(folder, name, ports, images);
   const kept = join(base, "kept");
   cpSync(folder, kept, { recursive: true });
   const home = join(base, "home");
   mkdirSync(home);
-  const env = { PATH: process.env.PATH, HOME: home, GOAT_DEV_ENGINE: "embedded", XDG_CACHE_HOME: cacheFolder() };
+  const given = process.env.DOCKER_HOST === undefined ? {} : { DOCKER_HOST: process.env.DOCKER_HOST };
+  const env = { PATH: process.env.PATH, HOME: home, GOAT_DEV_ENGINE: engine, XDG_CACHE_HOME: cacheFolder(), ...given };
   const bin = join(base, "bin");
   mkdirSync(bin);
   const program = `#!/bin/sh\nexec '${process.execPath}' '${join(root, "bin/goat-dev.js")}' "$@"\n`;
@@ -27,15 +30,18 @@ export async function openLab(signal) {
   const path = (...parts) => join(folder, ...parts);
   const goat = (args, more = {}) =>
     run(process.execPath, [join(root, "bin/goat-dev.js"), ...args], {
-      cwd: folder,
+      cwd: more.cwd ?? folder,
       env: { ...env, ...more.env },
       input: more.input,
       signal,
     });
   const edit = (file, change) => writeFileSync(path(file), change(readFileSync(path(file), "utf8")));
   return {
+    name,
+    home,
     folder,
     ports,
+    images,
     path,
     goat,
     edit,
@@ -54,17 +60,18 @@ export async function openLab(signal) {
       for (const name of [".env", "dev"]) cpSync(join(kept, name), path(name), { recursive: true });
     },
     /** Asks the database, as its own user. */
-    sql: async (text) => {
-      const client = new pg.Client({
-        host: "127.0.0.1",
-        port: ports[0],
-        user: "postgres",
-        password: "postgres",
-        database: "postgres",
-      });
-      await client.connect();
+    sql: async (text, database = "postgres") => {
+      const client = await connect(ports[0], database);
       await client.query(text).finally(() => client.end());
     },
+    connect: () => connect(ports[0], "postgres"),
+    /** Where the engine of plain processes keeps the database's files. */
+    data: () => {
+      const { base: own } = JSON.parse(readFileSync(path(".goat-dev/embedded/place.json"), "utf8"));
+      return join(own, "volumes", `${name}_postgres-data`);
+    },
+    docker: (...args) => execFileSync("docker", args, { encoding: "utf8" }).trim(),
+    container: (service) => `${name}-${service}-1`,
     pid: async (service) => {
       const { json } = await goat(["status", "--json"]);
       return json?.services?.find(({ name }) => name === service)?.pid;
@@ -76,17 +83,35 @@ export async function openLab(signal) {
   };
 }
 
+async function connect(port, database) {
+  const client = new pg.Client({ host: "127.0.0.1", port, user: "postgres", password: "postgres", database });
+  await client.connect();
+  return client;
+}
+
 /** Where other tests have installed Postgres and LiteLLM already. */
 function cacheFolder() {
   const uid = process.getuid?.() ?? 0;
   return `/var/tmp/goat-dev-test-cache${uid === 0 ? "" : `-${uid}`}`;
 }
 
-function makeProject(folder, [postgres, langfuse, litellm]) {
+/** Throws where the stack does not come up. */
+export async function bring(lab) {
+  const up = await lab.goat(["up", "--json", "--no-example"]);
+  if (up.exitCode !== 0) throw new Error(`the lab is not well: ${up.stdout}${up.stderr}`);
+}
+
+/** Images in the places of those that have to be pulled. */
+function imagesOfTests() {
+  const words = [join(root, "test/images/build.mjs"), "--only", "postgres,langfuse,litellm"];
+  const lines = execFileSync(process.execPath, words, { encoding: "utf8" }).trim().split("\n");
+  return Object.fromEntries(lines.map((line) => line.split("=", 2)));
+}
+
+function makeProject(folder, name, [postgres, langfuse, litellm], images) {
   mkdirSync(folder, { recursive: true });
   cpSync(join(root, "dev"), join(folder, "dev"), { recursive: true });
   const compose = join(folder, "dev/docker-compose.yml");
-  const name = `score${process.pid}`;
   writeFileSync(compose, readFileSync(compose, "utf8").replace(/^name: .*$/m, `name: ${name}`));
   const config = join(folder, "dev/litellm-config.yaml");
   const mocked = readFileSync(config, "utf8").replace(
@@ -94,7 +119,8 @@ function makeProject(folder, [postgres, langfuse, litellm]) {
     (line) => `${line}      mock_response: Hello\n`,
   );
   writeFileSync(config, mocked);
-  const variables = { GROQ_API_KEY: key, POSTGRES_PORT: postgres, LANGFUSE_PORT: langfuse, LITELLM_PORT: litellm };
+  const ports = { POSTGRES_PORT: postgres, LANGFUSE_PORT: langfuse, LITELLM_PORT: litellm };
+  const variables = { GROQ_API_KEY: key, ...ports, ...images };
   const template = readFileSync(join(root, "dev/.env.example"), "utf8");
   writeFileSync(join(folder, ".env"), Object.entries(variables).reduce(withVariable, template), { mode: 0o600 });
 }

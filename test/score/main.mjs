@@ -1,53 +1,70 @@
-// npm run doctor:score [-- --only WORD] [--recorded] [--calm RUNS]: each failure injected for real, its code, its cause, its fix, and well again.
+// npm run doctor:score [-- --engine docker] [--only WORD] [--recorded] [--calm RUNS]: each failure injected for real, its code, its
+// cause, its fix, and well again; --calm: doctor on stacks that are well, where each finding is a false alarm.
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { openLab } from "./lab.mjs";
+import { calm } from "./calm.mjs";
+import { bring, openLab } from "./lab.mjs";
 import { scoreRecorded } from "./recorded.mjs";
 import { configRows } from "./rows/config.mjs";
+import { databaseRows } from "./rows/database.mjs";
+import { dockerRows } from "./rows/docker.mjs";
 import { envRows } from "./rows/env.mjs";
 import { placeRows } from "./rows/places.mjs";
+import { providerRows } from "./rows/providers.mjs";
+import { selfRows } from "./rows/self.mjs";
 import { serviceRows } from "./rows/services.mjs";
 import { traceRows } from "./rows/traces.mjs";
+import { score } from "./score.mjs";
 
 const enough = 0.95;
 
-const rows = [...envRows, ...placeRows, ...configRows, ...traceRows, ...serviceRows];
+const rows = {
+  embedded: [
+    ...envRows,
+    ...placeRows,
+    ...configRows,
+    ...selfRows,
+    ...traceRows,
+    ...providerRows,
+    ...databaseRows,
+    ...serviceRows,
+  ],
+  docker: dockerRows,
+};
 
 async function main(signal) {
   const { values } = parseArgs({
     options: {
-      only: { type: "string" },
-      recorded: { type: "boolean" },
+      engine: { type: "string", default: "embedded" },
+      only: { type: "string", default: "" },
+      recorded: { type: "boolean", default: false },
       calm: { type: "string" },
       json: { type: "string" },
     },
   });
-  if (values.calm !== undefined) return calm(Number(values.calm), signal);
-  const wanted = rows.filter(
-    ({ name, kind, code }) => values.only === undefined || `${kind} ${name} ${code}`.includes(values.only),
-  );
-  const recorded = await scoreRecorded();
-  const injected = values.recorded ? [] : await injectAll(wanted, signal);
-  for (const { name, code, seen, cause } of recorded)
-    say(line(["recorded", name, code, cause ? "cause" : `NOT: ${seen}`]));
-  const told = recorded.filter(({ cause }) => cause).length;
-  say(`\nrecorded   causes ${share(told, recorded.length)}`);
-  if (injected.length > 0) {
-    say(
-      `injected   causes ${share(count(injected, "cause"), injected.length)}   fixes ${share(count(injected, "well"), injected.length)}`,
-    );
-  }
+  const { engine, only } = values;
+  if (values.calm !== undefined) return calm(engine, Number(values.calm), signal, say);
+  const wanted = values.recorded
+    ? []
+    : rows[engine].filter(({ name, kind, code }) => `${kind} ${name} ${code}`.includes(only));
+  const injected = await injectAll(wanted, engine, signal);
+  const recorded = (await scoreRecorded()).filter(({ name, code }) => `recorded ${name} ${code}`.includes(only));
+  for (const { kind, name, code, seen, cause } of recorded)
+    say(line([kind, name, code, cause ? "cause" : `NOT: ${seen}`]));
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ injected, recorded }, null, 2)}\n`);
-  const isEnough = [
-    told / recorded.length,
-    ...["cause", "well"].map((field) => (injected.length === 0 ? 1 : count(injected, field) / injected.length)),
-  ];
-  if (isEnough.some((part) => part < enough)) process.exitCode = 1;
+  say("");
+  for (const kind of ["recorded", "source"])
+    tell(
+      kind,
+      recorded.filter((one) => one.kind === kind),
+      ["cause"],
+    );
+  tell("injected", injected, ["cause", "well"]);
 }
 
-async function injectAll(wanted, signal) {
+async function injectAll(wanted, engine, signal) {
   if (wanted.length === 0) return [];
-  const lab = await openLab(signal);
+  const lab = await openLab(engine, signal);
   const results = [];
   try {
     await bring(lab);
@@ -56,8 +73,10 @@ async function injectAll(wanted, signal) {
       const result = await score(row, lab);
       results.push(result);
       const marks = [
-        result.cause ? "cause" : `NOT: up ${result.seen}, doctor ${result.doctor.join(" ") || "nothing"}`,
-        result.well ? `well by ${result.by}` : `NOT WELL: ${result.after}`,
+        result.cause
+          ? "cause"
+          : `NOT: asked ${result.seen}, doctor ${result.doctor.join(" ") || "nothing"}: ${result.words}`,
+        result.well ? `well by ${result.by}` : `NOT WELL by ${result.by}: ${result.after}`,
       ];
       say(line([row.kind, row.name, row.code, ...marks]));
     }
@@ -67,92 +86,17 @@ async function injectAll(wanted, signal) {
   return results;
 }
 
-/** No false alarm: a stack that is well, up and down, must have no problem and nothing left open. */
-async function calm(runs, signal) {
-  const lab = await openLab(signal);
-  const [alarms, times] = [[], []];
-  try {
-    for (const state of ["first start", "up", "down"]) {
-      if (state === "up") await bring(lab);
-      if (state === "down") await lab.goat(["down"]);
-      for (let turn = 0; turn < runs; turn += 1) {
-        const begin = performance.now();
-        const { json, exitCode } = await lab.goat(["doctor", "--json"]);
-        times.push(performance.now() - begin);
-        const found = (json?.checks ?? []).filter(({ verdict }) => verdict === "problem" || verdict === "warning");
-        const isCalm = exitCode === 0 && json?.ok && json.complete && found.length === 0;
-        if (!isCalm) alarms.push(`${state}: ${found.map(({ text }) => text).join("; ") || exitCode}`);
-      }
-    }
-  } finally {
-    await lab.close();
-  }
-  const [middle, longest] = [times.toSorted((a, b) => a - b)[times.length >> 1], Math.max(...times)];
-  for (const alarm of alarms) say(`FALSE ALARM  ${alarm}`);
-  say(
-    `calm       ${times.length} runs, ${alarms.length} false alarms; ${Math.round(middle)} ms, ${Math.round(longest)} ms at most`,
-  );
-  if (alarms.length > 0) process.exitCode = 1;
-}
+const titles = { cause: "causes", well: "fixes" };
 
-async function bring(lab) {
-  const up = await lab.goat(["up", "--json", "--no-example"]);
-  if (up.exitCode !== 0) throw new Error(`the lab is not well: ${up.stdout}${up.stderr}`);
-}
-
-/** One failure from injection to well again; what it left behind is taken away, so that the next begins from a stack that is well. */
-async function score(row, lab) {
-  const undo = (await row.inject(lab)) ?? (() => undefined);
-  const more = { env: row.env };
-  try {
-    const asked = await lab.goat(row.ask ?? ["up", "--json", "--no-example"], more);
-    const error = asked.json?.error ?? null;
-    const doctor = await lab.goat(["doctor", "--json"], more);
-    const found = (doctor.json?.checks ?? []).filter(({ verdict }) => verdict === "problem" || verdict === "warning");
-    const codes = found.flatMap(({ code }) => code ?? []);
-    const isSeen = row.only === "doctor" || error?.code === row.code;
-    const isFound = row.only === "up" || codes.includes(row.code);
-    const told = error ?? found.find(({ code }) => code === row.code) ?? null;
-    const words = told === null ? "" : [told.message ?? told.text, ...(told.evidence ?? [])].join("\n");
-    const cause = isSeen && isFound && (row.says ?? /./).test(words);
-    const by = await applyFix(row, told, lab);
-    const after = await lab.goat(row.after ?? ["up", "--json", "--no-example"], { env: row.envAfter });
-    return {
-      name: row.name,
-      kind: row.kind,
-      code: row.code,
-      seen: error?.code ?? null,
-      doctor: codes,
-      cause,
-      by,
-      well: by !== null && after.exitCode === 0,
-      after: after.json?.error?.message ?? after.exitCode,
-    };
-  } finally {
-    await undo();
-    lab.restore();
-    await lab.goat(["up", "--json", "--no-example"]);
-  }
-}
-
-/** As printed, where it can be typed; by hand, as it says, where somebody has to edit. Null where it says nothing of use. */
-async function applyFix(row, told, lab) {
-  const command = told?.fixes?.[row.which ?? 0]?.command;
-  if (command === undefined) return null;
-  if (row.byHand !== undefined) {
-    await row.byHand(lab, told);
-    return "hand";
-  }
-  const done = await lab.shell(row.typed?.(command) ?? command, { input: row.input, env: row.envAfter });
-  return done.exitCode === 0 ? "command" : null;
-}
-
-function count(results, field) {
-  return results.filter((result) => result[field]).length;
-}
-
-function share(part, all) {
-  return `${part} of ${all} (${all === 0 ? 0 : Math.round((100 * part) / all)} %)`;
+/** Says the shares, and fails where one is too small. */
+function tell(kind, results, fields) {
+  if (results.length === 0) return;
+  const shares = fields.map((field) => {
+    const part = results.filter((result) => result[field]).length;
+    if (part / results.length < enough) process.exitCode = 1;
+    return `${titles[field]} ${part} of ${results.length} (${Math.round((100 * part) / results.length)} %)`;
+  });
+  say([kind.padEnd(9), ...shares].join("  "));
 }
 
 function line([kind, name, code, ...marks]) {

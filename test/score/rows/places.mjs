@@ -1,9 +1,10 @@
 // Ports, folders and files that something else has.
+import { cpSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { listen } from "../lab.mjs";
 
 const closing = (server) => async () => {
   await new Promise((resolve) => server.close(resolve));
-  server.closeAllConnections?.();
 };
 
 /** The service is ended first, so that its port has to be opened anew. */
@@ -24,7 +25,7 @@ export const placeRows = [
     name: "another program has the gateway's port",
     code: "port-taken",
     says: /taken by node/,
-    only: "up",
+    only: "asked",
     inject: (lab) => takePort(lab, "litellm", 2),
   },
   {
@@ -32,8 +33,37 @@ export const placeRows = [
     name: "another program has Postgres' port",
     code: "port-taken",
     says: /taken by node/,
-    only: "up",
+    only: "asked",
     inject: (lab) => takePort(lab, "postgres", 0),
+  },
+  {
+    kind: "port",
+    name: "another project has it",
+    code: "port-taken",
+    says: /postgres/,
+    inject: async (lab) => {
+      await lab.goat(["down"]);
+      const other = join(dirname(lab.folder), "other");
+      cpSync(lab.folder, other, { recursive: true, filter: (path) => !path.endsWith("/.goat-dev") });
+      const there = { cwd: other, env: { COMPOSE_PROJECT_NAME: `${lab.name}-other` } };
+      await lab.goat(["up", "postgres"], there);
+      return async () => {
+        await lab.goat(["down", "--volumes", "--no-dump", "--yes"], there);
+        rmSync(other, { recursive: true, force: true });
+      };
+    },
+  },
+  {
+    kind: "port",
+    name: "another program where localhost may lead",
+    code: "warning",
+    says: /\[::1\]/,
+    inject: async (lab) => {
+      lab.stranger = await listen(lab.ports[2], "::1");
+      return closing(lab.stranger);
+    },
+    only: "doctor",
+    byHand: (lab) => closing(lab.stranger)(),
   },
   {
     kind: "port",

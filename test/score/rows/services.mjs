@@ -1,34 +1,15 @@
-// Postgres, Langfuse's place and LiteLLM, broken while they run or before they start.
-import { existsSync, readdirSync, renameSync } from "node:fs";
-import { join } from "node:path";
+// Services that were killed, stand still, or are something else, and what LiteLLM does not start with.
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
 
 const compose = "dev/docker-compose.yml";
 
-/** Sends the signal that a person would, and waits for what it does. */
-async function signal(lab, service, name) {
+/** Sends the signal that a person would. */
+export async function signal(lab, service, name) {
   const pid = await lab.pid(service);
   process.kill(pid, name);
   return pid;
 }
-
-const stopped = (service) => ({
-  kind: service,
-  name: `${service} stands still (SIGSTOP)`,
-  code: "service-hung",
-  says: /does not answer/,
-  only: "doctor",
-  ask: ["status", "--json"],
-  inject: async (lab) => {
-    const pid = await signal(lab, service, "SIGSTOP");
-    return () => {
-      try {
-        process.kill(pid, "SIGCONT");
-      } catch {
-        // It was ended by the fix.
-      }
-    };
-  },
-});
 
 const killed = (service) => ({
   kind: service,
@@ -42,94 +23,95 @@ const killed = (service) => ({
   },
 });
 
-/** Where the embedded engine keeps the database's files. */
-function dataFolder(lab, from = lab.path(".goat-dev")) {
-  for (const entry of readdirSync(from, { withFileTypes: true })) {
-    if (!entry.isDirectory()) continue;
-    const folder = join(from, entry.name);
-    if (existsSync(join(folder, "PG_VERSION")) && existsSync(join(folder, "global"))) return folder;
-    const found = dataFolder(lab, folder);
-    if (found !== null) return found;
-  }
-  return null;
-}
+const stopped = (service) => {
+  const row = {
+    kind: service,
+    name: `${service} is stopped by a signal`,
+    code: "service-paused",
+    says: /paused/,
+    ask: ["status", "--json"],
+    inject: (lab) => signal(lab, service, "SIGSTOP").then(() => undefined),
+  };
+  return [row, { ...row, name: `${row.name}, up`, code: "none", ask: undefined }];
+};
+
+/** A process of LiteLLM's that stands still while its launcher runs. */
+const hanging = (name, ask) => ({
+  kind: "litellm",
+  name,
+  code: "service-hung",
+  says: /does not answer/,
+  only: "asked",
+  ask,
+  inject: async (lab) => {
+    const serving = execFileSync("pgrep", ["-P", String(await lab.pid("litellm"))], { encoding: "utf8" }).trim();
+    process.kill(Number(serving.split("\n")[0]), "SIGSTOP");
+  },
+});
+
+/** Another program in the gateway's place: its health is well, and all else is this. */
+const stranger = (name, answer, says) => ({
+  kind: "litellm",
+  name,
+  code: "gateway-refused",
+  says,
+  inject: (lab) => {
+    writeFileSync(lab.path("dev/stranger.cjs"), program(lab.ports[2], answer));
+    lab.edit(compose, (text) =>
+      text.replace(
+        "      role: gateway\n",
+        `      role: gateway\n      embedded: { command: ["${process.execPath}", "${lab.path("dev/stranger.cjs")}"] }\n`,
+      ),
+    );
+  },
+  byHand: (lab) => lab.restore(),
+});
+
+const program = (port, answer) => `require("node:http").createServer((request, response) => {
+  if (request.url === "/health/liveliness") return response.end('"I am alive!"');
+  if (request.url === "/health/readiness") return response.end('{"status":"healthy","db":"connected"}');
+  ${answer}
+}).listen(${port}, "127.0.0.1");
+`;
+
+const proxy = (name, env, says) => ({
+  kind: "litellm",
+  name,
+  code: "proxy-unfit",
+  says,
+  env,
+  inject: async (lab) => {
+    await signal(lab, "litellm", "SIGKILL");
+  },
+});
 
 export const serviceRows = [
-  ...["postgres", "langfuse", "litellm"].map(killed),
-  stopped("litellm"),
-  stopped("langfuse"),
-  {
-    kind: "postgres",
-    name: "another password than the data's",
-    code: "database-password-drift",
-    inject: (lab) => lab.setEnv({ POSTGRES_PASSWORD: "another-one" }),
-  },
-  {
-    kind: "postgres",
-    name: "another user than the data's",
-    code: "database-user-drift",
-    says: /frieda.*postgres/,
-    inject: (lab) => lab.setEnv({ POSTGRES_USER: "frieda" }),
-  },
-  {
-    kind: "postgres",
-    name: "pg_control is gone",
-    code: "database-damaged",
-    inject: async (lab) => {
-      await lab.goat(["down"]);
-      const file = join(dataFolder(lab), "global/pg_control");
-      renameSync(file, `${file}.away`);
-    },
-    byHand: (lab) => {
-      const file = join(dataFolder(lab), "global/pg_control");
-      renameSync(`${file}.away`, file);
-    },
-  },
-  {
-    kind: "langfuse",
-    name: "its database was dropped",
-    code: "database-missing",
-    only: "doctor",
-    ask: ["status", "--json"],
-    inject: async (lab) => {
-      await signal(lab, "langfuse", "SIGKILL");
-      await lab.sql('drop database "langfuse" with (force)');
-    },
-  },
-  {
-    kind: "litellm",
-    name: "a database URL of MySQL",
-    code: "database-url-invalid",
-    says: /mysql/,
-    inject: (lab) =>
-      lab.edit(compose, (text) => text.replace(/DATABASE_URL=postgresql(.*\/litellm)$/m, "DATABASE_URL=mysql$1")),
-    byHand: (lab) => lab.restore(),
-  },
-  {
-    kind: "litellm",
-    name: "a password of its own in DATABASE_URL",
-    code: "database-url-refused",
-    inject: (lab) =>
-      lab.edit(compose, (text) =>
-        text.replace(
-          "DATABASE_URL=postgresql://${POSTGRES_USER:-postgres}:${POSTGRES_PASSWORD:-postgres}@postgres:5432/litellm",
-          "DATABASE_URL=postgresql://postgres:wrong@postgres:5432/litellm",
-        ),
-      ),
-    byHand: (lab) => lab.restore(),
-  },
-  {
-    kind: "litellm",
-    name: "a SOCKS proxy without its package",
-    code: "proxy-unfit",
-    env: { ALL_PROXY: "socks5://127.0.0.1:1" },
-    inject: (lab) => signal(lab, "litellm", "SIGKILL").then(() => undefined),
-  },
+  ...["postgres", "langfuse", "litellm"].flatMap((service) => [killed(service), ...stopped(service)]),
+  hanging("its serving process stands still, ask", ["ask", "--json", "-m", "llama-3.3-70b", "Why?"]),
+  hanging("its serving process stands still, example", ["example", "--json"]),
+  hanging("its serving process stands still, restart", ["restart", "litellm", "--json"]),
+  stranger(
+    "a page in its place",
+    'response.setHeader("content-type", "text/html").end("<h1>Hello</h1>");',
+    /text\/html/,
+  ),
+  stranger("a redirection in its place", 'response.writeHead(302, { location: "/login" }).end();', /302/),
+  stranger("garbage in its place", 'response.setHeader("content-type", "application/json").end("{{{");', /not LiteLLM/),
+  proxy("a SOCKS proxy without its package", { ALL_PROXY: "socks5://127.0.0.1:1" }, /ALL_PROXY/),
+  proxy("brackets in NO_PROXY", { NO_PROXY: "localhost,[::1]", HTTP_PROXY: "http://127.0.0.1:1" }, /NO_PROXY/),
+  proxy("a network in NO_PROXY", { NO_PROXY: "fd00::/8", HTTP_PROXY: "http://127.0.0.1:1" }, /NO_PROXY/),
   {
     kind: "litellm",
     name: "another salt key",
     code: "salt-key-changed",
-    only: "up",
+    only: "asked",
     inject: (lab) => lab.setEnv({ LITELLM_SALT_KEY: "another-salt-key-0123" }),
+  },
+  {
+    kind: "litellm",
+    name: "another port in its command",
+    code: "service-port-mismatch",
+    inject: (lab) => lab.edit(compose, (text) => text.replace('"--port", "4000"', '"--port", "4001"')),
+    byHand: (lab) => lab.restore(),
   },
 ];

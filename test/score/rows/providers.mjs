@@ -1,0 +1,123 @@
+// What a provider answers to a call, in its own words; the provider is a server of this machine.
+import { createServer } from "node:http";
+
+const config = "dev/litellm-config.yaml";
+const key = "sk-0123456789abcdefghijklmnopqrstuvwxyzABCDEFGH";
+const question = ["ask", "--json", "-m", "nearby", "Why?"];
+
+const provider = (name, answer, says, more = {}) => ({
+  kind: "provider",
+  name,
+  code: "provider-refused",
+  says,
+  only: "asked",
+  ask: question,
+  after: question,
+  inject: async (lab) => {
+    const server = await listen(answer);
+    const { port } = server.address();
+    lab.setEnv({ OPENAI_API_KEY: key });
+    lab.edit(config, (text) => text.replace("\nlitellm_settings:", `${route(port, more.model)}\nlitellm_settings:`));
+    await lab.goat(["up", "--json", "--no-example"]);
+    lab.provider = server;
+    return () => close(server);
+  },
+  // What the provider's own people, or time, would do.
+  byHand: async (lab) => {
+    lab.provider.answer = good;
+  },
+  ...more,
+});
+
+const route = (port, model = "openai/gpt-4o-mini") => `
+  - model_name: nearby
+    litellm_params:
+      model: ${model}
+      api_key: os.environ/OPENAI_API_KEY
+      api_base: http://127.0.0.1:${port}${model.startsWith("azure/") ? "" : "/v1"}
+      max_retries: 0
+`;
+
+async function listen(answer) {
+  const server = createServer((request, response) => {
+    request.resume().on("end", () => {
+      const [status, body] = server.answer;
+      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+    });
+  });
+  server.answer = answer;
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return server;
+}
+
+async function close(server) {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+}
+
+const refusal = (status, message, code, type = "invalid_request_error") => [
+  status,
+  { error: { message, type, param: null, code } },
+];
+
+const good = [
+  200,
+  {
+    id: "chatcmpl-1",
+    object: "chat.completion",
+    created: 1_750_000_000,
+    model: "gpt-4o-mini",
+    choices: [{ index: 0, message: { role: "assistant", content: "Hello" }, finish_reason: "stop" }],
+    usage: { prompt_tokens: 9, completion_tokens: 1, total_tokens: 10 },
+  },
+];
+
+export const providerRows = [
+  provider(
+    "a key that is refused",
+    refusal(401, "Incorrect API key provided: sk-01***", "invalid_api_key"),
+    /refuses OPENAI_API_KEY/,
+  ),
+  provider(
+    "a retired model",
+    refusal(404, "The model `gpt-4o-mini` has been deprecated", "model_not_found"),
+    /knows no openai\/gpt-4o-mini/,
+  ),
+  provider(
+    "a rate limit",
+    refusal(429, "Rate limit reached for gpt-4o-mini", "rate_limit_exceeded", "requests"),
+    /enough calls/,
+  ),
+  provider(
+    "an account without money",
+    refusal(429, "You exceeded your current quota, please check your plan and billing details.", "insufficient_quota"),
+    /quota|billing/,
+  ),
+  provider(
+    "an Azure deployment that is not there",
+    refusal(404, "The API deployment for this resource does not exist.", "DeploymentNotFound"),
+    /deployment/,
+    { model: "azure/gpt-nowhere" },
+  ),
+  provider("an Azure version that is none", refusal(404, "Resource not found", "404"), /api_version|api_base/, {
+    model: "azure/gpt-4o-mini",
+  }),
+  provider(
+    "trouble of its own",
+    refusal(503, "The server is overloaded", null, "server_error"),
+    /does not answer properly/,
+  ),
+  provider("nobody there", null, /cannot reach/, {
+    inject: async (lab) => {
+      lab.setEnv({ OPENAI_API_KEY: key });
+      lab.edit(config, (text) => text.replace("\nlitellm_settings:", `${route(1)}\nlitellm_settings:`));
+      await lab.goat(["up", "--json", "--no-example"]);
+    },
+    byHand: async (lab) => {
+      lab.provider = await listen(good);
+      const { port } = lab.provider.address();
+      lab.edit(config, (text) => text.replace("127.0.0.1:1/v1", `127.0.0.1:${port}/v1`));
+      await lab.goat(["up", "--json", "--no-example"]);
+    },
+  }),
+];
