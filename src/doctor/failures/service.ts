@@ -116,6 +116,14 @@ export function listensElsewhere(
   });
 }
 
+/** Somebody else took its container away. */
+export function removedMeanwhile({ name }: ServiceSpec): GoatError {
+  return new GoatError("service-removed", `${name} was removed while it was waited for`, {
+    service: name,
+    fixes: [{ command: "goat-dev up", effect: "makes it anew; volumes stay" }],
+  });
+}
+
 /** It runs, and does not answer at all where its port accepts: its process is stopped, or hangs. */
 export function hung({ name }: ServiceSpec, why: string): GoatError {
   return new GoatError("service-hung", `${name} runs and does not answer: it hangs, or its process was stopped`, {

@@ -1,6 +1,7 @@
 import { diagnose, isLasting } from "../../doctor/failures/diagnose.ts";
 import type { Evidence } from "../../doctor/failures/evidence.ts";
 import { tellingLines } from "../../doctor/failures/log-lines.ts";
+import { removedMeanwhile } from "../../doctor/failures/service.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { ErrorCode } from "../../errors/catalog.ts";
 import { type Fix, GoatError } from "../../errors/goat-error.ts";
@@ -37,6 +38,7 @@ export async function awaitService(wait: Wait, service: ServiceSpec, io: Execute
   const scene = { engine: io.engine, service, container: wait.container, stack: io.stack };
   // A service that is meant to end may do so: the probe reads its exit status.
   const death = completes ? null : io.watch.deathOf(wait.container, { starting: false });
+  const removal = io.watch.removalOf(wait.container);
   const begin = io.clock.now();
   const options = {
     clock: io.clock,
@@ -51,8 +53,19 @@ export async function awaitService(wait: Wait, service: ServiceSpec, io: Execute
     if (result.state !== "ready") throw await waitError(scene, result);
   } catch (error) {
     if (io.signal.aborted || !isDeath(death?.reason)) throw error;
+    if (await isRemoved(death.reason, removal, io)) throw removedMeanwhile(service);
     throw await deathError(scene, death.reason, io.clock.now() - begin);
   }
+}
+
+const REMOVAL_LIMIT_MS = 1_000;
+
+/** What is removed by force is killed first. */
+async function isRemoved(death: Death, removal: AbortSignal, { clock, signal }: ExecuteIo): Promise<boolean> {
+  if (death.exitCode !== 137 || death.outOfMemory) return false;
+  await clock.sleep(REMOVAL_LIMIT_MS, AbortSignal.any([signal, removal])).catch(() => undefined);
+  signal.throwIfAborted();
+  return removal.aborted;
 }
 
 /** How a probe looks at this container. */

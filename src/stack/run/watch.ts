@@ -22,6 +22,8 @@ export interface Watch extends AsyncDisposable {
   deathOf(container: string, options: { readonly starting: boolean }): AbortSignal;
   /** Fires when the container's process ends, whatever ended it: the engine may still be busy with what it leaves behind. */
   endOf(container: string): AbortSignal;
+  /** Fires when the container is taken away. */
+  removalOf(container: string): AbortSignal;
 }
 
 /** For plans that start nothing. */
@@ -29,6 +31,7 @@ export const noWatch: Watch = {
   lost: new AbortController().signal,
   deathOf: () => new AbortController().signal,
   endOf: () => new AbortController().signal,
+  removalOf: () => new AbortController().signal,
   [Symbol.asyncDispose]: async () => {},
 };
 
@@ -42,7 +45,7 @@ interface Armed {
 export async function startWatch(engine: Engine, stack: string, signal: AbortSignal): Promise<Watch> {
   const own = new AbortController();
   const armed = new Map<string, Armed>();
-  const ends = new Map<string, AbortController>();
+  const [ends, removals] = [new Map<string, AbortController>(), new Map<string, AbortController>()];
   let onReady = (): void => {};
   const listening = new Promise<void>((resolve) => {
     onReady = resolve;
@@ -52,6 +55,7 @@ export async function startWatch(engine: Engine, stack: string, signal: AbortSig
     for await (const change of engine.changes(stack, { signal: both, ready: onReady })) {
       note(armed, change);
       if (change.type === "died") ends.get(change.container)?.abort();
+      if (change.type === "removed") removals.get(change.container)?.abort();
     }
   };
   const lost = new AbortController();
@@ -73,16 +77,19 @@ export async function startWatch(engine: Engine, stack: string, signal: AbortSig
       armed.set(container, entry);
       return entry.controller.signal;
     },
-    endOf: (container) => {
-      const end = ends.get(container) ?? new AbortController();
-      ends.set(container, end);
-      return end.signal;
-    },
+    endOf: (container) => signalIn(ends, container),
+    removalOf: (container) => signalIn(removals, container),
     [Symbol.asyncDispose]: async () => {
       own.abort();
       await over;
     },
   };
+}
+
+function signalIn(controllers: Map<string, AbortController>, container: string): AbortSignal {
+  const controller = controllers.get(container) ?? new AbortController();
+  controllers.set(container, controller);
+  return controller.signal;
 }
 
 function engineGone(): GoatError {

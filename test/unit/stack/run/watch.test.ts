@@ -62,6 +62,20 @@ test("the end of a process must be told, also where it was stopped", async () =>
   expect(watch.endOf("goat-other-1").aborted).toBe(false);
 });
 
+test("a container that is taken away must be told as that", async () => {
+  const { engine, watch } = await open();
+  await using _watch = watch;
+  const removal = watch.removalOf(container);
+  expect(watch.removalOf(container)).toBe(removal);
+  const told = new Promise((resolve) => removal.addEventListener("abort", resolve, { once: true }));
+  await engine.apply(
+    { type: "remove-container", container, anonymousVolumes: false },
+    { signal: AbortSignal.timeout(5_000), progress: () => undefined },
+  );
+  await told;
+  expect(watch.removalOf("goat-other-1").aborted).toBe(false);
+});
+
 test("ends of other containers must not be told", async () => {
   const { engine, watch } = await open();
   const other = watch.deathOf("goat-other-1", { starting: false });
