@@ -13,7 +13,11 @@ export const doctor = command<ChecksReport>({
     { flags: "--fix", description: "apply the fixes that lose nothing, one by one" },
   ],
   examples: [
-    ["goat-dev doctor", "machine, files, keys, engine, ports, images, database, tracing, gateway, models, services"],
+    [
+      "goat-dev doctor",
+      "machine, files, keys, engine, ports, images, database, tracing, gateway, models, services, cloud",
+    ],
+    ["goat-dev doctor cloud", "the way to Modal: its CLI, token, environment, secrets, apps"],
     ["goat-dev doctor keys --online", "whether the providers take the keys"],
     ["goat-dev doctor --fix", "mend what can be mended without a loss"],
     ["goat-dev doctor --json", "for programs"],

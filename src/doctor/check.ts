@@ -14,6 +14,7 @@ export const groups = [
   "gateway",
   "models",
   "services",
+  "cloud",
 ] as const;
 
 export type Group = (typeof groups)[number];

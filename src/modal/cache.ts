@@ -16,12 +16,12 @@ interface CachedEnvironment {
   readonly secrets: Readonly<Record<string, string>>;
 }
 
-const file = "modal.json";
+export const cacheName = "modal.json";
 
 const nothing: CachedEnvironment = { urls: {}, secrets: {} };
 
 export function readCache(state: State): CloudCache {
-  const kept = state.readJson(file);
+  const kept = state.readJson(cacheName);
   const salt = fieldsOf(kept)["salt"];
   const environments = Object.entries(fieldsOf(fieldsOf(kept)["environments"])).map(([name, value]) => {
     const { urls, secrets } = fieldsOf(value);
@@ -59,6 +59,6 @@ export async function updateCache(
   const before = cached(cache, environment);
   const after = { urls: { ...before.urls, ...change.urls }, secrets: { ...before.secrets, ...change.secrets } };
   const environments = { ...cache.environments, [environment]: after };
-  const kept = await state.writeJson(file, { salt: change.salt ?? cache.salt, environments });
+  const kept = await state.writeJson(cacheName, { salt: change.salt ?? cache.salt, environments });
   return kept.ok ? null : kept.warning;
 }

@@ -7,7 +7,11 @@ import { type Cloud, type CloudInput, openCloud } from "./cloud.ts";
 
 /** Checks the way to Modal. */
 export async function cloudDoctor(input: CloudInput, app: App): Promise<ChecksReport> {
-  return checksReport(await examine(openCloud(input, app), app.signal));
+  return checksReport(await checkCloud(input, app));
+}
+
+export async function checkCloud(input: CloudInput, app: App): Promise<readonly CheckResult[]> {
+  return examine(openCloud(input, app), app.signal);
 }
 
 /** One question after the other: each needs what the one before has found. */

@@ -17,6 +17,7 @@ import type { App } from "../app.ts";
 import { openEnvironment, openProject, openStack, type ProjectSession } from "../project.ts";
 import type { Environment } from "../read-environment.ts";
 import { askProviders } from "./ask-providers.ts";
+import { examineCloud } from "./cloud.ts";
 import { checkProjectFiles, checkProjectKeys, checkTracePath } from "./files.ts";
 import { applyFix } from "./fix.ts";
 import { checkMachine } from "./machine.ts";
@@ -38,10 +39,13 @@ export async function doctor(input: DoctorInput, app: App): Promise<ChecksReport
   const wanted = wantedGroups(input.checks);
   const applied: string[] = [];
   for (;;) {
-    const found = await examine(wanted, input, app);
-    const command = input.fix ? await applyFix(found.results, applied, app) : null;
-    if (command === null)
-      return reported(checksReport(found.results, { notAsked: found.notAsked, applied }), input, app);
+    const [own, cloud] = await Promise.all([examine(wanted, input, app), examineCloud(input, app)]);
+    const results = [...own.results, ...cloud.results];
+    const command = input.fix ? await applyFix(results, applied, app) : null;
+    if (command === null) {
+      const notAsked = [...own.notAsked, ...cloud.notAsked];
+      return reported(checksReport(results, { notAsked, applied }), input, app);
+    }
     applied.push(command);
   }
 }
@@ -108,7 +112,7 @@ function attempt(work: () => Environment): Environment | GoatError {
 
 /** The groups that come after one that failed. */
 function without(failed: Group, wanted: readonly Group[], why: string): readonly string[] {
-  const rest = wanted.filter((group) => groups.indexOf(group) > groups.indexOf(failed));
+  const rest = wanted.filter((group) => group !== "cloud" && groups.indexOf(group) > groups.indexOf(failed));
   return rest.length === 0 ? [] : [`${list(rest)}: ${why}`];
 }
 
@@ -118,7 +122,7 @@ function inOrder(results: readonly CheckResult[]): readonly CheckResult[] {
 }
 
 function needsEngine(wanted: readonly Group[]): boolean {
-  return wanted.some((group) => groups.indexOf(group) >= groups.indexOf("engine"));
+  return wanted.some((group) => group !== "cloud" && groups.indexOf(group) >= groups.indexOf("engine"));
 }
 
 async function examineKeys(

@@ -38,6 +38,7 @@ const lasting: readonly ErrorCode[] = [
   "service-port-mismatch",
   "database-url-refused",
   "database-damaged",
+  "database-connections-used-up",
   "disk-full",
 ];
 

@@ -143,6 +143,40 @@ describe("modal deploy", () => {
   });
 });
 
+describe("doctor", () => {
+  test("must ask the way to Modal by name, in a group of its own", async () => {
+    const { goat } = await openCloudProject({ secrets: twoSecrets });
+    const { exitCode, out } = await goat(["doctor", "cloud"]);
+    expect(exitCode).toBe(0);
+    expect(out).toMatchInlineSnapshot(`
+      "✔ cloud     Modal CLI 1.6.4
+      ✔           token accepted, workspace acme
+      ✔           environment goat, -goat in addresses
+      ✔           secrets goat-litellm and goat-llm-providers
+      -           not there, and not always needed: goat-langfuse, goat-postgres and goat-hf-token
+      -           nothing is deployed yet: goat-dev modal deploy
+
+      No problem found.
+      "
+    `);
+  });
+
+  test("must leave the cloud out of a project that has nothing there, and say so where it has", async () => {
+    const { modal, goat } = await openCloudProject({ secrets: twoSecrets });
+    expect((await goat(["doctor", "--online"])).out).not.toMatch(/cloud/);
+    await modal(["deploy"]);
+    expect((await goat(["doctor"])).out).toContain("the cloud was not asked: goat-dev doctor cloud");
+    expect((await goat(["doctor", "--online"])).out).toMatch(/cloud {5}Modal CLI/);
+  });
+
+  test("must tell what is wrong on the way to Modal", async () => {
+    const { goat } = await openCloudProject({ token: "missing" });
+    const { exitCode, json } = await goat(["doctor", "cloud", "--json"]);
+    expect(exitCode).toBe(2);
+    expect(json()["checks"]).toContainEqual(expect.objectContaining({ group: "cloud", code: "modal-token-missing" }));
+  });
+});
+
 describe("modal doctor", () => {
   test("must find nothing where nothing is wrong", async () => {
     const { modal } = await openCloudProject({ secrets: twoSecrets });

@@ -32,7 +32,7 @@ const stopped = (service) => {
     ask: ["status", "--json"],
     inject: (lab) => signal(lab, service, "SIGSTOP").then(() => undefined),
   };
-  return [row, { ...row, name: `${row.name}, up`, code: "none", ask: undefined }];
+  return [row, { ...row, name: `${row.name}, up`, code: "none", says: undefined, ask: undefined }];
 };
 
 /** A process of LiteLLM's that stands still while its launcher runs. */
