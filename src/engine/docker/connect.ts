@@ -5,7 +5,7 @@ import { deadline, decoration } from "../../platform/deadline.ts";
 import { type Candidate, undo } from "./endpoint.ts";
 import { abortError } from "./errors.ts";
 import { startPulse } from "./pulse.ts";
-import { createReader, type Reader } from "./reader.ts";
+import { createReader, type Reader, textOf } from "./reader.ts";
 
 /** An engine that answered. */
 export interface Connection {
@@ -42,7 +42,6 @@ export async function connect(candidates: readonly Candidate[], signal: AbortSig
 export function unreachable(candidates: readonly Candidate[], reasons: readonly string[]): GoatError {
   const name = ({ source, product, choice, endpoint }: Candidate): string =>
     choice === null ? `${source} (${product})` : `${source} (${endpoint})`;
-  const denied = reasons.some((reason) => reason.startsWith("permission denied"));
   const choices = candidates.flatMap(({ choice }) => (choice === null ? [] : [undo(choice)]));
   const [only] = candidates;
   const message =
@@ -51,8 +50,13 @@ export function unreachable(candidates: readonly Candidate[], reasons: readonly 
       : `no Docker engine answers; tried ${candidates.length} places`;
   return new GoatError("engine-unreachable", message, {
     evidence: candidates.map((candidate, index) => `${name(candidate)}: ${reasons[index]}`),
-    fixes: [...(denied ? [joinGroup] : start), ...choices],
+    fixes: [...firstFixes(reasons), ...choices],
   });
+}
+
+function firstFixes(reasons: readonly string[]): readonly Fix[] {
+  if (reasons.some((reason) => reason.startsWith("permission denied"))) return [joinGroup];
+  return reasons.some((reason) => reason.startsWith(tooOld)) ? [update] : start;
 }
 
 const probeLimitMs = 3_000;
@@ -82,11 +86,21 @@ async function connectionTo(candidate: Candidate, signal: AbortSignal): Promise<
 /** A ping's header says it at once; for /version Docker asks the programs below it first. */
 async function askAbout(reader: Reader, signal: AbortSignal): Promise<About> {
   const answer = await reader.stream("/_ping", signal, {});
-  answer.resume();
+  const words = await textOf(answer);
+  if (words.trim() !== "OK") throw new Error("what answers there is no Docker engine");
+  const api = String(answer.headers["api-version"] ?? oldestApi);
+  if (isOlder(api, oldestApi)) throw new Error(`${tooOld} ${api}, and ${oldestApi} is needed: Docker 19.03`);
   const [, name, version] = /^(\w+)\/(\S+)/.exec(String(answer.headers["server"] ?? "")) ?? [];
   if (version !== undefined) return name === "Libpod" ? { product: "Podman", version } : { version };
   const told = await decoration(signal, probeLimitMs, (limited) => reader.json("/version", limited));
   return { version: (told as { readonly Version?: string } | null)?.Version ?? "unknown" };
+}
+
+const oldestApi = "1.40";
+const tooOld = "its API is";
+
+function isOlder(version: string, than: string): boolean {
+  return version.localeCompare(than, "en", { numeric: true }) < 0;
 }
 
 async function openDockerode({ transport }: Candidate, { agent }: Reader): Promise<Docker> {
@@ -130,6 +144,8 @@ const start: readonly Fix[] = [
   { command: "sudo systemctl start docker", effect: "starts Docker on Linux" },
   { command: "open -a Docker", effect: "starts Docker Desktop on macOS (or: colima start)" },
 ];
+
+const update: Fix = { command: "docker version", effect: "shows the engine's version: update it" };
 
 const joinGroup: Fix = {
   command: "sudo usermod -aG docker $USER",

@@ -62,7 +62,7 @@ function sent(asked: ReturnType<typeof request>): Promise<IncomingMessage> {
   });
 }
 
-async function textOf(answer: IncomingMessage): Promise<string> {
+export async function textOf(answer: IncomingMessage): Promise<string> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of answer) chunks.push(chunk);
   return Buffer.concat(chunks).toString("utf8");

@@ -108,6 +108,24 @@ describe("connecting", () => {
     expect([info.version, info.product]).toEqual([version, product]);
   });
 
+  test.each([
+    ["<h1>Hello</h1>", {}, /no Docker engine/, "sudo systemctl start docker"],
+    ["OK", { "api-version": "1.20" }, /its API is 1\.20, and 1\.40 is needed/, "docker version"],
+  ])("must take no program for an engine that speaks otherwise: %s %j", async (body, headers, said, command) => {
+    const docker = await fake();
+    docker.intercept = ({ url }, response) => {
+      if (url.pathname !== "/_ping") return false;
+      response.writeHead(200, headers).end(body);
+      return true;
+    };
+    const engine = open({ dockerHost: docker.host, env: {}, home: "/nonexistent" });
+    await expect(engine.probe(signal())).rejects.toMatchObject({
+      code: "engine-unreachable",
+      message: expect.stringMatching(said),
+      fixes: expect.arrayContaining([expect.objectContaining({ command })]),
+    });
+  });
+
   test("must end at once when its signal fires", async () => {
     const docker = await fake();
     const stop = new AbortController();
