@@ -15,7 +15,12 @@ export async function recordEngine(open: OpenStack, app: App): Promise<void> {
   const state = openState(open.environment.project.stateDir);
   const { engine: recorded } = readStackState(state);
   const { kind } = open.info;
-  if (recorded !== null && recorded !== kind) await refuseTwo(recorded, open, app);
+  const elsewhere = await runsElsewhere(open, app);
+  if (elsewhere !== null) throw elsewhere;
+  if (recorded !== null && recorded !== kind) {
+    const text = `${open.stack.name} ran on ${names[recorded]} before; its data stays there (goat-dev up --engine ${recorded})`;
+    app.emit({ type: "notice", level: "warning", text });
+  }
   if (open.reason !== null) {
     const text = `${open.reason}: the services run as plain local processes`;
     app.emit({ type: "notice", level: "info", text });
@@ -40,23 +45,25 @@ async function note({ stack, info, environment: { project } }: OpenStack, app: A
 
 const names = { docker: "Docker", embedded: "plain local processes" } as const;
 
-async function refuseTwo(recorded: EngineKind, open: OpenStack, app: App): Promise<void> {
+/** The error of a stack that runs on another engine than the one that was chosen; null where it does not. */
+export async function runsElsewhere(open: OpenStack, app: App): Promise<GoatError | null> {
+  const { engine: recorded } = readStackState(openState(open.environment.project.stateDir));
+  if (recorded === null || recorded === open.info.kind) return null;
   const running = await runningOn(recorded, open, app);
-  const { name } = open.stack;
-  if (running === 0) {
-    const text = `${name} ran on ${names[recorded]} before; its data stays there (goat-dev up --engine ${recorded})`;
-    app.emit({ type: "notice", level: "warning", text });
-    return;
-  }
-  throw new GoatError("engine-changed", `${name} runs on ${names[recorded]} now (${plural(running, "service")})`, {
-    fixes: [
-      { command: "goat-dev up", effect: `goes on with ${names[recorded]}` },
-      {
-        command: `goat-dev down --engine ${recorded} && goat-dev up --engine ${open.info.kind}`,
-        effect: "moves the stack; its data does not come along",
-      },
-    ],
-  });
+  if (running === 0) return null;
+  return new GoatError(
+    "engine-changed",
+    `${open.stack.name} runs on ${names[recorded]} now (${plural(running, "service")})`,
+    {
+      fixes: [
+        { command: "goat-dev up", effect: `goes on with ${names[recorded]}` },
+        {
+          command: `goat-dev down --engine ${recorded} && goat-dev up --engine ${open.info.kind}`,
+          effect: "moves the stack; its data does not come along",
+        },
+      ],
+    },
+  );
 }
 
 /** An engine that does not answer runs nothing that could be in the way. */

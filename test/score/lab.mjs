@@ -70,7 +70,7 @@ export async function openLab(engine, signal) {
       const { base: own } = JSON.parse(readFileSync(path(".goat-dev/embedded/place.json"), "utf8"));
       return join(own, "volumes", `${name}_postgres-data`);
     },
-    docker: (...args) => execFileSync("docker", args, { encoding: "utf8" }).trim(),
+    docker: (...args) => execFileSync("docker", args, { encoding: "utf8", stdio: "pipe" }).trim(),
     container: (service) => `${name}-${service}-1`,
     pid: async (service) => {
       const { json } = await goat(["status", "--json"]);

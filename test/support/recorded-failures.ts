@@ -354,7 +354,25 @@ export const recordedFailures: readonly RecordedFailure[] = [
     exitCode: 127,
     startError:
       'OCI runtime create failed: runc create failed: unable to start container process: exec: "python": executable file not found in $PATH: unknown',
-    says: /holds no python/,
+    says: /lacks python/,
+  },
+  {
+    name: "an image that lacks the program, which an init starts",
+    from: "run",
+    role: "gateway",
+    code: "image-wrong-program",
+    exitCode: 127,
+    log: ["[FATAL tini (7)] exec python failed: No such file or directory"],
+    says: /lacks python/,
+  },
+  {
+    name: "a program for another processor, which an init starts",
+    from: "run",
+    role: "gateway",
+    code: "image-architecture",
+    exitCode: 127,
+    log: ["/usr/local/bin/python: 1: \u007fELF\u0002\u0001\u0001\u0015@: not found"],
+    says: /another processor/,
   },
   {
     name: "a network that was removed",

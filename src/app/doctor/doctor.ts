@@ -16,6 +16,7 @@ import { list, nearest } from "../../platform/text.ts";
 import type { App } from "../app.ts";
 import { openEnvironment, openProject, openStack, type ProjectSession } from "../project.ts";
 import type { Environment } from "../read-environment.ts";
+import { runsElsewhere } from "../record-engine.ts";
 import { askProviders } from "./ask-providers.ts";
 import { examineCloud } from "./cloud.ts";
 import { checkProjectFiles, checkProjectKeys, checkTracePath } from "./files.ts";
@@ -140,6 +141,11 @@ async function examineStack(session: ProjectSession, wanted: readonly Group[], a
   const open = await openStack(app, session).catch((error: unknown) => describe(error));
   if (open instanceof GoatError) {
     return { results: inGroup("engine", [problem(open)]), notAsked: without("engine", wanted, "no engine answers") };
+  }
+  const elsewhere = await runsElsewhere(open, app).catch((error: unknown) => describe(error));
+  if (elsewhere !== null) {
+    const results = inGroup("engine", [...checkEngine(open), problem(elsewhere)]);
+    return { results, notAsked: without("engine", wanted, "the stack runs on another engine") };
   }
   const engine = inGroup("engine", checkEngine(open));
   const tasks = stackTasks(open, app).filter(({ group }) => group === undefined || wanted.includes(group));

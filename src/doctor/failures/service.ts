@@ -16,8 +16,9 @@ export const serviceFailures: readonly KnownFailure[] = [
     },
   },
   {
-    proof: "told",
-    line: /exec format error|no match for platform/i,
+    proof: "proven",
+    // Without a program that starts it, a shell takes it for a script.
+    line: /exec format error|no match for platform|: \d+: .{0,3}ELF.*: not found|cannot execute binary file/i,
     tell: (seen, line) =>
       failing(
         "image-architecture",
@@ -64,14 +65,15 @@ function wrongProgram(seen: Evidence): GoatError | null {
   const words = [seen.ended?.startError ?? "", ...seen.log].join("\n");
   const program =
     /exec: "([^"]+)": (?:executable file not found|stat .*no such file)/.exec(words)?.[1] ??
+    /exec (\S+) failed: No such file or directory/.exec(words)?.[1] ??
     /(?:exec|sh|env|tini|dumb-init|catatonit)[^:\n]*:(?: \d+:)? '?([\w./-]+)'?: (?:not found|No such file or directory)/.exec(
       words,
     )?.[1];
   const isNotFound = seen.ended?.exitCode === 127 || seen.ended?.exitCode === 126 || program !== undefined;
   if (!isNotFound || seen.ended === null || seen.engine !== "docker") return null;
   const { name } = seen.service;
-  const what = program === undefined ? "the program that the Compose file starts" : program;
-  return failing("image-wrong-program", `${imageOf(seen.service)} holds no ${what}: it is no image for ${name}`, seen, {
+  const what = program ?? "the program that the Compose file starts";
+  return failing("image-wrong-program", `${imageOf(seen.service)} lacks ${what}: it is no image for ${name}`, seen, {
     more: seen.ended.startError === null ? seen.log.slice(-2) : [seen.ended.startError],
     fixes: [...another(seen.service), allOfLog(name)],
   });

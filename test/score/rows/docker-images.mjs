@@ -68,20 +68,6 @@ export const dockerImageRows = [
     },
   ),
   named("capitals in its name", "compose-invalid", { LITELLM_IMAGE: "Shop/LiteLLM:1" }, /Shop\/LiteLLM/),
-  {
-    kind: "image",
-    name: "a credential helper that is not there",
-    code: "image-unavailable",
-    only: "asked",
-    says: /helper|docker-credential-nowhere/,
-    inject: (lab) => {
-      mkdirSync(join(lab.home, ".docker"), { recursive: true });
-      writeFileSync(join(lab.home, ".docker/config.json"), JSON.stringify({ credsStore: "nowhere" }));
-      lab.setEnv({ LITELLM_IMAGE: "registry.invalid/litellm:1" });
-      return () => rmSync(join(lab.home, ".docker"), { recursive: true });
-    },
-    byHand: (lab) => lab.restore(),
-  },
   named("Postgres 18 with the mount of 17", "database-mount-unfit", { POSTGRES_IMAGE: "postgres:18" }, /18/),
   named("Langfuse 3 alone", "tracing-needs-clickhouse", { LANGFUSE_IMAGE: "langfuse/langfuse:3.22.0" }, /ClickHouse/),
   named(
@@ -95,7 +81,7 @@ export const dockerImageRows = [
     kind: "image",
     name: "another product's image",
     code: "image-wrong-program",
-    says: /holds no python/,
+    says: /lacks python/,
     inject: (lab) => lab.setEnv({ LITELLM_IMAGE: lab.images.LANGFUSE_IMAGE }),
     byHand: (lab) => lab.restore(),
   },
