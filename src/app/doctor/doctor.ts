@@ -5,12 +5,10 @@ import {
   type Group,
   groups,
   inGroup,
-  late,
   problem,
 } from "../../doctor/check.ts";
 import { describe } from "../../errors/describe.ts";
 import { GoatError } from "../../errors/goat-error.ts";
-import { deadline } from "../../platform/deadline.ts";
 import { shortPath } from "../../platform/format.ts";
 import { list, nearest } from "../../platform/text.ts";
 import type { App } from "../app.ts";
@@ -22,7 +20,7 @@ import { examineCloud } from "./cloud.ts";
 import { checkProjectFiles, checkProjectKeys, checkTracePath } from "./files.ts";
 import { applyFix } from "./fix.ts";
 import { checkMachine } from "./machine.ts";
-import { checkEngine, type StackTask, stackTasks } from "./stack.ts";
+import { askInTime, checkEngine, stackTasks } from "./stack.ts";
 
 export interface DoctorInput {
   /** As typed; empty means all. */
@@ -149,21 +147,8 @@ async function examineStack(session: ProjectSession, wanted: readonly Group[], a
   }
   const engine = inGroup("engine", checkEngine(open));
   const tasks = stackTasks(open, app).filter(({ group }) => group === undefined || wanted.includes(group));
-  const asked = (await Promise.all(tasks.map((task) => askInTime(task, app)))).flat();
+  const asked = (await Promise.all(tasks.map((task) => askInTime(task, app.signal)))).flat();
   const absent = asked.filter(({ verdict, text }) => verdict === "skipped" && text.endsWith(" absent"));
   const down = absent.length === 0 ? [] : ["services that are not there were not asked: goat-dev up"];
   return { results: [...engine, ...asked], notAsked: down };
-}
-
-/** A check that hangs costs itself alone. */
-async function askInTime({ group, what, limitMs, ask }: StackTask, app: App): Promise<readonly CheckResult[]> {
-  using limit = deadline(app.signal, limitMs);
-  const named = (results: readonly CheckResult[]): readonly CheckResult[] =>
-    group === undefined ? results : inGroup(group, results);
-  try {
-    return named(await ask(limit.signal));
-  } catch (error) {
-    app.signal.throwIfAborted();
-    return named([limit.isOver() ? late(`${what}: no answer within ${limitMs / 1000} s`) : problem(describe(error))]);
-  }
 }

@@ -1,7 +1,10 @@
-import { type CheckResult, type Group, ok, problem, skipped } from "../../doctor/check.ts";
+import { type CheckResult, type Group, inGroup, late, ok, problem, skipped } from "../../doctor/check.ts";
 import { checkImagePairs } from "../../doctor/checks/image-pairs.ts";
+import { describe } from "../../errors/describe.ts";
 import { GoatError } from "../../errors/goat-error.ts";
 import { proveModels } from "../../gateway/probe.ts";
+import type { Role } from "../../model/stack.ts";
+import { deadline } from "../../platform/deadline.ts";
 import { plural } from "../../platform/text.ts";
 import { gatewayAccess, gatewayOf, tracingAccess, tracingOf } from "../../stack/plan/endpoints.ts";
 import { observeStack, readStatus, type ServiceStatus } from "../../stack/run/observe.ts";
@@ -13,7 +16,7 @@ import type { OpenStack } from "../project.ts";
 import { readRoutes } from "../routes.ts";
 
 /** A question to what runs, with a limit of its own. */
-export interface StackTask {
+interface StackTask {
   /** Undefined where its answers are of several. */
   readonly group: Group | undefined;
   readonly what: string;
@@ -23,6 +26,22 @@ export interface StackTask {
 
 export function checkEngine({ info }: OpenStack): readonly CheckResult[] {
   return [ok(engineText(info))];
+}
+
+/** A check that hangs costs itself alone. */
+export async function askInTime(
+  { group, what, limitMs, ask }: StackTask,
+  signal: AbortSignal,
+): Promise<readonly CheckResult[]> {
+  using limit = deadline(signal, limitMs);
+  const named = (results: readonly CheckResult[]): readonly CheckResult[] =>
+    group === undefined ? results : inGroup(group, results);
+  try {
+    return named(await ask(limit.signal));
+  } catch (error) {
+    signal.throwIfAborted();
+    return named([limit.isOver() ? late(`${what}: no answer within ${limitMs / 1000} s`) : problem(describe(error))]);
+  }
 }
 
 /** What can be asked of an engine and of what runs on it, side by side. */
@@ -45,7 +64,7 @@ export function stackTasks(open: OpenStack, app: App): readonly StackTask[] {
     {
       group: undefined,
       what: "services",
-      limitMs: 10_000,
+      limitMs: 20_000,
       ask: async (signal) => {
         const statuses = await readStatus(open.stack, { ...open, signal });
         const asked = await Promise.all(statuses.map((status) => checkService(status, open, signal)));
@@ -76,10 +95,25 @@ async function checkService(
 ): Promise<readonly CheckResult[]> {
   const own = { ...stateOf(status), group: groupOf(status) };
   if (status.state !== "ready") return [own];
-  if (status.role === "gateway") return [own, { ...(await checkModels(open, signal)), group: "models" }];
-  if (status.role === "tracing") return [own, { ...(await checkTracingKeys(open, signal)), group: "tracing" }];
-  return [own];
+  const question = questions[status.role];
+  return question === undefined ? [own] : [own, ...(await askInTime(question(open), signal))];
 }
+
+/** What a program would ask a service of this role. */
+const questions: Readonly<Partial<Record<Role, (open: OpenStack) => StackTask>>> = {
+  gateway: (open) => ({
+    group: "models",
+    what: "models",
+    limitMs: 5_000,
+    ask: async (signal) => [await checkModels(open, signal)],
+  }),
+  tracing: (open) => ({
+    group: "tracing",
+    what: "keys of traces",
+    limitMs: 5_000,
+    ask: async (signal) => [await checkTracingKeys(open, signal)],
+  }),
+};
 
 function stateOf({ name, state, why, standIn, database, failure }: ServiceStatus): CheckResult {
   const remark =
