@@ -1,4 +1,4 @@
-// npm run doctor:score [-- --engine docker] [--only WORD] [--recorded] [--calm RUNS]: each failure injected for real, its code, its
+// npm run doctor:score [-- --engine docker] [--only PATTERN] [--recorded] [--calm RUNS]: each failure injected for real, its code, its
 // cause, its fix, and well again; --calm: doctor on stacks that are well, where each finding is a false alarm.
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -42,13 +42,14 @@ async function main(signal) {
       json: { type: "string" },
     },
   });
-  const { engine, only } = values;
+  const { engine } = values;
+  const only = new RegExp(values.only);
   if (values.calm !== undefined) return calm(engine, Number(values.calm), signal, say);
   const wanted = values.recorded
     ? []
-    : rows[engine].filter(({ name, kind, code }) => `${kind} ${name} ${code}`.includes(only));
+    : rows[engine].filter(({ name, kind, code }) => only.test(`${kind} ${name} ${code}`));
   const injected = await injectAll(wanted, engine, signal);
-  const recorded = (await scoreRecorded()).filter(({ name, code }) => `recorded ${name} ${code}`.includes(only));
+  const recorded = (await scoreRecorded()).filter(({ name, code }) => only.test(`recorded ${name} ${code}`));
   for (const { kind, name, code, seen, cause } of recorded)
     say(line([kind, name, code, cause ? "cause" : `NOT: ${seen}`]));
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ injected, recorded }, null, 2)}\n`);
