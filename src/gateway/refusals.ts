@@ -49,7 +49,7 @@ function providerRefusal(
   { model, route }: ModelChoice,
   question: string,
 ): GoatError {
-  const { what, fix } = isUnreachable ? noWayTo(service, route) : whatToDo(status, route, question);
+  const { what, fix } = isUnreachable ? noWayTo(service, route) : whatToDo(status, message, route, question);
   return new GoatError("provider-refused", what, {
     service,
     evidence: [`${model}: ${status === null ? "" : `${status} `}${said(message)}`],
@@ -57,7 +57,7 @@ function providerRefusal(
   });
 }
 
-function noWayTo(service: string, route: Route): { readonly what: string; readonly fix: Fix } {
+function noWayTo(service: string, route: Route): Advice {
   return {
     what: `${service} cannot reach ${providerName(route)}`,
     fix: { command: "goat-dev up --example", effect: "asks again, once containers of this machine reach it" },
@@ -71,23 +71,24 @@ function providerName({ name, provider, upstream }: Route): string {
   return provider === "other" ? (upstream.split("/", 1)[0] ?? upstream) : names[provider];
 }
 
-function whatToDo(status: number | null, route: Route, question: string): { readonly what: string; readonly fix: Fix } {
+interface Advice {
+  readonly what: string;
+  readonly fix: Fix;
+}
+
+function whatToDo(status: number | null, message: string, route: Route, question: string): Advice {
   const provider = providerName(route);
   const again = "goat-dev up --example";
   if (status === 401 || status === 403) {
-    const keys = route.keyVariables.length === 0 ? "the key of the LiteLLM config" : list(route.keyVariables, "or");
-    return {
-      what: `${provider} refuses ${keys}`,
-      fix: {
-        command: "goat-dev up",
-        effect: `once ${keys}${route.keyVariables.length === 0 ? "" : " in .env"} is replaced`,
-      },
-    };
+    const [key] = route.keyVariables;
+    const keys = key === undefined ? "the key of the LiteLLM config" : list(route.keyVariables, "or");
+    const fix =
+      key === undefined
+        ? { command: "goat-dev up", effect: `once ${keys} is replaced` }
+        : { command: `goat-dev keys set ${key}`, effect: "asks for another, hidden; then goat-dev up" };
+    return { what: `${provider} refuses ${keys}`, fix };
   }
-  if (status === 404) {
-    const effect = `once line ${route.line} of the LiteLLM config names one that your account has`;
-    return { what: `${provider} knows no ${route.upstream}`, fix: { command: "goat-dev up", effect } };
-  }
+  if (status === 404) return notFound(provider, message, route);
   if (status === 429) {
     const effect = "asks again, when the limit or the quota allows it";
     return { what: `${provider} accepts the key but has had enough calls for now`, fix: { command: again, effect } };
@@ -96,6 +97,23 @@ function whatToDo(status: number | null, route: Route, question: string): { read
     return { what: `${provider} refuses ${question}`, fix: { command: again, effect: "asks again" } };
   }
   return { what: `${provider} does not answer properly`, fix: { command: again, effect: "asks again" } };
+}
+
+/** Azure's addresses are made of a deployment's name and a version: either may be what is not found. */
+function notFound(provider: string, message: string, { upstream, line, provider: id }: Route): Advice {
+  const mended = (what: string, effect: string): Advice => ({ what, fix: { command: "goat-dev up", effect } });
+  const place = `line ${line} of the LiteLLM config`;
+  if (id !== "azure") {
+    return mended(`${provider} knows no ${upstream}`, `once ${place} names one that your account has`);
+  }
+  if (/deployment/i.test(wordsOf(message))) {
+    const name = upstream.slice(upstream.indexOf("/") + 1);
+    return mended(`${provider} has no deployment ${name}`, `once ${place} names one of yours`);
+  }
+  return mended(
+    `${provider} finds nothing for ${upstream}: its api_base or api_version is not right`,
+    `once both are mended, at ${place}`,
+  );
 }
 
 /** The example did not get as far as a refusal. */

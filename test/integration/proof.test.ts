@@ -18,8 +18,8 @@ test("a provider's refusal must be told as the provider's, and the stack stays u
     ✖ example     Groq refuses GROQ_API_KEY
       code       provider-refused
       seen       llama-3.3-70b: 401 Invalid API Key
-      fix        goat-dev up             once GROQ_API_KEY in .env is replaced
-                 goat-dev logs litellm   shows the whole answer
+      fix        goat-dev keys set GROQ_API_KEY   asks for another, hidden; then goat-dev up
+                 goat-dev logs litellm            shows the whole answer
     "
   `);
   expect((await project.goat(["status"])).exitCode).toBe(0);

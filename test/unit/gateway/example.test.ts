@@ -117,7 +117,7 @@ test("a provider's refusal of a key must name the variable and quote the provide
     message: "Groq refuses GROQ_API_KEY",
     evidence: ["llama-3.3-70b: 401 Invalid API Key: ***."],
     fixes: [
-      { command: "goat-dev up", effect: "once GROQ_API_KEY in .env is replaced" },
+      { command: "goat-dev keys set GROQ_API_KEY", effect: "asks for another, hidden; then goat-dev up" },
       { command: "goat-dev logs litellm" },
     ],
   });

@@ -72,6 +72,25 @@ test("Azure's refusal must name both of its variables, since either can be wrong
   );
 });
 
+test.each([
+  ["The API deployment for this resource does not exist.", "Azure has no deployment gpt-nowhere"],
+  ["Resource not found", "Azure finds nothing for azure/gpt-nowhere: its api_base or api_version is not right"],
+])("of Azure's 404 it must be told what was not found: %s", (words, said) => {
+  const message = `litellm.NotFoundError: AzureException - ${words}`;
+  const azure = { provider: "azure", upstream: "azure/gpt-nowhere" } as const;
+  expect(failure(404, "x", message, azure)).toMatchObject({
+    message: said,
+    fixes: [{ effect: expect.stringContaining("line 7 of the LiteLLM config") }, {}],
+  });
+});
+
+test("a key that is refused must be asked for anew", () => {
+  expect(failure(401, "x", "litellm.AuthenticationError: GroqException - no").fixes[0]).toEqual({
+    command: "goat-dev keys set GROQ_API_KEY",
+    effect: "asks for another, hidden; then goat-dev up",
+  });
+});
+
 test("a key that stands in the config itself must be looked for there", () => {
   const message = "litellm.AuthenticationError: GroqException - no";
   expect(failure(401, "authentication_error", message, { keyVariables: [] })).toMatchObject({
