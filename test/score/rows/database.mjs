@@ -1,6 +1,6 @@
 // The database: its data, its users, its room, and what services want of it.
 import { execFileSync } from "node:child_process";
-import { renameSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { signal } from "./services.mjs";
 
@@ -106,8 +106,7 @@ export const databaseRows = [
             execFileSync("mkdir", ["-p", data]);
             execFileSync("mount", ["-t", "tmpfs", "-o", "size=400m", "tmpfs", data]);
             execFileSync("cp", ["-a", `${kept}/.`, data]);
-            const { bavail, bsize } = statfsSync(data);
-            execFileSync("fallocate", ["-l", String(bavail * bsize), join(data, "filler")]);
+            fill(join(data, "filler"));
             return async () => {
               await lab.goat(["down"]);
               execFileSync("umount", [data]);
@@ -154,6 +153,18 @@ export const databaseRows = [
     /something else/,
   ),
 ];
+
+/** Until the disk takes no more. */
+function fill(path) {
+  const [file, piece] = [openSync(path, "w"), Buffer.alloc(1 << 20)];
+  try {
+    for (;;) writeSync(file, piece);
+  } catch (error) {
+    if (error.code !== "ENOSPC") throw error;
+  } finally {
+    closeSync(file);
+  }
+}
 
 async function open(lab) {
   return lab.connect().then(

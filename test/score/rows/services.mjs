@@ -1,6 +1,5 @@
 // Services that were killed, stand still, or are something else, and what LiteLLM does not start with.
-import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 
 const compose = "dev/docker-compose.yml";
 
@@ -44,8 +43,9 @@ const hanging = (name, ask) => ({
   only: "asked",
   ask,
   inject: async (lab) => {
-    const serving = execFileSync("pgrep", ["-P", String(await lab.pid("litellm"))], { encoding: "utf8" }).trim();
-    process.kill(Number(serving.split("\n")[0]), "SIGSTOP");
+    const launcher = await lab.pid("litellm");
+    const [serving] = readFileSync(`/proc/${launcher}/task/${launcher}/children`, "utf8").trim().split(" ");
+    process.kill(Number(serving), "SIGSTOP");
   },
 });
 
