@@ -1,5 +1,6 @@
 import { keyVariables, prefixOf, smallModels } from "./providers.ts";
-import type { Route, Variables } from "./routes.ts";
+
+type Variables = Readonly<Record<string, string | undefined>>;
 
 export function isPattern(name: string): boolean {
   return name.includes("*");
@@ -17,7 +18,7 @@ export function matches(routeName: string, model: string): boolean {
  * provider whose key is set. Null where the route leads to a provider of which none is known.
  */
 export function smallModelOf(
-  { name, upstream }: Pick<Route, "name" | "upstream">,
+  { name, upstream }: { readonly name: string; readonly upstream: string },
   variables: Variables,
 ): string | null {
   if (!isPattern(upstream)) return name.replace("*", upstream.slice(upstream.indexOf("/") + 1));

@@ -4,7 +4,6 @@ import { openState } from "../../project/state.ts";
 import type { App } from "../app.ts";
 import { checkCloud } from "../cloud/doctor.ts";
 import { openEnvironment } from "../project.ts";
-import type { DoctorInput } from "./doctor.ts";
 
 interface CloudFound {
   readonly results: readonly CheckResult[];
@@ -14,7 +13,10 @@ interface CloudFound {
 const nothing: CloudFound = { results: [], notAsked: [] };
 
 /** The way to Modal, whose CLI takes seconds: asked by name, or with --online where this project has deployed something. */
-export async function examineCloud({ checks, online }: DoctorInput, app: App): Promise<CloudFound> {
+export async function examineCloud(
+  { checks, online }: { readonly checks: readonly string[]; readonly online: boolean },
+  app: App,
+): Promise<CloudFound> {
   const isNamed = checks.includes("cloud");
   if (!isNamed && (checks.length > 0 || !hasDeployed(app))) return nothing;
   if (!isNamed && !online) return { results: [], notAsked: ["the cloud was not asked: goat-dev doctor cloud"] };
