@@ -10,7 +10,7 @@ require_node() {
 }
 
 install_packages() {
-  local missing=()
+  local missing=() name
   PATH=$PATH:/usr/sbin:/sbin
   command -v docker >/dev/null && command -v dockerd >/dev/null || missing+=(docker.io)
   command -v iptables >/dev/null || missing+=(iptables)
@@ -26,6 +26,10 @@ install_packages() {
   command -v fish >/dev/null || missing+=(fish)
   # What a terminal shows is looked at in one.
   command -v tmux >/dev/null || missing+=(tmux)
+  # The second real engine; these four are what it takes to run containers and to have them find each other.
+  for name in podman catatonit netavark aardvark-dns; do
+    dpkg -s "$name" >/dev/null 2>&1 || missing+=("$name")
+  done
   # Go asks its proxy by https.
   [[ -s /etc/ssl/certs/ca-certificates.crt ]] || missing+=(ca-certificates)
   [[ ${#missing[@]} -gt 0 ]] || return 0

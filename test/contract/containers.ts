@@ -1,5 +1,6 @@
 import { createServer } from "node:net";
 import { describe, expect, test, vi } from "vitest";
+import type { Engine } from "../../src/engine/engine.ts";
 import { type Harness, io, limitMs } from "./rig.ts";
 import { useRig } from "./scenes.ts";
 
@@ -131,20 +132,17 @@ export const containerContract = (harness: Harness): void => {
         const { engine, run, stop, service, observe } = await scene();
         const script = `trap 'exit 7' ${trapped.slice("SIG".length)}; echo on; sleep 1000 & wait`;
         const container = await run(service("polite", script, { stopSignal, stopGraceMs: 20_000 }));
-        const options = { follow: true, tail: null, since: null, signal: signal() };
-        // The trap is set once the script has printed.
-        for await (const { line } of engine.logs({ containers: [{ service: "polite", container }], ...options })) {
-          expect(line).toBe("on");
-          break;
-        }
+        await untilPrinted(engine, { service: "polite", container });
         await stop(container);
         expect(await observe("polite")).toMatchObject({ state: "exited", exitCode: 7 });
       },
     );
 
     test("must end a service that ignores its stop signal once the grace is over", async () => {
-      const { run, stop, service, observe } = await scene();
-      const container = await run(service("deaf", "trap '' TERM; sleep 1000 & wait", { stopGraceMs: 20_000 }));
+      const { engine, run, stop, service, observe } = await scene();
+      const script = "trap '' TERM; echo on; sleep 1000 & wait";
+      const container = await run(service("deaf", script, { stopGraceMs: 20_000 }));
+      await untilPrinted(engine, { service: "deaf", container });
       await stop(container, 500);
       expect(await observe("deaf")).toMatchObject({ state: "exited", exitCode: 137 });
     });
@@ -229,4 +227,13 @@ export const containerContract = (harness: Harness): void => {
       expect(await observe("web")).toBeUndefined();
     });
   });
+};
+
+/** A script's traps are set once it has printed. */
+const untilPrinted = async (engine: Engine, of: { readonly service: string; readonly container: string }) => {
+  const options = { follow: true, tail: null, since: null, signal: signal() };
+  for await (const { line } of engine.logs({ containers: [of], ...options })) {
+    expect(line).toBe("on");
+    return;
+  }
 };

@@ -32,6 +32,7 @@ export const embedded: Harness = {
   stampsLines: false,
   stampsFinely: false,
   keepsStartErrors: true,
+  tellsUnreadInput: false,
   async open(): Promise<Rig> {
     const folder = newFolder();
     const engine = embeddedIn(folder);

@@ -1,5 +1,4 @@
-import { request } from "node:http";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createDockerEngine } from "../../src/engine/docker/docker-engine.ts";
 import type { Engine } from "../../src/engine/engine.ts";
@@ -8,7 +7,7 @@ import { startFakeDocker } from "../support/fake-docker.ts";
 import type { ServiceScript } from "../support/simulated-engine/script.ts";
 import { SimulatedEngine } from "../support/simulated-engine/simulated-engine.ts";
 import { runCommand, type ShellIo } from "../support/tiny-shell.ts";
-import { type Harness, limitMs, printInside, type Rig } from "./rig.ts";
+import { type Harness, printInside, type Rig } from "./rig.ts";
 
 /** What a shell script does, as the simulated engine takes it. */
 const toScript = (
@@ -48,16 +47,14 @@ const toScript = (
   };
 };
 
-const asDocker = {
+export const asDocker = {
   restarts: true,
   pauses: true,
   stampsLines: true,
   stampsFinely: true,
   keepsStartErrors: true,
+  tellsUnreadInput: false,
 } as const;
-
-/** Podman 4.3 stamps lines by the second, and forgets why a container could not start. */
-const asPodman = { ...asDocker, stampsFinely: false, keepsStartErrors: false } as const;
 
 export const simulated: Harness = {
   name: "simulated",
@@ -84,7 +81,7 @@ export const simulated: Harness = {
   },
 };
 
-const nowhere = (): Engine =>
+export const nowhere = (): Engine =>
   createDockerEngine({ dockerHost: `unix://${join(tmpdir(), "no-such-docker.sock")}`, env: {}, home: "/nonexistent" });
 
 export const fakeDocker: Harness = {
@@ -108,74 +105,4 @@ export const fakeDocker: Harness = {
       },
     };
   },
-};
-
-const realEngine = (): Engine => createDockerEngine({ env: process.env, home: homedir() });
-
-/** Asks the engine behind goat-dev's back. */
-const askEngine = (endpoint: string, method: "GET" | "POST", path: string): Promise<string> =>
-  new Promise((resolve, reject) => {
-    const asked = request({ socketPath: endpoint.replace("unix://", ""), method, path }, (response) => {
-      response.setEncoding("utf8");
-      let all = "";
-      response.on("data", (chunk: string) => {
-        all += chunk;
-      });
-      response.on("end", () => resolve(all));
-    });
-    asked.on("error", reject);
-    asked.end();
-  });
-
-interface LocalImage {
-  readonly Created: number;
-  readonly RepoTags: readonly string[] | null;
-}
-
-/** The newest image of test/images' base that the engine has; null where it has none. */
-const newestBase = async (endpoint: string): Promise<string | null> => {
-  const path = `/images/json?filters=${encodeURIComponent(JSON.stringify({ reference: ["goat-test/base"] }))}`;
-  const images: readonly LocalImage[] = JSON.parse(await askEngine(endpoint, "GET", path));
-  return images.toSorted((a, b) => b.Created - a.Created)[0]?.RepoTags?.[0] ?? null;
-};
-
-type Found = { readonly image: string; readonly product: string } | { readonly skip: string };
-
-const findReal = async (): Promise<Found> => {
-  await using engine = realEngine();
-  try {
-    const { endpoint, product = "docker" } = await engine.probe(AbortSignal.timeout(10_000));
-    const image = process.env["BASE_IMAGE"] || (await newestBase(endpoint));
-    return image === null ? { skip: "no goat-test/base image: npm run test:images" } : { image, product };
-  } catch (error) {
-    return { skip: error instanceof Error ? error.message : String(error) };
-  }
-};
-
-/** Real Docker, or what DOCKER_HOST names instead of it, where an engine and a base image are here. GOAT_DEV_REQUIRE_ENGINES=1 makes their absence a failure. */
-export const realDocker = async (): Promise<Harness> => {
-  const found = await findReal();
-  if ("skip" in found && process.env["GOAT_DEV_REQUIRE_ENGINES"] === "1") {
-    throw new Error(`GOAT_DEV_REQUIRE_ENGINES is set, but: ${found.skip}`);
-  }
-  const product = "skip" in found ? "docker" : found.product;
-  return {
-    name: `real ${product}`,
-    ...(product === "Podman" ? asPodman : asDocker),
-    ...("skip" in found ? { skip: found.skip } : {}),
-    async open(): Promise<Rig> {
-      const engine = realEngine();
-      return {
-        engine,
-        image: "image" in found ? found.image : "",
-        print: (container, line) => printInside(engine, container, line),
-        pause: async (container) => {
-          const { endpoint } = await engine.probe(AbortSignal.timeout(limitMs));
-          await askEngine(endpoint, "POST", `/containers/${container}/pause`);
-        },
-        unreachable: nowhere,
-        [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
-      };
-    },
-  };
 };

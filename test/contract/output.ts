@@ -169,7 +169,8 @@ const execContract = (harness: Harness): void => {
     expect(whole).toEqual({ exitCode: 3, output: "" });
     expect(Buffer.concat(given).toString() === lines.join("")).toBe(true);
     const early = await engine.exec(container, ["sh", "-c", "exit 4"], signal(), { stdin: stdin() });
-    expect(early).toEqual({ exitCode: 4, output: "" });
+    expect(early.exitCode).toBe(4);
+    if (!harness.tellsUnreadInput) expect(early.output).toBe("");
   });
 
   test("must throw what its standard input throws", async () => {

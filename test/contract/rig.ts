@@ -18,6 +18,8 @@ export interface Harness {
   readonly stampsFinely: boolean;
   /** Whether a container that could not start goes on saying why. */
   readonly keepsStartErrors: boolean;
+  /** Whether it prints a complaint of its own where a command ends before its input does. */
+  readonly tellsUnreadInput: boolean;
   open(): Promise<Rig>;
 }
 
