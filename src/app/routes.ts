@@ -1,5 +1,6 @@
 import { readGatewayConfig } from "../gateway/config.ts";
 import type { Route } from "../gateway/routes.ts";
+import { matches } from "../gateway/wildcards.ts";
 import type { StackSpec } from "../model/stack.ts";
 import { readTextIfThere } from "../platform/text-file.ts";
 import { gatewayOf } from "../stack/plan/endpoints.ts";
@@ -9,4 +10,9 @@ export function readRoutes(stack: StackSpec): readonly Route[] {
   const config = gatewayOf(stack)?.config ?? null;
   const text = config === null ? undefined : readTextIfThere(config.source);
   return config === null || text === undefined ? [] : readGatewayConfig(text, config.path).routes;
+}
+
+/** Where a model's name leads; undefined where the config has it not. */
+export function routeOf(model: string, stack: StackSpec): Route | undefined {
+  return readRoutes(stack).find(({ name }) => matches(name, model));
 }

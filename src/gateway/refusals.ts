@@ -49,7 +49,7 @@ function providerRefusal(
   { model, route }: ModelChoice,
   question: string,
 ): GoatError {
-  const { what, fix } = isUnreachable ? noWayTo(service, route) : whatToDo(status, message, route, question);
+  const { what, fix } = isUnreachable ? noWayTo(service, route) : adviceFor(status, message, route, question);
   return new GoatError("provider-refused", what, {
     service,
     evidence: [`${model}: ${status === null ? "" : `${status} `}${said(message)}`],
@@ -76,7 +76,8 @@ interface Advice {
   readonly fix: Fix;
 }
 
-function whatToDo(status: number | null, message: string, route: Route, question: string): Advice {
+/** What a provider's refusal means for the user of this route. */
+export function adviceFor(status: number | null, message: string, route: Route, question: string): Advice {
   const provider = providerName(route);
   const again = "goat-dev up --example";
   if (status === 401 || status === 403) {

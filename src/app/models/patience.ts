@@ -2,12 +2,11 @@ import { GoatError } from "../../errors/goat-error.ts";
 import { usualLimitMs } from "../../gateway/access.ts";
 import type { VllmModel } from "../../gateway/catalogue.ts";
 import type { Route } from "../../gateway/routes.ts";
-import { matches } from "../../gateway/wildcards.ts";
 import { formatDuration } from "../../platform/format.ts";
 import { parseDuration } from "../../project/settings.ts";
 import type { App } from "../app.ts";
 import type { ProjectSession } from "../project.ts";
-import { readRoutes } from "../routes.ts";
+import { routeOf } from "../routes.ts";
 import { vllmModels } from "./vllm.ts";
 
 /** Where the table says nothing: Modal's GPUs with large weights. */
@@ -50,8 +49,7 @@ export function patienceFor(
 
 /** What a project's model is given for its answer. */
 export function patienceOf(model: string, session: ProjectSession, wantedMs: number | null, app: App): Patience {
-  const route = readRoutes(session.stack).find(({ name }) => matches(name, model));
-  return patienceFor(model, route, () => vllmModels(session, app), wantedMs);
+  return patienceFor(model, routeOf(model, session.stack), () => vllmModels(session, app), wantedMs);
 }
 
 /** Says the remark once the answer is late; dispose of it when it has come. */

@@ -2,6 +2,7 @@ import type { ChatAnswer, ChatRequest, GatewayClient } from "../../client/client
 import { GoatError } from "../../errors/goat-error.ts";
 import type { App } from "../app.ts";
 import { patienceOf, remarkLater, wantedLimit } from "../models/patience.ts";
+import { routeOf } from "../routes.ts";
 import { becauseOfStack, whileAlive } from "./because.ts";
 import { explainCall, openClient, priceOf } from "./call.ts";
 import { defaultModel, noUsableModel, openGateway } from "./gateway.ts";
@@ -51,7 +52,8 @@ export async function ask(input: AskInput, app: App): Promise<AskReport> {
     const durationMs = app.clock.now() - begin;
     return report(answer, await priceOf(answer, gateway, app.signal), durationMs);
   } catch (error) {
-    const target = { baseUrl, service: service.name, model, limitMs, command: 'goat-dev ask "…"' };
+    const route = routeOf(model, found.session.stack);
+    const target = { baseUrl, service: service.name, model, route, limitMs, command: 'goat-dev ask "…"' };
     throw await becauseOfStack(explainCall(error, target), found.session, app);
   }
 }

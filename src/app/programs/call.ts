@@ -9,6 +9,8 @@ import {
   type GatewayErrorKind,
 } from "../../client/client.ts";
 import { type Fix, GoatError } from "../../errors/goat-error.ts";
+import { adviceFor } from "../../gateway/refusals.ts";
+import type { Route } from "../../gateway/routes.ts";
 import { deadline } from "../../platform/deadline.ts";
 import { formatDuration } from "../../platform/format.ts";
 
@@ -47,6 +49,8 @@ interface CallTarget {
   /** The service's name in the Compose file; null where the address was given by hand. */
   readonly service: string | null;
   readonly model: string;
+  /** Where it leads; undefined where that is not known. */
+  readonly route: Route | undefined;
   /** What it was given for its first byte, and for any pause after it. */
   readonly limitMs: number;
   /** The command line that asks again, up to the model. */
@@ -69,15 +73,22 @@ export function explainCall(error: unknown, target: CallTarget): unknown {
   const asked = ["timeout", "unexpected-answer"].includes(kind) ? "POST /chat/completions: " : "";
   const said = `${asked}${status === null || asked !== "" ? "" : `${status} `}${message}`;
   const call = callId === null ? [] : [`call ${callId}`];
-  return new GoatError(code, whatHappened(error, target), {
+  const advice = adviceOn(error, target);
+  return new GoatError(code, advice?.what ?? whatHappened(error, target), {
     ...(target.service === null ? {} : { service: target.service }),
     evidence: [said, ...call],
-    fixes: fixesFor(error, target),
+    fixes: [...(advice === null ? [] : [advice.fix]), ...fixesFor(error, target).slice(advice === null ? 0 : 1)],
     cause: error,
   });
 }
 
-function whatHappened({ kind, nearest }: GatewayError, { baseUrl, model, limitMs }: CallTarget): string {
+/** What its route tells of a provider's refusal: which key, which name. */
+function adviceOn({ kind, status, message }: GatewayError, { route }: CallTarget) {
+  const isOfRoute = kind === "provider-refused" && [401, 403, 404].includes(status ?? 0);
+  return isOfRoute && route !== undefined ? adviceFor(status, message, route, "the call") : null;
+}
+
+function whatHappened({ kind, nearest, message }: GatewayError, { baseUrl, model, limitMs }: CallTarget): string {
   const meant = nearest === null ? "" : `; did you mean ${nearest}?`;
   const texts: Readonly<Record<GatewayErrorKind, string>> = {
     "no-key": `there is no key for ${baseUrl}`,
@@ -88,7 +99,9 @@ function whatHappened({ kind, nearest }: GatewayError, { baseUrl, model, limitMs
     "unsupported-parameter": `${model} takes no such parameter`,
     "too-long": `the conversation is longer than ${model} reads`,
     "provider-refused": `${model}'s provider refuses the call`,
-    "provider-down": `${model}'s provider does not answer`,
+    "provider-down": message.startsWith("No deployments available")
+      ? `${model} is paused for some seconds: its provider refused before`
+      : `${model}'s provider does not answer`,
     "gateway-down": `nothing answers at ${baseUrl}`,
     timeout: `${model} did not answer within ${formatDuration(limitMs)}`,
     "bad-request": "the gateway refuses the request",

@@ -3,6 +3,7 @@ import { GoatError } from "../../errors/goat-error.ts";
 import { cut, plural } from "../../platform/text.ts";
 import type { App } from "../app.ts";
 import { remarkLater } from "../models/patience.ts";
+import { routeOf } from "../routes.ts";
 import { type AgentEnd, runAgent } from "./agent.ts";
 import { becauseOfStack, whileAlive } from "./because.ts";
 import { explainCall, openClient, priceOf } from "./call.ts";
@@ -44,7 +45,8 @@ export async function example(input: ExampleInput, app: App): Promise<ExampleRep
   } catch (error) {
     const { config, service, session, model, patience } = target;
     const { limitMs } = patience;
-    const whom = { baseUrl: config.baseURL, service, model, limitMs, command: "goat-dev example" };
+    const route = session === null ? undefined : routeOf(model, session.stack);
+    const whom = { baseUrl: config.baseURL, service, model, route, limitMs, command: "goat-dev example" };
     const told = explainCall(error, whom);
     throw session === null ? told : await becauseOfStack(told, session, app);
   }

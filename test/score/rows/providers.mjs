@@ -22,9 +22,11 @@ const provider = (name, answer, says, more = {}) => ({
     lab.provider = server;
     return () => close(server);
   },
-  // What the provider's own people, or time, would do.
+  // What the provider's own people, or time, would do; and a key or a line of the config that is another.
   byHand: async (lab) => {
     lab.provider.answer = good;
+    lab.edit(config, (text) => `${text}# mended\n`);
+    await lab.goat(["up", "--json", "--no-example"]);
   },
   ...more,
 });
@@ -40,9 +42,13 @@ const route = (port, model = "openai/gpt-4o-mini") => `
 
 async function listen(answer) {
   const server = createServer((request, response) => {
-    request.resume().on("end", () => {
+    let asked = "";
+    request.setEncoding("utf8").on("data", (piece) => (asked += piece));
+    request.on("end", () => {
       const [status, body] = server.answer;
-      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+      const isStream = status === 200 && JSON.parse(asked).stream === true;
+      response.writeHead(status, { "content-type": isStream ? "text/event-stream" : "application/json" });
+      response.end(isStream ? `data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n` : JSON.stringify(body));
     });
   });
   server.answer = answer;
@@ -59,6 +65,14 @@ const refusal = (status, message, code, type = "invalid_request_error") => [
   status,
   { error: { message, type, param: null, code } },
 ];
+
+const chunk = {
+  id: "chatcmpl-1",
+  object: "chat.completion.chunk",
+  created: 1_750_000_000,
+  model: "gpt-4o-mini",
+  choices: [{ index: 0, delta: { role: "assistant", content: "Hello" }, finish_reason: "stop" }],
+};
 
 const good = [
   200,
@@ -102,12 +116,8 @@ export const providerRows = [
   provider("an Azure version that is none", refusal(404, "Resource not found", "404"), /api_version|api_base/, {
     model: "azure/gpt-4o-mini",
   }),
-  provider(
-    "trouble of its own",
-    refusal(503, "The server is overloaded", null, "server_error"),
-    /does not answer properly/,
-  ),
-  provider("nobody there", null, /cannot reach/, {
+  provider("trouble of its own", refusal(503, "The server is overloaded", null, "server_error"), /does not answer/),
+  provider("nobody there", null, /does not answer/, {
     inject: async (lab) => {
       lab.setEnv({ OPENAI_API_KEY: key });
       lab.edit(config, (text) => text.replace("\nlitellm_settings:", `${route(1)}\nlitellm_settings:`));
