@@ -12,7 +12,10 @@ if (project === undefined) throw new Error("which project? node test/recording.m
 const question = "Why do goats climb?";
 
 function start(...args) {
-  const child = spawn(process.execPath, [join(root, "bin", "goat-dev.js"), ...options, ...args], { cwd: project });
+  const child = spawn(process.execPath, [join(root, "bin", "goat-dev.js"), ...options, ...args], {
+    cwd: project,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const said = { text: "" };
   for (const stream of [child.stderr, child.stdout]) {
     stream.setEncoding("utf8").on("data", (text) => {
