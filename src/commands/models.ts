@@ -204,7 +204,9 @@ function table({ models, gateway }: ModelsReport): string {
 }
 
 function discoveredText({ asked, models, remarks }: DiscoverReport): string {
-  if (models.length === 0) return `No model at ${list(asked, "or")}.`;
+  if (models.length === 0) {
+    return `No model at ${list(asked, "or")}. Elsewhere: goat-dev models discover --url http://127.0.0.1:PORT/v1`;
+  }
   const rows = models.map(({ name, product, url, mode, routed }) => [
     name,
     product,

@@ -71,5 +71,6 @@ function deed(types: ReadonlySet<Action["type"]>, cause: string): string {
   if (types.has("create-container")) return types.has("stop-container") ? `recreated: ${cause}` : "created";
   if (types.has("reload-service")) return cause === "asked for" ? "reloaded" : `reloaded: ${cause}`;
   if (types.has("start-container")) return types.has("stop-container") ? "restarted" : startWords(cause);
-  return types.has("remove-container") ? "removed" : "";
+  if (types.has("remove-container")) return "removed";
+  return types.has("stop-container") ? "stopped" : "";
 }

@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { formatPlan } from "../../../../src/model/plan.ts";
-import { planDown } from "../../../../src/stack/plan/take-down.ts";
+import { planDown, planStop } from "../../../../src/stack/plan/take-down.ts";
 import { takeDown } from "../../../../src/stack/run/execute.ts";
 import { dependsOn, observed, running, service, stackOf, volumeMount } from "../../../support/sample-stack.ts";
 import { openTestWorld } from "../../../support/test-world.ts";
@@ -43,6 +43,14 @@ test("containers that the file no longer names must go too, those of `docker com
   const text = formatPlan(planDown(stack, observed(stack, gone, oneOff), []));
   expect(text).toContain("remove-container goat-gone-1");
   expect(text).not.toContain("goat-litellm-run-1");
+});
+
+test("what only stops must be told as stopped", async () => {
+  const world = openTestWorld(stack);
+  await world.up(stack);
+  const seen = await world.engine.observe({ stack: stack.name, images: [] }, world.signal);
+  await takeDown(stack, planStop(stack, seen, ["litellm"], "db restore"), world);
+  expect(world.lines().at(-1)).toBe("ok litellm: stopped");
 });
 
 test("what others need must be stopped once they have ended, though the engine still clears them away", async () => {
