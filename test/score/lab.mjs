@@ -1,6 +1,6 @@
 // A project of its own, whose stack is up without Docker or on it: what is injected into it is real.
 import { execFileSync, spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -66,10 +66,7 @@ export async function openLab(engine, signal) {
     },
     connect: () => connect(ports[0], "postgres"),
     /** Where the engine of plain processes keeps the database's files. */
-    data: () => {
-      const { base: own } = JSON.parse(readFileSync(path(".goat-dev/embedded/place.json"), "utf8"));
-      return join(own, "volumes", `${name}_postgres-data`);
-    },
+    data: () => join(placeOf(folder), "volumes", `${name}_postgres-data`),
     docker: (...args) => execFileSync("docker", args, { encoding: "utf8", stdio: "pipe" }).trim(),
     container: (service) => `${name}-${service}-1`,
     pid: async (service) => {
@@ -78,6 +75,7 @@ export async function openLab(engine, signal) {
     },
     close: async () => {
       await goat(["down", "--volumes", "--no-dump", "--yes"]);
+      rmSync(placeOf(folder), { recursive: true, force: true });
       rmSync(base, { recursive: true, force: true });
     },
   };
@@ -87,6 +85,12 @@ async function connect(port, database) {
   const client = new pg.Client({ host: "127.0.0.1", port, user: "postgres", password: "postgres", database });
   await client.connect();
   return client;
+}
+
+/** What the engine of plain processes keeps, which of root's projects lies elsewhere. */
+function placeOf(folder) {
+  const path = join(folder, ".goat-dev/embedded/place.json");
+  return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")).base : join(folder, ".goat-dev/embedded");
 }
 
 /** Where other tests have installed Postgres and LiteLLM already. */

@@ -46,7 +46,7 @@ async function listen(answer) {
     request.setEncoding("utf8").on("data", (piece) => (asked += piece));
     request.on("end", () => {
       const [status, body] = server.answer;
-      const isStream = status === 200 && JSON.parse(asked).stream === true;
+      const isStream = status === 200 && JSON.parse(asked || "{}").stream === true;
       response.writeHead(status, { "content-type": isStream ? "text/event-stream" : "application/json" });
       response.end(isStream ? `data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n` : JSON.stringify(body));
     });
@@ -122,6 +122,7 @@ export const providerRows = [
       lab.setEnv({ OPENAI_API_KEY: key });
       lab.edit(config, (text) => text.replace("\nlitellm_settings:", `${route(1)}\nlitellm_settings:`));
       await lab.goat(["up", "--json", "--no-example"]);
+      return () => close(lab.provider);
     },
     byHand: async (lab) => {
       lab.provider = await listen(good);
