@@ -23,20 +23,20 @@ const ports = "INFO:     Uvicorn running on http://0.0.0.0:4001 (configuration 1
 export const recordedFailures: readonly RecordedFailure[] = [
   {
     name: "data of another major version",
-    from: "source",
+    from: "run",
     role: "database",
     code: "database-version-mismatch",
     exitCode: 1,
     log: [
       "PostgreSQL Database directory appears to contain a database; Skipping initialization",
-      "2026-11-23 10:00:00.000 UTC [1] FATAL:  database files are incompatible with server",
-      "2026-11-23 10:00:00.000 UTC [1] DETAIL:  The data directory was initialized by PostgreSQL version 15, which is not compatible with this version 16.13 (Debian 16.13-1.pgdg13+1).",
+      "2026-11-30 07:27:14.704 UTC [1] FATAL:  database files are incompatible with server",
+      "2026-11-30 07:27:14.704 UTC [1] DETAIL:  The data directory was initialized by PostgreSQL version 15, which is not compatible with this version 16.14.",
     ],
     says: /Postgres 15.*Postgres 16/,
   },
   {
     name: "pg_control gone",
-    from: "source",
+    from: "run",
     role: "database",
     code: "database-damaged",
     exitCode: 2,
@@ -124,11 +124,11 @@ export const recordedFailures: readonly RecordedFailure[] = [
   },
   {
     name: "data on a disk that cannot be written",
-    from: "source",
+    from: "run",
     role: "database",
     code: "database-read-only",
     exitCode: 1,
-    log: ['FATAL:  could not create lock file "postmaster.pid": Read-only file system'],
+    log: ["chmod: changing permissions of '/var/lib/postgresql/data': Read-only file system"],
     says: /cannot be written/,
   },
   {
@@ -252,7 +252,7 @@ export const recordedFailures: readonly RecordedFailure[] = [
   },
   {
     name: "a database URL of MySQL",
-    from: "source",
+    from: "run",
     role: "gateway",
     code: "database-url-invalid",
     exitCode: 1,
@@ -285,7 +285,7 @@ export const recordedFailures: readonly RecordedFailure[] = [
   },
   {
     name: "a SOCKS proxy without its package",
-    from: "source",
+    from: "run",
     role: "gateway",
     code: "proxy-unfit",
     exitCode: 1,
@@ -299,7 +299,7 @@ export const recordedFailures: readonly RecordedFailure[] = [
   },
   {
     name: "brackets in NO_PROXY",
-    from: "source",
+    from: "run",
     role: "gateway",
     code: "proxy-unfit",
     exitCode: 1,
@@ -321,7 +321,7 @@ export const recordedFailures: readonly RecordedFailure[] = [
   },
   {
     name: "another port than the published one",
-    from: "source",
+    from: "run",
     role: "gateway",
     code: "service-port-mismatch",
     heard: "GET /health/liveliness on port 4000: connection dropped, not listening yet",
@@ -330,7 +330,7 @@ export const recordedFailures: readonly RecordedFailure[] = [
   },
   {
     name: "out of memory",
-    from: "source",
+    from: "run",
     role: "gateway",
     code: "service-out-of-memory",
     exitCode: 137,
@@ -376,7 +376,7 @@ export const recordedFailures: readonly RecordedFailure[] = [
   },
   {
     name: "a network that was removed",
-    from: "source",
+    from: "run",
     role: "gateway",
     code: "network-missing",
     startError: "network 3f5a97c5fd1b9a9e not found",

@@ -30,13 +30,13 @@ const edited = (kind, name, code, from, to, says) => ({
   byHand: (lab) => lab.restore(),
 });
 
+function inVolume(lab, script) {
+  const mount = ["--volume", `${lab.name}_postgres-data:/data`];
+  lab.docker("run", "--rm", "--user", "0", "--entrypoint", "sh", ...mount, lab.images.POSTGRES_IMAGE, "-c", script);
+}
+
 /** Something happens to the data while nothing runs. */
 const data = (name, code, command, back, says) => {
-  const inVolume = (lab, script) =>
-    lab.docker(
-      ...["run", "--rm", "--user", "0", "--entrypoint", "sh", "--volume", `${lab.name}_postgres-data:/data`],
-      ...[lab.images.POSTGRES_IMAGE, "-c", script],
-    );
   return {
     kind: "postgres",
     name,
@@ -126,11 +126,14 @@ export const dockerServiceRows = [
     "mv /data/away /data/PG_VERSION",
     /Postgres 15/,
   ),
-  edited(
-    "postgres",
-    "data of another user",
-    "database-data-foreign",
-    "    restart: on-failure\n",
-    '    restart: on-failure\n    user: "12345"\n',
-  ),
+  {
+    ...data("data of another user", "database-data-foreign", "chown -R 1 /data", "chown -R 999 /data", /another user/),
+    inject: async (lab) => {
+      await lab.goat(["down"]);
+      inVolume(lab, "chown -R 1 /data; chmod 700 /data");
+      lab.edit(compose, (text) =>
+        text.replace("    restart: on-failure\n", '    restart: on-failure\n    user: "999"\n'),
+      );
+    },
+  },
 ];
