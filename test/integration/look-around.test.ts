@@ -53,6 +53,22 @@ test("logs --follow must go on as lines come, until Ctrl-C", async () => {
   `);
 });
 
+test("logs --follow must go on through a restart, each line once", async () => {
+  const { goat, engine } = await openProject({ services: { litellm: { log: ["started"] } } });
+  await goat(["up"]);
+  const interrupt = new AbortController();
+  const lines = (text: string): number => text.split("\n").length - 1;
+  const onOut = (text: string): void => {
+    if (lines(text) === 1) engine.print("goat-litellm-1", "later");
+    if (lines(text) === 2) void goat(["restart", "litellm", "--hard"]);
+    if (lines(text) === 3) engine.print("goat-litellm-1", "last");
+    if (lines(text) === 4) interrupt.abort(new DOMException("interrupted", "AbortError"));
+  };
+  const { exitCode, out } = await goat(["logs", "-f", "litellm"], { signal: interrupt.signal, onOut });
+  const said = ["started", "later", "started", "last"].map((line) => `litellm | ${line}`);
+  expect({ exitCode, lines: out.trimEnd().split("\n") }).toEqual({ exitCode: 130, lines: said });
+});
+
 test("logs before anything is there must say what makes it", async () => {
   const { goat } = await openProject();
   const { exitCode, err } = await goat(["logs"]);
