@@ -23,9 +23,16 @@ export function checkConsistency(
     if (owner !== undefined)
       report.error(draft.at, `"${draft.name}" has the container name "${container}" of "${owner}"`);
     if (container !== undefined) owners.set(container, draft.name);
+    checkPlatform(draft, report);
     checkDependencies(draft, byName, enabledNames, report);
     checkUses(draft, names, report);
   }
+}
+
+function checkPlatform({ name, at, spec: { platform, build } }: ServiceDraft, report: Report): void {
+  const built = build?.platforms ?? [];
+  if (platform === undefined || built.length === 0 || built.includes(platform)) return;
+  report.error(at, `"${name}" is to run on ${platform}, and is built for ${built.join(", ")}`);
 }
 
 function checkDependencies(

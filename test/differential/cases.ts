@@ -178,5 +178,8 @@ export const refusedCases: Readonly<Record<string, Case>> = {
   "a file that includes itself": compose(`include: [compose.yaml]\n${one("")}`),
   "two Dockerfiles": compose(one("build: { dockerfile: a, dockerfile_inline: FROM x }")),
   "a secret that is not declared": compose(one("secrets: [none]")),
+  "a build for another platform": compose(
+    one("platform: linux/arm64\nbuild: { context: ., platforms: [linux/amd64] }"),
+  ),
   "an infinite number": compose(one("labels: { A: .inf }")),
 };
