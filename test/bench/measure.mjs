@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { get } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 
@@ -78,7 +78,8 @@ const memoryEveryMs = 20;
 function peakOf(pid) {
   try {
     const own = Number(/VmHWM:\s*(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) * 1024;
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean);
+    const tasks = readdirSync(`/proc/${pid}/task`).map((task) => `/proc/${pid}/task/${task}/children`);
+    const children = tasks.flatMap((path) => readFileSync(path, "utf8").split(" ").filter(Boolean));
     return children.reduce((sum, child) => sum + (peakOf(child) ?? 0), own);
   } catch {
     return null;
