@@ -9,6 +9,7 @@ import type { StackSpec } from "../model/stack.ts";
 import { atomicWrite, kindOf, unwritable } from "../platform/files.ts";
 import type { ExampleMode } from "../project/settings.ts";
 import { ensureStateFolder, openState } from "../project/state.ts";
+import { needCertificates } from "../stack/certificates.ts";
 import { databaseUrlOf, type GatewayEndpoint, gatewayOf, tracingOf } from "../stack/plan/endpoints.ts";
 import type { PathPart } from "../stack/plan/graph.ts";
 import { planFreshImages } from "../stack/plan/images.ts";
@@ -19,7 +20,7 @@ import { type Proof, prove } from "../stack/run/prove.ts";
 import type { App } from "./app.ts";
 import { claimStack, type OwnRequest } from "./own-stack.ts";
 import { checkBringUp } from "./preflight.ts";
-import type { OpenStack, ProjectSession } from "./project.ts";
+import type { OpenStack } from "./project.ts";
 import { recordEngine } from "./record-engine.ts";
 import { readRoutes } from "./routes.ts";
 import { tracePath } from "./trace-path.ts";
@@ -64,8 +65,9 @@ interface Addresses {
 
 /** Checks, plans, does it, waits, and proves it: the one way in which services are started. The stack has to be locked. */
 export async function bringUp(open: OpenStack, options: BringUpOptions, app: App): Promise<UpReport> {
+  needCertificates(open.environment.variables);
   await recordEngine(open, app);
-  await writeDemo(open);
+  await writeOwn(open);
   const checked = await checkBringUp(open, { ...options, example: exampleMode(options) }, app);
   await claimStack(open, checked.observed, app);
   const images = options.fresh === true ? await freshen(open, checked) : null;
@@ -142,14 +144,17 @@ function exampleMode({ names, example }: BringUpOptions): ExampleMode {
   return names.length > 0 && example === "auto" ? "never" : example;
 }
 
-/** Puts a demo's config where the gateway mounts it, before the checks look at it. Throws file-unwritable. */
-async function writeDemo({ demo, environment }: ProjectSession): Promise<void> {
-  if (demo === null) return;
-  await ensureStateFolder(environment.project.stateDir);
-  await mkdir(dirname(demo.path), { recursive: true, mode: 0o700 }).catch((error: unknown) => {
-    throw unwritable(demo.path, error);
-  });
-  await atomicWrite(demo.path, demo.text, 0o600);
+/** Puts what is goat-dev's own where the gateway mounts it, before the checks look at it. Throws file-unwritable. */
+async function writeOwn({ demo, certificates, environment }: OpenStack): Promise<void> {
+  // Whoever the gateway runs as reads the certificates.
+  for (const [file, mode] of [[demo, 0o600] as const, [certificates, 0o644] as const]) {
+    if (file === null) continue;
+    await ensureStateFolder(environment.project.stateDir);
+    await mkdir(dirname(file.path), { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+      throw unwritable(file.path, error);
+    });
+    await atomicWrite(file.path, file.text, mode);
+  }
 }
 
 /** The user's own: an engine would make them root's. Throws file-unwritable. */

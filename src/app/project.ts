@@ -5,6 +5,7 @@ import type { StackSpec } from "../model/stack.ts";
 import { readKeys } from "../project/keys.ts";
 import { resolveSettings, type Settings } from "../project/settings.ts";
 import { openState, readStackState, type StackState } from "../project/state.ts";
+import { type CertificateBundle, certificateBundle, withCertificates } from "../stack/certificates.ts";
 import { type DemoConfig, demoStack } from "../stack/demo.ts";
 import type { EngineContext } from "../stack/engine-context.ts";
 import type { App, EngineRequest } from "./app.ts";
@@ -30,6 +31,8 @@ export interface OpenStack extends ProjectSession, EngineContext {
   readonly info: EngineInfo;
   /** Why it is this engine, where nobody asked for it and nothing was recorded. */
   readonly reason: string | null;
+  /** What the gateway trusts beside the usual; to be written before it starts. Null where nobody names any. */
+  readonly certificates: CertificateBundle | null;
 }
 
 export interface OpenOptions {
@@ -105,7 +108,10 @@ function withDatabase(stack: StackSpec, { litellmDatabase: database }: Settings)
 export async function openStack(app: App, session: ProjectSession): Promise<OpenStack> {
   const { engine, info, reason } = await app.openEngine(engineRequest(session));
   const { clock, signal, emit } = app;
-  const open = { ...session, stack: engine.fit(session.stack), engine, info, reason, clock, signal, emit };
+  const { variables: named, project } = session.environment;
+  const certificates = await certificateBundle(named, project.stateDir);
+  const stack = engine.fit(certificates === null ? session.stack : withCertificates(session.stack, certificates));
+  const open = { ...session, stack, certificates, engine, info, reason, clock, signal, emit };
   const isAsWritten = info.kind === "docker" && session.demo === null;
   if (!isAsWritten) return open;
   const { variables } = session.environment;

@@ -128,10 +128,12 @@ async function createDocker({ env, home }: HostProcess, { dockerHost }: EngineRe
 }
 
 async function createEmbedded(host: HostProcess, { stateDir }: EngineRequest): Promise<Engine> {
-  const [{ createProcessEngine }, { allRuntimes }] = await Promise.all([
+  const [{ createProcessEngine }, { allRuntimes }, { installVariables }] = await Promise.all([
     import("../engine/processes/process-engine.ts"),
     import("../runtimes/all.ts"),
+    import("../stack/certificates.ts"),
   ]);
-  const machine = { ...host, cache: userCacheFolder(host) };
+  const cache = userCacheFolder(host);
+  const machine = { ...host, cache, env: await installVariables(host.env, cache) };
   return createProcessEngine({ machine, stateDir, clock: host.clock, runtimes: allRuntimes(machine) });
 }

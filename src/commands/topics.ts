@@ -25,6 +25,8 @@ const environment: Topic = {
     ["GOAT_DEV_TIMEOUT", "the limit for everything to be ready, as --timeout"],
     ["GOAT_DEV_EXAMPLE", "whether up makes a call: auto, always or never"],
     ["GOAT_DEV_LITELLM_DATABASE", "off: without Docker, LiteLLM uses no database"],
+    ["GOAT_DEV_CA_FILE", "certificates to trust as well; else NODE_EXTRA_CA_CERTS, SSL_CERT_FILE"],
+    ["HTTPS_PROXY", "with HTTP_PROXY, NO_PROXY: for containers where Docker's config file has no proxies"],
     ["GOAT_DEV_PYTHON", "the Python that LiteLLM is installed with, without Docker; managed lets uv bring one"],
     ["GOAT_DEV_MODAL", "the Modal CLI, where it is not on PATH"],
     ["GOAT_DEV_MODAL_ENV", "the Modal environment, as --env (goat)"],

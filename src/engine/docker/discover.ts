@@ -1,10 +1,8 @@
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import { GoatError } from "../../errors/goat-error.ts";
+import { configFolder, type ReadFile, readConfigFile } from "./config-file.ts";
 import { type Candidate, type Choice, parseEndpoint, type TlsMaterial, undo, wellKnownSocket } from "./endpoint.ts";
-
-/** Reads a text file; null where there is none. */
-export type ReadFile = (path: string) => Promise<string | null>;
 
 export interface DiscoverInput {
   /** The --docker-host flag. */
@@ -20,14 +18,14 @@ export interface DiscoverInput {
  */
 export async function discover(input: DiscoverInput): Promise<readonly Candidate[]> {
   const { env, home, readFile } = input;
-  const configDir = env["DOCKER_CONFIG"] || posix.join(home, ".docker");
+  const configDir = configFolder(input);
   const host = input.dockerHost || env["DOCKER_HOST"];
   if (host) {
     const choice = input.dockerHost ? "--docker-host" : "DOCKER_HOST";
     return [parseEndpoint(host, { choice, source: choice, tls: await tlsOfEnvironment(input, configDir) })];
   }
   const asked = env["DOCKER_CONTEXT"];
-  const name = asked || (await currentContext(configDir, readFile));
+  const name = asked || (await currentContext(input));
   if (name === null || name === "default") return wellKnown(env, home);
   const choice = asked ? "DOCKER_CONTEXT" : "the current context";
   const context = await readContext(configDir, name, choice, readFile);
@@ -60,8 +58,8 @@ async function tlsOfEnvironment(input: DiscoverInput, configDir: string): Promis
 }
 
 /** The name Docker's config file says is in use; null for none, and for "default", which names no engine. */
-async function currentContext(configDir: string, readFile: ReadFile): Promise<string | null> {
-  const name = field(parsed(await readFile(posix.join(configDir, "config.json"))), "currentContext");
+async function currentContext(input: DiscoverInput): Promise<string | null> {
+  const name = field(await readConfigFile(input), "currentContext");
   return typeof name === "string" && name !== "" && name !== "default" ? name : null;
 }
 

@@ -15,9 +15,11 @@ import type {
   ObserveRequest,
   ServiceChange,
 } from "../engine.ts";
+import { readConfigFile } from "./config-file.ts";
 import { type Connection, connect } from "./connect.ts";
 import { discover } from "./discover.ts";
 import { changes, inspectImage, observe, stacks } from "./observe.ts";
+import { proxiesFor, withProxies } from "./proxies.ts";
 import type { RegistryAuth } from "./registry-auth.ts";
 import { localMemory, memory, portHolder, readNow, volumeSizes } from "./usage.ts";
 
@@ -43,6 +45,8 @@ class DockerEngine implements Engine {
   readonly kind = "docker";
   readonly #options: DockerEngineOptions;
   #connection: Promise<Connection> | null = null;
+  /** What stands between containers and the world; known once it is connected. */
+  #proxies: Readonly<Record<string, string>> = {};
   /** Container -> id, as last seen. */
   readonly #ids = new Map<string, string>();
 
@@ -63,7 +67,10 @@ class DockerEngine implements Engine {
   }
 
   async #connect(signal: AbortSignal): Promise<Connection> {
-    return connect(await discover({ ...this.#options, readFile: readText }), signal);
+    const source = { ...this.#options, readFile: readText };
+    const connection = await connect(await discover(source), signal);
+    this.#proxies = proxiesFor(connection.candidate.endpoint, await readConfigFile(source), source.env);
+    return connection;
   }
 
   /** For streams, which end quietly when the signal fires. */
@@ -80,7 +87,7 @@ class DockerEngine implements Engine {
   }
 
   fit(stack: StackSpec): StackSpec {
-    return stack;
+    return withProxies(stack, this.#proxies);
   }
 
   supports(service: ServiceSpec): { readonly ok: true } | { readonly ok: false; readonly reason: string } {

@@ -1,6 +1,5 @@
-import { posix } from "node:path";
 import { run } from "../../platform/process.ts";
-import type { ReadFile } from "./discover.ts";
+import { type ReadFile, readConfigFile } from "./config-file.ts";
 
 /** What the engine sends to a registry for us. */
 export type RegistryAuth =
@@ -41,14 +40,9 @@ interface DockerConfig {
   readonly credsStore?: string;
 }
 
-async function readConfig({ env, home, readFile }: AuthSource): Promise<DockerConfig> {
-  const text = await readFile(posix.join(env["DOCKER_CONFIG"] || posix.join(home, ".docker"), "config.json"));
-  try {
-    const value: unknown = JSON.parse(text ?? "{}");
-    return typeof value === "object" && value !== null ? value : {};
-  } catch {
-    return {};
-  }
+async function readConfig(source: AuthSource): Promise<DockerConfig> {
+  const value = await readConfigFile(source);
+  return typeof value === "object" && value !== null ? value : {};
 }
 
 /** The helper gets the registry on its standard input and answers with JSON; any failure means no credentials. */

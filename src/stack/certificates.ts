@@ -1,0 +1,79 @@
+import { createHash } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { GoatError } from "../errors/goat-error.ts";
+import type { Mount, ServiceSpec, StackSpec } from "../model/stack.ts";
+import { atomicWrite, kindOf, unwritable } from "../platform/files.ts";
+import { readTextIfThere } from "../platform/text-file.ts";
+
+/** Certificates of the user's own together with those that every program trusts. */
+export interface CertificateBundle {
+  readonly path: string;
+  readonly text: string;
+}
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+const ownVariable = "GOAT_DEV_CA_FILE";
+
+/** In this order. */
+const sources = [ownVariable, "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE"] as const;
+
+/** What a program in Python reads, and one in Node. */
+const readers = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"] as const;
+
+/** The bundle of the file that a variable names, below a folder; its name is its content's. Null where there is no such file. */
+export async function certificateBundle(variables: Variables, folder: string): Promise<CertificateBundle | null> {
+  const source = sources.find((name) => (variables[name] ?? "") !== "");
+  if (source === undefined) return null;
+  const own = certificatesIn(variables[source] ?? "");
+  if (own === null) return null;
+  const { rootCertificates } = await import("node:tls");
+  const text = `${[own.trimEnd(), ...rootCertificates].join("\n")}\n`;
+  const hash = createHash("sha256").update(text).digest("hex").slice(0, 12);
+  return { path: join(folder, `ca-${hash}.pem`), text };
+}
+
+function certificatesIn(file: string): string | null {
+  const text = readTextIfThere(file) ?? "";
+  return text.includes("-----BEGIN CERTIFICATE-----") ? text : null;
+}
+
+/** Before anything starts: goat-dev's own variable has to be right; what is to stop needs none of it. Throws usage. */
+export function needCertificates(variables: Variables): void {
+  const file = variables[ownVariable] ?? "";
+  if (file === "" || certificatesIn(file) !== null) return;
+  throw new GoatError("usage", `${ownVariable} is ${file}, which holds no certificate`, {
+    fixes: [{ command: `ls -l ${file}`, effect: "shows what is there; certificates are in PEM" }],
+  });
+}
+
+/** A shell's variables for what installs programs, each of which looks at one of its own. Throws file-unwritable. */
+export async function installVariables(variables: Variables, folder: string): Promise<Variables> {
+  const bundle = await certificateBundle(variables, folder);
+  if (bundle === null) return variables;
+  if (kindOf(bundle.path) === "missing") {
+    await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+      throw unwritable(folder, error);
+    });
+    await atomicWrite(bundle.path, bundle.text, 0o644);
+  }
+  const names = [...readers, "PIP_CERT", "NODE_EXTRA_CA_CERTS"];
+  const own = Object.fromEntries(names.map((name) => [name, bundle.path]));
+  return variables[ownVariable] ? { ...variables, ...own } : { ...own, ...variables };
+}
+
+/** The stack whose gateway trusts the bundle, where its Compose file names none itself. */
+export function withCertificates(stack: StackSpec, { path }: CertificateBundle): StackSpec {
+  const services = stack.services.map((service) => (service.role === "gateway" ? trusting(service, path) : service));
+  return { ...stack, services };
+}
+
+function trusting(service: ServiceSpec, path: string): ServiceSpec {
+  const { docker } = service.run;
+  if (docker === undefined || readers.some((name) => service.environment[name] !== undefined)) return service;
+  const target = `/etc/goat-dev/${path.split("/").at(-1)}`;
+  const mount: Mount = { kind: "bind", source: path, target, readOnly: true, createHostPath: false };
+  const environment = { ...service.environment, ...Object.fromEntries(readers.map((name) => [name, target])) };
+  return { ...service, environment, run: { ...service.run, docker: { ...docker, mounts: [...docker.mounts, mount] } } };
+}
