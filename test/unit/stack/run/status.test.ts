@@ -58,6 +58,16 @@ test("a service that does not answer must be starting while it is young, then un
   expect(later).toMatchObject({ state: "unready", why });
 });
 
+test("of a service that is starting only what no waiting mends must be told", async () => {
+  const path = "/health";
+  const ready = { kind: "http", host, port: await closedPort(), path, status: 200 } as const;
+  const spec = service("db", { role: "database", ready });
+  const full = 'PANIC:  could not write to file "pg_wal/xlogtemp.1": No space left on device';
+  expect(await statusOf(spec, { log: [full] })).toMatchObject({ state: "starting", failure: { code: "disk-full" } });
+  const late = "FATAL:  data directory has wrong ownership";
+  expect(await statusOf(spec, { log: [late] })).toMatchObject({ state: "starting", failure: null });
+});
+
 test("a service that ended must be exited, with its status or that memory ran out", async () => {
   const spec = service("web");
   expect(await statusOf(spec, {}, ({ engine }) => engine.exit("goat-web-1", 3))).toMatchObject({
