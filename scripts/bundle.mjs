@@ -93,7 +93,13 @@ async function write(options, output) {
 /** CommonJS, which Node loads faster than modules, and whose compiled code can be kept on every Node. Returns what is in it. */
 export async function bundlePrograms(dir) {
   const modules = [];
-  const note = { name: "note", moduleParsed: ({ id }) => void modules.push(plain(id)) };
+  const note = {
+    name: "note",
+    generateBundle(_options, files) {
+      const ids = Object.values(files).flatMap((file) => (file.type === "chunk" ? file.moduleIds : []));
+      modules.push(...ids.map(plain));
+    },
+  };
   await write(
     { input: programs, external: absent, plugins: [leaveOut(), addAssets(), licenses(), note] },
     {

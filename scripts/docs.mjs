@@ -41,7 +41,7 @@ if (process.argv.includes("--check") && stale.length > 0) {
 
 /** A module of src, with what it imports; what a command would load when it is called is left out. */
 async function load(path) {
-  const isLater = (id, from, isResolved) => !isResolved && /^\.\.\/(?:app|web)\//.test(id) && from !== undefined;
+  const isLater = (id, from, isResolved) => !isResolved && /^\.\.\/(?:app|web|mcp)\//.test(id) && from !== undefined;
   const bundle = await rolldown({ input: join(root, path), platform: "node", external: isLater, logLevel: "silent" });
   const { output } = await bundle.generate({ format: "esm" });
   await bundle.close();

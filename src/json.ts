@@ -42,6 +42,7 @@ import type { LogLine } from "./engine/engine.ts";
 import type { ErrorCode } from "./errors/catalog.ts";
 import type { FailureReport, Fix } from "./errors/goat-error.ts";
 import type { TraceRow } from "./langfuse/trace.ts";
+import type { McpReport } from "./mcp/server.ts";
 import type { OpenReport } from "./web/open.ts";
 
 export type {
@@ -70,6 +71,7 @@ export type {
   KeysReport,
   LogLine,
   MadeKeyReport,
+  McpReport,
   ModelsChangeReport,
   ModelsCheckReport,
   ModelsReport,
@@ -155,6 +157,7 @@ export interface Documents {
   readonly "db restore": Document<RestoreReport>;
   readonly "db reset": Document<ResetReport>;
   readonly "db shell": Document<RunReport>;
+  readonly mcp: Document<McpReport>;
   readonly ls: Document<StacksReport>;
   readonly prune: Document<PruneReport>;
   readonly completion: Document<CompletionReport>;

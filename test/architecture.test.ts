@@ -34,7 +34,7 @@ const ranks: readonly (readonly string[])[] = [
   ["doctor"],
   ["stack"],
   ["app"],
-  ["web"],
+  ["web", "mcp"],
   ["commands", "json.ts"],
   ["cli"],
   ["main.ts"],
@@ -42,6 +42,7 @@ const ranks: readonly (readonly string[])[] = [
 
 /** Package -> the only places that import it. */
 const doors: Readonly<Record<string, readonly string[]>> = {
+  "@modelcontextprotocol/sdk": ["mcp"],
   "@balena/dockerignore": ["engine/docker/build-context.ts"],
   "@prisma/client": ["prisma-engine/wasm.ts"],
   chokidar: ["platform/saves.ts"],

@@ -68,6 +68,7 @@ export function createContext(
     readInput: () => readAll(host),
     takeSignals: host.takeSignals ?? (() => () => undefined),
     onTerminal: [host.stdin, host.stdout, host.stderr].some(({ isTTY }) => isTTY === true),
+    streams: host,
     isData,
     columns,
   };

@@ -1,3 +1,4 @@
+import type { Readable, Writable } from "node:stream";
 import type { App } from "../app/app.ts";
 import { exitCodeOf } from "../errors/catalog.ts";
 
@@ -70,6 +71,8 @@ export interface Terminal {
   takeSignals(take: (signal: NodeJS.Signals) => void): () => void;
   /** True where a terminal is there, whose keys send signals to every program in front. */
   readonly onTerminal: boolean;
+  /** The pipes themselves, for a program at their other end. */
+  readonly streams: { readonly stdin: Readable; readonly stdout: Writable };
   /** True where stdout is for data alone: --json, --json-stream. */
   readonly isData: boolean;
   /** How wide the terminal is; null where a program reads. */

@@ -13,6 +13,7 @@ import { explain } from "./explain.ts";
 import { init } from "./init.ts";
 import { keys } from "./keys.ts";
 import { logs } from "./logs.ts";
+import { mcp } from "./mcp.ts";
 import { modal } from "./modal.ts";
 import { models } from "./models.ts";
 import { open } from "./open.ts";
@@ -52,6 +53,7 @@ export const commands: readonly AnyCommand[] = [
   init,
   modal,
   db,
+  mcp,
   ls,
   prune,
   completion,

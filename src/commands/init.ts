@@ -14,6 +14,7 @@ export const init = command<InitReport>({
       repeats: true,
       choices: ["typescript", "python", "go"],
     },
+    { flags: "--agents", description: "a section of AGENTS.md too, which says to coding agents how to work with it" },
     { flags: "--dry-run, --plan", description: "show what would be written, and write nothing" },
     { flags: "-y, --yes", description: "do not ask; what differs is kept" },
     { flags: "--force", description: "overwrite what differs" },
@@ -25,7 +26,7 @@ export const init = command<InitReport>({
   call: async (typed, app) => {
     const { init } = await import("../app/init/init.ts");
     const [plan, yes, force] = [typed.flag("plan"), typed.flag("yes"), typed.flag("force")];
-    return init({ examples: typed.texts("example"), plan, yes, force }, app);
+    return init({ examples: typed.texts("example"), agents: typed.flag("agents"), plan, yes, force }, app);
   },
   text: async (report, typed, reader) =>
     typed.flag("plan") ? (await import("../app/init/init.ts")).planText(report, reader) : doneText(report, reader),

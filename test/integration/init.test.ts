@@ -24,6 +24,29 @@ const openRepository = async (files: Readonly<Record<string, string>> = {}) => {
 
 const shipped = (name: string): string => readFileSync(join(import.meta.dirname, "../../dev", name), "utf8");
 
+describe("init --agents", () => {
+  test("must write a section of its own, keep what stands beside it, and bring it up to date", async () => {
+    const repository = await openRepository({ "AGENTS.md": "# House rules\r\n\r\nNo tabs." });
+    const first = await repository.init(["--yes", "--agents"]);
+    expect(first.out).toContain("✔ AGENTS.md   + a section on the gateway");
+    const written = repository.read("AGENTS.md");
+    expect(written.startsWith("# House rules\r\n\r\nNo tabs.\n\n<!-- goat-dev")).toBe(true);
+    expect((await repository.init(["--yes", "--agents"])).out).toContain("nothing to write");
+    writeFileSync(
+      repository.path("AGENTS.md"),
+      `${written.replace("## The local LLM gateway", "## Old")}\nMore rules.\n`,
+    );
+    await repository.init(["--yes", "--agents"]);
+    expect(repository.read("AGENTS.md")).toBe(`${written}\nMore rules.\n`);
+  });
+
+  test("must be asked for", async () => {
+    const repository = await openRepository();
+    await repository.init(["--yes"]);
+    expect(existsSync(repository.path("AGENTS.md"))).toBe(false);
+  });
+});
+
 describe("init", () => {
   test("must write dev/, the template and ignore lines, and the stack must have a name of its own", async () => {
     const repository = await openRepository();

@@ -11,6 +11,8 @@ import { type InitPlan, type PlannedFile, planInit } from "./plan.ts";
 export interface InitInput {
   /** Languages of example clients. */
   readonly examples: readonly string[];
+  /** A section of AGENTS.md, for coding agents. */
+  readonly agents: boolean;
   /** Nothing is written. */
   readonly plan: boolean;
   /** Nobody is asked. */
@@ -37,7 +39,14 @@ export interface InitReport {
 export async function init(input: InitInput, app: App): Promise<InitReport> {
   const { cwd, packageRoot, version, options } = app;
   const examples = examplesOf(input.examples);
-  const plan = planInit({ cwd, packageRoot, version, projectName: options.projectName, examples });
+  const plan = planInit({
+    cwd,
+    packageRoot,
+    version,
+    projectName: options.projectName,
+    examples,
+    agents: input.agents,
+  });
   const written = input.plan ? [] : await carryOut(plan, input, app);
   const files = plan.files.map((file) => ({
     path: file.path,

@@ -5,6 +5,7 @@ import { kindOf } from "../../platform/files.ts";
 import { readTextIfThere } from "../../platform/text-file.ts";
 import { nameFromFolder } from "../../project/root.ts";
 import { isByproduct } from "../../project/shipped-stack.ts";
+import { withSection } from "./agents.ts";
 
 export interface PlannedFile {
   /** Below the root. */
@@ -32,6 +33,8 @@ interface InitRequest {
   readonly projectName: string | undefined;
   /** Folders of templates/, by where they go. */
   readonly examples: Readonly<Record<string, string>>;
+  /** With a section of AGENTS.md. */
+  readonly agents: boolean;
 }
 
 const composePath = "dev/docker-compose.yml";
@@ -62,7 +65,8 @@ export function planInit(request: InitRequest): InitPlan {
     const folder = join(packageRoot, "templates", from);
     wanted.push(...filesIn(folder).map((path) => [`${to}/${path}`, shippedText(join(folder, path))] as const));
   }
-  return { root, name, files: [...wanted.map(([path, text]) => planFile(root, path, text)), planIgnore(root)] };
+  const files = [...wanted.map(([path, text]) => planFile(root, path, text)), planIgnore(root)];
+  return { root, name, files: request.agents ? [...files, planAgents(root, packageRoot)] : files };
 }
 
 /** The repository, or the project that is there already, else the current folder. */
@@ -150,6 +154,14 @@ function inTheWay(path: string, isFolder: boolean): GoatError {
       fixes: [{ command: `mv ${path} ${path}.old`, effect: "makes room; nothing was written" }],
     },
   );
+}
+
+function planAgents(root: string, packageRoot: string): PlannedFile {
+  const path = "AGENTS.md";
+  const found = textAt(root, path);
+  const text = withSection(found ?? "", shippedText(join(packageRoot, "templates", "agents", path)));
+  if (found === text) return { path, text, state: "same" };
+  return { path, text, state: found === undefined ? "new" : "extended", note: "+ a section on the gateway" };
 }
 
 function planIgnore(root: string): PlannedFile {

@@ -1,0 +1,62 @@
+import { GoatError } from "../errors/goat-error.ts";
+import { type Fields, isRecord } from "../model/fields.ts";
+
+/** One value that a tool takes, as JSON Schema has it. */
+type Property = { readonly description: string; readonly default?: unknown } & (
+  | { readonly type: "string"; readonly enum?: readonly string[] }
+  | { readonly type: "boolean" }
+  | { readonly type: "integer"; readonly minimum: number; readonly maximum: number }
+  | { readonly type: "array"; readonly items: { readonly type: "string" } }
+);
+
+export type Properties = Readonly<Record<string, Property>>;
+
+/** What a client has sent, held to what its tool takes. */
+export interface Given {
+  text(name: string): string | undefined;
+  texts(name: string): readonly string[];
+  flag(name: string): boolean;
+  count(name: string, otherwise: number): number;
+}
+
+/** Throws usage where a value is of another kind, or nobody asked for it. */
+export function readInput(value: unknown, properties: Properties): Given {
+  const fields = value === undefined ? {} : value;
+  if (!isRecord(fields)) throw new GoatError("usage", "a tool's arguments are an object");
+  for (const [name, given] of Object.entries(fields)) {
+    const property = properties[name];
+    if (property === undefined) throw new GoatError("usage", `there is no argument ${name}`);
+    if (!fits(given, property)) throw new GoatError("usage", `${name} is not ${kindOf(property)}`);
+  }
+  return givenIn(fields);
+}
+
+function givenIn(fields: Fields): Given {
+  return {
+    text: (name) => (typeof fields[name] === "string" ? fields[name] : undefined),
+    texts: (name) => (Array.isArray(fields[name]) ? fields[name].map(String) : []),
+    flag: (name) => fields[name] === true,
+    count: (name, otherwise) => (typeof fields[name] === "number" ? fields[name] : otherwise),
+  };
+}
+
+function fits(value: unknown, property: Property): boolean {
+  switch (property.type) {
+    case "string":
+      return typeof value === "string" && (property.enum === undefined || property.enum.includes(value));
+    case "boolean":
+      return typeof value === "boolean";
+    case "integer":
+      return Number.isInteger(value) && Number(value) >= property.minimum && Number(value) <= property.maximum;
+    case "array":
+      return Array.isArray(value) && value.every((item) => typeof item === "string");
+  }
+}
+
+function kindOf(property: Property): string {
+  if (property.type === "integer") return `a whole number from ${property.minimum} to ${property.maximum}`;
+  if (property.type === "array") return "a list of texts";
+  return property.type === "string" && property.enum !== undefined
+    ? `one of ${property.enum.join(", ")}`
+    : `a ${property.type}`;
+}
