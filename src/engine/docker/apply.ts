@@ -135,7 +135,25 @@ function removeNetwork(docker: Docker, op: Op<"remove-network">, abortSignal: Ab
       // Podman counts a container that has ended; and what has gone, or is off it already, is no hindrance.
       await found.disconnect({ Container, Force: true, abortSignal }).catch(() => undefined);
     }
-    await unlessStatus([404], undefined, () => found.remove({ abortSignal }));
+    await unlessStatus([404], undefined, () => found.remove({ abortSignal })).catch(async (error: unknown) => {
+      throw (await isMiscounted(docker, network, error)) ? miscounted(network, error) : error;
+    });
+  });
+}
+
+/** Docker goes on counting an endpoint that it has let go of, where many containers joined a network at once. */
+async function isMiscounted(docker: Docker, network: string, error: unknown): Promise<boolean> {
+  if (statusOf(error) !== 403 || !/has active endpoints/.test(engineWords(error))) return false;
+  const found = (await docker.getNetwork(network).inspect()) as NetworkInspectInfo;
+  return Object.keys(found.Containers ?? {}).length === 0;
+}
+
+function miscounted(network: string, cause: unknown): GoatError {
+  const words = `cannot remove the network ${network}: nothing is on it, and Docker counts something all the same`;
+  return new GoatError("engine-refused", words, {
+    cause,
+    evidence: [engineWords(cause)],
+    fixes: [{ command: "sudo systemctl restart docker", effect: "has Docker count anew; then: goat-dev down" }],
   });
 }
 

@@ -60,7 +60,9 @@ describeOnEngine("images that are pulled", () => {
     const up = await stack.run(["up", "--json-stream"]);
     expect(up.exitCode, up.output).toBe(0);
     const sums = eventsOf(up.stdout).filter(({ type, total = 0 }) => type === "step-progress" && total > 0);
-    expect(sums.map(({ text = "" }) => text).some((text) => text.startsWith("pulling api, worker: "))).toBe(true);
+    expect(sums.map(({ text = "" }) => text).some((text) => /^pulling (?:api, worker|worker, api): /.test(text))).toBe(
+      true,
+    );
     const totals = sums.map(({ total = 0 }) => total);
     expect(Math.max(...totals)).toBeGreaterThan(7 * mega);
     expect(Math.max(...totals)).toBeLessThan(7.5 * mega);

@@ -62,7 +62,12 @@ describe.skipIf(isMissing)("a terminal", () => {
   });
 
   test("of 24 rows must show what thirty services do, the last of them, and all of them in the end", async () => {
-    const stack = await openStack({ ...services(29), late: held });
+    // Thirty joining one network at once is what Docker 20.10 now and then loses count of.
+    const alone = Object.entries({ ...services(29), late: held }).map(([name, one]) => [
+      name,
+      { ...one, network_mode: "none" },
+    ]);
+    const stack = await openStack(Object.fromEntries(alone));
     const pane = await openTerminal(stack, 80, 24);
     await typed(pane, "up");
     expect(await untilSteady(pane, /^(?:✔ svc-\d\d .*\n){22}.*test -e/)).toMatchInlineSnapshot(`

@@ -96,6 +96,17 @@ describe("a network", () => {
     });
   });
 
+  test("that nothing is on, and Docker counts something on all the same, must be told with what mends it", async () => {
+    const { docker, apply, networks } = await openDocker();
+    await networks("default");
+    refuse(docker, "DELETE", /^\/networks\//, 403, "network goat_default has active endpoints");
+    await expect(apply({ type: "remove-network", network: "goat_default" })).rejects.toMatchObject({
+      code: "engine-refused",
+      message: expect.stringContaining("nothing is on it"),
+      fixes: [expect.objectContaining({ command: "sudo systemctl restart docker" })],
+    });
+  });
+
   test("that is external must be neither made nor asked about", async () => {
     const { docker, apply } = await openDocker();
     await apply({
