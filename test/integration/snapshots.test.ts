@@ -143,8 +143,8 @@ describe("db restore", () => {
     const lost = await goat(["db", "restore", "first", "--yes"]);
     expect(lost.exitCode).toBe(1);
     expect(lost.err).toMatchInlineSnapshot(`
-      "✔ litellm
-      ✔ langfuse
+      "✔ litellm     stopped
+      ✔ langfuse    stopped
 
       not every row of first is in the database   [restore-incomplete]
 

@@ -1,7 +1,7 @@
-import { once } from "node:events";
 import type { Duplex, Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import type Docker from "dockerode";
+import { systemCode } from "../../errors/describe.ts";
 import type { ExecOptions, ExecResult } from "../engine.ts";
 import { engineWords, guarded, statusOf } from "./errors.ts";
 import { demux } from "./streams.ts";
@@ -47,7 +47,7 @@ async function converse(exec: Docker.Exec, abortSignal: AbortSignal, options: Ex
   const end = (): void => void stream.destroy();
   abortSignal.addEventListener("abort", end, { once: true });
   try {
-    const [output] = await Promise.all([readOutput(stream, options), feed(stream, stdin)]);
+    const [output] = await Promise.all([readOutput(stream, options, hadEnough), feed(stream, stdin)]);
     abortSignal.throwIfAborted();
     return output;
   } finally {
@@ -56,19 +56,31 @@ async function converse(exec: Docker.Exec, abortSignal: AbortSignal, options: Ex
   }
 }
 
+/** Podman resets the connection of a command that ends before it has read its input; how it ended, the engine knows. */
+function hadEnough(error: unknown): boolean {
+  return ["ECONNRESET", "EPIPE"].includes(systemCode(error) ?? "");
+}
+
 async function feed(stream: Duplex, stdin: AsyncIterable<Uint8Array>): Promise<void> {
   const closed = new Promise((resolve) => stream.once("close", resolve));
+  // Told where the output is read; one that comes after it is nobody's.
+  stream.on("error", () => undefined);
   for await (const piece of stdin) {
     if (stream.destroyed) return;
-    if (!stream.write(piece)) await Promise.race([once(stream, "drain"), closed]);
+    if (!stream.write(piece)) await Promise.race([new Promise((resolve) => stream.once("drain", resolve)), closed]);
   }
   stream.end();
 }
 
-async function readOutput(stream: Readable, { onStdout }: ExecOptions): Promise<string> {
+/** An error in which a connection may end is where the output ends. */
+async function readOutput(
+  stream: Readable,
+  { onStdout }: ExecOptions,
+  isEnd: (error: unknown) => boolean = () => false,
+): Promise<string> {
   const kept: Uint8Array[] = [];
   let size = 0;
-  for await (const { stream: from, data } of demux(stream)) {
+  for await (const { stream: from, data } of demux(untilEnd(stream, isEnd))) {
     if (from === "stdout" && onStdout !== undefined) {
       await onStdout(data);
       continue;
@@ -77,6 +89,14 @@ async function readOutput(stream: Readable, { onStdout }: ExecOptions): Promise<
     size += data.length;
   }
   return Buffer.concat(kept).toString("utf8");
+}
+
+async function* untilEnd(stream: Readable, isEnd: (error: unknown) => boolean): AsyncGenerator<Uint8Array> {
+  try {
+    yield* stream;
+  } catch (error) {
+    if (!isEnd(error)) throw error;
+  }
 }
 
 const outputLimit = 64 * 1024;
