@@ -100,7 +100,9 @@ const oldestApi = "1.40";
 const tooOld = "its API is";
 
 function isOlder(version: string, than: string): boolean {
-  return version.localeCompare(than, "en", { numeric: true }) < 0;
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  const [wantedMajor = 0, wantedMinor = 0] = than.split(".").map(Number);
+  return major < wantedMajor || (major === wantedMajor && minor < wantedMinor);
 }
 
 async function openDockerode({ transport }: Candidate, { agent }: Reader): Promise<Docker> {
