@@ -20,11 +20,8 @@ interface Coming {
 /** Several pulls, builds and installations as one line: "pulling litellm: 212 of 480 MB · building web: 2/5 RUN npm ci". */
 export function createImageProgress() {
   const images = new Map<string, Coming>();
-  // Images that stand on one another share layers, each of which comes once.
-  const sum = (field: "current" | "total"): number => {
-    const parts = new Map([...images.values()].flatMap((one) => [...one.parts]));
-    return [...parts.values()].reduce((all, part) => all + part[field], 0);
-  };
+  const sum = (field: "current" | "total"): number =>
+    [...partsOf([...images.values()], field).values()].reduce((all, bytes) => all + bytes, 0);
   return {
     add: ({ type, image }: Fetching, progress: Progress): Progress => {
       const step = progress.says === undefined || progress.says === "trouble" ? null : progress.text;
@@ -51,6 +48,15 @@ export function createImageProgress() {
         })
         .join(" · "),
   };
+}
+
+/** Images that stand on one another share layers, each of which comes once: it is as far as whoever tells most of it says. */
+function partsOf(images: readonly Coming[], field: "current" | "total"): ReadonlyMap<string, number> {
+  const bytes = new Map<string, number>();
+  for (const { parts } of images) {
+    for (const [id, part] of parts) bytes.set(id, Math.max(bytes.get(id) ?? 0, part[field]));
+  }
+  return bytes;
 }
 
 /** "litellm 1.103.7: fetching packages (38 of 96 MB)", "building web: 2/5 RUN npm ci" */

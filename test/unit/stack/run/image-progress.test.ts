@@ -27,6 +27,8 @@ test("a layer that two images share must count once, as far as the one or the ot
   pulls.add(pulled("one:1"), { text: "", current: 2, total: 12 * mega, parts: new Map([shared(mega), own("a")]) });
   const both = pulls.add(pulled("two:1"), { text: "", parts: new Map([shared(3 * mega), own("b")]) });
   expect(both.text).toBe("pulling one, two: 5 MB of 14 MB");
+  const behind = pulls.add(pulled("two:1"), { text: "", parts: new Map([shared(0), own("b")]) });
+  expect(behind.text).toBe("pulling one, two: 3 MB of 14 MB");
   pulls.done(pulled("one:1"));
   expect(pulls.add(pulled("two:1"), { text: "", parts: new Map([shared(10 * mega), own("b")]) }).text).toBe(
     "pulling two: 13 MB of 14 MB",
