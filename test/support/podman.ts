@@ -53,6 +53,8 @@ export const startPodman = async (dockerImage: string): Promise<PodmanService | 
       service.kill();
       await ended;
       endWatchers(folder);
+      // Root's Podman mounts its store over itself, and leaves that where it was killed.
+      await run("umount", ["--lazy", join(folder, "store", "overlay")]).catch(() => undefined);
       rmSync(folder, { recursive: true, force: true });
     },
   };
