@@ -74,7 +74,9 @@ export async function openLab(engine, signal) {
       return json?.services?.find(({ name }) => name === service)?.pid;
     },
     close: async () => {
-      await goat(["down", "--volumes", "--no-dump", "--yes"]);
+      // Also where the run was interrupted.
+      const words = [join(root, "bin/goat-dev.js"), "down", "--volumes", "--no-dump", "--yes"];
+      await run(process.execPath, words, { cwd: folder, env });
       rmSync(placeOf(folder), { recursive: true, force: true });
       rmSync(base, { recursive: true, force: true });
     },
