@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { execa } from "execa";
+import type { TestContext } from "vitest";
 import { readEnvironment } from "../../src/app/read-environment.ts";
 import { load } from "../../src/app/read-project.ts";
 import { resolvedConfig } from "../../src/compose/resolved-config.ts";
@@ -21,9 +22,9 @@ export interface Question {
 export type Answer = { readonly config: unknown } | { readonly refused: string };
 
 /** A case's files in a folder of their own, and what is asked of them. */
-export function place({ files, named, ...more }: Case): Question {
+export function place({ files, named, ...more }: Case, { onTestFinished }: TestContext): Question {
   const [first = ""] = Object.keys(files);
-  return { folder: writeFiles(tempFolder(), files), files: named ?? [first], ...more };
+  return { folder: writeFiles(tempFolder(onTestFinished), files), files: named ?? [first], ...more };
 }
 
 /** The installed plugin's. */

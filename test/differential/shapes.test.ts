@@ -5,10 +5,10 @@ import { shapes } from "./shapes.ts";
 
 const all = Object.entries(shapes);
 
-test.concurrent.each(all)(
+test.concurrent.for(all)(
   "a stack in this shape must be read as Compose reads it, or refused by name: %s",
-  async (_name, shape) => {
-    const question = place(shape);
+  async ([, shape], context) => {
+    const question = place(shape, context);
     const mine = await ours(question);
     if (shape.refused !== undefined) {
       expect(mine).toHaveProperty("refused");

@@ -177,6 +177,12 @@ test("help must go to stdout with examples, and end with 0", async () => {
       modal                           the same gateway in the cloud, and models on
                                       GPUs: deploy, prove, look at, stop
       db                              the database
+      mcp                             serve coding agents over stdin and stdout
+                                      (Model Context Protocol); they can only look
+      ls                              every stack of this machine, on both engines:
+                                      folder, ports, size, last use
+      prune                           take down stacks whose folder is gone, each
+                                      after a yes; data stays, unless --volumes
       completion <shell>              a script that has the shell complete commands,
                                       options, services and models
       help [command]                  help on a command, or on a topic below
@@ -207,6 +213,8 @@ test("help must go to stdout with examples, and end with 0", async () => {
       --example             run the example client even where a kept proof still
                             holds
       --no-example          no call through the gateway
+      --instance <name>     a stack of this checkout's own, on ports of its own;
+                            auto names it after the folder
       --set <name=value>    write it into .env first; again for more
       --take-over           of a stack that another folder made: make it this
                             folder's; asks
@@ -214,11 +222,12 @@ test("help must go to stdout with examples, and end with 0", async () => {
       -h, --help            this help
 
     Examples:
-      goat-dev up            everything
-      goat-dev up --demo     see it work without a key
-      goat-dev up --plan     what would change, and why
-      goat-dev up postgres   one service and what it needs
-      goat-dev up --json     one JSON document, for scripts
+      goat-dev up                   everything
+      goat-dev up --demo            see it work without a key
+      goat-dev up --plan            what would change, and why
+      goat-dev up --instance auto   beside another worktree's stack; all commands here follow
+      goat-dev up postgres          one service and what it needs
+      goat-dev up --json            one JSON document, for scripts
     "
   `);
   expect((await goat([])).out).toBe(out);

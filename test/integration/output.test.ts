@@ -43,7 +43,15 @@ const typed: Readonly<Record<string, readonly (readonly string[])[]>> = {
   "modal logs": [[]],
   "modal stop": [["--yes"]],
   "modal url": [[]],
+  "models discover": [["--url", "http://127.0.0.1:9/v1"]],
   "db set-password": [[]],
+  "db snapshot": [["first"]],
+  "db snapshots": [[]],
+  "db restore": [["first", "--yes"]],
+  "db reset": [["--yes"]],
+  "db shell": [["--command", "SELECT 1"]],
+  ls: [[]],
+  prune: [["--yes"]],
   spend: [[]],
   completion: [["bash"]],
   traces: [[]],
@@ -52,6 +60,7 @@ const typed: Readonly<Record<string, readonly (readonly string[])[]>> = {
   // These end by a signal alone.
   open: [["too much"]],
   watch: [["too much"]],
+  mcp: [["too much"]],
   down: [["--volumes", "--yes"], []],
 };
 

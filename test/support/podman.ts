@@ -1,8 +1,9 @@
-import { execFile, spawn } from "node:child_process";
+import { execFile, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { systemClock } from "../../src/platform/clock.ts";
@@ -33,12 +34,18 @@ export const startPodman = async (dockerImage: string): Promise<PodmanService | 
     )
   )
     return { skip: "podman is not installed" };
-  const folder = mkdtempSync(join(tmpdir(), "goat-dev-podman-"));
+  // Podman takes no longer path than 50 characters for what runs.
+  const folder = mkdtempSync(join(tmpdir(), "pod-"));
   const [conf, socket] = [join(folder, "containers.conf"), join(folder, "podman.sock")];
   writeFileSync(conf, settings);
   const env = { ...process.env, CONTAINERS_CONF: conf };
   const store = ["--root", join(folder, "store"), "--runroot", join(folder, "run")];
-  await copyImage(dockerImage, store, env);
+  try {
+    await copyImage(dockerImage, store, env);
+  } catch (error) {
+    removeStore(folder);
+    throw error;
+  }
   const service = spawn("podman", [...store, "system", "service", "--time=0", `unix://${socket}`], {
     env,
     stdio: "ignore",
@@ -53,20 +60,26 @@ export const startPodman = async (dockerImage: string): Promise<PodmanService | 
       service.kill();
       await ended;
       endWatchers(folder);
-      // Root's Podman mounts its store over itself, and leaves that where it was killed.
-      await run("umount", ["--lazy", join(folder, "store", "overlay")]).catch(() => undefined);
-      rmSync(folder, { recursive: true, force: true });
+      removeStore(folder);
     },
   };
 };
 
 async function copyImage(dockerImage: string, store: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
   const saving = spawn("docker", ["save", dockerImage], { stdio: ["ignore", "pipe", "ignore"] });
-  const loading = spawn("podman", [...store, "load", "--quiet"], { env, stdio: ["pipe", "ignore", "ignore"] });
+  const loading = spawn("podman", [...store, "load", "--quiet"], { env, stdio: ["pipe", "ignore", "pipe"] });
+  const said = text(loading.stderr);
   const loaded = once(loading, "exit");
-  await pipeline(saving.stdout, loading.stdin);
+  // Where Podman ends early, what it said explains more than the broken pipe.
+  await pipeline(saving.stdout, loading.stdin).catch(() => undefined);
   const [status] = await loaded;
-  if (status !== 0) throw new Error(`podman load ended with ${status}`);
+  if (status !== 0) throw new Error(`podman load: ${await said}`);
+}
+
+/** Root's Podman mounts its store over itself, and leaves that where it was killed. */
+function removeStore(folder: string): void {
+  spawnSync("umount", ["--lazy", join(folder, "store", "overlay")]);
+  rmSync(folder, { recursive: true, force: true });
 }
 
 /** For five minutes Podman keeps a process for each command that was run in a container. */

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 
-/** A folder that is gone when the test is. */
-export const tempFolder = (): string => {
+/** A folder that is gone when the test is. Tests that run side by side have to say which one. */
+export const tempFolder = (whenFinished = onTestFinished): string => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "goat-dev-test-")));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  whenFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 };
 
