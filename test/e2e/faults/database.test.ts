@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { docker } from "../../support/docker.ts";
@@ -83,8 +84,9 @@ describeOnEngine("a database that was made with another POSTGRES_USER than .env 
 
     const down = await stack.run(["down", "--volumes", "--yes"]);
     expect(down.exitCode, down.output).toBe(0);
-    const [dump = ""] = readdirSync(stack.path(".goat-dev", "dumps"));
-    expect(gunzipSync(readFileSync(stack.path(".goat-dev", "dumps", dump))).toString()).toContain("precious");
+    const folder = stack.path(".goat-dev", "snapshots");
+    const dump = readdirSync(folder).find((name) => name.endsWith(".sql.gz")) ?? "";
+    expect(gunzipSync(readFileSync(join(folder, dump))).toString()).toContain("precious");
     await expectWell(stack);
     expect(
       await docker(
