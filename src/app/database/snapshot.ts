@@ -4,7 +4,7 @@ import type { ObservedStack } from "../../model/observed.ts";
 import { isTaken } from "../../platform/files.ts";
 import { ensureStateFolder } from "../../project/state.ts";
 import { containerOf } from "../../stack/plan/containers.ts";
-import { databaseService, type OpenDatabase, openDatabase } from "../../stack/run/database.ts";
+import { databaseService, type OpenDatabase, openDatabase, untilOpen } from "../../stack/run/database.ts";
 import { dumpDatabase, dumpSuffix } from "../../stack/run/dump.ts";
 import { sumOf } from "../../stack/run/dump-rows.ts";
 import { observeStack } from "../../stack/run/observe.ts";
@@ -36,7 +36,10 @@ export async function snapshot(input: { readonly name: string | undefined }, app
   const open = await openStack(app, await openProject(app));
   await using _lock = await lockStack(open, "db snapshot", app);
   const database = await needDatabase(open, await observeStack(open.stack, open));
-  return { ok: true, ...entryOf(await takeSnapshot(open, database, input.name ?? stamp(app), app)) };
+  const taken = await takeSnapshot(open, database, input.name ?? stamp(app), app);
+  // Without Docker the server stood still meanwhile; where nobody could count its rows, nobody can log in afterwards either.
+  if (taken.rows !== null) await untilOpen(database, open.stack, open);
+  return { ok: true, ...entryOf(taken) };
 }
 
 /** Those that are there; no engine is asked. */

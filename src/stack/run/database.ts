@@ -72,7 +72,7 @@ export async function setDatabasePassword(
   if (localDatabase !== undefined) {
     const password = service.environment["POSTGRES_PASSWORD"] ?? "";
     await localDatabase.setPassword(container, { user, password }, context.signal);
-    await untilOpen(service, container, stack, context);
+    await untilOpen(database, stack, context);
     return { user };
   }
   const environment = { GOAT_USER: user, GOAT_PASSWORD: service.environment["POSTGRES_PASSWORD"] ?? "" };
@@ -86,10 +86,9 @@ export async function setDatabasePassword(
   });
 }
 
-/** It was started anew: whoever logs in next must not find it booting. Throws service-not-ready. */
-async function untilOpen(
-  service: ServiceSpec,
-  container: string,
+/** Where it was started anew: whoever logs in next must not find it booting. Throws service-not-ready. */
+export async function untilOpen(
+  { service, container }: Pick<OpenDatabase, "service" | "container">,
   stack: StackSpec,
   context: EngineContext,
 ): Promise<void> {
@@ -100,8 +99,12 @@ async function untilOpen(
     context: probeContext({ service: service.name, container }, { ...context, stack: stack.name }),
   });
   if (result.state === "ready") return;
-  throw new GoatError("service-not-ready", `${service.name} has its password, and does not accept it: ${result.why}`, {
-    service: service.name,
-    fixes: [{ command: `goat-dev logs ${service.name}`, effect: "shows what the database says" }],
-  });
+  throw new GoatError(
+    "service-not-ready",
+    `${service.name} was started anew, and does not accept the password of .env: ${result.why}`,
+    {
+      service: service.name,
+      fixes: [{ command: `goat-dev logs ${service.name}`, effect: "shows what the database says" }],
+    },
+  );
 }

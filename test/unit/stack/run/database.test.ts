@@ -145,7 +145,7 @@ describe("an engine that works on the data's own files", () => {
     expect(await failureOf(setDatabasePassword(spec, context))).toMatchObject({
       code: "service-not-ready",
       service: "db",
-      message: "db has its password, and does not accept it: its health check says unhealthy",
+      message: "db was started anew, and does not accept the password of .env: its health check says unhealthy",
       fixes: [{ command: "goat-dev logs db" }],
     });
   });
