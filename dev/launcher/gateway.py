@@ -162,8 +162,9 @@ class Gateway:
         while not self.channel.closed:
             for message in self.channel.receive():
                 asked = {"serve": self.may_serve.set, "retire": self.retire, "take": self.take}.get(message.get("do"))
+                arguments = [message["connections"]] if "connections" in message else []
                 if asked is not None and self.loop is not None:
-                    self.loop.call_soon_threadsafe(asked, *([message["connections"]] if "connections" in message else []))
+                    self.loop.call_soon_threadsafe(asked, *arguments)
         # The launcher was killed: nobody would replace this process, and it holds the port.
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(STOP_SECONDS + 5)
@@ -187,7 +188,6 @@ class Gateway:
             await asyncio.sleep(0.05)
             self.hand_over()
         self.server.should_exit = True
-
 
     def answered(self) -> None:
         """The connection is free again, before its next request is read."""

@@ -6,7 +6,7 @@ import type { GoatError } from "../errors/goat-error.ts";
 import type { GatewayAccess } from "../gateway/access.ts";
 import { type ModelParameters, modelChanges, modelParameters } from "../gateway/model-changes.ts";
 import type { StackSpec } from "../model/stack.ts";
-import { atomicWrite, kindOf, unwritable } from "../platform/files.ts";
+import { atomicWrite, kindOf, makeFolder, unwritable } from "../platform/files.ts";
 import type { ExampleMode } from "../project/settings.ts";
 import { ensureStateFolder, openState } from "../project/state.ts";
 import { needCertificates } from "../stack/certificates.ts";
@@ -150,9 +150,7 @@ async function writeOwn({ demo, certificates, environment }: OpenStack): Promise
   for (const [file, mode] of [[demo, 0o600] as const, [certificates, 0o644] as const]) {
     if (file === null) continue;
     await ensureStateFolder(environment.project.stateDir);
-    await mkdir(dirname(file.path), { recursive: true, mode: 0o700 }).catch((error: unknown) => {
-      throw unwritable(file.path, error);
-    });
+    await makeFolder(dirname(file.path), file.path);
     await atomicWrite(file.path, file.text, mode);
   }
 }

@@ -1,4 +1,5 @@
 import type { App } from "../app/app.ts";
+import type { LogLine } from "../engine/engine.ts";
 import type { Given, Properties } from "./input.ts";
 
 /** One thing that an agent can ask for. */
@@ -57,8 +58,7 @@ const looking: readonly Omit<Tool, "changes">[] = [
       services,
       tail: { type: "integer", minimum: 1, maximum: 2_000, default: 100, description: "lines of each service" },
     },
-    call: async (given, app) =>
-      (await import("./log-lines.ts")).logLines(given.texts("services"), given.count("tail", 100), app),
+    call: (given, app) => logLines(given.texts("services"), given.count("tail", 100), app),
   },
   {
     name: "config",
@@ -191,4 +191,21 @@ const own = { takeOver: false, yes: false };
 
 function upInput(names: readonly string[]) {
   return { services: names, demo: false, build: false, set: [], ...own };
+}
+
+/** The last lines as one answer; notes under them go out as they do for people. */
+async function logLines(
+  services: readonly string[],
+  tail: number,
+  app: App,
+): Promise<{ readonly lines: readonly LogLine[] }> {
+  const lines: LogLine[] = [];
+  const emit: App["emit"] = (event) => {
+    if (event.type !== "log") return app.emit(event);
+    const { type: _type, ...line } = event;
+    lines.push(line);
+  };
+  const { logs } = await import("../app/logs.ts");
+  await logs({ services, follow: false, tail, since: null }, { ...app, emit });
+  return { lines };
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { lstatSync, statSync } from "node:fs";
-import { chown, open, readlink, realpath, rename, rm, stat } from "node:fs/promises";
+import { chown, mkdir, open, readlink, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { messageOf, systemCode } from "../errors/describe.ts";
 import { GoatError } from "../errors/goat-error.ts";
@@ -57,6 +57,13 @@ export function unwritable(path: string, error: unknown): GoatError {
   return new GoatError("file-unwritable", `cannot write ${path}: ${code ?? messageOf(error)}`, {
     cause: error,
     fixes: [{ command: `ls -ld ${dirname(path)}`, effect: "shows who may write there" }],
+  });
+}
+
+/** Makes a folder that is its owner's alone, and those above it. Throws file-unwritable, disk-full, of the file that it is for. */
+export async function makeFolder(path: string, file = path): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw unwritable(file, error);
   });
 }
 

@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { GoatError } from "../errors/goat-error.ts";
 import type { Mount, ServiceSpec, StackSpec } from "../model/stack.ts";
-import { atomicWrite, kindOf, unwritable } from "../platform/files.ts";
+import { atomicWrite, kindOf, makeFolder } from "../platform/files.ts";
 import { readTextIfThere } from "../platform/text-file.ts";
 
 /** Certificates of the user's own together with those that every program trusts. */
@@ -53,9 +52,7 @@ export async function installVariables(variables: Variables, folder: string): Pr
   const bundle = await certificateBundle(variables, folder);
   if (bundle === null) return variables;
   if (kindOf(bundle.path) === "missing") {
-    await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
-      throw unwritable(folder, error);
-    });
+    await makeFolder(folder);
     await atomicWrite(bundle.path, bundle.text, 0o644);
   }
   const names = [...readers, "PIP_CERT", "NODE_EXTRA_CA_CERTS"];

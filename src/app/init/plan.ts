@@ -5,7 +5,6 @@ import { kindOf } from "../../platform/files.ts";
 import { readTextIfThere } from "../../platform/text-file.ts";
 import { nameFromFolder } from "../../project/root.ts";
 import { isByproduct } from "../../project/shipped-stack.ts";
-import { withSection } from "./agents.ts";
 
 export interface PlannedFile {
   /** Below the root. */
@@ -162,6 +161,16 @@ function planAgents(root: string, packageRoot: string): PlannedFile {
   const text = withSection(found ?? "", shippedText(join(packageRoot, "templates", "agents", path)));
   if (found === text) return { path, text, state: "same" };
   return { path, text, state: found === undefined ? "new" : "extended", note: "+ a section on the gateway" };
+}
+
+/** Where goat-dev's own section of AGENTS.md begins and ends, whatever else is in the file. */
+const agentsSection = /<!-- goat-dev[^\n]*-->[\s\S]*?<!-- \/goat-dev -->\r?\n?/;
+
+/** An AGENTS.md with this section: in the place of an older one, else at its end. Every other byte stays. */
+function withSection(text: string, wanted: string): string {
+  if (agentsSection.test(text)) return text.replace(agentsSection, () => wanted);
+  const start = text === "" || text.endsWith("\n") ? text : `${text}\n`;
+  return start === "" ? wanted : `${start}\n${wanted}`;
 }
 
 function planIgnore(root: string): PlannedFile {

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { GoatError } from "../../errors/goat-error.ts";
 import type { Operation } from "../../model/plan.ts";
-import { unwritable } from "../../platform/files.ts";
+import { makeFolder, unwritable } from "../../platform/files.ts";
 import type { ApplyIo } from "../engine.ts";
 import { createContainer, nameTaken, ownAnonymousVolumes } from "./create.ts";
 import { allContainers, announce, ensureStore, findIn, type Host, needIn, storeOf } from "./host.ts";
@@ -71,10 +71,7 @@ async function createVolume(host: Host, { stack, volume }: Op<"create-volume">):
   if (volume.external) return;
   const store = await ensureStore(host);
   if (readRecord(store, "volumes", volume.name) !== undefined) return;
-  const path = volumeFolder(store, volume.name);
-  await mkdir(path, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
-    throw unwritable(path, error);
-  });
+  await makeFolder(volumeFolder(store, volume.name));
   const { key, labels } = volume;
   const createdAt = host.clock.date().toISOString();
   const made = { createdAt, labels, origin: toRecordedOrigin(store, stack) };

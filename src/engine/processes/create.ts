@@ -1,9 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { mkdir } from "node:fs/promises";
 import { GoatError } from "../../errors/goat-error.ts";
 import type { Operation } from "../../model/plan.ts";
 import type { ContainerSpec, Mount, StackSpec } from "../../model/stack.ts";
-import { kindOf, unwritable } from "../../platform/files.ts";
+import { kindOf, makeFolder } from "../../platform/files.ts";
 import { ensureStore, type Host } from "./host.ts";
 import { addressesOf, workingDirOf } from "./local-service.ts";
 import { logFolder, type ProjectStore, volumeFolder } from "./project-store.ts";
@@ -148,11 +147,7 @@ function networksOf(stack: StackSpec, docker: ContainerSpec): readonly string[] 
 
 async function makeFolders(store: ProjectStore, record: ContainerRecord): Promise<void> {
   const volumes = record.mounts.flatMap((mount) => (mount.kind === "volume" ? [volumeFolder(store, mount.name)] : []));
-  for (const path of [logFolder(store, record.id), ...volumes]) {
-    await mkdir(path, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
-      throw unwritable(path, error);
-    });
-  }
+  for (const path of [logFolder(store, record.id), ...volumes]) await makeFolder(path);
 }
 
 /** Anonymous volumes that no other container has inherited. */

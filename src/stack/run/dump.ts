@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
 import { messageOf } from "../../errors/describe.ts";
 import { GoatError } from "../../errors/goat-error.ts";
-import { unwritable } from "../../platform/files.ts";
+import { makeFolder, unwritable } from "../../platform/files.ts";
 import type { PostgresOptions } from "../../platform/postgres.ts";
 import type { EngineContext } from "../engine-context.ts";
 import { countInside, countWhile } from "./count-rows.ts";
@@ -29,9 +29,7 @@ export function dumpSuffix({ engine }: Pick<EngineContext, "engine">): string {
 export async function dumpDatabase(database: OpenDatabase, file: string, context: EngineContext): Promise<Dump> {
   const { localDatabase } = context.engine;
   if (localDatabase === undefined) return dumpAsSql(database, file, context);
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 }).catch((error: unknown) => {
-    throw unwritable(file, error);
-  });
+  await makeFolder(dirname(file), file);
   const save = async (rows: Rows | null): Promise<Dump> => ({
     bytes: await localDatabase.save(database.container, file, context.signal),
     rows,
