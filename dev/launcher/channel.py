@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import socket
-from typing import Any, Mapping, Sequence
+from typing import Any, Iterator, Mapping, Sequence
 
 # What the system lets through at once is a little more.
 MOST_CONNECTIONS = 200
@@ -40,11 +41,9 @@ class Channel:
             return False
 
     def receive(self) -> list[dict[str, Any]]:
-        """What has come since; one that blocks waits for more."""
+        """Waits for what comes next."""
         try:
             piece, files, _, _ = socket.recv_fds(self.socket, 65_536, MOST_CONNECTIONS)
-        except BlockingIOError:
-            return []
         except OSError:
             piece, files = b"", []
         self.files += files
@@ -53,6 +52,11 @@ class Channel:
             return []
         *lines, self.rest = (self.rest + piece).split(b"\n")
         return [self.read(line) for line in lines]
+
+    def waiting(self) -> Iterator[dict[str, Any]]:
+        """All that has come so far: a process that has ended may have left several messages."""
+        while not self.closed and select.select([self.socket], [], [], 0)[0]:
+            yield from self.receive()
 
     def read(self, line: bytes) -> dict[str, Any]:
         message = json.loads(line)

@@ -48,6 +48,7 @@ class Gateway:
         self.loop: asyncio.AbstractEventLoop | None = None
         self.may_serve = asyncio.Event()
         self.retiring = False
+        self.taking: set[asyncio.Future[None]] = set()
         self.loaded = set(sys.modules)
 
     def run(self) -> NoReturn:
@@ -184,8 +185,11 @@ class Gateway:
         """A client may be about to use a connection that stays here: it is answered, and told to open another."""
         end = time.monotonic() + LINGER_SECONDS
         await finish_callbacks()
-        while self.server.server_state.connections and time.monotonic() < end:
+        busy = True
+        while busy and time.monotonic() < end:
+            # Also where none is known: one that was just accepted or taken over becomes known a moment later.
             await asyncio.sleep(0.05)
+            busy = bool(self.server.server_state.connections or self.taking)
             self.hand_over()
         self.server.should_exit = True
 
@@ -199,7 +203,9 @@ class Gateway:
             connections.hand_over(self.server, self.channel)
 
     def take(self, files: list[int]) -> None:
-        self.taking = asyncio.ensure_future(connections.take(self.server, files))
+        taking = asyncio.ensure_future(connections.take(self.server, files))
+        self.taking.add(taking)
+        taking.add_done_callback(self.taking.discard)
 
 
 def leave_schema_alone() -> None:

@@ -9,11 +9,11 @@ import signal
 import socket
 import sys
 import time
-from dataclasses import dataclass, field
 from typing import Any, Callable, Mapping, NoReturn
 
 from launcher import control, preload, say, served
 from launcher.channel import Channel, close_files
+from launcher.process import Answer, Process, exit_status, send_signal, wait_for_ends
 from launcher.sockets import bind
 from launcher.start import Program
 
@@ -21,24 +21,6 @@ READY_SECONDS = float(os.environ.get("GOAT_DEV_READY_SECONDS") or 90)
 # Processes that only finish long answers; beyond it the oldest has to end.
 MOST_RETIRING = 4
 FORWARDED = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
-ENDING_SECONDS = 3.0
-
-Answer = Callable[[Mapping[str, Any]], None]
-
-
-@dataclass
-class Process:
-    pid: int
-    channel: Channel
-    generation: int
-    environment: Mapping[str, str | None]
-    asked: list[Answer]
-    born: float = field(default_factory=time.monotonic)
-    files: Mapping[str, str | None] = field(default_factory=dict)
-    has_routes: bool = False
-    why: str | None = None
-    retired: bool = False
-    reported: bool = False
 
 
 class Supervisor:
@@ -52,6 +34,7 @@ class Supervisor:
         self.variables: dict[str, str | None] = {}
         self.asked: list[Answer] = []
         self.wanted = True
+        self.to_load: list[str] = []
         self.generation = 0
         self.stopping = False
 
@@ -69,6 +52,7 @@ class Supervisor:
                 key.data()
             self.reap()
             self.end_what_is_late()
+            self.load_modules()
 
     # What comes in: signals, requests, and what the processes tell.
 
@@ -112,14 +96,14 @@ class Supervisor:
         }
 
     def hear(self, process: Process) -> None:
-        for message in process.channel.receive():
+        for message in process.channel.waiting():
             if "why" in message:
                 process.why = message["why"]
             if "files" in message:
                 process.files = message["files"]
                 process.has_routes = message["routes"]
             if "loaded" in message:
-                preload.load(message["loaded"])
+                self.to_load += message["loaded"]
             if message.get("ready"):
                 process.channel.send({"do": "serve"})
             if message.get("serving"):
@@ -136,6 +120,12 @@ class Supervisor:
         if self.serving is not None:
             self.serving.channel.send_connections(files)
         close_files(files)
+
+    def load_modules(self) -> None:
+        """Takes a while: not before connections that are under way to the next process have arrived there."""
+        if self.to_load and self.candidate is None and not self.retiring:
+            names, self.to_load = self.to_load, []
+            preload.load(names)
 
     def hang_up(self, process: Process) -> None:
         if process.channel.socket.fileno() >= 0:
@@ -270,32 +260,3 @@ class Supervisor:
         if late is not None and self.serving is not None and time.monotonic() - late.born > READY_SECONDS:
             late.why = late.why or f"it was not ready within {READY_SECONDS:.0f} s"
             send_signal(late.pid, signal.SIGKILL)
-
-
-def send_signal(pid: int, number: int) -> None:
-    try:
-        os.kill(pid, number)
-    except ProcessLookupError:
-        pass
-
-
-def exit_status(wait_status: int) -> int:
-    """Shells' way to say that a signal ended a process."""
-    return 128 + os.WTERMSIG(wait_status) if os.WIFSIGNALED(wait_status) else os.WEXITSTATUS(wait_status)
-
-
-def wait_for_ends(pids: list[int]) -> None:
-    end = time.monotonic() + ENDING_SECONDS
-    left = set(pids)
-    while left and time.monotonic() < end:
-        left -= {pid for pid in left if is_gone(pid)}
-        time.sleep(0.02)
-    for pid in left:
-        send_signal(pid, signal.SIGKILL)
-
-
-def is_gone(pid: int) -> bool:
-    try:
-        return os.waitpid(pid, os.WNOHANG)[0] == pid
-    except ChildProcessError:
-        return True

@@ -23,12 +23,19 @@ const steady = (screen: string): string =>
 const services = (count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`svc-${String(index + 1).padStart(2, "0")}`, idle]));
 
-/** The screen, once it is as it should be but for what differs. */
+/** The screen, once it is as it should be but for what differs: the very one that was found to be. */
 const untilSteady = async (pane: Pane, pattern: RegExp): Promise<string> => {
-  const look = async (): Promise<string> => steady(await pane.screen());
+  let screen = "";
+  const look = async (): Promise<string> => {
+    screen = steady(await pane.screen());
+    return screen;
+  };
   await expect.poll(look, { timeout: 60_000, interval: 100 }).toMatch(pattern);
-  return look();
+  return screen;
 };
+
+/** The shell has its line back. */
+const isUp = /^Up in N s\n\$$/m;
 
 const isMissing = inject("e2e").missing !== null || (!hasTmux && !isRequired);
 
@@ -37,7 +44,7 @@ describe.skipIf(isMissing)("a terminal", () => {
     const stack = await openStack({ ...services(3), late: held });
     const pane = await openTerminal(stack, 40, 20);
     await typed(pane, "up");
-    expect(await untilSteady(pane, /(?:✔ svc.*\n){3}.*test -e/)).toMatchInlineSnapshot(`
+    expect(await untilSteady(pane, /(?:✔ svc.*\n){3}.*test -e.*\n +1$/)).toMatchInlineSnapshot(`
       "✔ checks      Docker V
         (/var/run/docker.sock)
       ✔ svc-01      created · ready in N s
@@ -48,7 +55,7 @@ describe.skipIf(isMissing)("a terminal", () => {
     `);
     await pane.resize(100, 20);
     await release(stack, "late");
-    expect(await untilSteady(pane, /^Up in/m)).toMatchInlineSnapshot(`
+    expect(await untilSteady(pane, isUp)).toMatchInlineSnapshot(`
       "✔ checks      Docker V
         (/var/run/docker.sock)
       ✔ svc-01      created · ready in N s
@@ -70,7 +77,7 @@ describe.skipIf(isMissing)("a terminal", () => {
     const stack = await openStack(Object.fromEntries(alone));
     const pane = await openTerminal(stack, 80, 24);
     await typed(pane, "up");
-    expect(await untilSteady(pane, /^(?:✔ svc-\d\d .*\n){22}.*test -e/)).toMatchInlineSnapshot(`
+    expect(await untilSteady(pane, /^(?:✔ svc-\d\d .*\n){22}.*test -e.* 1$/)).toMatchInlineSnapshot(`
       "✔ svc-08      created · ready in N s
       ✔ svc-09      created · ready in N s
       ✔ svc-10      created · ready in N s
