@@ -6,7 +6,6 @@ import contextlib
 import os
 import selectors
 import signal
-import socket
 import sys
 import time
 from typing import Any, Callable, Mapping, NoReturn
