@@ -48,9 +48,9 @@ function createLoader(folder) {
     if (known !== undefined) return known.exports;
     const module = { exports: {} };
     modules.set(file, module);
-    const outside = nodeModule.createRequire(file);
-    const inside = (name) => (name.startsWith(".") ? load(join(dirname(file), name)) : outside(name));
-    compile(file)(module.exports, inside, module, file, dirname(file));
+    const beside = dirname(file);
+    const inside = (name) => (name.startsWith(".") ? load(join(beside, name)) : require(name));
+    compile(file)(module.exports, inside, module, file, beside);
     return module.exports;
   };
   const keep = () => {

@@ -147,7 +147,8 @@ function exampleMode({ names, example }: BringUpOptions): ExampleMode {
 /** Puts what is goat-dev's own where the gateway mounts it, before the checks look at it. Throws file-unwritable. */
 async function writeOwn({ demo, certificates, environment }: OpenStack): Promise<void> {
   // Whoever the gateway runs as reads the certificates.
-  for (const [file, mode] of [[demo, 0o600] as const, [certificates, 0o644] as const]) {
+  const bundle = certificates && { path: certificates.path, text: await certificates.text() };
+  for (const [file, mode] of [[demo, 0o600] as const, [bundle, 0o644] as const]) {
     if (file === null) continue;
     await ensureStateFolder(environment.project.stateDir);
     await makeFolder(dirname(file.path), file.path);

@@ -109,7 +109,7 @@ export async function openStack(app: App, session: ProjectSession): Promise<Open
   const { engine, info, reason } = await app.openEngine(engineRequest(session));
   const { clock, signal, emit } = app;
   const { variables: named, project } = session.environment;
-  const certificates = await certificateBundle(named, project.stateDir);
+  const certificates = certificateBundle(named, project.stateDir);
   const stack = engine.fit(certificates === null ? session.stack : withCertificates(session.stack, certificates));
   const open = { ...session, stack, certificates, engine, info, reason, clock, signal, emit };
   const isAsWritten = info.kind === "docker" && session.demo === null;

@@ -7,8 +7,10 @@ import { readTextIfThere } from "../platform/text-file.ts";
 
 /** Certificates of the user's own together with those that every program trusts. */
 export interface CertificateBundle {
+  /** Named by the content of the user's own. */
   readonly path: string;
-  readonly text: string;
+  /** Only where it is written: to load those that every program trusts takes longer than all else that `status` does by itself. */
+  text(): Promise<string>;
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -21,16 +23,19 @@ const sources = [ownVariable, "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE"] as const;
 /** What a program in Python reads, and one in Node. */
 const readers = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"] as const;
 
-/** The bundle of the file that a variable names, below a folder; its name is its content's. Null where there is no such file. */
-export async function certificateBundle(variables: Variables, folder: string): Promise<CertificateBundle | null> {
+/** The bundle of the file that a variable names, below a folder. Null where there is no such file. */
+export function certificateBundle(variables: Variables, folder: string): CertificateBundle | null {
   const source = sources.find((name) => (variables[name] ?? "") !== "");
   if (source === undefined) return null;
   const own = certificatesIn(variables[source] ?? "");
   if (own === null) return null;
+  const hash = createHash("sha256").update(own).digest("hex").slice(0, 12);
+  return { path: join(folder, `ca-${hash}.pem`), text: () => withEveryones(own) };
+}
+
+async function withEveryones(own: string): Promise<string> {
   const { rootCertificates } = await import("node:tls");
-  const text = `${[own.trimEnd(), ...rootCertificates].join("\n")}\n`;
-  const hash = createHash("sha256").update(text).digest("hex").slice(0, 12);
-  return { path: join(folder, `ca-${hash}.pem`), text };
+  return `${[own.trimEnd(), ...rootCertificates].join("\n")}\n`;
 }
 
 function certificatesIn(file: string): string | null {
@@ -49,11 +54,11 @@ export function needCertificates(variables: Variables): void {
 
 /** A shell's variables for what installs programs, each of which looks at one of its own. Throws file-unwritable. */
 export async function installVariables(variables: Variables, folder: string): Promise<Variables> {
-  const bundle = await certificateBundle(variables, folder);
+  const bundle = certificateBundle(variables, folder);
   if (bundle === null) return variables;
   if (kindOf(bundle.path) === "missing") {
     await makeFolder(folder);
-    await atomicWrite(bundle.path, bundle.text, 0o644);
+    await atomicWrite(bundle.path, await bundle.text(), 0o644);
   }
   const names = [...readers, "PIP_CERT", "NODE_EXTRA_CA_CERTS"];
   const own = Object.fromEntries(names.map((name) => [name, bundle.path]));

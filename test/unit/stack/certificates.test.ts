@@ -23,25 +23,26 @@ const withFile = (text = `${own}\n`): { readonly folder: string; readonly file: 
 describe("a bundle of certificates", () => {
   test("must hold the user's own before those that everybody trusts, under a name that follows what it holds", async () => {
     const { folder, file } = withFile();
-    const bundle = await certificateBundle({ GOAT_DEV_CA_FILE: file }, folder);
-    expect(bundle?.text.startsWith(own)).toBe(true);
-    expect(bundle?.text.match(/BEGIN CERTIFICATE/g)).toHaveLength(1 + rootCertificates.length);
+    const bundle = certificateBundle({ GOAT_DEV_CA_FILE: file }, folder);
+    const text = await bundle?.text();
+    expect(text?.startsWith(own)).toBe(true);
+    expect(text?.match(/BEGIN CERTIFICATE/g)).toHaveLength(1 + rootCertificates.length);
     writeFileSync(file, `${own}\n${own}\n`);
-    expect((await certificateBundle({ GOAT_DEV_CA_FILE: file }, folder))?.path).not.toBe(bundle?.path);
+    expect(certificateBundle({ GOAT_DEV_CA_FILE: file }, folder)?.path).not.toBe(bundle?.path);
   });
 
-  test("must be goat-dev's own before Node's before OpenSSL's, and none where nobody names one", async () => {
+  test("must be goat-dev's own before Node's before OpenSSL's, and none where nobody names one", () => {
     const { folder, file } = withFile();
     const all = { GOAT_DEV_CA_FILE: file, NODE_EXTRA_CA_CERTS: "/none", SSL_CERT_FILE: "/none" };
-    expect(await certificateBundle(all, folder)).not.toBeNull();
-    expect(await certificateBundle({ SSL_CERT_FILE: file }, folder)).not.toBeNull();
-    expect(await certificateBundle({ GOAT_DEV_CA_FILE: "" }, folder)).toBeNull();
+    expect(certificateBundle(all, folder)).not.toBeNull();
+    expect(certificateBundle({ SSL_CERT_FILE: file }, folder)).not.toBeNull();
+    expect(certificateBundle({ GOAT_DEV_CA_FILE: "" }, folder)).toBeNull();
   });
 
-  test("that is none must keep nobody from stopping or looking, and be told before a start where goat-dev's own variable names it", async () => {
+  test("that is none must keep nobody from stopping or looking, and be told before a start where goat-dev's own variable names it", () => {
     const { folder, file } = withFile("no certificate");
     for (const path of [file, "/none"]) {
-      expect(await certificateBundle({ GOAT_DEV_CA_FILE: path }, folder)).toBeNull();
+      expect(certificateBundle({ GOAT_DEV_CA_FILE: path }, folder)).toBeNull();
       expect(() => needCertificates({ GOAT_DEV_CA_FILE: path })).toThrow(`GOAT_DEV_CA_FILE is ${path}`);
       expect(() => needCertificates({ NODE_EXTRA_CA_CERTS: path })).not.toThrow();
     }
@@ -50,7 +51,7 @@ describe("a bundle of certificates", () => {
 });
 
 describe("the gateway", () => {
-  const bundle = { path: "/p/.goat-dev/ca-1.pem", text: "" };
+  const bundle = { path: "/p/.goat-dev/ca-1.pem", text: async () => "" };
 
   test("alone must trust it: mounted read-only, and named to what Python reads", () => {
     const stack = stackOf(service("litellm", { role: "gateway" }), service("web"));
