@@ -1,4 +1,5 @@
 import { GoatError } from "../errors/goat-error.ts";
+import { parseLimit } from "../platform/duration.ts";
 import { list } from "../platform/text.ts";
 
 export type ExampleMode = "auto" | "always" | "never";
@@ -19,16 +20,6 @@ export interface Settings {
 }
 
 export const engineKinds: readonly EngineKind[] = ["docker", "embedded"];
-
-const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, min: 60_000, h: 3_600_000 };
-
-/** `90`, `90s`, `1m30s`, `500ms` in milliseconds; a bare number means seconds; undefined where it is none or zero. */
-export function parseDuration(text: string): number | undefined {
-  if (/^\d+(?:\.\d+)?$/.test(text)) return Math.round(Number(text) * 1_000) || undefined;
-  if (!/^(?:\d+(?:\.\d+)?(?:ms|s|min|m|h))+$/.test(text)) return undefined;
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|min|m|h)/g)];
-  return Math.round(parts.reduce((sum, part) => sum + Number(part[1]) * (unitMs[part[2] ?? ""] ?? 0), 0)) || undefined;
-}
 
 interface SettingSources {
   /** By setting name, as written on the command line. */
@@ -70,7 +61,7 @@ const table: { readonly [K in keyof Settings]: Setting<Settings[K]> } = {
     variable: "GOAT_DEV_TIMEOUT",
     key: "timeout",
     fallback: null,
-    parse: parseDuration,
+    parse: parseLimit,
     expects: "a duration such as 90s or 2m",
   },
   dockerHost: {

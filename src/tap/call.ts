@@ -56,7 +56,7 @@ export interface Ended {
 }
 
 /** What is to happen with a call, before it goes to the gateway. */
-export type Verdict =
+export type Decision =
   | { readonly do: "go" }
   /** The answer ends midway, after this many pieces. */
   | { readonly do: "cut"; readonly after: number }
@@ -67,7 +67,7 @@ export type Verdict =
 /** A part that has a say in each call. */
 export interface Stage {
   /** Has to know a call before it goes on; else its body is passed on as it comes. */
-  before?(asked: Asked, signal: AbortSignal): Promise<Verdict> | Verdict;
+  before?(asked: Asked, signal: AbortSignal): Promise<Decision> | Decision;
   ended?(ended: Ended): void;
 }
 

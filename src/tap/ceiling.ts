@@ -1,7 +1,7 @@
 import { costOf } from "../litellm/model-info.ts";
 import { formatMoney } from "../platform/format.ts";
 import { refuse } from "./answer.ts";
-import type { Asked, Ended, Stage, Verdict } from "./call.ts";
+import type { Asked, Decision, Ended, Stage } from "./call.ts";
 import { type PriceList, spentOn } from "./price.ts";
 
 /** What a run may use; null for no limit. */
@@ -71,7 +71,7 @@ export function createCeiling(
     return { usd: usd ?? 0, tokens: question.promptTokens + answerTokens, isBound, answerTokens };
   };
 
-  const before = async (asked: Asked, signal: AbortSignal): Promise<Verdict> => {
+  const before = async (asked: Asked, signal: AbortSignal): Promise<Decision> => {
     if (asked.api === null) return { do: "go" };
     const reach = reachOf(asked, await prices);
     for (;;) {

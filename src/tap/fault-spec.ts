@@ -1,3 +1,5 @@
+import { parseDuration } from "../platform/duration.ts";
+
 /** How calls are to fail. */
 export type Fault = {
   /** As it was written. */
@@ -23,8 +25,8 @@ export function parseFault(text: string): Fault | undefined {
   const common = { text, model, rate };
   if (what === "cut" || what === "timeout" || what === "garbage") return { ...common, kind: what };
   if (/^[45]\d\d$/.test(what)) return { ...common, kind: "status", status: Number(what) };
-  const [, from, to = from] = /^latency=([\d.]+(?:ms|s|m)?)(?:\.\.([\d.]+(?:ms|s|m)?))?$/.exec(what) ?? [];
-  const [fromMs, toMs] = [durationOf(from), durationOf(to)];
+  const [, from = "", to = from] = /^latency=(.+?)(?:\.\.(.+))?$/.exec(what) ?? [];
+  const [fromMs, toMs] = [parseDuration(from), parseDuration(to)];
   return fromMs === undefined || toMs === undefined || fromMs > toMs
     ? undefined
     : { ...common, kind: "latency", fromMs, toMs };
@@ -34,11 +36,4 @@ function rateOf(text: string | undefined): number | undefined {
   if (text === undefined) return 1;
   const rate = text.endsWith("%") ? Number(text.slice(0, -1)) / 100 : Number(text);
   return rate >= 0 && rate <= 1 ? rate : undefined;
-}
-
-/** A bare number means seconds. */
-function durationOf(text: string | undefined): number | undefined {
-  const [, number, unit = "s"] = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(text ?? "") ?? [];
-  if (number === undefined) return undefined;
-  return Number(number) * (unit === "ms" ? 1 : unit === "s" ? 1_000 : 60_000);
 }

@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { plural } from "../platform/text.ts";
 import { refuse, wholeAnswer } from "./answer.ts";
 import { failureOf } from "./bill.ts";
-import type { Answer, Asked, Ended, Stage, Verdict } from "./call.ts";
+import type { Answer, Asked, Decision, Ended, Stage } from "./call.ts";
 import { requestOf } from "./cassette/format.ts";
 import { meaningOf } from "./cassette/meaning.ts";
 import type { Fault } from "./fault-spec.ts";
@@ -38,7 +38,7 @@ export function createFaults(faults: readonly Fault[], seed: number): Faults {
   const keys = new WeakMap<Asked, string>();
   const garbled = new WeakSet<Asked>();
 
-  const before = async (asked: Asked, signal: AbortSignal): Promise<Verdict> => {
+  const before = async (asked: Asked, signal: AbortSignal): Promise<Decision> => {
     if (asked.api === null) return { do: "go" };
     const { key } = meaningOf(requestOf(asked), []);
     keys.set(asked, key);
@@ -83,7 +83,7 @@ async function inject(
   asked: Asked,
   note: (fault: Fault) => void,
   signal: AbortSignal,
-): Promise<Verdict> {
+): Promise<Decision> {
   for (const fault of hits) {
     if (fault.kind !== "latency") continue;
     note(fault);

@@ -2,8 +2,8 @@ import { GoatError } from "../../errors/goat-error.ts";
 import { usualLimitMs } from "../../gateway/access.ts";
 import type { VllmModel } from "../../gateway/catalogue.ts";
 import type { Route } from "../../gateway/routes.ts";
+import { parseLimit } from "../../platform/duration.ts";
 import { formatDuration } from "../../platform/format.ts";
-import { parseDuration } from "../../project/settings.ts";
 import type { App } from "../app.ts";
 import type { ProjectSession } from "../project.ts";
 import { routeOf } from "../routes.ts";
@@ -22,7 +22,7 @@ export interface Patience {
 /** --timeout in ms; null where it was not given. GOAT_DEV_TIMEOUT is about a stack that comes up, not about an answer. Throws usage. */
 export function wantedLimit(written: string | undefined): number | null {
   if (written === undefined) return null;
-  const ms = parseDuration(written.trim());
+  const ms = parseLimit(written.trim());
   if (ms !== undefined) return ms;
   throw new GoatError("usage", `--timeout is ${JSON.stringify(written)}, and should be a duration such as 90s or 2m`);
 }

@@ -18,7 +18,7 @@ import { createRecorder, merged, type Recorder } from "../../tap/cassette/record
 import { noteUsed, splitByUse } from "../../tap/cassette/usage.ts";
 import type { App } from "../app.ts";
 import type { ReplayInput } from "./tap-input.ts";
-import type { Verdict } from "./verdict.ts";
+import type { RunVerdict } from "./verdict.ts";
 
 export interface CassetteReport {
   readonly file: string;
@@ -148,7 +148,7 @@ export function cassetteText({ file, recorded, unused }: CassetteReport): string
 }
 
 /** Why a run is no success, whatever its program says; null where it may be one. */
-export function cassetteVerdict({ file, missing, refused }: CassetteReport): Verdict | null {
+export function cassetteVerdict({ file, missing, refused }: CassetteReport): RunVerdict | null {
   const [miss] = missing;
   if (miss !== undefined) {
     const others = missing.length === 1 ? "" : ` (and ${plural(missing.length - 1, "other")})`;

@@ -15,7 +15,7 @@ import { startTap } from "../../tap/proxy.ts";
 import type { App } from "../app.ts";
 import { type CassetteReport, type CassetteSession, cassetteText, cassetteVerdict } from "./cassette-session.ts";
 import type { TapInput } from "./tap-input.ts";
-import type { Verdict } from "./verdict.ts";
+import type { RunVerdict } from "./verdict.ts";
 
 export interface TapReport {
   readonly bill: Bill;
@@ -26,7 +26,7 @@ export interface TapReport {
   /** Null where none was asked for. */
   readonly faults: FaultReport | null;
   /** Null where only the program's own end counts. */
-  readonly verdict: Verdict | null;
+  readonly verdict: RunVerdict | null;
 }
 
 /** A tap that is open while a program runs. */
@@ -115,7 +115,7 @@ function reportOf(bill: Bill, cassette: CassetteReport | null, parts: Parts): Ta
   return { bill, cassette, ceiling, faults, verdict: missed ?? ceilingVerdict(ceiling) };
 }
 
-function ceilingVerdict(ceiling: CeilingReport | null): Verdict | null {
+function ceilingVerdict(ceiling: CeilingReport | null): RunVerdict | null {
   if (ceiling === null || ceiling.reason === null) return null;
   return { code: "ceiling-reached", message: `${plural(ceiling.refused, "call")} refused: ${ceiling.reason}` };
 }

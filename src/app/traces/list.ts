@@ -2,7 +2,7 @@ import { GoatError } from "../../errors/goat-error.ts";
 import { createFollower, type Follower } from "../../langfuse/follow.ts";
 import { type Ask, type Cursor, firstPage, listTraces, type TraceFilter } from "../../langfuse/list.ts";
 import type { TraceRow } from "../../langfuse/trace.ts";
-import { parseDuration } from "../../project/settings.ts";
+import { parseLimit } from "../../platform/duration.ts";
 import type { App } from "../app.ts";
 import type { ProjectSession } from "../project.ts";
 import { readRoutes } from "../routes.ts";
@@ -59,7 +59,7 @@ function filterOf(input: Omit<TracesInput, "limit">, { stack }: ProjectSession):
 }
 
 function durationOf(text: string): number {
-  const ms = parseDuration(text.trim());
+  const ms = parseLimit(text.trim());
   if (ms !== undefined) return ms;
   throw new GoatError("usage", `--slower is "${text}", and should be a duration such as 2s or 500ms`);
 }

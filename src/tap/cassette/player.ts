@@ -1,5 +1,5 @@
 import { refuse } from "../answer.ts";
-import type { Asked, Stage, Verdict } from "../call.ts";
+import type { Asked, Decision, Stage } from "../call.ts";
 import { type Cassette, type RecordedCall, requestOf } from "./format.ts";
 import { type Difference, type Meaning, meaningOf, nearestTo } from "./meaning.ts";
 import { play } from "./play.ts";
@@ -44,7 +44,7 @@ export function createPlayer({ head, calls }: Cassette, options: PlayerOptions):
     if (found !== undefined) used.set(meaning.key, Math.min(count + 1, all.length));
     return found ?? null;
   };
-  const before = (asked: Asked, signal: AbortSignal): Verdict => {
+  const before = (asked: Asked, signal: AbortSignal): Decision => {
     const meaning = meaningOf(requestOf(asked), head.ignore);
     const found = next(meaning);
     if (found !== null) {

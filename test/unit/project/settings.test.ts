@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseDuration, resolveSettings } from "../../../src/project/settings.ts";
+import { resolveSettings } from "../../../src/project/settings.ts";
 
 test("flags win over variables, variables over the Compose file, and each has a default", () => {
   const xGoat = {
@@ -39,15 +39,3 @@ test.each([
     expect.objectContaining({ code: "usage", message: expect.stringContaining(message) }),
   );
 });
-
-test.each([
-  ["90", 90_000],
-  ["1.5", 1_500],
-  ["500ms", 500],
-  ["1m30s", 90_000],
-  ["2min", 120_000],
-  ["0", undefined],
-  ["-1", undefined],
-  ["5 s", undefined],
-  ["", undefined],
-])("the duration %j must be %j ms", (text, ms) => expect(parseDuration(text)).toBe(ms));
