@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { request as httpRequest } from "node:http";
+import { request as httpRequest, type RequestListener } from "node:http";
 import { fileURLToPath } from "node:url";
 
 /** What one request to the real Langfuse was, and what it said. */
@@ -32,6 +32,23 @@ export function readRecording(): readonly Recorded[] {
   const path = fileURLToPath(new URL("../fixtures/langfuse-2.95.12.ndjson", import.meta.url));
   const lines = readFileSync(path, "utf8").trim().split("\n");
   return lines.map((line) => JSON.parse(line) as Recorded);
+}
+
+/** What Langfuse 2.95.12 said to whoever read that place, whatever the page's size and the window that are asked for. */
+export function readFrom(recording: readonly Recorded[], path: string): Answer | undefined {
+  const placeOf = (text: string): string => text.split("?")[0] ?? "";
+  return recording.find(
+    ({ part, request, answer }) => part === "reads" && placeOf(request.path) === placeOf(path) && answer.status === 200,
+  )?.answer;
+}
+
+/** In Langfuse's place: answers as the real one did. */
+export function recordedLangfuse(): RequestListener {
+  const recording = readRecording();
+  return (request, response) => {
+    const { status = 404, json = {} } = readFrom(recording, request.url ?? "") ?? {};
+    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(json));
+  };
 }
 
 /** When the recording was made: what lies between is a time of the server's own clock. */

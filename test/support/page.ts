@@ -57,13 +57,16 @@ export interface OpenedPage {
 interface PageOptions extends ProjectOptions {
   /** Answers in the gateway's place. */
   readonly gateway?: RequestListener;
+  /** Answers in Langfuse's place. */
+  readonly langfuse?: RequestListener;
 }
 
 /** A project that is up, its page open in a browser. */
-export const openProjectPage = async ({ gateway, ...options }: PageOptions = {}): Promise<OpenedPage> => {
+export const openProjectPage = async ({ gateway, langfuse, ...options }: PageOptions = {}): Promise<OpenedPage> => {
   const packageRoot = await packageWithPage();
   const project = await openProject({ ...options, packageRoot, isRealTime: true });
   if (gateway !== undefined) project.standIns.answers = { ...project.standIns.answers, instead: gateway };
+  if (langfuse !== undefined) project.standIns.answers = { ...project.standIns.answers, langfuse };
   const up = await project.goat(["up", "--no-example"]);
   expect(up.exitCode, up.err).toBe(0);
   const stop = new AbortController();

@@ -17,6 +17,8 @@ export interface GatewayAnswers {
   readonly isUnwell?: boolean;
   /** Answers in its place. */
   readonly instead?: RequestListener;
+  /** Answers in Langfuse's place. */
+  readonly langfuse?: RequestListener;
   /** What a chat call is refused with; absent: it is answered. */
   readonly refuse?: { readonly status: number; readonly type: string; readonly message: string };
 }
@@ -95,8 +97,9 @@ const gateway =
     return void chat(request, response, langfuse);
   };
 
-const recorder = (): Server =>
-  createRecorder(
+const recorder = ({ langfuse }: GatewayAnswers): Server => {
+  if (langfuse !== undefined) return createServer(langfuse);
+  return createRecorder(
     {
       store: createMemoryStore(),
       project: { id: "goat-dev", name: "goat-dev" },
@@ -105,10 +108,11 @@ const recorder = (): Server =>
     },
     () => undefined,
   );
+};
 
 const make: Readonly<Record<keyof Ports, (ports: Ports, answers: GatewayAnswers) => Server>> = {
   postgres: () => createServer((_request, response) => response.end()),
-  langfuse: recorder,
+  langfuse: (_ports, answers) => recorder(answers),
   litellm: (ports, answers) => createServer(answers.instead ?? gateway(answers, `http://127.0.0.1:${ports.langfuse}`)),
 };
 
@@ -137,7 +141,8 @@ export const createStandIns = (ports: Ports, answers: GatewayAnswers): StandIns 
     servers.set(name, server);
     server.listen(ports[name], "127.0.0.1");
     await once(server, "listening");
-    if (name === "langfuse") await sendTrace(knownTrace, `http://127.0.0.1:${ports.langfuse}`);
+    if (name === "langfuse" && self.answers.langfuse === undefined)
+      await sendTrace(knownTrace, `http://127.0.0.1:${ports.langfuse}`);
   };
   const self: StandIns = {
     answers,

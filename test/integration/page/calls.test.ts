@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { seriousFindings } from "../../support/axe.ts";
 import { openProject } from "../../support/goat-project.ts";
+import { recordedLangfuse } from "../../support/langfuse-replay.ts";
 import { browserTest, keepPicture, openProjectPage, packageWithPage } from "../../support/page.ts";
 import { event, litellmCall } from "../../support/recorder-server.ts";
 
@@ -60,6 +61,18 @@ browserTest("the list must show a call as it comes, and the call whole", async (
   await page.getByRole("heading", { level: 2, name: "hi" }).waitFor();
   await page.locator(".message.assistant").getByText("Hello").waitFor();
   expect(page.url()).toContain("#/calls/later");
+  expect(complaints).toEqual([]);
+});
+
+browserTest("what the real Langfuse says must be shown as what the recorder says is", async () => {
+  const { page, complaints } = await openProjectPage({ langfuse: recordedLangfuse() });
+  await page.locator('a[href="#/calls/t1-nope"]').waitFor();
+  expect(await page.locator('.rows a[href^="#/calls/"]').count()).toBe(10);
+  await page.locator('a[href="#/calls/t1-rich"]').click();
+  await page.locator(".message.assistant").getByText("Llama says hi.").waitFor();
+  for (const model of ["llama-3.3-70b", "claude-haiku-4-5", "qwen3-4b-local"])
+    await page.locator(".call").getByText(model).first().waitFor();
+  await keepPicture(page, "recorded-langfuse");
   expect(complaints).toEqual([]);
 });
 

@@ -2,19 +2,12 @@ import { expect, test } from "vitest";
 import { createFollower } from "../../../src/langfuse/follow.ts";
 import { type Ask, firstPage, listTraces, type TraceFilter } from "../../../src/langfuse/list.ts";
 import { readDetail, type TraceRow } from "../../../src/langfuse/trace.ts";
-import { readRecording, replay } from "../../support/langfuse-replay.ts";
+import { readFrom, readRecording, replay } from "../../support/langfuse-replay.ts";
 import { event, litellmCall, startRecorder } from "../../support/recorder-server.ts";
 
 const recording = readRecording();
 
-/** What Langfuse 2.95.12 said, whatever the page's size and the window that are asked for. */
-const realLangfuse: Ask = async (path) => {
-  const [place = ""] = path.split("?");
-  const found = recording.find(
-    ({ part, request, answer }) => part === "reads" && request.path === place && answer.status === 200,
-  );
-  return found?.answer.json;
-};
+const realLangfuse: Ask = async (path) => readFrom(recording, path)?.json;
 
 const recorderAsk =
   ({ request }: Awaited<ReturnType<typeof startRecorder>>): Ask =>
