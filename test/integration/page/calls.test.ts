@@ -208,6 +208,29 @@ browserTest("a Langfuse that goes away must be told, and what comes after it is 
   await page.locator('a[href="#/calls/back"]').waitFor();
 });
 
+browserTest(
+  "a Langfuse that refuses the keys must be told as one, and its calls be shown once it takes them",
+  async () => {
+    const answers = recordedLangfuse();
+    let isRefusing = false;
+    const { page } = await openProjectPage({
+      langfuse: (request, response) => {
+        if (!isRefusing || request.url?.includes("/health") === true) return answers(request, response);
+        response.writeHead(401, { "content-type": "application/json" }).end('{"message":"Invalid credentials"}');
+      },
+    });
+    await page.getByText("live", { exact: true }).waitFor();
+    isRefusing = true;
+    await page
+      .getByText(/langfuse refuses/)
+      .first()
+      .waitFor();
+    await keepPicture(page, "refused-keys");
+    isRefusing = false;
+    await page.getByText("live", { exact: true }).waitFor();
+  },
+);
+
 browserTest("a page whose command has ended must say so", async () => {
   const { page, interrupt, ended } = await openProjectPage();
   await page.locator(".rows a").first().waitFor();
