@@ -5,14 +5,14 @@ import { stackOf, writeInstance } from "../project/instance.ts";
 import { reservePorts } from "../project/registry.ts";
 import { userStateFolder } from "../project/state.ts";
 import type { App } from "./app.ts";
-import { choiceFor, keptAs, wantedName } from "./instance.ts";
+import { choiceFor, instanceOf } from "./instance.ts";
 import { lockNamed } from "./lock-stack.ts";
 import type { Environment } from "./read-environment.ts";
 
 /** Chooses this checkout's instance where one is wanted and none is kept, on ports that are free, and says so; true where it did. Throws port-taken. */
 export async function ensureInstance(environment: Environment, app: App): Promise<boolean> {
-  const wanted = wantedName(environment, app);
-  if (wanted === null || keptAs(wanted, environment) !== null) return false;
+  const { wanted, kept } = instanceOf(environment, app);
+  if (wanted === null || kept !== null) return false;
   const { stateDir, root } = environment.project;
   const userState = userStateFolder(app);
   // Two checkouts that are brought up at once must not choose the same ports.

@@ -18,31 +18,39 @@ import type { Environment } from "./read-environment.ts";
 
 /** An environment as this checkout's own instance has it, where it has one. Throws usage. */
 export function withInstance(environment: Environment, app: App): Environment {
-  const wanted = wantedName(environment, app);
+  const { wanted, kept } = instanceOf(environment, app);
   if (wanted === null) return environment;
   const { written } = environment;
-  const instance = keptAs(wanted, environment) ?? firstBlock(wanted, environment, app);
+  const instance = kept ?? firstBlock(wanted, environment, app);
   const own = instanceVariables(instance, { shell: app.env, written });
   return { ...environment, variables: { ...environment.variables, ...own } };
 }
 
-/** What `up` was told, else what .env says, else what an earlier `up` kept; null for the default stack, or one named otherwise. */
-export function wantedName({ project, variables }: Environment, { options, env }: App): string | null {
+interface Known {
+  /** What `up` was told, else what .env says, else what an earlier `up` kept; null for the default stack, or one named otherwise. */
+  readonly wanted: string | null;
+  /** What an earlier `up` kept, where that is wanted; `auto` takes what there is. */
+  readonly kept: Instance | null;
+}
+
+/** Throws usage. */
+export function instanceOf(environment: Environment, app: App): Known {
+  const instance = readInstance(environment.project.stateDir);
+  const wanted = wantedName(instance, environment, app);
+  const isWanted = instance !== null && (wanted === "auto" || wanted === instance.name);
+  return { wanted, kept: isWanted ? instance : null };
+}
+
+function wantedName(kept: Instance | null, { variables }: Environment, { options, env }: App): string | null {
   const asked = options.instance ?? variables["GOAT_DEV_INSTANCE"] ?? "";
   const isNamed = options.projectName !== undefined || env["COMPOSE_PROJECT_NAME"] !== undefined;
   if (isNamed && options.instance === undefined) return null;
-  if (asked === "") return readInstance(project.stateDir)?.name ?? null;
+  if (asked === "") return kept?.name ?? null;
   if (asked === "auto") return asked;
   if (/^[a-z0-9][a-z0-9_-]{0,49}$/.test(asked)) return asked;
   throw new GoatError("usage", `an instance's name is small letters, digits and - _, not ${JSON.stringify(asked)}`, {
     fixes: [{ command: "goat-dev up --instance auto", effect: "names it after this folder" }],
   });
-}
-
-/** `auto` takes what there is. */
-export function keptAs(wanted: string, { project }: Environment): Instance | null {
-  const kept = readInstance(project.stateDir);
-  return kept !== null && (wanted === "auto" || wanted === kept.name) ? kept : null;
 }
 
 /** What `up` would choose if every port of it were free. */
