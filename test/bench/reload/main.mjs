@@ -7,7 +7,8 @@ import { startProvider } from "./provider.mjs";
 import { table } from "./report.mjs";
 
 const key = "sk-dev-key";
-const editEveryMs = 2_000;
+// Somebody saves, and looks at what it does; a burst of saves is a test's.
+const editEveryMs = 5_000;
 const calmMs = 10_000;
 const restarts = 3;
 
