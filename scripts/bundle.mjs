@@ -81,6 +81,8 @@ async function write(options, output) {
     cwd: dirname(dirname(fileURLToPath(import.meta.url))),
     platform: "node",
     transform: { target: "node20.19", define },
+    // How long a step took says something about the machine alone.
+    checks: { bundlerTimings: false },
     onLog(level, log) {
       throw new Error(`${level}: ${log.message}`);
     },
