@@ -71,7 +71,7 @@ function lastLine(text) {
 }
 
 async function quickSuites(folder) {
-  for (const name of checks) await tell(runScript(name));
+  await Promise.all(checks.map((name) => tell(runScript(name))));
   for (const name of ["unit", "integration"]) await tell(runProject(name, folder));
   const asked = await runProgram("docker", ["compose", "version"]);
   if (asked.ok || isRequired) await tell(runProject("differential", folder));
@@ -80,13 +80,11 @@ async function quickSuites(folder) {
 
 async function engineSuites(folder, missing) {
   const env = missing === null ? {} : { GOAT_DEV_TEST_LEFT_OUT: missing };
-  const quick = async () => {
-    await tell(runProject("contract", folder));
-    await tell(runProject("embedded", folder));
-    await tell(runProject("prisma", folder));
-    await tell(runProject("modal", folder));
+  const inTurn = async (...names) => {
+    for (const name of names) await tell(runProject(name, folder, name === "e2e" ? env : {}));
   };
-  await Promise.all([quick(), tell(runProject("e2e", folder, env))]);
+  // Of about one length.
+  await Promise.all([inTurn("contract", "e2e"), inTurn("embedded", "prisma", "modal")]);
   if (missing !== null && !isRequired) leftOut.push(`e2e, contract on a real engine: ${missing}`);
 }
 
