@@ -17,6 +17,7 @@ import { type CarriedOut, carryOut } from "../stack/run/execute.ts";
 import { observeStack, readStatus, type ServiceStatus } from "../stack/run/observe.ts";
 import { changedServices, isNothingToDo, type Prepared, type PrepareOptions, prepare } from "../stack/run/prepare.ts";
 import { type Proof, prove } from "../stack/run/prove.ts";
+import { keepProven, readProven } from "../stack/run/settled.ts";
 import type { App } from "./app.ts";
 import { claimStack, type OwnRequest } from "./own-stack.ts";
 import { checkBringUp } from "./preflight.ts";
@@ -75,13 +76,16 @@ export async function bringUp(open: OpenStack, options: BringUpOptions, app: App
     images === null ? checked : await prepare(open.stack, { names: options.names, restart: options.restart }, open);
   await makeFolders(prepared);
   const before = await modelsBefore(prepared, app);
-  const done = await carryOut(prepared, open.settings.timeoutMs, open).catch((error: unknown) => {
+  const state = openState(open.environment.project.stateDir);
+  const proven = readProven(state);
+  const done = await carryOut({ ...prepared, proven }, open.settings.timeoutMs, open).catch((error: unknown) => {
     tellUnproven(prepared, describe(error), app);
     throw error;
   });
   const changes = await tellModelChanges(open.stack, before, app);
   const nothingToDo = isNothingToDo(prepared.plan);
   const observed = nothingToDo ? prepared.observed : await observeStack(open.stack, open);
+  if (!nothingToDo) await keepProven(state, { ...prepared, observed, proven });
   const ready = prepared.services.map((service) => service.name);
   const brought = { ...open.stack, services: prepared.services };
   const [proof, services] = await Promise.all([

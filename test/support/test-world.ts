@@ -15,9 +15,15 @@ export interface TestWorld extends EngineContext {
   readonly events: readonly GoatEvent[];
   readonly abort: AbortController;
   /** Plans and carries out, as `up` does. */
-  up(stack: StackSpec, options?: Partial<PrepareOptions> & { readonly timeoutMs?: number }): Promise<CarriedOut>;
+  up(stack: StackSpec, options?: UpOptions): Promise<CarriedOut>;
   /** The finished steps as a user sees them: "ok postgres: created · ready in 1.2 s". */
   lines(): readonly string[];
+}
+
+interface UpOptions extends Partial<PrepareOptions> {
+  readonly timeoutMs?: number;
+  /** Lives in which services were seen ready. */
+  readonly proven?: readonly string[];
 }
 
 export interface TestWorldOptions extends SimulatedEngineOptions {
@@ -41,8 +47,10 @@ export const openTestWorld = (stack: StackSpec, { onEvent, ...options }: TestWor
     },
     events,
     abort,
-    up: async (spec, { timeoutMs = null, ...rest } = {}) =>
-      carryOut(await prepare(spec, { names: [], restart: false, ...rest }, world), timeoutMs, world),
+    up: async (spec, { timeoutMs = null, proven = [], ...rest } = {}) => {
+      const prepared = await prepare(spec, { names: [], restart: false, ...rest }, world);
+      return carryOut({ ...prepared, proven }, timeoutMs, world);
+    },
     lines: () =>
       events.flatMap((event) =>
         event.type === "step-finished" ? [`${event.outcome} ${event.step}: ${event.text}`] : [],

@@ -56,7 +56,7 @@ export const serviceFailures: readonly KnownFailure[] = [
 ];
 
 /** Its port takes connections, and nothing comes. */
-function isSilent(why: string): boolean {
+export function isSilent(why: string): boolean {
   return /no answer (?:in time|within \d+ ms)$/.test(why);
 }
 

@@ -11,6 +11,7 @@ import type { Prepared } from "./prepare.ts";
 import { reloadService } from "./reload.ts";
 import { createReporter } from "./report.ts";
 import { checkSaltKey } from "./salt-key.ts";
+import { settledServices } from "./settled.ts";
 import { sharedLook } from "./shared-look.ts";
 import { awaitService, deathError, type ExecuteIo } from "./wait.ts";
 import { isDeath, noWatch, startWatch, type Watch } from "./watch.ts";
@@ -37,7 +38,9 @@ export async function carryOut(
   const report = createReporter(plan, context.emit, context.clock);
   const deadline = timeoutMs === null ? null : begin + timeoutMs;
   const look = lookAt(stack, context);
-  const timings = await execute(plan, { ...context, watch, report, look, stack: stack.name, services, deadline });
+  const settled = settledServices(prepared, context.clock.date());
+  const io = { ...context, watch, report, look, stack: stack.name, services, deadline, settled };
+  const timings = await execute(plan, io);
   return { durationMs: context.clock.now() - begin, path: criticalPath(plan, timings) };
 }
 
@@ -237,5 +240,6 @@ export async function takeDown(stack: StackSpec, plan: Plan, context: EngineCont
     stack: stack.name,
     services: stack.services,
     deadline: null,
+    settled: new Set(),
   });
 }

@@ -12,6 +12,8 @@ export interface Prepared {
   readonly services: readonly ServiceSpec[];
   readonly observed: ObservedStack;
   readonly plan: Plan;
+  /** Lives in which services were seen ready. */
+  readonly proven?: readonly string[];
 }
 
 /** Whether services are started anew even where nothing changed; "soft" lets those reload that can. */

@@ -1,7 +1,7 @@
 import { diagnose, isLasting } from "../../doctor/failures/diagnose.ts";
 import type { Evidence } from "../../doctor/failures/evidence.ts";
 import { tellingLines } from "../../doctor/failures/log-lines.ts";
-import { removedMeanwhile } from "../../doctor/failures/service.ts";
+import { isSilent, removedMeanwhile } from "../../doctor/failures/service.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { ErrorCode } from "../../errors/catalog.ts";
 import { type Fix, GoatError } from "../../errors/goat-error.ts";
@@ -27,6 +27,8 @@ export interface ExecuteIo extends EngineContext {
   readonly services: readonly ServiceSpec[];
   /** On the clock, in milliseconds; null for no limit but each service's own. */
   readonly deadline: number | null;
+  /** Services that were ready before and are left alone: silence is no boot of theirs. */
+  readonly settled: ReadonlySet<string>;
 }
 
 type Wait = Extract<Action, { type: "await-ready" | "await-exit" }>;
@@ -40,13 +42,17 @@ export async function awaitService(wait: Wait, service: ServiceSpec, io: Execute
   const death = completes ? null : io.watch.deathOf(wait.container, { starting: false });
   const removal = io.watch.removalOf(wait.container);
   const begin = io.clock.now();
+  let silentSince: number | null = null;
   const options = {
     clock: io.clock,
     signal: death === null ? io.signal : AbortSignal.any([io.signal, death]),
     timeoutMs: Math.max(0, Math.min(wait.timeoutMs, (io.deadline ?? Number.POSITIVE_INFINITY) - begin)),
     context: probeContext(wait, io),
-    onHeard: (why: string) => io.report.heard(wait.service, why),
-    look: (why: string) => lookInto(scene, why, io),
+    onHeard: (why: string) => {
+      silentSince = isSilent(why) ? (silentSince ?? io.clock.now()) : null;
+      io.report.heard(wait.service, why);
+    },
+    look: (why: string) => lookInto(scene, why, silentSince, io),
   };
   try {
     const result = await waitUntilReady(createProbe(spec), options);
@@ -123,10 +129,16 @@ async function waitError(scene: Scene, result: Exclude<WaitResult, { state: "rea
   return failure("service-not-ready", `${name} is not ready after ${seconds} s; last: ${result.why}`, seen);
 }
 
+/** How long a service that has answered before may be silent, as one that is busy is. */
+const patienceMs = 12_000;
+
 /** Makes a database that is missing; throws the cause, where no waiting mends it. */
-async function lookInto(scene: Scene, why: string, io: ExecuteIo): Promise<void> {
+async function lookInto(scene: Scene, why: string, silentSince: number | null, io: ExecuteIo): Promise<void> {
   const cause = diagnose(await gather(scene, { ended: null, heard: { why, reason: null } }));
   if (cause === null) return;
+  const isSettled = io.settled.has(scene.service.name);
+  const hangs = isSettled && silentSince !== null && io.clock.now() - silentSince >= patienceMs;
+  if (hangs && cause.code === "service-hung") throw cause;
   const database = io.services.find(({ ready }) => ready.kind === "postgres");
   const isMissing = cause.code === "database-missing";
   const made = isMissing && database !== undefined ? await makeDatabases(database, io.services, io.signal) : [];

@@ -97,3 +97,52 @@ test("what no waiting mends must end the wait soon, not at its limit", async () 
   expect(error).toMatchObject({ code: "database-missing", message: "there is no database langfuse for langfuse" });
   expect(world.clock.now()).toBeLessThan(20_000);
 });
+
+/** A service that answers until it is told to be silent; its own limit is three minutes. */
+const openTalker = () => {
+  let isSilent = false;
+  const exec = () => (isSilent ? { exitCode: 1, output: "no answer in time" } : { exitCode: 0, output: "" });
+  const ready: ReadinessSpec = { kind: "exec", command: ["ask"] };
+  const stack = stackOf(service("litellm", { role: "gateway", ready, readyTimeoutMs: 180_000 }));
+  const fallSilent = () => {
+    isSilent = true;
+  };
+  return { stack, world: openTestWorld(stack, { services: { litellm: { exec } } }), fallSilent };
+};
+
+/** How long a second `up` waits for it, and what it then says. */
+const failAfterSilence = async ({ stack, world, fallSilent }: ReturnType<typeof openTalker>, proven: string[]) => {
+  fallSilent();
+  const begin = world.clock.now();
+  const error = await failureOf(world.up(stack, { proven }));
+  return { error, waitedMs: world.clock.now() - begin };
+};
+
+const lifeIn = async (world: ReturnType<typeof openTalker>["world"]) => {
+  const { services } = await world.engine.observe({ stack: "goat", images: [] }, world.signal);
+  return services.map(({ name, handle, startedAt }) => `${name} ${handle} ${startedAt}`);
+};
+
+test("a service that was ready and has fallen silent must be told as hanging, long before its limit", async () => {
+  const talker = openTalker();
+  await talker.world.up(talker.stack);
+  const { error, waitedMs } = await failAfterSilence(talker, await lifeIn(talker.world));
+  expect(error).toMatchObject({ code: "service-hung", service: "litellm" });
+  expect(error.fixes.map(({ command }) => command)).toEqual(["goat-dev restart --hard litellm"]);
+  expect(waitedMs).toBeLessThan(20_000);
+});
+
+test("a service that has run for longer than it may take to get ready must be told as hanging, too", async () => {
+  const talker = openTalker();
+  await talker.world.up(talker.stack);
+  talker.world.clock.advance(24 * 3_600_000);
+  const { error, waitedMs } = await failAfterSilence(talker, []);
+  expect(error.code).toBe("service-hung");
+  expect(waitedMs).toBeLessThan(20_000);
+});
+
+test("a service that is silent while it boots must keep its whole limit", async () => {
+  const talker = openTalker();
+  const { waitedMs } = await failAfterSilence(talker, []);
+  expect(waitedMs).toBeGreaterThan(179_000);
+});
