@@ -30,15 +30,18 @@ type Question = Parameters<PortHost["isFree"]>[0];
 const LEAVE_LIMIT_MS = 2_000;
 const LEAVE_LOOK_MS = 50;
 
+/** A service's port -> the group of processes that it was; null where the engine runs none of this machine. */
+export type LeftPorts = ReadonlyMap<number | null, number | null>;
+
 /**
  * The same, where these ports were those of services that have ended. What a killed process has left behind is ended by the next
  * start, so it takes no port; a container lets go of its port a moment later, for which only `up` waits.
  */
-export function leavingHost(left: ReadonlySet<number | null>, waits: boolean, open: OpenStack, app: App): PortHost {
+export function leavingHost(left: LeftPorts, waits: boolean, open: OpenStack, app: App): PortHost {
   const host = portHost(open, app);
   const isLeaving = async ({ port }: Question): Promise<boolean> => {
-    const owner = await host.owner(port);
-    return owner !== null && isLeftBehind(owner.pid);
+    const [group, owner] = [left.get(port) ?? null, await host.owner(port)];
+    return owner !== null && group !== null && isLeftBehind(owner.pid, group);
   };
   const isFreeSoon = async (question: Question): Promise<boolean> => {
     const end = app.clock.now() + (waits ? LEAVE_LIMIT_MS : 0);

@@ -144,9 +144,10 @@ export function checkPlanPorts(
     variable: variableOf(prepared.stack, need.service),
   }));
   const { services } = prepared.observed;
-  const ended = new Set(services.filter(({ state }) => state === "exited").map(({ name }) => name));
-  const left = needs.filter(({ service }) => ended.has(service)).map(({ port }) => port.host);
-  return checkPorts(needs, leavingHost(new Set(left), waits, open, app));
+  const ended = new Map(services.flatMap(({ state, name, group }) => (state === "exited" ? [[name, group]] : [])));
+  const left = needs.filter(({ service }) => ended.has(service));
+  const groups = new Map(left.map(({ service, port }) => [port.host, ended.get(service) ?? null]));
+  return checkPorts(needs, leavingHost(groups, waits, open, app));
 }
 
 /** The variables of the shipped Compose file. */

@@ -40,6 +40,10 @@ export interface ObservedService {
   readonly ports: readonly PortSpec[];
   /** Process id on this machine, where the engine runs plain processes. */
   readonly pid?: number;
+  /** The group that its last process led: whatever of it is left behind is in there still. */
+  readonly group?: number;
+  /** `postgres:5432` -> the port of this machine that it was told to ask in its place; absent where names lead there. */
+  readonly peers?: Readonly<Record<string, number>>;
   /** `docker compose run` makes these: never touched. */
   readonly oneOff: boolean;
   readonly origin: Origin | null;

@@ -80,10 +80,10 @@ export async function familyOf(leader: ProcessIdentity): Promise<readonly Proces
   return family.map(({ pid, startTime }) => ({ pid, startTime, bootId }));
 }
 
-/** True for what a program has left behind: its group's leader has ended. */
-export async function isLeftBehind(pid: number): Promise<boolean> {
+/** True for what the leader of this group has left behind: it has ended itself. */
+export async function isLeftBehind(pid: number, group: number): Promise<boolean> {
   const [row] = await findProcesses([pid]);
-  return row !== undefined && !(await findProcesses([row.group])).some(isLive);
+  return row?.group === group && !(await findProcesses([group])).some(isLive);
 }
 
 /** Lets go on what a signal has stopped of this process and of what belongs to it. */

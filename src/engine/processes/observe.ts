@@ -84,9 +84,16 @@ function toObserved(
     networks: record.networks,
     ports: record.ports,
     ...(state !== "exited" && record.process !== null ? { pid: record.process.pid } : {}),
+    ...(record.process === null ? {} : { group: record.process.pid }),
+    peers: Object.fromEntries(record.addresses.map(({ service, port, here }) => [`${service}:${port}`, portIn(here)])),
     oneOff: false,
     origin,
   };
+}
+
+/** Of "127.0.0.1:15432". */
+function portIn(here: string): number {
+  return Number(here.slice(here.lastIndexOf(":") + 1));
 }
 
 function stateOf(

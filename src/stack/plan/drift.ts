@@ -19,6 +19,7 @@ export function driftOf(
     ...fields,
     ...imageDrift(service, found, observed),
     ...networkDrift(stack, service, found, renewed),
+    ...peerDrift(stack, service, found),
     ...files,
   ];
 }
@@ -72,6 +73,23 @@ function networkDrift(
   const missing = wanted.filter((name) => name !== undefined && !found.networks.includes(name));
   const names = new Set([...missing, ...found.networks.filter((name) => renewed.includes(name))]);
   return [...names].map((name) => `network ${name}`);
+}
+
+/** A plain process is told where others listen, and they have moved since. */
+function peerDrift(stack: StackSpec, service: ServiceSpec, { peers = {} }: ObservedService): string[] {
+  const words = JSON.stringify([service.environment, service.run.docker?.command ?? []]);
+  const asked = Object.entries(peers).filter(([peer]) => words.includes(peer));
+  const hasMoved = ({ name, ports, run }: ServiceSpec): boolean => {
+    const aliases = (run.docker?.networks ?? []).flatMap((network) => network.aliases);
+    const names = [name, ...aliases, run.docker?.containerName, run.docker?.hostname];
+    return asked.some(([peer, before]) =>
+      ports.some(({ host, container, protocol }) => {
+        const isIt = protocol !== "udp" && names.some((one) => peer === `${one}:${container}`);
+        return isIt && host !== null && host !== before;
+      }),
+    );
+  };
+  return stack.services.filter((other) => other !== service && hasMoved(other)).map(({ name }) => `port of ${name}`);
 }
 
 /** Field -> short hash of its value, so that drift has a name and no value leaves this function. */

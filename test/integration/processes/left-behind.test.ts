@@ -9,12 +9,14 @@ test("a process must count as left behind once the one that leads its group was 
     stdio: ["ignore", "pipe", "ignore"],
   });
   const [line] = await once(leader.stdout, "data");
-  const pid = Number(String(line));
+  const [pid, group] = [Number(String(line)), leader.pid ?? 0];
   onTestFinished(() => void process.kill(pid, "SIGKILL"));
-  expect(await isLeftBehind(pid)).toBe(false);
+  expect(await isLeftBehind(pid, group)).toBe(false);
   const ended = once(leader, "exit");
   leader.kill("SIGKILL");
   await ended;
-  expect(await isLeftBehind(pid)).toBe(true);
-  expect(await isLeftBehind(2 ** 22 + 1)).toBe(false);
+  expect(await isLeftBehind(pid, group)).toBe(true);
+  // A leftover of somebody else's program is a stranger.
+  expect(await isLeftBehind(pid, process.pid)).toBe(false);
+  expect(await isLeftBehind(2 ** 22 + 1, group)).toBe(false);
 });

@@ -80,3 +80,20 @@ test("drift must never hold a variable's value", () => {
   });
   fc.assert(holds);
 });
+
+test("a plain process must be made anew where what it asks has moved to another port, and only then", () => {
+  const environment = { DATABASE_URL: "postgresql://postgres@postgres:5432/litellm" };
+  const litellm = service("litellm", { environment });
+  const other = service("other");
+  const stackWith = (host: number) => stackOf(service("postgres", { ports: [port(host, 5432)] }), litellm, other);
+  const drift = (host: number, spec: ServiceSpec, peers: Record<string, number> | undefined) => {
+    const stack = stackWith(host);
+    const found = running(stack, spec, peers === undefined ? {} : { peers });
+    return driftOf(stack, spec, found, observed(stack, found));
+  };
+  const peers = { "postgres:5432": 5432 };
+  expect(drift(15432, litellm, peers)).toEqual(["port of postgres"]);
+  expect(drift(5432, litellm, peers)).toEqual([]);
+  expect(drift(15432, other, peers)).toEqual([]);
+  expect(drift(15432, litellm, undefined)).toEqual([]);
+});
