@@ -1,7 +1,7 @@
 import type { PortHost } from "../doctor/checks/ports.ts";
 import { decoration } from "../platform/deadline.ts";
 import { portOwner } from "../platform/port-owner.ts";
-import { answers, isFree } from "../platform/ports.ts";
+import { answers, isForbidden, isFree } from "../platform/ports.ts";
 import { run } from "../platform/process.ts";
 import { isLeftBehind } from "../platform/process-identity.ts";
 import type { App } from "./app.ts";
@@ -14,6 +14,8 @@ export function portHost({ engine }: OpenStack, app: App): PortHost {
   const { platform, signal } = app;
   return {
     isFree,
+    // An engine opens ports as another user; plain processes are this user's.
+    isForbidden: async (question) => engine.kind === "embedded" && isForbidden(question),
     answers,
     owner: (port, family) =>
       portOwner(port, { platform, signal, run: (command, args) => runQuietly(command, args, app) }, family),

@@ -2,7 +2,7 @@ import { type CheckResult, problem, skipped } from "../doctor/check.ts";
 import { checkPasswords, checkProviderKeys } from "../doctor/checks/env-file.ts";
 import { checkImagePairs } from "../doctor/checks/image-pairs.ts";
 import { checkGatewayConfig, checkMounts, mountMistakes } from "../doctor/checks/mounted-files.ts";
-import { checkBeside, checkListening, checkPorts, type PortNeed } from "../doctor/checks/ports.ts";
+import { checkBeside, checkListening, checkPorts, checkTwice, type PortNeed } from "../doctor/checks/ports.ts";
 import type { EngineInfo } from "../engine/engine.ts";
 import { pickChatModel } from "../gateway/routes.ts";
 import type { Role, ServiceSpec, StackSpec } from "../model/stack.ts";
@@ -143,6 +143,9 @@ export function checkPlanPorts(
     ...need,
     variable: variableOf(prepared.stack, need.service),
   }));
+  const wanted = prepared.services.flatMap(({ name, ports }) => ports.map((port) => ({ service: name, port })));
+  const [twice] = checkTwice(wanted);
+  if (twice !== undefined) return Promise.resolve(twice);
   const { services } = prepared.observed;
   const ended = new Map(services.flatMap(({ state, name, group }) => (state === "exited" ? [[name, group]] : [])));
   const left = needs.filter(({ service }) => ended.has(service));

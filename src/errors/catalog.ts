@@ -107,6 +107,16 @@ export const catalog = {
     means: "A port is in use; by which program or container is said. Nothing was created.",
     mend: "Stop it, or take the free port that is offered.",
   },
+  "port-forbidden": {
+    exit: 4,
+    means: "This user may not open a port: it is below 1024, or the system keeps it for itself.",
+    mend: "Take the port that is offered.",
+  },
+  "network-addresses-used-up": {
+    exit: 4,
+    means: "The engine has given all the addresses that it has for networks to other networks.",
+    mend: "`docker network prune` removes those that no container uses; it asks first.",
+  },
   "name-taken": {
     exit: 4,
     means: "A container of another origin has the name that is needed.",

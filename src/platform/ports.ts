@@ -61,6 +61,11 @@ export async function isFree(question: PortQuestion): Promise<boolean> {
   return !(await answers(isEveryAddress(question.host) ? "127.0.0.1" : question.host, question.port));
 }
 
+/** True where this user may not listen there: below 1024, or where the system says so. */
+export async function isForbidden(question: PortQuestion): Promise<boolean> {
+  return (await attempts(question)).includes("forbidden");
+}
+
 function attempts({ host, port, protocol }: PortQuestion): Promise<readonly Attempt[]> {
   const hosts = isEveryAddress(host) ? ["0.0.0.0", "::"] : [host];
   if (protocol === "udp") return Promise.all(hosts.map((one) => listenUdp(one, port)));

@@ -15,12 +15,16 @@ export interface PortNeed {
 
 type Taken = PortNeed & { readonly number: number };
 
+interface Question {
+  readonly host: string;
+  readonly port: number;
+  readonly protocol: "tcp" | "udp";
+}
+
 export interface PortHost {
-  isFree(question: {
-    readonly host: string;
-    readonly port: number;
-    readonly protocol: "tcp" | "udp";
-  }): Promise<boolean>;
+  isFree(question: Question): Promise<boolean>;
+  /** True where whoever opens it may not. */
+  isForbidden(question: Question): Promise<boolean>;
   /** True where something accepts a connection. */
   answers(host: string, port: number): Promise<boolean>;
   owner(port: number, family?: 4 | 6): Promise<PortOwner | null>;
@@ -32,21 +36,38 @@ export interface PortHost {
 export async function checkPorts(needs: readonly PortNeed[], host: PortHost): Promise<CheckResult> {
   const known = needs.flatMap((need) => (need.port.host === null ? [] : [{ ...need, number: need.port.host }]));
   if (known.length === 0) return skipped("no port to open");
-  const wantedTwice = twice(known);
-  if (wantedTwice !== null) return wantedTwice;
-  const free = await Promise.all(
-    known.map(({ port, number }) => host.isFree({ host: port.hostIp, port: number, protocol: port.protocol })),
-  );
-  const taken = known.filter((_, index) => free[index] === false);
+  const forbidden = await where(known, (question) => host.isForbidden(question));
+  if (forbidden.length > 0) return mayNotOpen(forbidden, known, host);
+  const taken = await where(known, async (question) => !(await host.isFree(question)));
   const [first] = taken;
   if (first === undefined)
     return ok(`port${known.length === 1 ? "" : "s"} ${known.map(({ number }) => number).join(" ")} free`);
   const owners = await Promise.all(taken.map(async ({ number }) => describeOwner(number, host)));
   const lines = taken.map(({ number }, index) => `port ${number} is taken by ${owners[index]}`);
-  const fixes = await fixesFor(taken, known, host);
+  const fixes = await fixesFor(taken, known, host, `stop ${taken.length === 1 ? "it" : "them"}, or `);
   return problem(
     new GoatError("port-taken", lines.join("; "), { service: first.service, evidence: lines.slice(1), fixes }),
   );
+}
+
+async function where(known: readonly Taken[], is: (question: Question) => Promise<boolean>): Promise<Taken[]> {
+  const answers = await Promise.all(known.map((need) => is(questionOf(need))));
+  return known.filter((_, index) => answers[index] === true);
+}
+
+function questionOf({ port, number }: Taken): Question {
+  return { host: port.hostIp, port: number, protocol: port.protocol };
+}
+
+async function mayNotOpen(forbidden: readonly Taken[], all: readonly Taken[], host: PortHost): Promise<CheckResult> {
+  const lines = forbidden.map(
+    ({ service, number }) =>
+      `port ${number} of ${service} may not be opened by this user: it is below 1024, or reserved`,
+  );
+  const [first] = forbidden;
+  const details = first === undefined ? {} : { service: first.service };
+  const fixes = await fixesFor(forbidden, all, host, "");
+  return problem(new GoatError("port-forbidden", lines[0] ?? "", { ...details, evidence: lines.slice(1), fixes }));
 }
 
 /** LiteLLM listens where its command says, and is asked where the file publishes it. */
@@ -58,16 +79,17 @@ export function checkListening(gateway: ServiceSpec): readonly CheckResult[] {
   return isAgreed || gateway.ports.length === 0 ? [] : [problem(listensElsewhere(gateway, listens, []))];
 }
 
-/** Two services of the file want the same port. */
-function twice(known: readonly Taken[]): CheckResult | null {
+/** Two services of the file want the same port, whoever holds it now. */
+export function checkTwice(needs: readonly Pick<PortNeed, "service" | "port">[]): readonly CheckResult[] {
+  const known = needs.flatMap((need) => (need.port.host === null ? [] : [{ ...need, number: need.port.host }]));
   for (const [index, one] of known.entries()) {
     const other = known.slice(index + 1).find(({ number, port }) => number === one.number && overlap(port, one.port));
     if (other === undefined) continue;
     const fixes = [{ command: "goat-dev config", effect: "shows the ports as they are understood" }];
     const message = `${one.service} and ${other.service} both want port ${one.number}`;
-    return problem(new GoatError("port-taken", message, { service: other.service, fixes }));
+    return [problem(new GoatError("port-taken", message, { service: other.service, fixes }))];
   }
-  return null;
+  return [];
 }
 
 /** Two addresses clash where they are the same, or one of them is every address. */
@@ -89,7 +111,12 @@ function ownerText(owner: PortOwner | null): string {
 }
 
 /** One command moves every service that can be moved; the others are edited by hand. */
-async function fixesFor(taken: readonly Taken[], all: readonly Taken[], host: PortHost): Promise<readonly Fix[]> {
+async function fixesFor(
+  taken: readonly Taken[],
+  all: readonly Taken[],
+  host: PortHost,
+  or: string,
+): Promise<readonly Fix[]> {
   const used = new Set(all.map(({ number }) => number));
   const [sets, effects, fixes]: [string[], string[], Fix[]] = [[], [], []];
   for (const need of taken) {
@@ -98,27 +125,26 @@ async function fixesFor(taken: readonly Taken[], all: readonly Taken[], host: Po
     const move = `move ${need.service} to ${candidate}`;
     if (need.variable === null) {
       const command = `edit the port of ${need.service} in the Compose file`;
-      fixes.push({ command, effect: `stop it, or ${move}` });
+      fixes.push({ command, effect: `${or}${move}` });
       continue;
     }
     sets.push(`--set ${need.variable}=${candidate}`);
     effects.push(move);
   }
   if (sets.length === 0) return fixes;
-  const effect = `stop ${sets.length === 1 ? "it" : "them"}, or ${list(effects)}: writes it into .env`;
+  const effect = `${or}${list(effects)}: writes it into .env`;
   return [{ command: `goat-dev up ${sets.join(" ")}`, effect }, ...fixes];
 }
 
 /** Another port that is really free. */
 async function freePort({ number, port }: Taken, used: ReadonlySet<number>, host: PortHost): Promise<number> {
   const { hostIp, protocol } = port;
+  const isGood = async (candidate: number): Promise<boolean> => {
+    const question = { host: hostIp, port: candidate, protocol };
+    return !(used.has(candidate) || (await host.isForbidden(question))) && host.isFree(question);
+  };
   let candidate = number + 1;
-  while (
-    candidate < 65_535 &&
-    (used.has(candidate) || !(await host.isFree({ host: hostIp, port: candidate, protocol })))
-  ) {
-    candidate += 1;
-  }
+  while (candidate < 65_535 && !(await isGood(candidate))) candidate += 1;
   return candidate;
 }
 

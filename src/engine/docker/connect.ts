@@ -25,7 +25,11 @@ interface About {
 }
 
 /** The first candidate that answers. Throws engine-unreachable, which says what was tried and why it failed. */
-export async function connect(candidates: readonly Candidate[], signal: AbortSignal): Promise<Connection> {
+export async function connect(
+  candidates: readonly Candidate[],
+  signal: AbortSignal,
+  machine: { isInstalled(): boolean },
+): Promise<Connection> {
   const reasons: string[] = [];
   for (const candidate of candidates) {
     try {
@@ -36,18 +40,35 @@ export async function connect(candidates: readonly Candidate[], signal: AbortSig
       reasons.push(reasonOf(error));
     }
   }
-  throw unreachable(candidates, reasons);
+  throw isNowhere(candidates, reasons) && !machine.isInstalled()
+    ? notInstalled(candidates, reasons)
+    : unreachable(candidates, reasons);
+}
+
+/** Every well-known place was looked at, and none has a socket. */
+function isNowhere(candidates: readonly Candidate[], reasons: readonly string[]): boolean {
+  return candidates.every(({ choice }, index) => choice === null && reasons[index] === noSocket);
+}
+
+/** Nothing can be started, so to start it is no fix. */
+function notInstalled(candidates: readonly Candidate[], reasons: readonly string[]): GoatError {
+  const { evidence } = unreachable(candidates, reasons);
+  const message = "Docker is not installed: no engine answers, and no program of one is here";
+  const effect = "answers once one is installed: https://docs.docker.com/get-docker";
+  return new GoatError("engine-unreachable", message, { evidence, fixes: [{ command: "docker version", effect }] });
 }
 
 export function unreachable(candidates: readonly Candidate[], reasons: readonly string[]): GoatError {
   const name = ({ source, product, choice, endpoint }: Candidate): string =>
     choice === null ? `${source} (${product})` : `${source} (${endpoint})`;
   const choices = candidates.flatMap(({ choice }) => (choice === null ? [] : [undo(choice)]));
-  const [only] = candidates;
+  // Where one socket is there at all, it is the one that matters.
+  const there = candidates.findIndex((_, index) => reasons[index] !== noSocket);
+  const [index, found] = candidates.length === 1 ? [0, candidates[0]] : [there, candidates[there]];
   const message =
-    candidates.length === 1 && only !== undefined
-      ? `no Docker engine answers at ${name(only)}: ${reasons[0]}`
-      : `no Docker engine answers; tried ${candidates.length} places`;
+    found === undefined
+      ? `no Docker engine answers; tried ${candidates.length} places`
+      : `no Docker engine answers at ${name(found)}: ${reasons[index]}`;
   return new GoatError("engine-unreachable", message, {
     evidence: candidates.map((candidate, index) => `${name(candidate)}: ${reasons[index]}`),
     fixes: [...firstFixes(reasons), ...choices],
@@ -96,6 +117,9 @@ async function askAbout(reader: Reader, signal: AbortSignal): Promise<About> {
   return { version: (told as { readonly Version?: string } | null)?.Version ?? "unknown" };
 }
 
+/** Of a place where nothing is. */
+const noSocket = "no such socket";
+
 const oldestApi = "1.40";
 const tooOld = "its API is";
 
@@ -129,7 +153,7 @@ async function openDockerode({ transport }: Candidate, { agent }: Reader): Promi
 function reasonOf(error: unknown): string {
   switch (systemCode(error)) {
     case "ENOENT":
-      return "no such socket";
+      return noSocket;
     case "EACCES":
     case "EPERM":
       return "permission denied: add yourself to the docker group";
@@ -151,5 +175,5 @@ const update: Fix = { command: "docker version", effect: "shows the engine's ver
 
 const joinGroup: Fix = {
   command: "sudo usermod -aG docker $USER",
-  effect: "lets you use Docker from the next log-in on",
+  effect: "lets you use Docker from the next log-in on; in this shell: newgrp docker",
 };

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { posix } from "node:path";
 import { GoatError } from "../../errors/goat-error.ts";
 import { configFolder, type ReadFile, readConfigFile } from "./config-file.ts";
@@ -30,6 +31,16 @@ export async function discover(input: DiscoverInput): Promise<readonly Candidate
   const choice = asked ? "DOCKER_CONTEXT" : "the current context";
   const context = await readContext(configDir, name, choice, readFile);
   return [parseEndpoint(context.host, { choice, source: `context ${name}`, tls: context.tls })];
+}
+
+/** True where a program of an engine is on this machine, whether it runs or not. */
+export function hasEngine(env: DiscoverInput["env"]): boolean {
+  const folders = (env["PATH"] ?? "").split(":").filter((folder) => folder !== "");
+  const programs = ["docker", "dockerd", "podman", "colima"];
+  return (
+    existsSync("/Applications/Docker.app") ||
+    folders.some((folder) => programs.some((program) => existsSync(posix.join(folder, program))))
+  );
 }
 
 function wellKnown(env: DiscoverInput["env"], home: string): readonly Candidate[] {

@@ -17,10 +17,10 @@ import type {
 } from "../engine.ts";
 import { readConfigFile } from "./config-file.ts";
 import { type Connection, connect } from "./connect.ts";
-import { discover } from "./discover.ts";
+import { discover, hasEngine } from "./discover.ts";
 import { changes, inspectImage, observe, stacks } from "./observe.ts";
 import { proxiesFor, withProxies } from "./proxies.ts";
-import type { RegistryAuth } from "./registry-auth.ts";
+import type { RegistryLogin } from "./registry-auth.ts";
 import { localMemory, memory, portHolder, readNow, volumeSizes } from "./usage.ts";
 
 export interface DockerEngineOptions {
@@ -68,7 +68,7 @@ class DockerEngine implements Engine {
 
   async #connect(signal: AbortSignal): Promise<Connection> {
     const source = { ...this.#options, readFile: readText };
-    const connection = await connect(await discover(source), signal);
+    const connection = await connect(await discover(source), signal, { isInstalled: () => hasEngine(source.env) });
     this.#proxies = proxiesFor(connection.candidate.endpoint, await readConfigFile(source), source.env);
     return connection;
   }
@@ -119,8 +119,8 @@ class DockerEngine implements Engine {
   async #pull(docker: Docker, operation: Op<"pull-image">, io: ApplyIo): Promise<void> {
     const { pull } = await import("./pull.ts");
     const { clock = systemClock } = this.#options;
-    const auth = (image: string, signal: AbortSignal) => this.#auth(image, signal);
-    await pull(docker, operation, { clock, random: Math.random, auth }, io);
+    const login = (image: string, signal: AbortSignal) => this.#login(image, signal);
+    await pull(docker, operation, { clock, random: Math.random, login }, io);
   }
 
   async #build({ docker: load, reader, about }: Connection, operation: Op<"build-image">, io: ApplyIo): Promise<void> {
@@ -131,16 +131,16 @@ class DockerEngine implements Engine {
       {
         isBuildKit: about.product !== "Podman" && isWished(this.#options.env["DOCKER_BUILDKIT"]),
         isLocked: async (image, signal) =>
-          (await this.#auth(image, signal)) !== null && (await inspectImage(reader, image, signal)) === null,
+          (await this.#login(image, signal)).auth !== null && (await inspectImage(reader, image, signal)) === null,
         pull: (image, inner) => this.#pull(docker, { type: "pull-image", image }, inner),
       },
       io,
     );
   }
 
-  async #auth(image: string, signal: AbortSignal): Promise<RegistryAuth | null> {
-    const { registryAuth } = await import("./registry-auth.ts");
-    return registryAuth(image, { ...this.#options, readFile: readText }, signal);
+  async #login(image: string, signal: AbortSignal): Promise<RegistryLogin> {
+    const { registryLogin } = await import("./registry-auth.ts");
+    return registryLogin(image, { ...this.#options, readFile: readText }, signal);
   }
 
   async *changes(

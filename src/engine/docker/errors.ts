@@ -121,6 +121,7 @@ function fromAnswer(status: number, error: unknown, doing: Doing): GoatError {
 
 /** The engine gives these failures one status (500 or 400) and no code, so its words are all there is to tell them by. */
 function byWords(words: string, doing: Doing, details: GoatErrorDetails): GoatError | null {
+  if (forbiddenPort.test(words)) return portForbidden(words, doing, details);
   if (/port is already allocated|address already in use|ports are not available/i.test(words)) {
     return portTaken(words, doing, details);
   }
@@ -128,10 +129,50 @@ function byWords(words: string, doing: Doing, details: GoatErrorDetails): GoatEr
   if (doing.verb === "create" && /container name "[^"]+" is already in use/.test(words)) {
     return nameTaken(words, doing, details);
   }
+  if (/no space left on device|disk quota exceeded/i.test(words)) return engineDiskFull(doing.subject, details);
+  if (doing.verb === "create" && addressesUsedUp.test(words)) return noAddresses(doing, details);
   const missing = /bind source path does not exist: (.+)$/.exec(words)?.[1];
   return missing === undefined
     ? null
     : new GoatError("mount-source-missing", `${missing}, mounted into ${doing.subject}, does not exist`, details);
+}
+
+/** The engine has a disk of its own, which need not be the project's. */
+export function engineDiskFull(subject: string, details: GoatErrorDetails): GoatError {
+  return new GoatError("disk-full", `the engine's disk is full: there is no room for ${subject}`, {
+    ...details,
+    fixes: [
+      { command: "docker image prune", effect: "removes images that have no name any more, asks first" },
+      { command: "docker system df", effect: "shows what else takes the room" },
+    ],
+  });
+}
+
+/** As Docker until 28, Docker since, and Podman say it. */
+const addressesUsedUp =
+  /non-overlapping IPv4 address pool|address pools have been fully subnetted|could not find free subnet/i;
+
+function noAddresses({ subject }: Doing, details: GoatErrorDetails): GoatError {
+  return new GoatError("network-addresses-used-up", `the engine has no addresses left for ${subject}`, {
+    ...details,
+    fixes: [
+      { command: "docker network prune", effect: "removes networks that no container uses, asks first" },
+      { command: "docker network ls", effect: "lists them all" },
+    ],
+  });
+}
+
+/** As Podman and Docker without root, and Docker Desktop on Windows, say it. */
+const forbiddenPort =
+  /cannot expose privileged port|listen \w+ .*: permission denied|forbidden by its access permissions/i;
+
+function portForbidden(words: string, doing: Doing, details: GoatErrorDetails): GoatError {
+  const port = /privileged port (\d+)|(?:\d{1,3}(?:\.\d{1,3}){3}|\]|::):(\d+)/.exec(words)?.slice(1).find(Boolean);
+  const what = port === undefined ? "its port" : `port ${port}`;
+  return new GoatError("port-forbidden", `${doing.subject} cannot start: the engine may not open ${what}`, {
+    ...details,
+    fixes: [{ command: "goat-dev config", effect: "shows the ports: take one above 1023 that is not reserved" }],
+  });
 }
 
 function portTaken(words: string, doing: Doing, details: GoatErrorDetails): GoatError {

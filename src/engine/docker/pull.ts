@@ -1,11 +1,11 @@
 import type Docker from "dockerode";
 import { messageOf, systemCode } from "../../errors/describe.ts";
-import { type Fix, GoatError } from "../../errors/goat-error.ts";
+import { type Fix, GoatError, type GoatErrorDetails } from "../../errors/goat-error.ts";
 import type { Operation } from "../../model/plan.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { ApplyIo, Progress } from "../engine.ts";
-import { abortError, engineWords, statusOf } from "./errors.ts";
-import { type RegistryAuth, registryOf } from "./registry-auth.ts";
+import { abortError, engineDiskFull, engineWords, statusOf } from "./errors.ts";
+import { type RegistryAuth, type RegistryLogin, registryOf } from "./registry-auth.ts";
 import { jsonLines } from "./streams.ts";
 
 type PullImage = Extract<Operation, { type: "pull-image" }>;
@@ -14,22 +14,22 @@ export interface PullTools {
   readonly clock: Clock;
   /** From 0 to 1. */
   random(): number;
-  auth(image: string, signal: AbortSignal): Promise<RegistryAuth | null>;
+  login(image: string, signal: AbortSignal): Promise<RegistryLogin>;
 }
 
 /** Fetches an image; what may pass (429, 5xx, time-outs, dropped connections) is tried again. Throws image-unavailable. */
 export async function pull(docker: Docker, op: PullImage, tools: PullTools, io: ApplyIo): Promise<void> {
-  const auth = await tools.auth(op.image, io.signal);
+  const login = await tools.login(op.image, io.signal);
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await pullOnce(docker, op, auth, io);
+      await pullOnce(docker, op, login.auth, io);
       return;
     } catch (error) {
       if (io.signal.aborted) throw abortError(io.signal);
       if (systemCode(error) === "ECONNREFUSED" || systemCode(error) === "ENOENT") {
         throw new GoatError("engine-unreachable", `the engine went away: ${messageOf(error)}`, { cause: error });
       }
-      if (attempt === tries || !isPassing(error)) throw unavailable(op.image, error, attempt);
+      if (attempt === tries || !isPassing(error)) throw unavailable(op.image, error, attempt, login);
       const delayMs = firstDelayMs * 2 ** (attempt - 1) * (0.5 + tools.random());
       io.progress({ says: "trouble", text: `pulling ${op.image} again: ${engineWords(error)}` });
       await tools.clock.sleep(delayMs, io.signal);
@@ -65,7 +65,7 @@ function pullFailure(event: PullEvent): Error {
 }
 
 const final =
-  /denied|unauthorized|authentication required|not found|manifest unknown|no matching manifest|invalid reference|no such host/i;
+  /denied|unauthorized|authentication required|not found|manifest unknown|no matching manifest|no match for platform|invalid reference|no such host|no space left/i;
 
 const passing =
   /toomanyrequests|too many requests|rate limit|timeout|timed out|time-out|connection reset|connection refused|broken pipe|unexpected EOF|handshake|canceled|temporar|\b5\d\d (?:Internal|Bad|Service|Gateway)/i;
@@ -79,26 +79,57 @@ function isPassing(error: unknown): boolean {
   return passing.test(words) || ["ECONNRESET", "ETIMEDOUT", "EPIPE"].includes(systemCode(error) ?? "");
 }
 
-function unavailable(image: string, error: unknown, attempts: number): GoatError {
+function unavailable(image: string, error: unknown, attempts: number, login: RegistryLogin): GoatError {
   const words = engineWords(error);
+  const details = { cause: error, evidence: [words] };
+  if (/no space left on device|disk quota exceeded/i.test(words)) return engineDiskFull(`the image ${image}`, details);
+  if (/no matching manifest|no match for platform/i.test(words)) return otherProcessor(image, details);
+  if (refusal.test(words) && login.from !== null) return loginRefused(image, login, details);
   const after = attempts > 1 ? ` (tried ${attempts} times)` : "";
   return new GoatError("image-unavailable", `the image ${image} cannot be pulled${after}: ${words}`, {
-    cause: error,
-    evidence: [words],
+    ...details,
     fixes: fixesFor(image, words),
   });
 }
 
-function fixesFor(image: string, words: string): readonly Fix[] {
+const refusal = /denied|unauthorized|authentication|incorrect username or password/i;
+
+function otherProcessor(image: string, details: GoatErrorDetails): GoatError {
+  return new GoatError("image-architecture", `the image ${image} is not made for this machine's processor`, {
+    ...details,
+    fixes: [{ command: `docker manifest inspect ${image}`, effect: "lists those that it is made for: name another" }],
+  });
+}
+
+/** Even a public image is refused to who shows a log-in that is over. */
+function loginRefused(image: string, { auth, from }: RegistryLogin, details: GoatErrorDetails): GoatError {
+  const named = nameOfRegistry(image);
+  const [login, logout] = [`docker login${named}`, `docker logout${named}`];
+  const message =
+    auth === null
+      ? `the image ${image} needs a log-in, and ${from} cannot be run`
+      : `the registry of ${image} refuses the log-in that ${from} keeps: it may be over`;
+  return new GoatError("image-unavailable", message, {
+    ...details,
+    fixes: [
+      ...(auth === null ? [] : [{ command: logout, effect: "forgets it: a public image needs none" }]),
+      { command: login, effect: "logs in anew; then goat-dev up" },
+    ],
+  });
+}
+
+/** As `docker login` wants it: nothing for Docker's own. */
+function nameOfRegistry(image: string): string {
   const registry = registryOf(image);
-  const logIn = {
-    command: registry.startsWith("https:") ? "docker login" : `docker login ${registry}`,
-    effect: "if the image needs a log-in",
-  };
+  return registry.startsWith("https:") ? "" : ` ${registry}`;
+}
+
+function fixesFor(image: string, words: string): readonly Fix[] {
+  const logIn = { command: `docker login${nameOfRegistry(image)}`, effect: "if the image needs a log-in" };
   if (/toomanyrequests|too many requests|rate limit/i.test(words))
     return [{ ...logIn, effect: "raises the registry's limit" }];
   const again = { command: `docker pull ${image}`, effect: "tries again, and shows the registry's answer" };
-  return /denied|unauthorized|authentication/i.test(words) ? [logIn, again] : [again];
+  return refusal.test(words) ? [logIn, again] : [again];
 }
 
 /** One document of a pull's stream. */

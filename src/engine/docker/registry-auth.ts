@@ -12,17 +12,23 @@ export interface AuthSource {
   readonly readFile: ReadFile;
 }
 
-/** The log-in that `docker login` left for an image's registry; null where there is none. */
-export async function registryAuth(
-  image: string,
-  source: AuthSource,
-  signal: AbortSignal,
-): Promise<RegistryAuth | null> {
+/** What is sent to a registry, and where that was found; a helper that cannot be run has a place and nothing to send. */
+export interface RegistryLogin {
+  readonly auth: RegistryAuth | null;
+  readonly from: string | null;
+}
+
+/** The log-in that `docker login` left for an image's registry. */
+export async function registryLogin(image: string, source: AuthSource, signal: AbortSignal): Promise<RegistryLogin> {
   const config = await readConfig(source);
   const registry = registryOf(image);
-  const helper = config.credHelpers?.[registry] ?? config.credsStore;
-  const found = helper === undefined ? null : await fromHelper(helper, registry, source.env, signal);
-  return found ?? fromFile(config, registry);
+  const name = config.credHelpers?.[registry] ?? config.credsStore;
+  const helper = name === undefined ? null : `docker-credential-${name}`;
+  const kept = helper === null ? null : await fromHelper(helper, registry, source.env, signal);
+  if (kept?.auth != null) return { auth: kept.auth, from: helper };
+  const auth = fromFile(config, registry);
+  if (auth !== null) return { auth, from: "Docker's config file" };
+  return { auth: null, from: kept?.runs === false ? helper : null };
 }
 
 /** The registry of an image, by the key Docker's config file has for it. */
@@ -51,13 +57,16 @@ async function fromHelper(
   registry: string,
   env: AuthSource["env"],
   signal: AbortSignal,
-): Promise<RegistryAuth | null> {
+): Promise<{ readonly auth: RegistryAuth | null; readonly runs: boolean }> {
   const defined = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const options = { env: Object.fromEntries(defined), input: registry, signal };
-  const result = await run(`docker-credential-${helper}`, ["get"], options);
-  if (result.exitCode !== 0) return null;
+  const result = await run(helper, ["get"], options);
+  return { auth: result.exitCode === 0 ? authIn(result.stdout, registry) : null, runs: result.startError === null };
+}
+
+function authIn(answer: string, registry: string): RegistryAuth | null {
   try {
-    const { Username, Secret }: { Username?: string; Secret?: string } = JSON.parse(result.stdout);
+    const { Username, Secret }: { Username?: string; Secret?: string } = JSON.parse(answer);
     if (!Username || !Secret) return null;
     return Username === "<token>"
       ? { identitytoken: Secret, serveraddress: registry }

@@ -4,6 +4,7 @@ import {
   checkBeside,
   checkListening,
   checkPorts,
+  checkTwice,
   type PortHost,
   type PortNeed,
 } from "../../../../src/doctor/checks/ports.ts";
@@ -19,6 +20,7 @@ const need = (service: string, number: number | null, changes: Partial<PortSpec>
 /** A machine on which these ports are taken. */
 const machine = (taken: readonly number[], changes: Partial<PortHost> = {}): PortHost => ({
   isFree: async ({ port: number }) => !taken.includes(number),
+  isForbidden: async () => false,
   answers: async () => false,
   owner: async () => ({ pid: 4711, name: "python3", command: "litellm --port 4000" }),
   container: async () => null,
@@ -91,19 +93,28 @@ test("a port that no variable moves must be moved in the file", async () => {
   expect(error.fixes[0]?.command).toBe("edit the port of extra in the Compose file");
 });
 
-test("a port that two services want must be told as that", async () => {
-  const error = errorIn(await checkPorts([need("a", 4000), need("b", 4000)], machine([])));
-  expect(error).toMatchObject({ code: "port-taken", message: "a and b both want port 4000" });
-  const udp = need("b", 4000, { protocol: "udp" });
-  expect(await checkPorts([need("a", 4000), udp], machine([]))).toMatchObject({ verdict: "ok" });
+test("a port that two services want must be told as that", () => {
+  const [found] = checkTwice([need("a", 4000), need("b", 4000)]).map(errorIn);
+  expect(found).toMatchObject({ code: "port-taken", message: "a and b both want port 4000" });
+  expect(checkTwice([need("a", 4000), need("b", 4000, { protocol: "udp" })])).toEqual([]);
 });
 
-test("a port on every address must clash with the same port on one address", async () => {
-  const wide = need("b", 4000, { hostIp: "0.0.0.0" });
-  const error = errorIn(await checkPorts([need("a", 4000), wide], machine([])));
-  expect(error.message).toBe("a and b both want port 4000");
-  const elsewhere = need("b", 4000, { hostIp: "127.0.0.2" });
-  expect(await checkPorts([need("a", 4000), elsewhere], machine([]))).toMatchObject({ verdict: "ok" });
+test("a port on every address must clash with the same port on one address", () => {
+  const [found] = checkTwice([need("a", 4000), need("b", 4000, { hostIp: "0.0.0.0" })]).map(errorIn);
+  expect(found?.message).toBe("a and b both want port 4000");
+  expect(checkTwice([need("a", 4000), need("b", 4000, { hostIp: "127.0.0.2" })])).toEqual([]);
+});
+
+test("a port that this user may not open must be told as that, with one that may be", async () => {
+  const host = machine([], { isForbidden: async ({ port: number }) => number < 1024 });
+  const error = errorIn(await checkPorts([need("litellm", 80), need("db", 5432)], host));
+  expect(error).toMatchObject({
+    code: "port-forbidden",
+    exitCode: 4,
+    service: "litellm",
+    message: "port 80 of litellm may not be opened by this user: it is below 1024, or reserved",
+  });
+  expect(error.fixes[0]?.command).toBe("goat-dev up --set LITELLM_PORT=1024");
 });
 
 const onSixth: Partial<PortHost> = { answers: async (host) => host === "::1" };

@@ -2,7 +2,7 @@ import { linkSync, mkdirSync, symlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { unreachable } from "../../../../src/engine/docker/connect.ts";
+import { connect, unreachable } from "../../../../src/engine/docker/connect.ts";
 import { createDockerEngine } from "../../../../src/engine/docker/docker-engine.ts";
 import { wellKnownSocket } from "../../../../src/engine/docker/endpoint.ts";
 import type { Engine } from "../../../../src/engine/engine.ts";
@@ -146,11 +146,32 @@ describe("when no engine answers", () => {
     ];
     expect(unreachable(candidates, ["no such socket", "nothing listens there: not running"])).toMatchObject({
       code: "engine-unreachable",
-      message: "no Docker engine answers; tried 2 places",
+      message: "no Docker engine answers at /h/.rd/docker.sock (Rancher Desktop): nothing listens there: not running",
       evidence: [
         "/var/run/docker.sock (Docker): no such socket",
         "/h/.rd/docker.sock (Rancher Desktop): nothing listens there: not running",
       ],
+    });
+  });
+
+  test("places without any socket must be counted", () => {
+    const candidates = ["/a.sock", "/b.sock"].map((path) => wellKnownSocket(path, "Docker"));
+    expect(unreachable(candidates, ["no such socket", "no such socket"]).message).toBe(
+      "no Docker engine answers; tried 2 places",
+    );
+  });
+
+  test("a machine without any program of an engine must not be told to start one", async () => {
+    const candidates = [wellKnownSocket("/nowhere/docker.sock", "Docker")];
+    const connecting = (isThere: boolean) =>
+      connect(candidates, AbortSignal.timeout(10_000), { isInstalled: () => isThere });
+    await expect(connecting(false)).rejects.toMatchObject({
+      code: "engine-unreachable",
+      message: "Docker is not installed: no engine answers, and no program of one is here",
+      fixes: [{ command: "docker version" }],
+    });
+    await expect(connecting(true)).rejects.toMatchObject({
+      message: "no Docker engine answers at /nowhere/docker.sock (Docker): no such socket",
     });
   });
 

@@ -65,10 +65,45 @@ describe("an engine's answer", () => {
     });
   });
 
+  test.each([
+    "could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network",
+    "all predefined address pools have been fully subnetted",
+    "could not find free subnet from subnet pools",
+  ])("about addresses that are used up must lead to networks that nobody uses: %s", (words) => {
+    const error = translate(answer(500, words), { verb: "create", subject: "goat_default" });
+    expect(error).toMatchObject({
+      code: "network-addresses-used-up",
+      message: "the engine has no addresses left for goat_default",
+      fixes: [{ command: "docker network prune" }, { command: "docker network ls" }],
+    });
+  });
+
+  test("about its full disk must say whose disk it is", () => {
+    const words = "mkdir /var/lib/docker/overlay2/0c5f-init: no space left on device";
+    expect(translate(answer(500, words), create)).toMatchObject({
+      code: "disk-full",
+      message: "the engine's disk is full: there is no room for goat-litellm-1",
+    });
+  });
+
+  test.each([
+    ["rootlessport cannot expose privileged port 80, you can add 'net.ipv4.ip_unprivileged_port_start=80'", "port 80"],
+    ["Error starting userland proxy: listen tcp4 127.0.0.1:443: bind: permission denied", "port 443"],
+    [
+      "Ports are not available: exposing port TCP 127.0.0.1:4000 -> 0.0.0.0:0: listen tcp 127.0.0.1:4000: bind: An attempt was made to access a socket in a way forbidden by its access permissions.",
+      "port 4000",
+    ],
+  ])("about a port that it may not open must not be told as a taken one: %s", (words, port) => {
+    expect(translate(answer(500, words), start)).toMatchObject({
+      code: "port-forbidden",
+      message: `goat-litellm-1 cannot start: the engine may not open ${port}`,
+    });
+  });
+
   test("of any other kind must be a refusal in the engine's words", () => {
-    expect(translate(answer(500, "no space left on device"), create)).toMatchObject({
+    expect(translate(answer(500, "exec format error of a kind"), create)).toMatchObject({
       code: "engine-refused",
-      message: "cannot create goat-litellm-1: no space left on device",
+      message: "cannot create goat-litellm-1: exec format error of a kind",
     });
   });
 

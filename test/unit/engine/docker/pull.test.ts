@@ -127,6 +127,39 @@ describe("a pull", () => {
     expect(pulls).toHaveLength(1);
   });
 
+  test("must tell a log-in that is over from one that is missing", async () => {
+    const auth = Buffer.from("me:over").toString("base64");
+    const home = writeFiles(tempFolder(), {
+      ".docker/config.json": JSON.stringify({ auths: { "ghcr.io": { auth } } }),
+    });
+    const { pull } = await pulling([refuse(500, "unauthorized: authentication required")], home);
+    await expect(pull("ghcr.io/x/y:1")).rejects.toMatchObject({
+      code: "image-unavailable",
+      message: "the registry of ghcr.io/x/y:1 refuses the log-in that Docker's config file keeps: it may be over",
+      fixes: [{ command: "docker logout ghcr.io" }, { command: "docker login ghcr.io" }],
+    });
+  });
+
+  test("must name the helper that is missing, where an image needs a log-in", async () => {
+    const home = writeFiles(tempFolder(), { ".docker/config.json": JSON.stringify({ credsStore: "gone" }) });
+    const { pull } = await pulling([pulled, refuse(404, "pull access denied for nope")], home);
+    await pull("public:1");
+    await expect(pull("nope:1")).rejects.toMatchObject({
+      code: "image-unavailable",
+      message: "the image nope:1 needs a log-in, and docker-credential-gone cannot be run",
+    });
+  });
+
+  test.each([
+    ["no matching manifest for linux/amd64 in the manifest list entries", "image-architecture"],
+    ["no match for platform in manifest: not found", "image-architecture"],
+    ["write /var/lib/docker/tmp/GetImageBlob0: no space left on device", "disk-full"],
+  ])("must tell what no other try mends: %s", async (words, code) => {
+    const { pull, pulls } = await pulling([stream({ error: words, errorDetail: { message: words } })]);
+    await expect(pull("nope:1")).rejects.toMatchObject({ code });
+    expect(pulls).toHaveLength(1);
+  });
+
   test("must end when its signal fires, and not be tried again", async () => {
     const stop = new AbortController();
     const { pull, pulls } = await pulling([() => stop.abort()]);

@@ -1,16 +1,18 @@
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { registryAuth, registryOf } from "../../../../src/engine/docker/registry-auth.ts";
+import { registryLogin, registryOf } from "../../../../src/engine/docker/registry-auth.ts";
 import { tempFolder, writeFiles } from "../../../support/temp.ts";
 
 const dockerHub = "https://index.docker.io/v1/";
 
-const authFor = (image: string, config: object | string, env: Record<string, string> = {}) => {
+const loginFor = (image: string, config: object | string, env: Record<string, string> = {}) => {
   const text = typeof config === "string" ? config : JSON.stringify(config);
   const readFile = async (path: string) => (path === "/h/.docker/config.json" ? text : null);
-  return registryAuth(image, { env, home: "/h", readFile }, AbortSignal.timeout(10_000));
+  return registryLogin(image, { env, home: "/h", readFile }, AbortSignal.timeout(10_000));
 };
+
+const authFor = async (...args: Parameters<typeof loginFor>) => (await loginFor(...args)).auth;
 
 const encoded = (text: string) => ({ auth: Buffer.from(text).toString("base64") });
 
@@ -93,5 +95,23 @@ describe("a log-in", () => {
   ])("must be none where the helper %s", async (_, path, helper) => {
     const PATH = path ?? helperPath("echo credentials not found; exit 1");
     expect(await authFor("ghcr.io/x", { credsStore: helper }, { PATH })).toBeNull();
+  });
+
+  test("must say where it was found, so that a refusal can name it", async () => {
+    const inFile = { auths: { "ghcr.io": encoded("me:x") } };
+    expect((await loginFor("ghcr.io/x", inFile)).from).toBe("Docker's config file");
+    const PATH = helperPath(`echo '{"Username":"me","Secret":"x"}'`);
+    expect((await loginFor("ghcr.io/x", { credsStore: "test" }, { PATH })).from).toBe("docker-credential-test");
+    expect(await loginFor("ghcr.io/x", { credsStore: "test" }, { PATH: helperPath("exit 1") })).toEqual({
+      auth: null,
+      from: null,
+    });
+  });
+
+  test("must name a helper that is not there", async () => {
+    expect(await loginFor("ghcr.io/x", { credsStore: "gone" }, { PATH: "/usr/bin:/bin" })).toEqual({
+      auth: null,
+      from: "docker-credential-gone",
+    });
   });
 });
