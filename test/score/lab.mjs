@@ -1,6 +1,17 @@
 // A project of its own, whose stack is up without Docker or on it: what is injected into it is real.
 import { execFileSync, spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -28,8 +39,9 @@ export async function openLab(engine, signal) {
   const program = `#!/bin/sh\nexec '${process.execPath}' '${join(root, "bin/goat-dev.js")}' "$@"\n`;
   writeFileSync(join(bin, "goat-dev"), program, { mode: 0o755 });
   const path = (...parts) => join(folder, ...parts);
+  /** `prefix`: words before the command, such as those of setpriv; `node`: another Node than this one. */
   const goat = (args, more = {}) =>
-    run(process.execPath, [join(root, "bin/goat-dev.js"), ...args], {
+    runAs(more, [more.node ?? process.execPath, more.program ?? join(root, "bin/goat-dev.js"), ...args], {
       cwd: more.cwd ?? folder,
       env: { ...env, ...more.env },
       input: more.input,
@@ -38,6 +50,7 @@ export async function openLab(engine, signal) {
   const edit = (file, change) => writeFileSync(path(file), change(readFileSync(path(file), "utf8")));
   return {
     name,
+    base,
     home,
     folder,
     ports,
@@ -47,9 +60,9 @@ export async function openLab(engine, signal) {
     edit,
     /** A line of shell, in which goat-dev is this one. */
     shell: (line, more = {}) =>
-      run("sh", ["-c", line], {
-        cwd: folder,
-        env: { ...env, PATH: `${bin}:${env.PATH}`, EDITOR: "true", ...more.env },
+      runAs(more, ["sh", "-c", line], {
+        cwd: more.cwd ?? folder,
+        env: { ...env, EDITOR: "true", ...more.env, PATH: `${bin}:${more.env?.PATH ?? env.PATH}` },
         input: more.input,
         signal,
       }),
@@ -151,7 +164,24 @@ export function listen(port, host = "127.0.0.1") {
   });
 }
 
+/** Until the disk takes no more. */
+export function fill(path) {
+  const [file, piece] = [openSync(path, "w"), Buffer.alloc(1 << 20)];
+  try {
+    for (;;) writeSync(file, piece);
+  } catch (error) {
+    if (error.code !== "ENOSPC") throw error;
+  } finally {
+    closeSync(file);
+  }
+}
+
 const limitMs = 240_000;
+
+function runAs({ prefix = [] }, words, options) {
+  const [command, ...args] = [...prefix, ...words];
+  return run(command, args, options);
+}
 
 async function run(command, args, { input = "", ...options }) {
   const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"], timeout: limitMs, ...options });

@@ -6,11 +6,12 @@ const up = ["up", "--json", "--no-example"];
  * A row: `inject(lab)`, which may return what undoes it; `ask`, the command that meets the failure; `code` that it and
  * `doctor` must tell (`only`: "asked" or "doctor"), "warning" for one of doctor's warnings, "none" for nothing at all;
  * `says`, what the words must name; `byHand`, what somebody does who follows the printed fix where it cannot be typed;
- * `after`, what shows that all is well again.
+ * `after`, what shows that all is well again. `env`, `prefix`, `cwd`, `node`: what the commands run with, and with `…After` once
+ * the fix is applied.
  */
 export async function score(row, lab) {
   const undo = (await row.inject(lab, row)) ?? (() => undefined);
-  const more = { env: row.env };
+  const more = surroundings(row);
   try {
     const asked = await lab.goat(row.ask ?? up, more);
     const error = asked.json?.error ?? failureIn(asked.json);
@@ -19,7 +20,7 @@ export async function score(row, lab) {
     const codes = found.map(({ code }) => code ?? "warning");
     const told = toldBy(row, error, found);
     const by = row.code === "none" ? "itself" : await applyFix(row, told, lab);
-    const after = await lab.goat(row.after ?? up, { env: row.envAfter });
+    const after = await lab.goat(row.after ?? up, surroundingsAfter(row));
     return {
       name: row.name,
       kind: row.kind,
@@ -37,6 +38,14 @@ export async function score(row, lab) {
     lab.restore();
     await lab.goat(up);
   }
+}
+
+function surroundings({ env, prefix, cwd, node, program }) {
+  return { env, prefix, cwd, node, program };
+}
+
+function surroundingsAfter({ envAfter: env, prefixAfter: prefix, cwd }) {
+  return { env, prefix, cwd };
 }
 
 /** Of a status: why a service is not well. */
@@ -66,10 +75,11 @@ async function applyFix(row, told, lab) {
   const command = fixes[which]?.command ?? /chmod \S+ \S+$/.exec(told?.text ?? "")?.[0];
   if (row.byHand !== undefined) {
     if (command === undefined && row.code !== "warning") return null;
-    await row.byHand(lab, told);
+    await row.byHand(lab, told, row);
     return "hand";
   }
   if (command === undefined) return null;
-  const done = await lab.shell(row.typed?.(command) ?? command, { input: row.input, env: row.envAfter });
+  const line = row.typed?.(command) ?? command;
+  const done = await lab.shell(line, { ...surroundingsAfter(row), input: row.input });
   return done.exitCode === 0 ? "command" : null;
 }

@@ -1,7 +1,8 @@
 // The database: its data, its users, its room, and what services want of it.
 import { execFileSync } from "node:child_process";
-import { closeSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fill } from "../lab.mjs";
 import { signal } from "./services.mjs";
 
 const compose = "dev/docker-compose.yml";
@@ -153,18 +154,6 @@ export const databaseRows = [
     /something else/,
   ),
 ];
-
-/** Until the disk takes no more. */
-function fill(path) {
-  const [file, piece] = [openSync(path, "w"), Buffer.alloc(1 << 20)];
-  try {
-    for (;;) writeSync(file, piece);
-  } catch (error) {
-    if (error.code !== "ENOSPC") throw error;
-  } finally {
-    closeSync(file);
-  }
-}
 
 async function open(lab) {
   return lab.connect().then(

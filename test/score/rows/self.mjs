@@ -9,7 +9,16 @@ const harmless = (name, inject, more = {}) => ({ kind: "self", name, code: "none
 /** Every JSON file that goat-dev keeps for the project. */
 function stateFiles(lab) {
   const names = readdirSync(lab.path(".goat-dev"), { recursive: true, encoding: "utf8" });
-  return names.filter((name) => name.endsWith("last-up.json") || name.endsWith("proof.json"));
+  return names.filter((name) => /(?:last-up|proof|ready)\.json$/.test(name));
+}
+
+/** Nothing of garbage that an earlier row has left. */
+function kept(path) {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch {
+    return {};
+  }
 }
 
 export const selfRows = [
@@ -19,7 +28,7 @@ export const selfRows = [
   harmless("state of a newer version", (lab) => {
     for (const name of stateFiles(lab)) {
       const path = lab.path(".goat-dev", name);
-      writeFileSync(path, JSON.stringify({ version: 99, ...JSON.parse(readFileSync(path, "utf8")), engine: "mars" }));
+      writeFileSync(path, JSON.stringify({ version: 99, ...kept(path), engine: "mars" }));
     }
   }),
   harmless("a lock that a killed goat-dev left behind", (lab) => {

@@ -89,6 +89,7 @@ export const serviceRows = [
   ...["postgres", "langfuse", "litellm"].flatMap((service) => [killed(service), ...stopped(service)]),
   hanging("its serving process stands still, ask", ["ask", "--json", "-m", "llama-3.3-70b", "Why?"]),
   hanging("its serving process stands still, example", ["example", "--json"]),
+  hanging("its serving process stands still, up", ["up", "--json", "--no-example"]),
   hanging("its serving process stands still, restart", ["restart", "litellm", "--json"]),
   stranger(
     "a page in its place",
