@@ -35,6 +35,8 @@ import type { TracesReport } from "./app/traces/list.ts";
 import type { OpenedReport } from "./app/traces/open.ts";
 import type { TraceReport } from "./app/traces/show.ts";
 import type { PlanReport } from "./app/up.ts";
+import type { UpgradeBackReport } from "./app/upgrade/back.ts";
+import type { UpgradeReport } from "./app/upgrade/upgrade.ts";
 import type { MadeKeyReport, VirtualKeyReport, VirtualKeysReport } from "./app/virtual-keys.ts";
 import type { WatchReport } from "./app/watch.ts";
 import type { ChecksReport } from "./doctor/check.ts";
@@ -94,6 +96,8 @@ export type {
   TraceReport,
   TraceRow,
   TracesReport,
+  UpgradeBackReport,
+  UpgradeReport,
   UpReport,
   VirtualKeyReport,
   VirtualKeysReport,
@@ -157,6 +161,7 @@ export interface Documents {
   readonly "db restore": Document<RestoreReport>;
   readonly "db reset": Document<ResetReport>;
   readonly "db shell": Document<RunReport>;
+  readonly upgrade: Document<UpgradeReport | UpgradeBackReport>;
   readonly mcp: Document<McpReport>;
   readonly ls: Document<StacksReport>;
   readonly prune: Document<PruneReport>;

@@ -1,6 +1,7 @@
 import { describe } from "../errors/describe.ts";
 import { GoatError, retold } from "../errors/goat-error.ts";
 import type { ObservedStack } from "../model/observed.ts";
+import type { StackSpec } from "../model/stack.ts";
 import { decoration } from "../platform/deadline.ts";
 import { formatBytes } from "../platform/format.ts";
 import { ownVolumes } from "../stack/plan/containers.ts";
@@ -33,19 +34,24 @@ export async function readyToDelete(
   if (!request.yes) await confirm(volumes, request, open, app);
   if (!request.copy || !databaseVolumes(open, observed).some((name) => volumes.includes(name))) return null;
   try {
-    const database = (await openDatabase(open.stack, open)) ?? (await startDatabase(open));
+    const database = await runningDatabase(open);
     return database === null ? null : await takeSnapshot(open, database, `${open.stack.name}-${stamp(app)}`, app);
   } catch (error) {
     throw unsaved(describe(error), request);
   }
 }
 
-/** Where the database's data lies, of what belongs to the stack. */
-export function databaseVolumes({ stack }: OpenStack, observed: ObservedStack): readonly string[] {
+/** Where the database's data lies, of what there is and belongs to the stack. */
+export function databaseVolumes({ stack }: Pick<OpenStack, "stack">, observed: ObservedStack): readonly string[] {
+  const named = databaseVolumeNames(stack);
+  return ownVolumes(stack, observed).filter((name) => named.includes(name));
+}
+
+/** As the Compose file says it. */
+export function databaseVolumeNames(stack: StackSpec): readonly string[] {
   const mounts = databaseService(stack)?.run.docker?.mounts ?? [];
   const keys = mounts.flatMap((mount) => (mount.kind === "volume" ? [mount.volume] : []));
-  const own = ownVolumes(stack, observed);
-  return observed.volumes.filter(({ key, name }) => keys.includes(key) && own.includes(name)).map(({ name }) => name);
+  return stack.volumes.filter(({ key }) => keys.includes(key)).map(({ name }) => name);
 }
 
 /** An engine may have to walk through all of its data to tell. */
@@ -74,8 +80,10 @@ async function confirm(
   });
 }
 
-/** A volume whose container is gone gets one again, for as long as the copy takes. */
-async function startDatabase(open: OpenStack): Promise<OpenDatabase | null> {
+/** Its database, running; a volume whose container is gone gets one again, for as long as the copy takes. Null where there is none. */
+export async function runningDatabase(open: OpenStack): Promise<OpenDatabase | null> {
+  const found = await openDatabase(open.stack, open);
+  if (found !== null) return found;
   const name = databaseService(open.stack)?.name ?? "";
   const prepared = await prepare(open.stack, { names: [name], restart: false }, open);
   await carryOut(prepared, null, open).catch((error: unknown) => {

@@ -25,6 +25,7 @@ import { ls, prune } from "./stacks.ts";
 import { status } from "./status.ts";
 import { traces } from "./traces.ts";
 import { up } from "./up.ts";
+import { upgrade } from "./upgrade.ts";
 import { watch } from "./watch.ts";
 
 /** In the order of --help. What a command does, and all that it needs, is loaded when it is called. */
@@ -53,6 +54,7 @@ export const commands: readonly AnyCommand[] = [
   init,
   modal,
   db,
+  upgrade,
   mcp,
   ls,
   prune,

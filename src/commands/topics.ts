@@ -66,6 +66,7 @@ const files: Topic = {
     [".goat-dev/", "what is remembered of the stack: may be deleted, but for the data of a stack without Docker"],
     [".goat-dev/instance.json", "this checkout's own stack and its ports: up --instance"],
     [".goat-dev/snapshots/", "copies of the database: db snapshot, and from before its data was deleted"],
+    [".goat-dev/upgrade.json", "what upgrade --back goes back to"],
     [
       "~/.local/state/goat-dev/",
       "locks, which folder a stack belongs to, stacks that are known; on macOS ~/Library/Application Support",

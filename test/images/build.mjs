@@ -16,6 +16,7 @@ const python = join(here, "..", "..", "python");
 const variables = {
   base: "BASE_IMAGE",
   postgres: "POSTGRES_IMAGE",
+  "postgres-15": "POSTGRES_15_IMAGE",
   langfuse: "LANGFUSE_IMAGE",
   "litellm-packages": "LITELLM_PACKAGES_IMAGE",
   litellm: "LITELLM_IMAGE",
@@ -44,6 +45,11 @@ const recipes = {
   },
   async postgres() {
     return fromFolder("postgres", "16", { BASE: await image("base"), PYTHON: await image("python") });
+  },
+  async "postgres-15"() {
+    const entry = join(here, "postgres", "entrypoint.sh");
+    const stage = (context) => copyFile(entry, join(context, "entrypoint.sh"));
+    return fromFolder("postgres-15", "15", { BASE: await image("base") }, { stage, content: await readFile(entry) });
   },
   async "litellm-packages"() {
     const names = ["litellm.lock", "prisma.lock", "prisma_client.py", "prisma-client.json.gz"];
@@ -104,7 +110,7 @@ function say(text) {
 
 function readOptions() {
   const { values } = parseArgs({ options: { only: { type: "string" }, dist: { type: "string" } } });
-  const wanted = values.only?.split(",") ?? Object.keys(variables);
+  const wanted = values.only?.split(",") ?? Object.keys(variables).filter((name) => name !== "postgres-15");
   const unknown = wanted.find((name) => !(name in variables));
   if (unknown !== undefined) throw new BuildError(`there is no image called "${unknown}"\n${usage}`);
   return { wanted, dist: resolve(values.dist ?? join(here, "..", "..", "dist")) };

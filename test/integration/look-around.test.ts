@@ -177,6 +177,8 @@ test("help must go to stdout with examples, and end with 0", async () => {
       modal                           the same gateway in the cloud, and models on
                                       GPUs: deploy, prove, look at, stop
       db                              the database
+      upgrade [service...]            bring images to the versions that were tested
+                                      together, after a snapshot, and prove it; asks
       mcp                             serve coding agents over stdin and stdout
                                       (Model Context Protocol); they can only look
       ls                              every stack of this machine, on both engines:

@@ -50,6 +50,7 @@ const typed: Readonly<Record<string, readonly (readonly string[])[]>> = {
   "db restore": [["first", "--yes"]],
   "db reset": [["--yes"]],
   "db shell": [["--command", "SELECT 1"]],
+  upgrade: [["--plan"], ["--yes"], ["--back", "--yes"]],
   ls: [[]],
   prune: [["--yes"]],
   spend: [[]],

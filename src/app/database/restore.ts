@@ -74,7 +74,7 @@ export async function restore(input: RestoreInput, app: App): Promise<RestoreRep
 }
 
 /** The snapshot, read to its end; what it holds counts before what was noted. Throws usage, snapshot-unreadable. */
-async function readable(snapshot: Snapshot, open: OpenStack): Promise<Snapshot> {
+export async function readable(snapshot: Snapshot, open: OpenStack): Promise<Snapshot> {
   const suffix = dumpSuffix(open);
   if (!snapshot.file.endsWith(suffix)) {
     const [made, other] = suffix === ".sql.gz" ? ["without Docker", "embedded"] : ["on Docker", "docker"];
@@ -97,10 +97,15 @@ async function confirm({ name, bytes, made }: Snapshot, { ask }: App): Promise<v
 }
 
 /** Returns what is there then. Throws restore-incomplete. */
-async function putBack(snapshot: Snapshot, database: OpenDatabase, open: OpenStack): Promise<Rows> {
+export async function putBack(snapshot: Snapshot, database: OpenDatabase, open: OpenStack): Promise<Rows> {
   await restoreDump(database, snapshot.file, open);
   // A snapshot holds the password of its day.
   await setDatabasePassword(open.stack, open);
+  return needRows(snapshot, database, open);
+}
+
+/** Every row that the snapshot holds is there. Throws restore-incomplete. */
+export async function needRows(snapshot: Snapshot, database: OpenDatabase, open: OpenStack): Promise<Rows> {
   const found = await countRows(database, open);
   const missing = found === null ? [] : missingRows(snapshot.rows ?? found, found);
   if (found !== null && missing.length === 0) return found;

@@ -1,4 +1,5 @@
 import { GoatError } from "../../errors/goat-error.ts";
+import { pinnedImages } from "../../project/versions.ts";
 import { databaseUser, noSuchUser } from "./database-user.ts";
 import type { Evidence, KnownFailure } from "./evidence.ts";
 import { allOfLog, anew, failing } from "./tell.ts";
@@ -60,7 +61,10 @@ export const databaseFailures: readonly KnownFailure[] = [
         {
           line,
           fixes: [
-            { command: "goat-dev up --set POSTGRES_IMAGE=postgres:16", effect: "writes an image that fits into .env" },
+            {
+              command: `goat-dev up --set POSTGRES_IMAGE=${pinnedImages.POSTGRES_IMAGE}`,
+              effect: "writes an image that fits into .env",
+            },
             allOfLog(seen.service.name),
           ],
         },

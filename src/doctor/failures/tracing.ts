@@ -1,3 +1,4 @@
+import { pinnedImages } from "../../project/versions.ts";
 import type { KnownFailure } from "./evidence.ts";
 import { allOfLog, failing } from "./tell.ts";
 
@@ -37,7 +38,7 @@ export const tracingFailures: readonly KnownFailure[] = [
           line,
           fixes: [
             {
-              command: "goat-dev up --set LANGFUSE_IMAGE=langfuse/langfuse:2.95.12",
+              command: `goat-dev up --set LANGFUSE_IMAGE=${pinnedImages.LANGFUSE_IMAGE}`,
               effect: "writes the last that needs Postgres alone into .env; traces stay",
             },
             allOfLog(seen.service.name),

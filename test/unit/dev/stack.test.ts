@@ -26,6 +26,17 @@ describe("the Compose file", () => {
     expect(variables.filter((variable) => variable.name === name).map((variable) => variable.value)).toEqual([image]);
   });
 
+  test("must be of the versions that README.md, the failures' page and the template name, wherever they do", () => {
+    const pages = ["README.md", "docs/failures.md", "dev/.env.example"].map((page) => read(`../${page}`)).join("\n");
+    const images = [...pages.matchAll(/\b(?:postgres|langfuse\/langfuse|ghcr\.io\/berriai\/litellm):v?\d[\d.]*\d/g)];
+    const named = images.map(([image]) => image).filter((image) => image !== "postgres:5432");
+    expect(new Set(named)).toEqual(new Set(Object.values(pinnedImages)));
+    const spoken = "postgres 16, Langfuse 2.95.12, LiteLLM 1.103.10";
+    const versions = Object.values(pinnedImages).map((image) => image.replace(/^.*:v?/, ""));
+    expect(spoken.match(/\d[\d.]*/g)).toEqual(versions);
+    expect(pages).toContain(spoken);
+  });
+
   test("must give every variable a default, since restart and down do not read .env", () => {
     expect(variables.filter((variable) => variable.fallback === undefined)).toEqual([]);
     expect(composeText.replaceAll(/\$\{\w+:-[^}]*\}|\$\$/g, "")).not.toContain("$");
@@ -99,7 +110,9 @@ describe("the .env template", () => {
   test("must name every variable of the Compose file with its default, and no other but goat-dev's own", () => {
     const all = [...template.matchAll(/^(?:# )?([A-Z_]+)=(.*)$/gm)].map(([, name = "", value]) => [name, value]);
     const named = all.filter(([name]) => name?.startsWith("GOAT_DEV_") === false);
-    const defaults = new Map(variables.map(({ name, value }) => [name, value ?? ""]));
+    // Compose sets one by itself.
+    const own = variables.filter(({ name }) => name !== "COMPOSE_PROJECT_NAME");
+    const defaults = new Map(own.map(({ name, value }) => [name, value ?? ""]));
     for (const name of passedOn) defaults.set(name, "");
     expect(Object.fromEntries(named)).toEqual(Object.fromEntries(defaults));
     expect(named).toHaveLength(defaults.size);

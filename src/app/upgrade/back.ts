@@ -1,0 +1,109 @@
+import { GoatError } from "../../errors/goat-error.ts";
+import type { ObservedStack } from "../../model/observed.ts";
+import { list } from "../../platform/text.ts";
+import { type Rows, sumOf } from "../../stack/run/dump-rows.ts";
+import { observeStack } from "../../stack/run/observe.ts";
+import type { App } from "../app.ts";
+import type { UpReport } from "../bring-up.ts";
+import { findSnapshot, type Snapshot } from "../database/place.ts";
+import { needRows, putBack, readable } from "../database/restore.ts";
+import { stamp, takeSnapshot } from "../database/snapshot.ts";
+import { lockStack } from "../lock-stack.ts";
+import { needOwnStack } from "../own-stack.ts";
+import { type OpenStack, openProject, openStack, tellStack } from "../project.ts";
+import { setVariables } from "../set-variables.ts";
+import { bringUpAgain, type Carrying, fetchImages, holdOthers, linesOf, startDatabase, tellRows } from "./carry.ts";
+import { openWith } from "./plan.ts";
+import type { UpgradeInput } from "./upgrade.ts";
+import { forgetWayBack, needWayBack, type WayBack } from "./way-back.ts";
+
+export interface UpgradeBackReport {
+  readonly ok: true;
+  /** The stack's name. */
+  readonly stack: string;
+  /** False where it was only planned. */
+  readonly done: boolean;
+  /** When it was upgraded, as an ISO time. */
+  readonly upgradedAt: string;
+  /** What .env says then. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** The snapshot of the data from before the upgrade; null where there was none. */
+  readonly snapshot: string | null;
+  /** A snapshot of what was there until now; null where that stays in a volume of its own, or there was nothing. */
+  readonly before: string | null;
+  /** Counted, and as many as before the upgrade. */
+  readonly tables: number | null;
+  readonly rows: number | null;
+  readonly up: UpReport | null;
+}
+
+/** Brings back images and data from before the last upgrade. */
+export async function upgradeBack(input: Omit<UpgradeInput, "services">, app: App): Promise<UpgradeBackReport> {
+  const begin = app.clock.now();
+  const open = await openStack(app, await openProject(app));
+  tellStack(open, app);
+  const { stateDir } = open.environment.project;
+  const way = needWayBack(stateDir, open.stack.name);
+  const snapshot = way.snapshot === null ? null : await readable(await findSnapshot(stateDir, way.snapshot), open);
+  if (input.plan) return told(way);
+  await using _lock = await lockStack(open, "upgrade --back", app);
+  const observed = await observeStack(open.stack, open);
+  await needOwnStack(open, observed, { ...input, command: "upgrade --back" }, app);
+  if (!input.yes) await confirm(way, app);
+  const carrying = { ...input, command: "upgrade --back", running: way.running, begin };
+  const earlier = await openWith(way.variables, open, app);
+  await fetchImages(earlier);
+  await holdOthers(open, observed, "upgrade --back");
+  await setVariables(linesOf(way.variables), open.environment, app);
+  const data = snapshot === null ? null : await dataBack(way, snapshot, observed, earlier, carrying, app);
+  const up = await bringUpAgain(earlier, carrying, app);
+  await forgetWayBack(stateDir);
+  const rows = data?.rows ?? null;
+  return {
+    ...told(way),
+    done: true,
+    before: data?.before?.name ?? null,
+    tables: rows === null ? null : Object.keys(rows).length,
+    rows: rows === null ? null : sumOf(rows),
+    up,
+  };
+}
+
+function told({ stack, variables, snapshot, made: upgradedAt }: WayBack): UpgradeBackReport {
+  const nothing = { before: null, tables: null, rows: null, up: null };
+  return { ok: true, stack, done: false, upgradedAt, variables, snapshot, ...nothing };
+}
+
+async function confirm({ variables, snapshot, made }: WayBack, { ask }: App): Promise<void> {
+  const images = list(Object.entries(variables).flatMap(([name, value]) => (name.endsWith("_IMAGE") ? [value] : [])));
+  const data = snapshot === null ? "" : `, with the data of ${made.slice(0, 16).replace("T", " ")}`;
+  if (ask === null) {
+    throw new GoatError("confirmation-needed", `this goes back to ${images}${data}, and nobody is here to ask`, {
+      fixes: [{ command: "goat-dev upgrade --back --yes", effect: "goes back without asking" }],
+    });
+  }
+  if (await ask.confirm(`Go back to ${images}${data}?`, false)) return;
+  throw new GoatError("interrupted", "nothing was changed or stopped");
+}
+
+interface Data {
+  readonly rows: Rows;
+  readonly before: Snapshot | null;
+}
+
+/** A volume that was left behind has it all; else the snapshot takes the place of what is there, of which a copy is kept. */
+async function dataBack(
+  { volume }: WayBack,
+  snapshot: Snapshot,
+  observed: ObservedStack,
+  earlier: OpenStack,
+  carrying: Carrying,
+  app: App,
+): Promise<Data> {
+  const isThere = volume !== null && observed.volumes.some(({ name }) => name === volume);
+  const database = await startDatabase(earlier, carrying, app);
+  const before = isThere ? null : await takeSnapshot(earlier, database, `before-back-${stamp(app)}`, app);
+  const rows = await (isThere ? needRows : putBack)(snapshot, database, earlier);
+  tellRows(rows, app);
+  return { rows, before };
+}

@@ -1,0 +1,55 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { GoatError } from "../../errors/goat-error.ts";
+import { fieldsOf } from "../../model/fields.ts";
+import { openState } from "../../project/state.ts";
+
+/** What it takes to go back to what was there before an upgrade. */
+export interface WayBack {
+  /** ISO time. */
+  readonly made: string;
+  readonly stack: string;
+  /** What ran; empty where nothing did. */
+  readonly running: readonly string[];
+  /** What .env said, or would have had to say. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Of the data as it was; null where there was none. */
+  readonly snapshot: string | null;
+  /** Where the data still lies; null where the newer services have worked on it. */
+  readonly volume: string | null;
+}
+
+const file = "upgrade.json";
+
+/** Throws file-unwritable: without a way back nothing is begun. */
+export async function keepWayBack(stateDir: string, way: WayBack): Promise<void> {
+  const kept = await openState(stateDir).writeJson(file, way);
+  if (!kept.ok) throw new GoatError("file-unwritable", `nothing was changed: ${kept.warning}`);
+}
+
+/** Throws usage where this stack has not been upgraded from here. */
+export function needWayBack(stateDir: string, stack: string): WayBack {
+  const { made, running, variables, snapshot, volume, ...found } = fieldsOf(openState(stateDir).readJson(file));
+  const texts = Object.entries(fieldsOf(variables)).filter((entry): entry is [string, string] => isText(entry[1]));
+  if (isText(made) && found["stack"] === stack && texts.length > 0) {
+    return {
+      made,
+      stack,
+      running: Array.isArray(running) ? running.filter(isText) : [],
+      variables: Object.fromEntries(texts),
+      snapshot: isText(snapshot) ? snapshot : null,
+      volume: isText(volume) ? volume : null,
+    };
+  }
+  throw new GoatError("usage", `there is no upgrade of ${stack} to go back from`, {
+    fixes: [{ command: "goat-dev db snapshots", effect: "shows the copies of the database that are there" }],
+  });
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+export async function forgetWayBack(stateDir: string): Promise<void> {
+  await rm(join(stateDir, file), { force: true });
+}
