@@ -324,10 +324,10 @@ describe("models check", () => {
       {
         "exitCode": 0,
         "out": "        WHERE                                WHAT
-        note  dev/litellm-config.yaml:9:16         AZURE_API_KEY is not set in .env (and 2 more)
-        note  dev/litellm-config.yaml:10:17        AZURE_API_BASE is not set in .env (and 2 more)
-        note  dev/litellm-config.yaml:44:16        OPENAI_API_KEY is not set in .env
-        note  dev/litellm-config-modal.yaml:59:17  <workspace> is to be filled in: goat-dev models enable NAME --workspace … (and 5 more)
+        note  dev/litellm-config.yaml:10:16        AZURE_API_KEY is not set in .env (and 2 more)
+        note  dev/litellm-config.yaml:11:17        AZURE_API_BASE is not set in .env (and 2 more)
+        note  dev/litellm-config.yaml:45:16        OPENAI_API_KEY is not set in .env
+        note  dev/litellm-config-modal.yaml:60:17  <workspace> is to be filled in: goat-dev models enable NAME --workspace … (and 5 more)
 
       No mistake in dev/litellm-config.yaml and dev/litellm-config-modal.yaml; 4 notes.
       ",
