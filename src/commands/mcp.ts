@@ -5,7 +5,10 @@ export const mcp = command<McpReport>({
   name: "mcp",
   summary: "serve coding agents over stdin and stdout (Model Context Protocol); they can only look",
   options: [
-    { flags: "--allow-changes", description: "tools that change something too: up, restart, down, ask, snapshot" },
+    {
+      flags: "--allow-changes",
+      description: "tools that change something too: up, down, models, keys, snapshot …; none deletes data",
+    },
   ],
   examples: [
     ["claude mcp add goat-dev -- npx goat-dev mcp", "for Claude Code; others start the same command"],

@@ -8,7 +8,8 @@ import { describe } from "../errors/describe.ts";
 import { failureReport, GoatError } from "../errors/goat-error.ts";
 import { nearest } from "../platform/text.ts";
 import { readInput } from "./input.ts";
-import { type Tool, tools } from "./tools.ts";
+import type { Tool } from "./tool.ts";
+import { tools } from "./tools.ts";
 
 export interface McpInput {
   /** Tools that change something, too. */
@@ -24,7 +25,7 @@ export interface McpReport {
 
 /** Serves an agent over its own pipes until it leaves. Each call reads the project anew. */
 export async function serveMcp({ allowChanges, streams }: McpInput, app: App): Promise<McpReport> {
-  const offered = tools.filter(({ changes }) => allowChanges || !changes);
+  const offered = tools.filter(({ changes }) => allowChanges || changes === null);
   const server = new Server(
     { name: "goat-dev", version: app.version },
     { capabilities: { tools: {} }, instructions: allowChanges ? withChanges : readOnly },
@@ -66,7 +67,12 @@ function described({ name, description, properties, required = [], changes }: To
       required: [...required],
       additionalProperties: false,
     },
-    annotations: { readOnlyHint: !changes, destructiveHint: false, openWorldHint: name === "ask" },
+    annotations: {
+      readOnlyHint: changes === null,
+      destructiveHint: changes?.destructive ?? false,
+      idempotentHint: changes?.idempotent ?? true,
+      openWorldHint: changes?.openWorld ?? name === "doctor",
+    },
   };
 }
 

@@ -1,24 +1,7 @@
 import type { App } from "../app/app.ts";
 import type { LogLine } from "../engine/engine.ts";
-import type { Given, Properties } from "./input.ts";
-
-/** One thing that an agent can ask for. */
-export interface Tool {
-  readonly name: string;
-  readonly description: string;
-  /** False where it only looks. */
-  readonly changes: boolean;
-  readonly properties: Properties;
-  readonly required?: readonly string[];
-  /** Loads the app's function and calls it. */
-  call(given: Given, app: App): Promise<unknown>;
-}
-
-const services = {
-  type: "array",
-  items: { type: "string" },
-  description: "names of services; all where left out",
-} as const;
+import { changing } from "./changing.ts";
+import { services, type Tool, upInput } from "./tool.ts";
 
 const looking: readonly Omit<Tool, "changes">[] = [
   {
@@ -32,7 +15,8 @@ const looking: readonly Omit<Tool, "changes">[] = [
     name: "plan",
     description: "What `up` would do, step by step, and why; nothing is done.",
     properties: { services },
-    call: async (given, app) => (await import("../app/up.ts")).planUp(upInput(given.texts("services")), app),
+    call: async (given, app) =>
+      (await import("../app/up.ts")).planUp({ ...upInput, services: given.texts("services") }, app),
   },
   {
     name: "doctor",
@@ -133,65 +117,8 @@ const looking: readonly Omit<Tool, "changes">[] = [
   },
 ];
 
-const changing: readonly Omit<Tool, "changes">[] = [
-  {
-    name: "up",
-    description: "Brings the stack up, waits until it really answers, and proves it with one call to a model.",
-    properties: { services, demo: { type: "boolean", description: "without a provider key: made-up answers" } },
-    call: async (given, app) => {
-      const { up } = await import("../app/up.ts");
-      return up({ ...upInput(given.texts("services")), demo: given.flag("demo") }, app);
-    },
-  },
-  {
-    name: "restart",
-    description: "Takes over what changed in .env and the configs, and waits until the services are ready.",
-    properties: { services },
-    call: async (given, app) => {
-      const { restart } = await import("../app/restart.ts");
-      return restart({ services: given.texts("services"), example: false, hard: false, ...own }, app);
-    },
-  },
-  {
-    name: "down",
-    description: "Stops and removes containers and networks; the data stays.",
-    properties: {},
-    call: async (_given, app) => (await import("../app/down.ts")).down({ volumes: false, dump: true, ...own }, app),
-  },
-  {
-    name: "ask",
-    description: "One question to a model of the gateway; costs what the provider takes.",
-    properties: {
-      prompt: { type: "string", description: "the question" },
-      model: { type: "string", description: "as the config names it" },
-    },
-    required: ["prompt"],
-    call: async (given, app) => {
-      const { ask } = await import("../app/programs/ask.ts");
-      return ask({ prompt: given.text("prompt") ?? "", model: given.text("model"), stream: false }, app);
-    },
-  },
-  {
-    name: "snapshot",
-    description: "Copies all that the database holds, for `goat-dev db restore`.",
-    properties: { name: { type: "string", description: "by the time where left out" } },
-    call: async (given, app) =>
-      (await import("../app/database/snapshot.ts")).snapshot({ name: given.text("name") }, app),
-  },
-];
-
 /** In the order in which clients list them. */
-export const tools: readonly Tool[] = [
-  ...looking.map((tool) => ({ ...tool, changes: false })),
-  ...changing.map((tool) => ({ ...tool, changes: true })),
-];
-
-/** Nobody takes another folder's stack by a tool. */
-const own = { takeOver: false, yes: false };
-
-function upInput(names: readonly string[]) {
-  return { services: names, demo: false, build: false, set: [], ...own };
-}
+export const tools: readonly Tool[] = [...looking.map((tool) => ({ ...tool, changes: null })), ...changing];
 
 /** The last lines as one answer; notes under them go out as they do for people. */
 async function logLines(

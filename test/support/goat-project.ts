@@ -32,8 +32,8 @@ interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   readonly cwd?: string;
-  /** What is piped in; nothing where left out. */
-  readonly input?: string;
+  /** What is piped in, or the pipe; nothing where left out. */
+  readonly input?: string | PassThrough;
   /** A person at a terminal: what they type once this is on it, one after the other. */
   readonly answers?: readonly (readonly [seen: string, keys: string])[];
   /** Called with all of stdout whenever more of it is written. */
@@ -79,8 +79,10 @@ const fakeNode = (folder: string): string => {
   return path;
 };
 
-const pipe = (text = ""): NodeJS.ReadStream =>
-  Object.assign(new PassThrough().end(text), { isTTY: false }) as unknown as NodeJS.ReadStream;
+const pipe = (input: string | PassThrough = ""): NodeJS.ReadStream => {
+  const stream = typeof input === "string" ? new PassThrough().end(input) : input;
+  return Object.assign(stream, { isTTY: false }) as unknown as NodeJS.ReadStream;
+};
 
 const createPerson = (answers: readonly (readonly [seen: string, keys: string])[]) => {
   const keyboard = createKeyboard();
