@@ -44,8 +44,14 @@ export const openPane = async ({ folder, cwd, env, columns, rows }: PaneOptions)
   return {
     screen,
     until: async (pattern) => {
-      await expect.poll(() => screen(), { timeout: 60_000, interval: 100 }).toMatch(pattern);
-      return screen();
+      // The very one that matched: the next may have gone on.
+      let seen = "";
+      const look = async (): Promise<string> => {
+        seen = await screen();
+        return seen;
+      };
+      await expect.poll(look, { timeout: 60_000, interval: 100 }).toMatch(pattern);
+      return seen;
     },
     keys: async (...keys) => void (await tmux("send-keys", ...keys)),
     resize: async (width, height) => void (await tmux("resize-window", "-x", String(width), "-y", String(height))),

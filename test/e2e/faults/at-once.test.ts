@@ -1,14 +1,16 @@
 import { expect, test } from "vitest";
-import { docker } from "../../support/docker.ts";
 import { describeOnEngine } from "../../support/scenario-hooks.ts";
-import { expectNothingMade, expectWell, held, idle, openStack, release, sh, untilRunning } from "./small-stack.ts";
-
-/** Takes a while to stop. */
-const slow = {
-  ...sh("trap 'echo stopping; sleep 1; exit 0' TERM; while :; do sleep 0.1; done"),
-  init: false,
-  ...{ "x-goat": idle["x-goat"] },
-};
+import {
+  expectNothingMade,
+  expectWell,
+  held,
+  idle,
+  openStack,
+  release,
+  slowToStop,
+  untilRunning,
+  untilStopping,
+} from "./small-stack.ts";
 
 describeOnEngine("commands at once on one stack", () => {
   test("down must wait for the up before it, say for whom, and then take everything away", async () => {
@@ -24,15 +26,18 @@ describeOnEngine("commands at once on one stack", () => {
   });
 
   test("up must wait for the down before it, and then bring everything up", async () => {
-    const stack = await openStack({ web: slow });
+    const stack = await openStack({ web: slowToStop });
     await expectWell(stack);
     const { id } = await stack.container("web");
     const down = stack.start(["down"]);
-    await expect.poll(() => docker("logs", id), { timeout: 30_000 }).toContain("stopping");
-    const up = await stack.run(["up", "--json"]);
+    const letEnd = await untilStopping(id);
+    const up = stack.start(["up", "--json"]);
+    await up.until(/waiting for goat-dev down/);
+    await letEnd();
     expect((await down.done).exitCode).toBe(0);
-    expect(up.stderr).toContain("waiting for goat-dev down");
-    expect(up.json.changed).toEqual(["web"]);
+    const { exitCode, json, output } = await up.done;
+    expect(exitCode, output).toBe(0);
+    expect(json.changed).toEqual(["web"]);
   });
 
   test("many at once must all end well, in some order", async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { docker } from "../../support/docker.ts";
 import { describeOnEngine } from "../../support/scenario-hooks.ts";
-import { expectWell, failureOf, held, idle, openStack, release, sh, writeStack } from "./small-stack.ts";
+import { expectWell, failureOf, held, idle, openStack, release, sh, untilRunning, writeStack } from "./small-stack.ts";
 
 describeOnEngine("a service that ends", () => {
   test("up must end with its exit status and last lines, and leave container and logs to look at", async () => {
@@ -58,6 +58,7 @@ describeOnEngine("a service that ends", () => {
     const stack = await openStack({ early: idle, late: held });
     const up = stack.start(["up", "--json"]);
     await up.until(/✔ early/);
+    await untilRunning(stack, "late");
     await docker("kill", (await stack.container("early")).id);
     const error = failureOf(await up.done, 5, "service-exited");
     expect(error).toMatchObject({ service: "early", message: "early exited with status 137 after it was ready" });

@@ -21,6 +21,7 @@ describeOnEngine("an interrupted up", () => {
     const stack = await openStack({ early: idle, late: held });
     const up = stack.start(["up"]);
     await up.until(/✔ early/);
+    await untilRunning(stack, "late");
     const before = await stack.containers();
     send(up);
     const result = await up.done;

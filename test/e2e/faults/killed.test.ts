@@ -2,23 +2,27 @@ import { expect, test } from "vitest";
 import { containerIds, docker } from "../../support/docker.ts";
 import type { Scenario } from "../../support/scenario.ts";
 import { describeOnEngine } from "../../support/scenario-hooks.ts";
-import { expectWell, held, idle, openStack, sh, untilRunning, writeStack } from "./small-stack.ts";
+import {
+  expectWell,
+  held,
+  idle,
+  openStack,
+  slowToStop,
+  untilRunning,
+  untilStopping,
+  writeStack,
+} from "./small-stack.ts";
 
-/** Takes its time to stop, so that a replacement has a middle to be killed in. */
-const slow = (value: string) => ({
-  ...sh("trap 'echo stopping; sleep 3; exit 0' TERM; while :; do sleep 0.1; done"),
-  init: false,
-  environment: { VALUE: value },
-  stop_grace_period: "30s",
-  "x-goat": { ready: { running: "50ms" } },
-});
+const slow = (value: string) => ({ ...slowToStop, environment: { VALUE: value } });
 
-const killInReplacement = async (stack: Scenario): Promise<void> => {
+/** Kills it while the old container stops; what is given lets that one end. */
+const killInReplacement = async (stack: Scenario): Promise<() => Promise<unknown>> => {
   const { id } = await stack.container("web");
   const up = stack.start(["up"]);
-  await expect.poll(() => docker("logs", id), { timeout: 30_000 }).toContain("stopping");
+  const letEnd = await untilStopping(id);
   up.kill("SIGKILL");
   await up.done;
+  return letEnd;
 };
 
 /** One container under its own name, as the file says now. */
@@ -35,8 +39,9 @@ describeOnEngine("a goat-dev that is killed", () => {
     await expectWell(stack);
     const { id } = await stack.container("web");
     await writeStack(stack, { web: slow("new") });
-    await killInReplacement(stack);
+    const letEnd = await killInReplacement(stack);
     expect((await containerIds(stack.name)).length).toBe(2);
+    await letEnd();
     await expectWell(stack);
     await expectReplaced(stack, id);
     expect((await expectWell(stack)).json.changed).toEqual([]);
@@ -59,7 +64,8 @@ describeOnEngine("a goat-dev that is killed", () => {
     const stack = await openStack({ web: slow("old") });
     await expectWell(stack);
     await writeStack(stack, { web: slow("new") });
-    await killInReplacement(stack);
+    const letEnd = await killInReplacement(stack);
+    await letEnd();
     const status = await stack.run(["status", "--json"]);
     expect(status.json.services?.map(({ name }) => name)).toEqual(["web"]);
     expect((await stack.run(["down"])).exitCode).toBe(0);

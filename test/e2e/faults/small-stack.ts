@@ -37,6 +37,20 @@ export const held: Service = {
   "x-goat": { ready: { exec: ["test", "-e", "/go"] } },
 };
 
+/** Runs, and does not end before a file says so, so that there is a middle of its stop: see `untilStopping`. */
+export const slowToStop: Service = {
+  ...sh("trap 'echo stopping; until [ -e /go ]; do sleep 0.1; done; exit 0' TERM; while :; do sleep 0.1; done"),
+  init: false,
+  stop_grace_period: "120s",
+  "x-goat": { ready: { running: "50ms" } },
+};
+
+/** Resolves in the middle of its stop; what is given lets it end. */
+export const untilStopping = async (container: string): Promise<() => Promise<unknown>> => {
+  await expect.poll(() => docker("logs", container), { timeout: 30_000 }).toContain("stopping");
+  return () => docker("exec", container, "touch", "/go");
+};
+
 export const release = async (scenario: Scenario, service: string): Promise<void> => {
   await docker("exec", (await scenario.container(service)).id, "touch", "/go");
 };
