@@ -12,6 +12,8 @@ const root = join(import.meta.dirname, "..", "..");
 const found = await toolchains();
 const isRequired = process.env["GOAT_DEV_REQUIRE_ENGINES"] === "1";
 const buildTimeMs = 600_000;
+/** By hand, more often: GOAT_DEV_REPLAYS=20. */
+const times = Number(process.env["GOAT_DEV_REPLAYS"] ?? 5);
 
 /** A network of its own has a loopback that is down; there is no other way out of it, and none is made. */
 const loopbackUp = `
@@ -30,7 +32,7 @@ const steady = (output: string): string =>
     .replace(/\d+(?:\.\d+)? ?m?s\b(?: \(\d+:\d+:\d+\))?|\(\d+\.\d+s\)|Start at +[\d:]+/g, "TIME")
     .replace(/ +(?=\S)/g, " ");
 
-/** Runs a template's tests on its recorded calls twenty times, each without a network, and wants one output. */
+/** Runs a template's tests on its recorded calls again and again, each without a network, and wants one output. */
 const replays = async (template: string, command: readonly string[]): Promise<string> => {
   const folder = tempFolder();
   cpSync(join(root, "templates", template), folder, { recursive: true });
@@ -39,7 +41,7 @@ const replays = async (template: string, command: readonly string[]): Promise<st
   const goat = [process.execPath, inject("embedded").bin, "replay", "cassettes/assistant.jsonl", "--", ...command];
   const [program = "", ...args] = withoutNetwork(...goat);
   const env = { PATH: process.env["PATH"], HOME: folder, NO_COLOR: "1", PYTHONDONTWRITEBYTECODE: "1" };
-  for (let time = 0; time < 20; time += 1) {
+  for (let time = 0; time < times; time += 1) {
     const { stdout, stderr } = await run(program, args, { cwd: folder, env });
     outputs.add(steady(stdout + stderr));
   }
@@ -47,7 +49,7 @@ const replays = async (template: string, command: readonly string[]): Promise<st
   return [...outputs].join("");
 };
 
-describeLocally("the templates of tests that need no provider, without a network, twenty times alike", () => {
+describeLocally(`the templates of tests that need no provider, without a network, ${times} times alike`, () => {
   test("pytest", { timeout: buildTimeMs }, async () => {
     const python = await pythonClients(found.python ?? "");
     expect(await replays("pytest", [python, "-m", "pytest", "-q", "-p", "no:cacheprovider"])).toContain("3 passed");

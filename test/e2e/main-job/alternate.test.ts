@@ -3,6 +3,9 @@ import { describeOnEngine } from "../../support/scenario-hooks.ts";
 import { compose, idsOf } from "../../support/scenario-probes.ts";
 import { idle, openStack } from "../faults/small-stack.ts";
 
+/** By hand, more often: GOAT_DEV_TURNS=10. */
+const rounds = Number(process.env["GOAT_DEV_TURNS"] ?? 3);
+
 const services = {
   web: {
     ...idle,
@@ -18,14 +21,14 @@ const services = {
 const more = { volumes: { data: {} }, networks: { back: { internal: true } } };
 
 describeOnEngine("docker compose and goat-dev in turns", () => {
-  test.each(["docker compose", "goat-dev"])("ten times must replace nothing that %s has made", async (first) => {
+  test.each(["docker compose", "goat-dev"])(`${rounds} times must replace nothing that %s has made`, async (first) => {
     const stack = await openStack(services, more);
     const goat = async () => expect(await stack.run(["up", "--no-example"])).toMatchObject({ exitCode: 0 });
     const composed = () => compose(stack, "--env-file", ".env", "up", "-d");
     const turns = first === "goat-dev" ? [goat, composed] : [composed, goat];
     await turns[0]?.();
     const made = await idsOf(stack);
-    for (let turn = 1; turn < 20; turn++) {
+    for (let turn = 1; turn < 2 * rounds; turn++) {
       await turns[turn % 2]?.();
       expect(await idsOf(stack)).toEqual(made);
     }
