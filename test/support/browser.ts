@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll } from "vitest";
 
 const names = ["chromium", "chromium-browser", "google-chrome"];
 
@@ -13,15 +14,19 @@ const findBrowser = (): string | undefined =>
 /** Debian's Chromium, or another one of this machine. */
 export const browserPath = findBrowser();
 
-/** A page in a browser of its own. */
+/** One for all tests of a file. */
+let browser: Promise<Browser> | undefined;
+
+afterAll(async () => (await browser)?.close());
+
+/** A page that shares nothing with another test's; in its context a test can open more. */
 export const openPage = async (): Promise<AsyncDisposable & { readonly page: Page }> => {
   if (browserPath === undefined) throw new Error("there is no Chromium here: apt-get install chromium");
-  const browser: Browser = await chromium.launch({
+  browser ??= chromium.launch({
     executablePath: browserPath,
     // Root has no sandbox, and a container little shared memory; nothing but this stack is opened.
     args: ["--no-sandbox", "--disable-dev-shm-usage", "--no-proxy-server"],
   });
-  // A context of its own, in which a test can open more.
-  const context = await browser.newContext();
-  return { page: await context.newPage(), [Symbol.asyncDispose]: () => browser.close() };
+  const context = await (await browser).newContext();
+  return { page: await context.newPage(), [Symbol.asyncDispose]: () => context.close() };
 };
