@@ -1,6 +1,6 @@
 import { appendFileSync, chownSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { describe, inject, onTestFinished } from "vitest";
+import { afterAll, beforeAll, describe, inject, onTestFinished } from "vitest";
 import { leaksFile } from "./leaks.ts";
 import { processesIn } from "./local-leaks.ts";
 import { createBase, type ScenarioBase } from "./scenario-base.ts";
@@ -41,6 +41,25 @@ const installsOf = (cache: string, user: number | undefined): Readonly<Record<st
 
 /** A project in a folder with a space and a letter beyond ASCII, on the embedded engine, for one test. */
 export const openLocally = async (options: LocalOptions = {}): Promise<LocalScenario> => {
+  const scenario = await createLocally(options);
+  onTestFinished(() => scenario[Symbol.asyncDispose]());
+  return scenario;
+};
+
+/** One that the tests of a `describe` share, in their order. */
+export const shareLocally = (options: LocalOptions = {}): (() => LocalScenario) => {
+  let scenario: LocalScenario | undefined;
+  beforeAll(async () => {
+    scenario = await createLocally(options);
+  });
+  afterAll(() => scenario?.[Symbol.asyncDispose]());
+  return () => {
+    if (scenario === undefined) throw new Error("the scenario is made before the first test, not earlier");
+    return scenario;
+  };
+};
+
+async function createLocally(options: LocalOptions): Promise<LocalScenario> {
   const { run, bin, cache } = inject("embedded");
   const scenario = await createBase({
     testRun: run,
@@ -51,7 +70,6 @@ export const openLocally = async (options: LocalOptions = {}): Promise<LocalScen
     ...(options.user === undefined ? {} : { user: options.user }),
     cleanUp: everythingGone,
   });
-  onTestFinished(() => scenario[Symbol.asyncDispose]());
   return {
     ...scenario,
     pids: async () => {
@@ -61,4 +79,4 @@ export const openLocally = async (options: LocalOptions = {}): Promise<LocalScen
       );
     },
   };
-};
+}

@@ -1,4 +1,6 @@
-import { describeOnEngine, openScenario } from "../../support/scenario-hooks.ts";
-import { snapshotSuite } from "../../support/snapshot-suite.ts";
+import { describeOnEngine, shareScenario } from "../../support/scenario-hooks.ts";
+import { snapshotTests } from "../../support/snapshot-suite.ts";
 
-snapshotSuite("in containers", describeOnEngine, openScenario);
+describeOnEngine("snapshots in containers", { timeout: 300_000 }, () => {
+  snapshotTests(shareScenario(), ["--demo", "--no-example"], ["langfuse", "litellm"]);
+});
