@@ -3,7 +3,7 @@ import { cpSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { describeLocally, type LocalScenario, openLocally } from "../support/local-scenario.ts";
+import { describeLocally, type LocalScenario, openLocally, shareLocally } from "../support/local-scenario.ts";
 import { sql } from "../support/local-sql.ts";
 import { until } from "../support/scenario-probes.ts";
 
@@ -18,10 +18,36 @@ const mustRun = async (stack: LocalScenario, ...args: readonly string[]): Promis
   return result.stdout;
 };
 
-describeLocally("a service killed from outside", () => {
-  test("must be told by status and mended by up, each in turn, with every row kept", async () => {
-    const stack = await openLocally();
+describeLocally("what is killed, one after the other on one stack", () => {
+  const shared = shareLocally();
+
+  test("a service must be seen as killed by the up that waits for it", async () => {
+    const stack = shared();
+    const up = stack.start(["up", "litellm", "--no-example"]);
+    await until("litellm runs", async () => (await stack.pids())["litellm"] !== undefined, 110_000);
+    const { litellm: pid = 0 } = await stack.pids();
+    process.kill(pid, "SIGKILL");
+    const { exitCode, output } = await up.done;
+    expect(exitCode, output).toBe(5);
+    expect(output).toMatch(/litellm exited with status 137/);
+  });
+
+  test("an up that is killed while LiteLLM makes its tables must be followed by one that finds each of them made once", async () => {
+    const stack = shared();
+    const up = stack.start(["up", "litellm", "--no-example"]);
+    const migrated = `select count(*)::int from "_prisma_migrations"`;
+    const made = async (): Promise<unknown> => (await sql(stack, migrated).catch(() => [[0]]))[0]?.[0];
+    await until("the first tables are made", async () => Number(await made()) > 0, 200_000);
+    up.kill("SIGKILL");
+    await up.done;
     await mustRun(stack, "up", "--no-example");
+    const twice = `select migration_name from "_prisma_migrations" group by 1 having count(finished_at) <> 1 or count(*) <> 1`;
+    expect(await sql(stack, twice)).toEqual([]);
+    expect(Number(await made())).toBeGreaterThan(100);
+  });
+
+  test("a service must be told by status and mended by up, each in turn, with every row kept", async () => {
+    const stack = shared();
     await sql(stack, "create table kept (n int)");
     for (const [turn, service] of ["postgres", "langfuse", "litellm"].entries()) {
       await sql(stack, `insert into kept values (${turn})`);
@@ -35,33 +61,6 @@ describeLocally("a service killed from outside", () => {
       expect(before).toMatchObject(others);
       expect(await sql(stack, "select count(*)::int from kept")).toEqual([[turn + 1]]);
     }
-  });
-
-  test("must be seen by the up that waits for it", async () => {
-    const stack = await openLocally();
-    const up = stack.start(["up", "litellm", "--no-example"]);
-    await until("litellm runs", async () => (await stack.pids())["litellm"] !== undefined, 110_000);
-    const { litellm: pid = 0 } = await stack.pids();
-    process.kill(pid, "SIGKILL");
-    const { exitCode, output } = await up.done;
-    expect(exitCode, output).toBe(5);
-    expect(output).toMatch(/litellm exited with status 137/);
-  });
-});
-
-describeLocally("an up that is killed while LiteLLM makes its tables", () => {
-  test("must be followed by one that finds each of them made once", async () => {
-    const stack = await openLocally();
-    const up = stack.start(["up", "litellm", "--no-example"]);
-    const migrated = `select count(*)::int from "_prisma_migrations"`;
-    const made = async (): Promise<unknown> => (await sql(stack, migrated).catch(() => [[0]]))[0]?.[0];
-    await until("the first tables are made", async () => Number(await made()) > 0, 200_000);
-    up.kill("SIGKILL");
-    await up.done;
-    await mustRun(stack, "up", "--no-example");
-    const twice = `select migration_name from "_prisma_migrations" group by 1 having count(finished_at) <> 1 or count(*) <> 1`;
-    expect(await sql(stack, twice)).toEqual([]);
-    expect(Number(await made())).toBeGreaterThan(100);
   });
 });
 
