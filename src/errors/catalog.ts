@@ -13,6 +13,11 @@ interface Failing {
 /** Every way goat-dev stops short, by stable code, in the order of docs/failures.md. */
 export const catalog = {
   usage: { exit: 2, means: "The command line is not understood.", mend: "Take the suggestion, or `goat-dev --help`." },
+  "node-too-old": {
+    exit: 2,
+    means: "The Node that runs goat-dev is older than 20.19; its path is said.",
+    mend: "Install a newer one from https://nodejs.org, before the old one in the `PATH`.",
+  },
   "unknown-service": {
     exit: 2,
     means: "No service of that name is in the Compose file.",

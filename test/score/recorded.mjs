@@ -27,6 +27,7 @@ function evidenceOf({
   startError = null,
   outOfMemory = false,
   heard,
+  reason = null,
   environment = {},
 }) {
   const ports = [{ hostIp: "127.0.0.1", host: 4000, container: 4000, protocol: "tcp" }];
@@ -34,7 +35,7 @@ function evidenceOf({
     service: { name: "thing", role, environment, ports, ready: { kind: "running" }, run: {} },
     engine: "docker",
     ended: heard === undefined ? { exitCode, outOfMemory, startError } : null,
-    heard: heard === undefined ? null : { why: heard, reason: null },
+    heard: heard === undefined ? null : { why: heard, reason },
     log,
     users: null,
     volumes: [],

@@ -10,9 +10,10 @@ const up = ["up", "--json", "--no-example"];
  * the fix is applied.
  */
 export async function score(row, lab) {
-  const undo = (await row.inject(lab, row)) ?? (() => undefined);
+  let undo = () => undefined;
   const more = surroundings(row);
   try {
+    undo = (await row.inject(lab, row)) ?? undo;
     const asked = await lab.goat(row.ask ?? up, more);
     const error = asked.json?.error ?? failureIn(asked.json);
     const doctor = await lab.goat(["doctor", "--json"], more);
@@ -33,6 +34,10 @@ export async function score(row, lab) {
       well: by !== null && after.exitCode === 0,
       after: after.json?.error?.message ?? after.exitCode,
     };
+  } catch (error) {
+    const { name, kind, code } = row;
+    const words = `${error.message}`;
+    return { name, kind, code, seen: null, doctor: [], cause: false, words, by: null, well: false, after: null };
   } finally {
     await undo();
     lab.restore();

@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../../src/errors/catalog.ts";
 import type { Role } from "../../src/model/stack.ts";
+import type { FailureReason } from "../../src/readiness/probe.ts";
 
 /** What a service that failed was seen with. */
 export interface RecordedFailure {
@@ -13,6 +14,7 @@ export interface RecordedFailure {
   readonly startError?: string;
   readonly outOfMemory?: boolean;
   readonly heard?: string;
+  readonly reason?: FailureReason;
   readonly environment?: Readonly<Record<string, string>>;
   /** What the message has to name. */
   readonly says: RegExp;
@@ -186,6 +188,82 @@ export const recordedFailures: readonly RecordedFailure[] = [
     exitCode: 1,
     log: ["ENCRYPTION_KEY must be 256 bits, 64 string characters in hex format, generate via: openssl rand -hex 32"],
     says: /ENCRYPTION_KEY/,
+  },
+  {
+    name: "an encryption key that is too short, as newer Langfuse says it",
+    from: "run",
+    role: "tracing",
+    code: "tracing-settings-invalid",
+    exitCode: 1,
+    log: [
+      "ZodError: [",
+      "  {",
+      '    "origin": "string",',
+      '    "code": "too_small",',
+      '    "minimum": 64,',
+      '    "path": [',
+      '      "ENCRYPTION_KEY"',
+      "    ],",
+      '    "message": "ENCRYPTION_KEY must be 256 bits, 64 string characters in hex format, generate via: openssl rand -hex 32"',
+      "  }",
+      "]",
+    ],
+    says: /ENCRYPTION_KEY/,
+  },
+  {
+    name: "no secret for log-ins",
+    from: "source",
+    role: "tracing",
+    code: "tracing-settings-invalid",
+    exitCode: 1,
+    log: ["❌ Invalid environment variables: {", "  NEXTAUTH_SECRET: [ 'Required' ]", "}"],
+    says: /NEXTAUTH_SECRET/,
+  },
+  {
+    name: "a first user's password that is too short",
+    from: "source",
+    role: "tracing",
+    code: "tracing-settings-invalid",
+    exitCode: 1,
+    log: ["Error: Password needs to be at least 8 characters long."],
+    says: /LANGFUSE_INIT_USER_PASSWORD/,
+  },
+  {
+    name: "another public key with the secret that is known already",
+    from: "run",
+    role: "tracing",
+    code: "tracing-key-drift",
+    heard: "GET /api/public/health on port 3001 answers 500",
+    reason: "known-secret",
+    log: ["Unique constraint failed on the fields: (`fast_hashed_secret_key`)"],
+    says: /both must be new/,
+  },
+  {
+    name: "ClickHouse's tables left half-way",
+    from: "run",
+    role: "tracing",
+    code: "database-migration-failed",
+    exitCode: 1,
+    log: [
+      "No pending migrations to apply.",
+      "error: Dirty database version 13. Fix and force version.",
+      "Applying clickhouse migrations failed. This is mostly caused by the database being unavailable.",
+      "Exiting...",
+    ],
+    says: /ClickHouse.*migration 13 ended half-way/,
+  },
+  {
+    name: "Langfuse's own tables left half-way",
+    from: "source",
+    role: "tracing",
+    code: "database-migration-failed",
+    exitCode: 1,
+    log: [
+      "Error: P3009",
+      "migrate found failed migrations in the target database, new migrations will not be applied.",
+      "Applying database migrations failed. This is mostly caused by the database being unavailable.",
+    ],
+    says: /half-way/,
   },
   {
     name: "a schema that is not empty",

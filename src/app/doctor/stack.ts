@@ -1,10 +1,12 @@
 import { type CheckResult, type Group, inGroup, late, ok, problem, skipped } from "../../doctor/check.ts";
 import { checkImagePairs } from "../../doctor/checks/image-pairs.ts";
+import { checkPrices } from "../../doctor/checks/prices.ts";
 import { describe } from "../../errors/describe.ts";
 import { GoatError } from "../../errors/goat-error.ts";
+import { modelInfo } from "../../gateway/access.ts";
 import { proveModels } from "../../gateway/probe.ts";
 import type { Role } from "../../model/stack.ts";
-import { deadline } from "../../platform/deadline.ts";
+import { deadline, decoration } from "../../platform/deadline.ts";
 import { plural } from "../../platform/text.ts";
 import { gatewayAccess, gatewayOf, tracingAccess, tracingOf } from "../../stack/plan/endpoints.ts";
 import { observeStack, readStatus, type ServiceStatus } from "../../stack/run/observe.ts";
@@ -105,7 +107,7 @@ const questions: Readonly<Partial<Record<Role, (open: OpenStack) => StackTask>>>
     group: "models",
     what: "models",
     limitMs: 5_000,
-    ask: async (signal) => [await checkModels(open, signal)],
+    ask: (signal) => checkModels(open, signal),
   }),
   tracing: (open) => ({
     group: "tracing",
@@ -128,13 +130,17 @@ function groupOf({ role }: ServiceStatus): Group {
 }
 
 /** The key is taken, and what the config routes is served. */
-async function checkModels({ stack }: OpenStack, signal: AbortSignal): Promise<CheckResult> {
+async function checkModels({ stack }: OpenStack, signal: AbortSignal): Promise<readonly CheckResult[]> {
   const gateway = gatewayOf(stack);
-  if (gateway === null) return skipped("no gateway to ask");
-  const { environment } = gateway.service;
-  const { listed, usable } = await proveModels(gatewayAccess(gateway), readRoutes(stack), environment, signal);
-  return ok(`${plural(listed.length, "model")} served, ${usable.length} usable with your keys`);
+  if (gateway === null) return [skipped("no gateway to ask")];
+  const access = gatewayAccess(gateway);
+  const proof = await proveModels(access, readRoutes(stack), gateway.service.environment, signal);
+  const infos = await decoration(signal, PRICES_LIMIT_MS, (limited) => modelInfo(access, limited));
+  const served = ok(`${plural(proof.listed.length, "model")} served, ${proof.usable.length} usable with your keys`);
+  return [served, ...checkPrices(proof.uses, infos ?? [])];
 }
+
+const PRICES_LIMIT_MS = 2_000;
 
 async function checkTracingKeys({ stack }: OpenStack, signal: AbortSignal): Promise<CheckResult> {
   const tracing = tracingOf(stack);

@@ -12,7 +12,9 @@ export const serviceFailures: readonly KnownFailure[] = [
       if (seen.ended?.outOfMemory !== true) return null;
       const { name } = seen.service;
       const fixes = [moreMemory(seen.service), allOfLog(name)];
-      return failing("service-out-of-memory", `${name} was killed: it ran out of memory`, seen, { fixes });
+      const limit = seen.service.run.docker?.memoryBytes;
+      const of = limit === undefined ? "" : ` of ${formatBytes(limit)}, which mem_limit allows`;
+      return failing("service-out-of-memory", `${name} was killed: it ran out of memory${of}`, seen, { fixes });
     },
   },
   {

@@ -1,6 +1,6 @@
 import { pinnedImages } from "../../project/versions.ts";
 import type { KnownFailure } from "./evidence.ts";
-import { allOfLog, failing } from "./tell.ts";
+import { allOfLog, anew, failing } from "./tell.ts";
 
 /** How Langfuse breaks. */
 export const tracingFailures: readonly KnownFailure[] = [
@@ -48,10 +48,21 @@ export const tracingFailures: readonly KnownFailure[] = [
   },
   {
     proof: "told",
-    line: /A strong Salt is required|ENCRYPTION_KEY must be|NEXTAUTH_(?:SECRET|URL).*(?:Required|Invalid|must)|Password needs to be at least|Invalid environment variables/i,
+    line: /Dirty database version (\d+)/,
+    // Of ClickHouse, which newer Langfuse has in a stack of the user's own: a container that was killed in the middle leaves it.
+    tell: (seen, line) =>
+      failing(
+        "database-migration-failed",
+        `${seen.service.name} cannot bring ClickHouse's tables up to date: migration ${line?.[1]} ended half-way`,
+        seen,
+        { line, fixes: [anew, allOfLog(seen.service.name)] },
+      ),
+  },
+  {
+    proof: "told",
+    line: /A strong Salt is required|ENCRYPTION_KEY must be|(?:NEXTAUTH_(?:SECRET|URL)|SALT|DATABASE_URL)\b.*(?:Required|Invalid|must)|Password needs to be at least|Invalid environment variables/i,
     tell: (seen, line) => {
-      const name = /SALT|ENCRYPTION_KEY|NEXTAUTH_\w+|INIT_USER_PASSWORD/i.exec(line?.input ?? "")?.[0] ?? "a setting";
-      return failing("tracing-settings-invalid", `${seen.service.name} does not take ${variable(name)}`, seen, {
+      return failing("tracing-settings-invalid", `${seen.service.name} does not take ${settingIn(line)}`, seen, {
         line,
         fixes: [
           { command: "goat-dev config", effect: "shows what it is given; mend it in .env or the Compose file" },
@@ -62,6 +73,8 @@ export const tracingFailures: readonly KnownFailure[] = [
   },
 ];
 
-function variable(found: string): string {
-  return found === "Salt" ? "SALT" : found;
+function settingIn(line: RegExpExecArray | null): string {
+  const said = line?.input ?? "";
+  if (/Password needs to be/.test(said)) return "LANGFUSE_INIT_USER_PASSWORD";
+  return /SALT|ENCRYPTION_KEY|NEXTAUTH_\w+|DATABASE_URL/i.exec(said)?.[0].toUpperCase() ?? "a setting";
 }

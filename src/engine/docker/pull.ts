@@ -104,18 +104,18 @@ function otherProcessor(image: string, details: GoatErrorDetails): GoatError {
 /** Even a public image is refused to who shows a log-in that is over. */
 function loginRefused(image: string, { auth, from }: RegistryLogin, details: GoatErrorDetails): GoatError {
   const named = nameOfRegistry(image);
-  const [login, logout] = [`docker login${named}`, `docker logout${named}`];
-  const message =
+  const login = { command: `docker login${named}`, effect: "logs in anew; then goat-dev up" };
+  const [message, fix] =
     auth === null
-      ? `the image ${image} needs a log-in, and ${from} cannot be run`
-      : `the registry of ${image} refuses the log-in that ${from} keeps: it may be over`;
-  return new GoatError("image-unavailable", message, {
-    ...details,
-    fixes: [
-      ...(auth === null ? [] : [{ command: logout, effect: "forgets it: a public image needs none" }]),
-      { command: login, effect: "logs in anew; then goat-dev up" },
-    ],
-  });
+      ? [
+          `the image ${image} needs a log-in, and ${from} cannot be run`,
+          { command: "$EDITOR ~/.docker/config.json", effect: `takes it out, or install ${from}; then docker login` },
+        ]
+      : [
+          `the registry of ${image} refuses the log-in that ${from} keeps: it may be over`,
+          { command: `docker logout${named}`, effect: "forgets it: a public image needs none; then goat-dev up" },
+        ];
+  return new GoatError("image-unavailable", message, { ...details, fixes: [fix, login] });
 }
 
 /** As `docker login` wants it: nothing for Docker's own. */

@@ -5,6 +5,7 @@ import { prefixOf } from "../providers.ts";
 import { hostName, isLoopback } from "../this-machine.ts";
 import { matches } from "../wildcards.ts";
 import type { Finder } from "./finder.ts";
+import type { Surroundings } from "./finding.ts";
 import { cacheTypes, callbackNames, earlyVariables, providerPrefixes, routingStrategies } from "./vocabulary.ts";
 
 /** What keeps LiteLLM from starting, or from serving a model: surely, and told before it is tried. */
@@ -36,8 +37,10 @@ export function obstacles(root: unknown, found: Finder, isThere: (path: string) 
 }
 
 /** What LiteLLM starts with, and what then does not do what it says. */
-export function surprises(root: unknown, found: Finder, { inContainer }: { readonly inContainer: boolean }): void {
+export function surprises(root: unknown, found: Finder, around: Surroundings): void {
+  const { inContainer } = around;
   const settings = fieldOf(root, "litellm_settings")?.value;
+  checkBudget(root, settings, around, found);
   const router = fieldOf(root, "router_settings")?.value;
   const aliases = fieldOf(router, "model_group_alias")?.value;
   const names = [...modelNames(root), ...fieldsOf(aliases).map(({ name }) => name)];
@@ -66,6 +69,18 @@ export function surprises(root: unknown, found: Finder, { inContainer }: { reado
       found.add("warning", key, `${name} is read before this file is: set it in the Compose file`);
   }
 }
+
+/** Without a database LiteLLM warns once in its log, and lets every call through. */
+function checkBudget(root: unknown, settings: unknown, { stateless, variables }: Surroundings, found: Finder): void {
+  const budget = fieldOf(settings, "max_budget");
+  const url = scalarText(fieldOf(fieldOf(root, "general_settings")?.value, "database_url")?.value);
+  const named = url?.startsWith(reference) === true ? [url.slice(reference.length)] : [];
+  const isSet = [...named, "DATABASE_URL", "DATABASE_HOST"].some((name) => (variables[name] ?? "") !== "");
+  if (budget === undefined || stateless || isSet || (url !== null && named.length === 0)) return;
+  found.add("error", budget.key, "max_budget holds nobody back without a database: the gateway has no DATABASE_URL");
+}
+
+const reference = "os.environ/";
 
 /** Fallbacks and aliases lead to models of this config. */
 function checkNames(

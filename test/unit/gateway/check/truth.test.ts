@@ -126,3 +126,17 @@ describe("what routes say without values", () => {
     );
   });
 });
+
+test("a budget must be told as one that holds nobody back where the gateway has no database, and only there", () => {
+  const budget = `${models}litellm_settings: { max_budget: 10 }\n`;
+  expect(found(budget)).toEqual([
+    "error a.yaml:4:21 max_budget holds nobody back without a database: the gateway has no DATABASE_URL",
+  ]);
+  const fine: readonly (readonly [string, Partial<Surroundings>])[] = [
+    [budget, { variables: { DATABASE_URL: "postgresql://x" } }],
+    [budget, { stateless: true }],
+    [`${budget}general_settings: { database_url: "postgresql://x" }\n`, {}],
+    [`${budget}general_settings: { database_url: os.environ/URL }\n`, { variables: { URL: "postgresql://x" } }],
+  ];
+  for (const [text, more] of fine) expect(found(text, more)).toEqual([]);
+});

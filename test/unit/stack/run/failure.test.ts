@@ -61,7 +61,9 @@ test("a one-shot service that fails must be told with its status", async () => {
 test("memory that ran out must be answered with where its limit is set", async () => {
   const limited = stackOf(service("web", { docker: { memoryBytes: 64 * 1024 * 1024 } }));
   const services = { web: { exit: { code: 137, outOfMemory: true } } };
-  expect((await failureOf(openTestWorld(limited, { services }).up(limited))).fixes).toEqual([
+  const error = await failureOf(openTestWorld(limited, { services }).up(limited));
+  expect(error.message).toBe("web was killed: it ran out of memory of 64 MB, which mem_limit allows");
+  expect(error.fixes).toEqual([
     { command: "goat-dev up", effect: "once mem_limit of web (64 MB now) is raised" },
     { command: "goat-dev logs web", effect: "the whole log" },
   ]);
