@@ -20,7 +20,7 @@ export async function score(row, lab) {
     const found = (doctor.json?.checks ?? []).filter(({ verdict }) => verdict === "problem" || verdict === "warning");
     const codes = found.map(({ code }) => code ?? "warning");
     const told = toldBy(row, error, found);
-    const by = row.code === "none" ? "itself" : await applyFix(row, told, lab);
+    const { by, said } = row.code === "none" ? { by: "itself" } : await applyFix(row, told, lab);
     const after = await lab.goat(row.after ?? up, surroundingsAfter(row));
     return {
       name: row.name,
@@ -32,7 +32,9 @@ export async function score(row, lab) {
       words: wordsOf(told),
       by,
       well: by !== null && after.exitCode === 0,
-      after: after.json?.error?.message ?? after.exitCode,
+      after: [said, after.json?.error?.message ?? after.exitCode]
+        .filter((words) => words !== undefined)
+        .join("; then "),
     };
   } catch (error) {
     const { name, kind, code } = row;
@@ -73,18 +75,21 @@ function wordsOf(told) {
   return told === null ? "" : [told.message ?? told.text, ...(told.evidence ?? [])].join("\n");
 }
 
-/** As printed, where it can be typed; by hand, as it says, where somebody has to edit. Null where it says nothing of use. */
+/** As printed, where it can be typed; by hand, as it says, where somebody has to edit. `by` is null where that mends nothing. */
 async function applyFix(row, told, lab) {
   const fixes = told?.fixes ?? [];
   const which = typeof row.which === "function" ? row.which(fixes) : (row.which ?? 0);
   const command = fixes[which]?.command ?? /chmod \S+ \S+$/.exec(told?.text ?? "")?.[0];
   if (row.byHand !== undefined) {
-    if (command === undefined && row.code !== "warning") return null;
+    if (command === undefined && row.code !== "warning") return { by: null };
     await row.byHand(lab, told, row);
-    return "hand";
+    return { by: "hand" };
   }
-  if (command === undefined) return null;
+  if (command === undefined) return { by: null };
   const line = row.typed?.(command) ?? command;
   const done = await lab.shell(line, { ...surroundingsAfter(row), input: row.input });
-  return done.exitCode === 0 ? "command" : null;
+  const isDone = done.exitCode === 0;
+  return isDone
+    ? { by: "command" }
+    : { by: null, said: `${line} ends with ${done.exitCode}: ${done.stderr.slice(-600)}` };
 }

@@ -1,5 +1,6 @@
 import type { ChatAnswer, ChatRequest, GatewayClient } from "../../client/client.ts";
 import { GoatError } from "../../errors/goat-error.ts";
+import { becauseOfCertificate } from "../../gateway/certificate.ts";
 import type { App } from "../app.ts";
 import { patienceOf, remarkLater, wantedLimit } from "../models/patience.ts";
 import { routeOf } from "../routes.ts";
@@ -54,7 +55,8 @@ export async function ask(input: AskInput, app: App): Promise<AskReport> {
   } catch (error) {
     const route = routeOf(model, found.session.stack);
     const target = { baseUrl, service: service.name, model, route, limitMs, command: 'goat-dev ask "…"' };
-    throw await becauseOfStack(explainCall(error, target), found.session, app);
+    const told = await becauseOfCertificate(explainCall(error, target), route, app.signal);
+    throw await becauseOfStack(told, found.session, app);
   }
 }
 

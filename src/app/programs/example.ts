@@ -1,5 +1,6 @@
 import type { ToolCall } from "../../client/client.ts";
 import { GoatError } from "../../errors/goat-error.ts";
+import { becauseOfCertificate } from "../../gateway/certificate.ts";
 import { cut, plural } from "../../platform/text.ts";
 import type { App } from "../app.ts";
 import { remarkLater } from "../models/patience.ts";
@@ -47,7 +48,7 @@ export async function example(input: ExampleInput, app: App): Promise<ExampleRep
     const { limitMs } = patience;
     const route = session === null ? undefined : routeOf(model, session.stack);
     const whom = { baseUrl: config.baseURL, service, model, route, limitMs, command: "goat-dev example" };
-    const told = explainCall(error, whom);
+    const told = await becauseOfCertificate(explainCall(error, whom), route, app.signal);
     throw session === null ? told : await becauseOfStack(told, session, app);
   }
 }

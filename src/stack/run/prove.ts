@@ -3,6 +3,7 @@ import { sendsNoTraces, type TracePath, traceObstacle } from "../../doctor/failu
 import { describe } from "../../errors/describe.ts";
 import { GoatError } from "../../errors/goat-error.ts";
 import type { GatewayAccess } from "../../gateway/access.ts";
+import { becauseOfCertificate } from "../../gateway/certificate.ts";
 import { type ExampleAnswer, runExample } from "../../gateway/example.ts";
 import { type ModelsProof, proveModels } from "../../gateway/probe.ts";
 import { type ModelChoice, pickChatModel, type Route } from "../../gateway/routes.ts";
@@ -106,7 +107,7 @@ async function askExample(
   try {
     return await runExample({ access, choice, node, environment, signal });
   } catch (error) {
-    if (!limit.isOver()) throw error;
+    if (!limit.isOver()) throw await becauseOfCertificate(error, choice.route, context.signal);
     throw new GoatError("example-failed", `${choice.model} did not answer within ${EXAMPLE_LIMIT_MS / 1000} s`, {
       fixes: [{ command: `goat-dev logs ${access.service}`, effect: "shows what it waits for" }],
     });

@@ -73,8 +73,8 @@ export const configRows = [
       lab.edit(config, (text) => text.replace("\nlitellm_settings:", `${added}\nlitellm_settings:`));
     },
     byHand: (lab) => {
-      const priced = (line) => `${line}    model_info:\n      base_model: gpt-4o-mini\n`;
-      lab.edit(config, (text) => text.replace("      api_key: os.environ/OPENAI_API_KEY\n", priced));
+      const added = entry("openai/a-model-of-tomorrow", "OPENAI_API_KEY");
+      lab.edit(config, (text) => text.replace(added, () => `${added}    model_info:\n      base_model: gpt-4o-mini\n`));
     },
   },
   {
