@@ -15,6 +15,8 @@ export const init = command<InitReport>({
       choices: ["typescript", "python", "go"],
     },
     { flags: "--agents", description: "a section of AGENTS.md too, which says to coding agents how to work with it" },
+    { flags: "--devcontainer", description: "a container to work in, with the gateway in it: .devcontainer" },
+    { flags: "--github-action", description: "a workflow that tests against a gateway: .github/workflows" },
     { flags: "--dry-run, --plan", description: "show what would be written, and write nothing" },
     { flags: "-y, --yes", description: "do not ask; what differs is kept" },
     { flags: "--force", description: "overwrite what differs" },
@@ -26,7 +28,11 @@ export const init = command<InitReport>({
   call: async (typed, app) => {
     const { init } = await import("../app/init/init.ts");
     const [plan, yes, force] = [typed.flag("plan"), typed.flag("yes"), typed.flag("force")];
-    return init({ examples: typed.texts("example"), agents: typed.flag("agents"), plan, yes, force }, app);
+    const also = [
+      ...(typed.flag("devcontainer") ? (["devcontainer"] as const) : []),
+      ...(typed.flag("githubAction") ? (["github-action"] as const) : []),
+    ];
+    return init({ examples: typed.texts("example"), agents: typed.flag("agents"), also, plan, yes, force }, app);
   },
   text: async (report, typed, reader) =>
     typed.flag("plan") ? (await import("../app/init/init.ts")).planText(report, reader) : doneText(report, reader),

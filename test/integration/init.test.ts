@@ -136,6 +136,18 @@ describe("init", () => {
     expect((await repository.init(["--yes", "--example", "pyton"])).err).toContain("goat-dev init --example python");
   });
 
+  test("must write what editors and GitHub make a gateway of, where that is asked for", async () => {
+    const repository = await openRepository();
+    const run = await repository.init(["--yes", "--devcontainer", "--github-action"]);
+    expect(run.exitCode, run.err).toBe(0);
+    for (const [path, from] of [
+      [".devcontainer/devcontainer.json", "devcontainer/devcontainer.json"],
+      [".github/workflows/goat-dev.yml", "github-action/goat-dev.yml"],
+    ] as const) {
+      expect(repository.read(path)).toBe(readFileSync(join(import.meta.dirname, "../../templates", from), "utf8"));
+    }
+  });
+
   test("must write nothing at all where a folder lies in a file's place", async () => {
     const repository = await openRepository();
     mkdirSync(repository.path(".env.example"));

@@ -13,6 +13,8 @@ export interface InitInput {
   readonly examples: readonly string[];
   /** A section of AGENTS.md, for coding agents. */
   readonly agents: boolean;
+  /** Machines that others make, with the gateway in them. */
+  readonly also: readonly (keyof typeof machines)[];
   /** Nothing is written. */
   readonly plan: boolean;
   /** Nobody is asked. */
@@ -38,13 +40,16 @@ export interface InitReport {
 /** Puts dev/, .env.example and ignore lines into a repository. Throws usage, confirmation-needed, interrupted, file-unwritable. */
 export async function init(input: InitInput, app: App): Promise<InitReport> {
   const { cwd, packageRoot, version, options } = app;
-  const examples = examplesOf(input.examples);
+  const folders = {
+    ...examplesOf(input.examples),
+    ...Object.fromEntries(input.also.map((folder) => [machines[folder], folder])),
+  };
   const plan = planInit({
     cwd,
     packageRoot,
     version,
     projectName: options.projectName,
-    examples,
+    folders,
     agents: input.agents,
   });
   const written = input.plan ? [] : await carryOut(plan, input, app);
@@ -73,14 +78,17 @@ const words: Readonly<Record<PlannedFile["state"], string>> = {
   same: "kept",
 };
 
-const folders: Readonly<Record<string, string>> = { typescript: "example", python: "python", go: "go" };
+/** Folder of templates/ -> where editors and GitHub look for it. */
+const machines = { devcontainer: ".devcontainer", "github-action": ".github/workflows" } as const;
+
+const languageFolders: Readonly<Record<string, string>> = { typescript: "example", python: "python", go: "go" };
 
 function examplesOf(languages: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(
     languages.map((language) => {
-      const folder = folders[language];
+      const folder = languageFolders[language];
       if (folder !== undefined) return [`examples/${language}`, folder];
-      const known = Object.keys(folders);
+      const known = Object.keys(languageFolders);
       throw new GoatError("usage", `--example is ${JSON.stringify(language)}, and should be ${list(known, "or")}`, {
         fixes: [{ command: `goat-dev init --example ${nearest(language, known) ?? "python"}`, effect: "for example" }],
       });

@@ -31,7 +31,7 @@ interface InitRequest {
   readonly version: string;
   readonly projectName: string | undefined;
   /** Folders of templates/, by where they go. */
-  readonly examples: Readonly<Record<string, string>>;
+  readonly folders: Readonly<Record<string, string>>;
   /** With a section of AGENTS.md. */
   readonly agents: boolean;
 }
@@ -60,7 +60,7 @@ export function planInit(request: InitRequest): InitPlan {
     return [`dev/${path}`, path === "docker-compose.yml" ? composeTextFor(text, name, version) : text];
   });
   wanted.push([".env.example", shippedText(join(dev, ".env.example"))]);
-  for (const [to, from] of Object.entries(request.examples)) {
+  for (const [to, from] of Object.entries(request.folders)) {
     const folder = join(packageRoot, "templates", from);
     wanted.push(...filesIn(folder).map((path) => [`${to}/${path}`, shippedText(join(folder, path))] as const));
   }

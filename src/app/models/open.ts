@@ -87,5 +87,5 @@ async function offerInit(yes: boolean, app: App): Promise<void> {
   if (!(await ask.confirm("Put dev/ into this repository, to be edited (goat-dev init)?", true))) {
     throw new GoatError("interrupted", "nothing was changed");
   }
-  await init({ examples: [], agents: false, plan: false, yes: false, force: false }, app);
+  await init({ examples: [], agents: false, also: [], plan: false, yes: false, force: false }, app);
 }

@@ -6,7 +6,7 @@ import { init } from "../../../src/app/init/init.ts";
 import type { GoatEvent } from "../../../src/events/events.ts";
 import { tempFolder, writeFiles } from "../../support/temp.ts";
 
-const nothingTyped = { examples: [], agents: false, plan: false, yes: false, force: false };
+const nothingTyped = { examples: [], agents: false, also: [], plan: false, yes: false, force: false };
 
 /** A person at a terminal who answers by the beginning of each question. */
 const atTerminal = (answers: Readonly<Record<string, boolean>>) => {
