@@ -3,15 +3,19 @@
 
 const reference = "^os\\.environ/[A-Za-z_]\\w*$";
 
-/** Written as a shell has it, a reference without a name, or a secret of a well-known form: LiteLLM takes each for the text itself. */
+/** What a text must not be, and what editors say of it. */
 const mistaken = [
-  { pattern: "^\\$\\{?\\w+\\}?$" },
-  { pattern: "^os\\.environ(?!/[A-Za-z_]\\w*$)" },
-  { pattern: "(^|[^A-Za-z])([sS][kK]|[gG][sS][kK]|[xX][aA][iI])-[\\w-]{16,}" },
+  never("\\$\\{?\\w+\\}?$", "LiteLLM takes this for the text itself: a variable is written os.environ/NAME"),
+  never("os\\.environ(?!/[A-Za-z_]\\w*$)", "a variable is written os.environ/NAME"),
+  never(
+    "(.*[^A-Za-z])?([sS][kK]|[gG][sS][kK]|[xX][aA][iI])-[\\w-]{16,}",
+    "a secret belongs into .env, and os.environ/NAME here",
+  ),
 ];
+const writtenOut = never("(?!os\\.environ/)\\S{16,}$", "a secret belongs into .env, and os.environ/NAME here");
 const definitions = {
-  text: { type: "string", not: { anyOf: mistaken } },
-  secret: { type: "string", not: { anyOf: [...mistaken, { pattern: "^(?!os\\.environ/)\\S{16,}$" }] } },
+  text: { type: "string", allOf: mistaken },
+  secret: { type: "string", allOf: [...mistaken, writtenOut] },
   number: { anyOf: [{ type: "number" }, { type: "string", pattern: `${reference}|^[-+]?[\\d.]+([eE][-+]?\\d+)?$` }] },
   flag: { anyOf: [{ type: "boolean" }, { type: "string", pattern: reference }] },
 };
@@ -68,7 +72,7 @@ export function litellmConfigSchema(names) {
     // Whatever else stands here goes to the provider.
     additionalProperties: true,
     if: { not: { required: ["model"], properties: { model: { type: "string", pattern: "^azure/" } } } },
-    else: { properties: { api_base: { type: "string", not: { pattern: "/openai/|[?]|api-version=" } } } },
+    else: { properties: { api_base: never(".*(/openai/|[?]|api-version=)", "Azure's base is the address alone") } },
   };
   const entry = {
     type: "object",
@@ -126,6 +130,11 @@ function kindOf(name) {
   if (flags.includes(name)) return flag;
   if (secrets.includes(name)) return secret;
   return texts.includes(name) ? text : {};
+}
+
+/** `patternErrorMessage` is what editors show in place of the pattern. */
+function never(pattern, patternErrorMessage) {
+  return { type: "string", pattern: `^(?!${pattern})`, patternErrorMessage };
 }
 
 /** Beside a $ref nothing else counts. */

@@ -12,6 +12,8 @@ const root = join(import.meta.dirname, "../../..");
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
 const place = "dev/litellm-config.schema.json";
 const ajv = new Ajv({ allErrors: true, allowUnionTypes: true });
+// For editors alone.
+ajv.addKeyword("patternErrorMessage");
 const isValid = ajv.compile(JSON.parse(read(place)));
 
 /** Where a config is not as the schema has it; nothing where it is. */
