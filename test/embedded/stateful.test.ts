@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
-import { describeLocally, openLocally } from "../support/local-scenario.ts";
+import { describeLocally, shareLocally } from "../support/local-scenario.ts";
 import { sql } from "../support/local-sql.ts";
-import { statefulSuite } from "../support/stateful-suite.ts";
+import { statefulTests } from "../support/stateful-suite.ts";
 
-statefulSuite("without Docker", describeLocally, openLocally);
+describeLocally("the stateful half without Docker", () => {
+  const shared = shareLocally();
 
-describeLocally("a stack whose LiteLLM ran without its database", () => {
-  test("must say so, and go over to it with every row that was there", async () => {
-    const stack = await openLocally();
+  test("a stack whose LiteLLM ran without its database must say so, and go over to it with every row that was there", async () => {
+    const stack = shared();
     const off = { env: { GOAT_DEV_LITELLM_DATABASE: "off" } };
     const up = await stack.run(["up", "--demo", "--no-example"], off);
     expect(up.exitCode, up.output).toBe(0);
@@ -27,4 +27,6 @@ describeLocally("a stack whose LiteLLM ran without its database", () => {
     expect(await sql(stack, "select count(*)::int from kept")).toEqual([[1000]]);
     expect((await stack.run(["status"])).stdout).not.toContain("budgets are not enforced");
   });
+
+  statefulTests(shared);
 });

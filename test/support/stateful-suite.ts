@@ -1,4 +1,4 @@
-import { type describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { browserPath, openPage } from "./browser.ts";
 import type { ScenarioBase } from "./scenario-base.ts";
 import { until } from "./scenario-probes.ts";
@@ -16,11 +16,10 @@ const masterKey = "sk-dev-key";
 const model = "gpt-4o-mini";
 /** A demo's answer is priced as the real model's: a few calls cross either. */
 const keyBudget = 0.00003;
-/** LiteLLM starts twice in these tests. */
-const limitMs = 300_000;
 const pageLimitMs = 15_000;
 const keyName = "kid-of-the-herd";
-const gatewayBudget = 0.0001;
+/** More than the calls before it have cost. */
+const gatewayBudget = 0.0003;
 
 /** Asks the gateway as a program with this key does. */
 const ask = async ({ ports }: Stack, path: string, body?: object, key = masterKey): Promise<Answer> => {
@@ -81,22 +80,18 @@ const keyMustStopAtItsBudget = async (stack: Stack): Promise<void> => {
   });
 };
 
-/** A team's key, and a model that nobody wrote into the config: both are there after a restart. */
-const teamAndModelMustStay = async (stack: Stack): Promise<void> => {
+/** A team's key, and a model that nobody wrote into the config; what is given holds both to be as they were. */
+const makeTeamAndModel = async (stack: Stack): Promise<() => Promise<void>> => {
   const { team_id: team } = await mustAnswer(stack, "/team/new", { team_alias: "herd", max_budget: 1 });
   const { key } = await mustAnswer(stack, "/key/generate", { team_id: team });
   const litellm_params = { model: "openai/gpt-4o-mini", api_key: "none", mock_response: "from the database" };
   await mustAnswer(stack, "/model/new", { model_name: "of-the-database", litellm_params });
-  const answers = async (): Promise<void> => {
+  return async () => {
     const { status, json } = await chat(stack, String(key), "of-the-database");
     expect(JSON.stringify(json)).toContain("from the database");
     expect(status).toBe(200);
+    expect(await mustAnswer(stack, `/team/info?team_id=${team}`)).toMatchObject({ team_info: { team_alias: "herd" } });
   };
-  await answers();
-  const restart = await stack.run(["restart", "litellm"]);
-  expect(restart.exitCode, restart.output).toBe(0);
-  await answers();
-  expect(await mustAnswer(stack, `/team/info?team_id=${team}`)).toMatchObject({ team_info: { team_alias: "herd" } });
 };
 
 /** The config's own max_budget, which counts for every key. */
@@ -137,40 +132,37 @@ const pageMustShowTheKey = async ({ ports }: Stack): Promise<void> => {
   });
 };
 
-/** What LiteLLM does with its database, on any engine: `describeOn` and `open` are the engine's. */
-export const statefulSuite = (where: string, describeOn: typeof describe.skip, open: () => Promise<Stack>): void => {
-  describeOn(`the stateful half ${where}`, { timeout: limitMs }, () => {
-    test("a key must stop at its budget, the page show it, and teams and added models outlive a restart", async () => {
-      const stack = await open();
-      const up = await stack.run(["up", "--demo"]);
-      expect(up.exitCode, up.output).toBe(0);
-      expect(up.stdout).toMatch(/^ {2}Admin +http:\/\/localhost:\d+\/ui +admin \/ sk-dev-key$/m);
-      await keyMustStopAtItsBudget(stack);
-      await pageMustShowTheKey(stack);
-      await teamAndModelMustStay(stack);
-    });
+/** What LiteLLM does with its database, in this order on one stack of any engine: LiteLLM starts as seldom as it can. */
+export const statefulTests = (shared: () => Stack): void => {
+  const demo = async (): Promise<void> => {
+    const up = await shared().run(["up", "--demo", "--no-example"]);
+    expect(up.exitCode, up.output).toBe(0);
+  };
 
-    test("the gateway must stop at the config's max_budget", async () => {
-      const stack = await open();
-      stack.edit("dev/litellm-config.yaml", (text) => text.replace("max_budget: 1000", `max_budget: ${gatewayBudget}`));
-      const up = await stack.run(["up", "--demo", "--no-example"]);
-      expect(up.exitCode, up.output).toBe(0);
-      await gatewayMustStopAtItsBudget(stack);
-    });
+  test("a key must stop at its budget, and the page show it", async () => {
+    await demo();
+    await keyMustStopAtItsBudget(shared());
+    await pageMustShowTheKey(shared());
+  });
 
-    test("another LITELLM_SALT_KEY than the data's must be told, and be mended by what the message says", async () => {
-      const stack = await open();
-      const up = await stack.run(["up", "--demo", "--no-example"]);
-      expect(up.exitCode, up.output).toBe(0);
-      const env = { LITELLM_SALT_KEY: "another-salt-9" };
-      const refused = await stack.run(["up", "--demo", "--json"], { env });
-      expect(refused, refused.output).toMatchObject({ exitCode: 5, json: { error: { code: "salt-key-changed" } } });
-      expect(refused.output).not.toContain("another-salt-9");
-      expect(refused.json.error?.fixes[0]?.command).toBe("goat-dev up --set LITELLM_SALT_KEY=goat-dev-local-only");
-      const status = await stack.run(["status"]);
-      expect(status.stdout, "what runs with the wrong key").toMatch(/litellm +(?:created|stopped|exited)/);
-      const mended = await stack.run(["up", "--demo", "--no-example"]);
-      expect(mended.exitCode, mended.output).toBe(0);
-    });
+  test("another LITELLM_SALT_KEY than the data's must be told, and be mended by what the message says; teams and added models outlive it", async () => {
+    const stack = shared();
+    const mustBeThere = await makeTeamAndModel(stack);
+    await mustBeThere();
+    const env = { LITELLM_SALT_KEY: "another-salt-9" };
+    const refused = await stack.run(["up", "--demo", "--json"], { env });
+    expect(refused, refused.output).toMatchObject({ exitCode: 5, json: { error: { code: "salt-key-changed" } } });
+    expect(refused.output).not.toContain("another-salt-9");
+    expect(refused.json.error?.fixes[0]?.command).toBe("goat-dev up --set LITELLM_SALT_KEY=goat-dev-local-only");
+    const status = await stack.run(["status"]);
+    expect(status.stdout, "what runs with the wrong key").toMatch(/litellm +(?:created|stopped|exited)/);
+    // For the next test: LiteLLM starts once for both.
+    stack.edit("dev/litellm-config.yaml", (text) => text.replace("max_budget: 1000", `max_budget: ${gatewayBudget}`));
+    await demo();
+    await mustBeThere();
+  });
+
+  test("the gateway must stop at the config's max_budget", async () => {
+    await gatewayMustStopAtItsBudget(shared());
   });
 };
