@@ -1,5 +1,5 @@
-// npm run doctor:score [-- --engine docker] [--only PATTERN] [--recorded] [--calm RUNS]: each failure injected for real, its code, its
-// cause, its fix, and well again; --calm: doctor on stacks that are well, where each finding is a false alarm.
+// npm run doctor:score [-- --engine docker] [--only PATTERN] [--recorded] [--list] [--calm RUNS]: each failure injected
+// for real, its code, its cause, its fix, and well again; --calm: doctor on stacks that are well, where each finding is an alarm.
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { calm } from "./calm.mjs";
@@ -38,6 +38,7 @@ async function main(signal) {
       engine: { type: "string", default: "embedded" },
       only: { type: "string", default: "" },
       recorded: { type: "boolean", default: false },
+      list: { type: "boolean", default: false },
       calm: { type: "string" },
       json: { type: "string" },
     },
@@ -48,6 +49,7 @@ async function main(signal) {
   const wanted = values.recorded
     ? []
     : rows[engine].filter(({ name, kind, code }) => only.test(`${kind} ${name} ${code}`));
+  if (values.list) return say(wanted.map(({ kind, name, code }) => line([kind, name, code])).join("\n"));
   const injected = await injectAll(wanted, engine, signal);
   const recorded = (await scoreRecorded()).filter(({ name, code }) => only.test(`recorded ${name} ${code}`));
   for (const { kind, name, code, seen, cause } of recorded)

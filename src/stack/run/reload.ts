@@ -1,14 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
-import { hung } from "../../doctor/failures/service.ts";
+import { hung, isSilent } from "../../doctor/failures/service.ts";
 import { GoatError } from "../../errors/goat-error.ts";
 import { fieldsOf, textOf } from "../../model/fields.ts";
 import type { Action } from "../../model/plan.ts";
 import type { ServiceSpec } from "../../model/stack.ts";
 import { deadline, decoration } from "../../platform/deadline.ts";
 import { list } from "../../platform/text.ts";
+import { createProbe } from "../../readiness/probe.ts";
 import { answerIn } from "./answer.ts";
 import { type Hashes, nameOf, sourceOf, staleOf } from "./served.ts";
-import type { ExecuteIo } from "./wait.ts";
+import { type ExecuteIo, probeContext } from "./wait.ts";
 
 type Reload = Extract<Action, { type: "reload-service" }>;
 
@@ -44,7 +45,7 @@ async function reload(action: Reload, service: ServiceSpec, io: ExecuteIo, signa
   // In a variable of the environment: arguments show in every process list.
   const environment = { GOAT_DEV_VARIABLES: JSON.stringify(variables) };
   const work = (limited: AbortSignal) => io.engine.exec(container, [...command, "reload"], limited, { environment });
-  const { output } = await whileLauncherAnswers(action, service, io, signal, work);
+  const { output } = await whileBothAnswer(action, service, io, signal, work);
   const answer = answerIn(output);
   if (answer["ok"] !== true) throw refused(service, textOf(answer["why"]) ?? (output.trim() || "it does not say why"));
   return fieldsOf(answer["files"]);
@@ -53,30 +54,48 @@ async function reload(action: Reload, service: ServiceSpec, io: ExecuteIo, signa
 /** How long a launcher may be silent. */
 const patienceMs = 10_000;
 
+const beatMs = 7_000;
+
+/** The former process serves until the new one does: one that is silent this often in turn hands nothing over. */
+const silentBeats = 2;
+
 /** The launcher does nothing but answer: one that is silent hangs, or was stopped, and reloads nothing. Throws service-hung. */
-async function whileLauncherAnswers<T>(
+async function whileBothAnswer<T>(
   { container, command }: Reload,
   service: ServiceSpec,
-  { clock, engine }: ExecuteIo,
+  io: ExecuteIo,
   outer: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const stop = new AbortController();
   const signal = AbortSignal.any([outer, stop.signal]);
   const listen = async (): Promise<never> => {
-    for (;;) {
-      await clock.sleep(patienceMs, signal);
+    for (let silent = 0; silent < silentBeats; ) {
+      await io.clock.sleep(beatMs, signal);
       const asked = await decoration(signal, patienceMs, (limited) =>
-        engine.exec(container, [...command, "status"], limited),
+        io.engine.exec(container, [...command, "status"], limited),
       );
       if (asked === null) throw hung(service, `its launcher: no answer within ${patienceMs} ms`);
+      silent = io.settled.has(service.name) && (await isMute(container, service, io, signal)) ? silent + 1 : 0;
     }
+    throw hung(service, `while it reloads: no answer in time, ${silentBeats} times in turn`);
   };
   try {
     return await Promise.race([work(signal), listen()]);
   } finally {
     stop.abort();
   }
+}
+
+const questionLimitMs = 2_000;
+
+/** Its port takes a connection, and no answer comes. */
+async function isMute(container: string, service: ServiceSpec, io: ExecuteIo, signal: AbortSignal): Promise<boolean> {
+  const context = probeContext({ service: service.name, container }, io);
+  const verdict = await decoration(signal, questionLimitMs, (limited) =>
+    createProbe(service.ready)({ ...context, clock: io.clock, signal: limited }),
+  );
+  return verdict === null || (verdict.state === "pending" && isSilent(verdict.why));
 }
 
 /** A file that is mounted by itself stays the one that was replaced; a start looks at its name again. */

@@ -1,12 +1,12 @@
 import { fieldsOf } from "../../model/fields.ts";
 import type { ObservedService } from "../../model/observed.ts";
 import type { State } from "../../project/state.ts";
-import { changedServices, type Prepared } from "./prepare.ts";
+import type { Prepared } from "./prepare.ts";
 
-/** Services that a plan leaves as they run, and that were ready in this life of theirs, or have had all the time to get so. */
+/** Services that a plan leaves running, and that were ready in this life of theirs, or have had all the time to get so. */
 export function settledServices({ services, observed, plan, proven }: Prepared, now: Date): ReadonlySet<string> {
-  const changed = new Set(changedServices(plan));
-  const lives = observed.services.filter(({ name, state }) => state === "running" && !changed.has(name));
+  const started = new Set(plan.nodes.flatMap((node) => (node.action.type === "start-container" ? [node.subject] : [])));
+  const lives = observed.services.filter(({ name, state }) => state === "running" && !started.has(name));
   const isSettled = (found: ObservedService): boolean => {
     const limitMs = services.find(({ name }) => name === found.name)?.readyTimeoutMs ?? Number.POSITIVE_INFINITY;
     const ranMs = found.startedAt === null ? 0 : now.getTime() - Date.parse(found.startedAt);

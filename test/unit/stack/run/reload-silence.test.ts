@@ -42,3 +42,22 @@ test("a reload that takes long must be waited for while its launcher answers", a
   await world.up(stack, { names: ["litellm"], restart: "soft" });
   expect(asked.slice(asked.indexOf("reload"))).toEqual(["reload", "status", "status", "status"]);
 });
+
+test("a serving process that is silent while its launcher answers must be told as hanging, not waited for", async () => {
+  let isMute = false;
+  const exec = (command: readonly string[]) => {
+    if (command.includes("health")) return isMute ? { exitCode: 1, output: "no answer in time" } : answer({});
+    isMute ||= command.includes("reload");
+    return command.includes("reload") ? new Promise<never>(() => undefined) : answer({});
+  };
+  const ready = { kind: "exec", command: ["health"] } as const;
+  const served = service("litellm", { reload, ready, readyTimeoutMs: 180_000 });
+  const world = openTestWorld(stackOf(served), { services: { litellm: { exec } } });
+  await world.up(stackOf(served));
+  const { services } = await world.engine.observe({ stack: "goat", images: [] }, world.signal);
+  const proven = services.map(({ name, handle, startedAt }) => `${name} ${handle} ${startedAt}`);
+  const begin = world.clock.now();
+  const error = await failureOf(world.up(stackOf(served), { names: ["litellm"], restart: "soft", proven }));
+  expect(error).toMatchObject({ code: "service-hung", fixes: [{ command: "goat-dev restart --hard litellm" }] });
+  expect(world.clock.now() - begin).toBeLessThan(20_000);
+});
