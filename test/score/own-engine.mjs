@@ -3,6 +3,8 @@ import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
+const bridge = "goat-score0";
+
 export const canStartEngine = process.getuid?.() === 0;
 
 /** `pool`: the only addresses that networks can have, as dockerd takes it; `sizeMb`: of its disk. Has Postgres' image. */
@@ -13,7 +15,11 @@ export async function startOwnEngine(lab, { pool, sizeMb }) {
   execFileSync("mount", ["-t", "tmpfs", "-o", `size=${sizeMb}m`, "tmpfs", root]);
   const socket = join(base, "docker.sock");
   const places = ["--data-root", root, "--exec-root", join(base, "exec"), "--pidfile", join(base, "pid")];
-  const network = ["--bridge=none", "--iptables=false", "--ip6tables=false", "--default-address-pool", pool];
+  // Without a bridge of its own it takes away docker0, which is the other engine's.
+  const ip = (...args) => execFileSync("ip", args, { stdio: "pipe" });
+  ip("link", "add", bridge, "type", "bridge");
+  ip("address", "add", "10.214.0.1/24", "dev", bridge);
+  const network = [`--bridge=${bridge}`, "--iptables=false", "--ip6tables=false", "--default-address-pool", pool];
   const words = ["--host", `unix://${socket}`, ...places, ...network];
   const child = spawn("dockerd", words, { stdio: ["ignore", "ignore", "pipe"] });
   const log = [];
@@ -27,6 +33,7 @@ export async function startOwnEngine(lab, { pool, sizeMb }) {
       quietly(() => docker("network", "rm", name));
     child.kill("SIGTERM");
     await ended;
+    ip("link", "delete", bridge);
     execFileSync("umount", ["--lazy", root]);
     rmSync(base, { recursive: true, force: true });
   };
