@@ -98,6 +98,15 @@ export const databaseRows = [
     ? [
         {
           kind: "postgres",
+          name: "data of another user, which root gives back",
+          code: "none",
+          inject: async (lab) => {
+            await lab.goat(["down"]);
+            execFileSync("chown", ["-R", "12345", lab.data()]);
+          },
+        },
+        {
+          kind: "postgres",
           name: "the disk of its data is full",
           code: "disk-full",
           inject: async (lab) => {
