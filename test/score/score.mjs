@@ -11,9 +11,9 @@ const up = ["up", "--json", "--no-example"];
  */
 export async function score(row, lab) {
   let undo = () => undefined;
-  const more = surroundings(row);
   try {
     undo = (await row.inject(lab, row)) ?? undo;
+    const more = surroundings(row);
     const asked = await lab.goat(row.ask ?? up, more);
     const error = asked.json?.error ?? failureIn(asked.json);
     const doctor = await lab.goat(["doctor", "--json"], more);
