@@ -54,10 +54,10 @@ async function reload(action: Reload, service: ServiceSpec, io: ExecuteIo, signa
 /** How long a launcher may be silent. */
 const patienceMs = 10_000;
 
-const beatMs = 7_000;
+const beatMs = 4_000;
 
 /** The former process serves until the new one does: one that is silent this often in turn hands nothing over. */
-const silentBeats = 2;
+const silentBeats = 3;
 
 /** The launcher does nothing but answer: one that is silent hangs, or was stopped, and reloads nothing. Throws service-hung. */
 async function whileBothAnswer<T>(
@@ -87,7 +87,8 @@ async function whileBothAnswer<T>(
   }
 }
 
-const questionLimitMs = 2_000;
+/** Longer than a busy machine takes for the smallest answer. */
+const questionLimitMs = 3_000;
 
 /** Its port takes a connection, and no answer comes. */
 async function isMute(container: string, service: ServiceSpec, io: ExecuteIo, signal: AbortSignal): Promise<boolean> {
