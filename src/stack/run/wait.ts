@@ -130,7 +130,7 @@ async function waitError(scene: Scene, result: Exclude<WaitResult, { state: "rea
 }
 
 /** How long a service that has answered before may be silent, as one that is busy is. */
-const patienceMs = 12_000;
+const patienceMs = 10_000;
 
 /** Makes a database that is missing; throws the cause, where no waiting mends it. */
 async function lookInto(scene: Scene, why: string, silentSince: number | null, io: ExecuteIo): Promise<void> {
