@@ -45,29 +45,17 @@ const madeOnce = async (
 const textsOf = (folder: string, names: readonly string[]): readonly string[] =>
   names.map((name) => readFileSync(join(templates, folder, name), "utf8"));
 
-/** A Python with the packages of templates/python. */
-export const pythonClient = async (version: string): Promise<string> => {
-  const place = await madeOnce("python", [version, ...textsOf("python", ["requirements.txt"])], async (to) => {
-    await run("python3", ["-m", "venv", to]);
-    const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-    await run(join(to, "bin", "python"), [...pip, "-r", join(templates, "python", "requirements.txt")]);
-  });
-  return join(place, "bin", "python");
-};
-
-/** A Python with pytest and every client that tests go through the tap with. */
+/** A Python with the packages of templates/python and templates/pytest, and every client that tests go through the tap with. */
 export const pythonClients = async (version: string): Promise<string> => {
   const more = ["anthropic==2.14.0", "llm==0.36"];
-  const wanted = join(templates, "pytest", "requirements.txt");
-  const place = await madeOnce(
-    "clients",
-    [version, ...textsOf("pytest", ["requirements.txt"]), ...more],
-    async (to) => {
-      await run("python3", ["-m", "venv", to]);
-      const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-      await run(join(to, "bin", "python"), [...pip, "-r", wanted, ...more]);
-    },
-  );
+  const folders = ["python", "pytest"];
+  const wanted = folders.flatMap((folder) => ["-r", join(templates, folder, "requirements.txt")]);
+  const content = folders.flatMap((folder) => textsOf(folder, ["requirements.txt"]));
+  const place = await madeOnce("clients", [version, ...content, ...more], async (to) => {
+    await run("python3", ["-m", "venv", to]);
+    const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+    await run(join(to, "bin", "python"), [...pip, ...wanted, ...more]);
+  });
   return join(place, "bin", "python");
 };
 

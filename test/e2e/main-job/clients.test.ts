@@ -2,7 +2,7 @@ import { cpSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { beforeAll, expect, inject, test } from "vitest";
 import type { CliResult } from "../../support/cli.ts";
-import { goClient, pythonClient, toolchains } from "../../support/client-tools.ts";
+import { goClient, pythonClients, toolchains } from "../../support/client-tools.ts";
 import { docker } from "../../support/docker.ts";
 import type { Scenario } from "../../support/scenario.ts";
 import { describeOnEngine, shareScenario } from "../../support/scenario-hooks.ts";
@@ -62,7 +62,7 @@ describeOnEngine("programs and the gateway", () => {
   testWith(found.python)(
     "OpenAI's client for Python must work through run, with nothing else set",
     async () => {
-      const python = await pythonClient(found.python ?? "");
+      const python = await pythonClients(found.python ?? "");
       expectHello(await shared().run(["run", "--", python, "templates/python/example.py", "--json"]));
     },
     buildTimeMs,
