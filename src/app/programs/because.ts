@@ -19,15 +19,22 @@ const unanswered: readonly string[] = ["gateway-down", "timeout", "unexpected-an
 export async function becauseOfStack(error: unknown, session: ProjectSession, app: App): Promise<unknown> {
   if (!(error instanceof GoatError) || !isUnanswered(error)) return error;
   const status = await decoration(app.signal, lookLimitMs, () => gatewayStatus(session, app));
-  if (status === null) return error;
-  const { state, failure, name } = status;
+  return status === null ? error : becauseOfState(error, status);
+}
+
+/** What the gateway's state makes of a call without an answer. */
+export function becauseOfState(
+  error: GoatError,
+  { state, failure, name }: Pick<ServiceStatus, "state" | "failure" | "name">,
+): GoatError {
   if (failure !== null) {
     return new GoatError(failure.code, failure.message, {
       ...failure,
       evidence: [...failure.evidence, ...error.evidence],
     });
   }
-  if (state !== "starting") return error;
+  // Whoever boots takes no connection yet; one that took them and was silent hangs, however young it is.
+  if (state !== "starting" || error.code === "service-hung") return error;
   return new GoatError(error.code, `${name} is starting, and does not answer yet`, {
     service: name,
     evidence: error.evidence,

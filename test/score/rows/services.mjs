@@ -39,7 +39,7 @@ const hanging = (name, ask) => ({
   kind: "litellm",
   name,
   code: "service-hung",
-  says: /does not answer/,
+  says: /it hangs/,
   only: "asked",
   ask,
   inject: async (lab) => {
