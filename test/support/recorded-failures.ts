@@ -89,6 +89,15 @@ export const recordedFailures: readonly RecordedFailure[] = [
     says: /does not answer/,
   },
   {
+    name: "a gateway that stands still, and whose database was away before",
+    from: "run",
+    role: "gateway",
+    code: "service-hung",
+    heard: "GET /health/liveliness on port 4000: no answer in time",
+    log: ["Can't reach database server at `postgres:5432`", 'INFO: "GET /health/liveliness HTTP/1.1" 200 OK'],
+    says: /it hangs/,
+  },
+  {
     name: "the data's disk full",
     from: "source",
     role: "database",

@@ -51,7 +51,8 @@ export const serviceFailures: readonly KnownFailure[] = [
     },
   },
   {
-    proof: "likely",
+    // Above what its log only hints at: that may be of long ago.
+    proof: "told",
     tell: ({ service, ended, heard }) =>
       ended === null && heard !== null && isSilent(heard.why) ? hung(service, heard.why) : null,
   },

@@ -1,7 +1,7 @@
 import { diagnose, isLasting } from "../../doctor/failures/diagnose.ts";
 import type { Evidence } from "../../doctor/failures/evidence.ts";
 import { tellingLines } from "../../doctor/failures/log-lines.ts";
-import { isSilent, removedMeanwhile } from "../../doctor/failures/service.ts";
+import { hung, isSilent, removedMeanwhile } from "../../doctor/failures/service.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { ErrorCode } from "../../errors/catalog.ts";
 import { type Fix, GoatError } from "../../errors/goat-error.ts";
@@ -135,10 +135,11 @@ const patienceMs = 10_000;
 /** Makes a database that is missing; throws the cause, where no waiting mends it. */
 async function lookInto(scene: Scene, why: string, silentSince: number | null, io: ExecuteIo): Promise<void> {
   const cause = diagnose(await gather(scene, { ended: null, heard: { why, reason: null } }));
-  if (cause === null) return;
   const isSettled = io.settled.has(scene.service.name);
   const hangs = isSettled && silentSince !== null && io.clock.now() - silentSince >= patienceMs;
-  if (hangs && cause.code === "service-hung") throw cause;
+  // Its log tells of the time when it still wrote.
+  if (hangs) throw cause !== null && isLasting(cause) ? cause : hung(scene.service, why);
+  if (cause === null) return;
   const database = io.services.find(({ ready }) => ready.kind === "postgres");
   const isMissing = cause.code === "database-missing";
   const made = isMissing && database !== undefined ? await makeDatabases(database, io.services, io.signal) : [];

@@ -109,7 +109,9 @@ const openTalker = () => {
   const fallSilent = () => {
     isSilent = true;
   };
-  return { stack, world: openTestWorld(stack, { services: { litellm: { exec } } }), fallSilent };
+  // Of the time before, and no cause of the silence.
+  const log = ["Can't reach database server at `postgres:5432`"];
+  return { stack, world: openTestWorld(stack, { services: { litellm: { exec, log } } }), fallSilent };
 };
 
 /** How long a second `up` waits for it, and what it then says. */
