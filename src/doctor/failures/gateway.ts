@@ -83,7 +83,7 @@ export const gatewayFailures: readonly KnownFailure[] = [
   },
   {
     proof: "told",
-    line: /(?:Config file not found|Failed to read config|yaml\.(?:scanner|parser)\.\w+Error|Invalid routing_strategy|routing_strategy .*(?:not|invalid)|Input should be .*routing|Included file not found|validation error for Router|Unable to load .* callback)(.*)/i,
+    line: /(?:Config file not found(?!.*Skipping deployment cleanup)|Failed to read config|yaml\.(?:scanner|parser)\.\w+Error|Invalid routing_strategy|routing_strategy .*(?:not|invalid)|Input should be .*routing|Included file not found|validation error for Router|Unable to load .* callback)(.*)/i,
     tell: (seen, line) =>
       failing("gateway-config-invalid", `${seen.service.name} does not take its config: ${said(line)}`, seen, {
         line,

@@ -150,12 +150,13 @@ export const databaseRows = [
     "postgresql://postgres:postgres@postgress:5432/litellm",
     /cannot reach its database/,
   ),
-  tables(
-    "a migration that ended half-way",
-    `update "_prisma_migrations" set finished_at = null where migration_name = (select max(migration_name) from "_prisma_migrations")`,
-    `update "_prisma_migrations" set finished_at = now() where finished_at is null`,
-    /half-way/,
-  ),
+  {
+    ...tables(
+      "a migration that ended half-way, which LiteLLM takes back and applies anew",
+      `update "_prisma_migrations" set finished_at = null where migration_name = (select max(migration_name) from "_prisma_migrations")`,
+    ),
+    code: "none",
+  },
   tables(
     "tables of something else in its database",
     `alter table "_prisma_migrations" rename to "away"`,

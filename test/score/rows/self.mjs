@@ -97,6 +97,8 @@ export const selfRows = [
     code: "warning",
     says: /chmod 600/,
     only: "doctor",
+    // `up` would mend it.
+    ask: ["status", "--json"],
     inject: (lab) => chmodSync(lab.path(".env"), 0o644),
   },
   {
