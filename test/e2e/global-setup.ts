@@ -18,6 +18,8 @@ declare module "vitest" {
       readonly bin: string;
       /** POSTGRES_IMAGE, LANGFUSE_IMAGE, LITELLM_IMAGE. */
       readonly images: Readonly<Record<string, string>>;
+      /** An image with sh, sleep and tail, that starts in a moment. */
+      readonly base: string;
     };
   }
 }
@@ -25,10 +27,11 @@ declare module "vitest" {
 const builder = join(import.meta.dirname, "..", "images", "build.mjs");
 const isRequired = process.env["GOAT_DEV_REQUIRE_ENGINES"] === "1";
 
-const buildImages = async (dist: string): Promise<Readonly<Record<string, string>>> => {
+const buildImages = async (dist: string) => {
   const { stdout } = await promisify(execFile)(process.execPath, [builder, "--dist", dist], { maxBuffer: 2 ** 26 });
   const pairs = [...stdout.matchAll(/^(\w+)=(.+)$/gm)].map(([, name = "", image = ""]) => [name, image] as const);
-  return Object.fromEntries(pairs.filter(([name]) => name !== "BASE_IMAGE" && name !== "LITELLM_PACKAGES_IMAGE"));
+  const { BASE_IMAGE: base = "", LITELLM_PACKAGES_IMAGE: _, ...images } = Object.fromEntries(pairs);
+  return { base, images };
 };
 
 const wordsOf = (error: unknown): string => {
@@ -51,16 +54,16 @@ export const setup = async (project: TestProject): Promise<() => Promise<void>> 
   const leaveOut = (missing: string) => {
     end();
     if (isRequired) throw new Error(`the end-to-end tests cannot run here:\n${missing}`);
-    project.provide("e2e", { missing, run, bin: "", images: {} });
+    project.provide("e2e", { missing, run, bin: "", images: {}, base: "" });
     process.stderr.write(`left out: end-to-end tests: ${missing.split("\n")[0]}\n`);
     return async () => undefined;
   };
   const obstacle = await findObstacle();
   if (obstacle !== null) return leaveOut(obstacle);
   const bin = await layOutPackage(join(folder, "package"));
-  const images = await buildImages(join(folder, "package", "dist")).catch(wordsOf);
-  if (typeof images === "string") return leaveOut(images);
-  project.provide("e2e", { missing: null, run, bin, images });
+  const built = await buildImages(join(folder, "package", "dist")).catch(wordsOf);
+  if (typeof built === "string") return leaveOut(built);
+  project.provide("e2e", { missing: null, run, bin, ...built });
   const before = await leaksOf(run);
   if (before.length > 0) throw new Error(`there before the first test:\n${before.join("\n")}`);
   return async () => {

@@ -20,7 +20,7 @@ describeOnEngine("a service that others need", () => {
     expect(up.stderr).toMatch(/- web +skipped: needs (api|db)/);
     for (const name of ["api", "web"]) expect((await stack.container(name)).status).toBe("created");
 
-    await writeStack(stack, {
+    writeStack(stack, {
       db: { ...idle, healthcheck: { test: ["CMD", "true"] } },
       api: { ...idle, ...needs("db", "service_healthy") },
       web: { ...idle, ...needs("api", "service_started") },
@@ -54,7 +54,7 @@ describeOnEngine("a service that others need", () => {
       evidence: ["table users exists already"],
     });
     expect(up.stderr).toMatch(/- api +skipped: needs migrate/);
-    await writeStack(stack, once("echo done"));
+    writeStack(stack, once("echo done"));
     await expectWell(stack);
     const migrate = await stack.container("migrate");
 

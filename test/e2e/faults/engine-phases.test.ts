@@ -70,7 +70,7 @@ const strike = async ({ command, before, request }: Phase, fault: Fault): Promis
     await inDatabase(stack, "echo precious >/data/note");
   }
   const value = before === "changed" ? "new" : "old";
-  if (before === "changed") await writeStack(stack, services(value), volumes);
+  if (before === "changed") writeStack(stack, services(value), volumes);
   const proxy = await startProxy(stack.path("..", "engine.sock"));
   proxy.sufferAt(request, fault);
   const run = await stack.run([command, "--json"], { env: proxy.env });

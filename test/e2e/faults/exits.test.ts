@@ -15,7 +15,7 @@ describeOnEngine("a service that ends", () => {
     const logs = await stack.run(["logs", "worker"]);
     expect(logs.stdout).toContain("no settings here");
 
-    await writeStack(stack, { worker: idle });
+    writeStack(stack, { worker: idle });
     await expectWell(stack);
   });
 
@@ -31,7 +31,7 @@ describeOnEngine("a service that ends", () => {
     const status = await stack.run(["status", "--json"]);
     expect(status.json.services).toMatchObject([{ name: "hungry", state: "exited", why: "killed: out of memory" }]);
 
-    await writeStack(stack, { hungry: { ...idle, mem_limit: "32m" } });
+    writeStack(stack, { hungry: { ...idle, mem_limit: "32m" } });
     await expectWell(stack);
   });
 
@@ -50,7 +50,7 @@ describeOnEngine("a service that ends", () => {
     expect(status.exitCode).toBe(5);
     expect(status.json.services?.[0]?.state).not.toBe("ready");
 
-    await writeStack(stack, { looping: { ...idle, restart: "always" } });
+    writeStack(stack, { looping: { ...idle, restart: "always" } });
     await expectWell(stack);
   });
 

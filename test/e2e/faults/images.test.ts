@@ -1,14 +1,14 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, inject, onTestFinished, test } from "vitest";
 import { docker } from "../../support/docker.ts";
 import { describeOnEngine } from "../../support/scenario-hooks.ts";
 import { startProxy } from "./engine-proxy.ts";
 import { refuse, startRegistry } from "./registry.ts";
-import { baseImage, expectWell, failureOf, idle, openStack } from "./small-stack.ts";
+import { expectWell, failureOf, idle, openStack } from "./small-stack.ts";
 
 /** Gives the base image another name, as a pull would have; the name is gone when the test is. */
 const provide = async (image: string): Promise<void> => {
   onTestFinished(async () => void (await docker("image", "rm", image).catch(() => undefined)));
-  await docker("tag", await baseImage(), image);
+  await docker("tag", inject("e2e").base, image);
 };
 
 describeOnEngine("an image that is not here", () => {

@@ -52,7 +52,7 @@ describeOnEngine("an interrupted up", () => {
     up.interrupt();
     failureOf(await up.done, 130, "interrupted");
     expect(await stack.containers()).toEqual([]);
-    await writeStack(stack, { api: idle });
+    writeStack(stack, { api: idle });
     await expectWell(stack);
   });
 

@@ -71,7 +71,7 @@ describeOnEngine("a goat-dev that is killed at any moment", () => {
       notes.push(`note ${index}`);
       await inDatabase(stack, `echo 'note ${index}' >>/data/notes`);
       if (one.changes) value += 1;
-      await writeStack(stack, services(value), volumes);
+      writeStack(stack, services(value), volumes);
       const [envFile, file] = [".env", "dev/docker-compose.yml"].map(stack.read);
       await strike(stack, one, index);
       await expectMended(stack, value);

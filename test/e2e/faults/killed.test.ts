@@ -38,7 +38,7 @@ describeOnEngine("a goat-dev that is killed", () => {
     const stack = await openStack({ web: slow("old") });
     await expectWell(stack);
     const { id } = await stack.container("web");
-    await writeStack(stack, { web: slow("new") });
+    writeStack(stack, { web: slow("new") });
     const letEnd = await killInReplacement(stack);
     expect((await containerIds(stack.name)).length).toBe(2);
     await letEnd();
@@ -51,7 +51,7 @@ describeOnEngine("a goat-dev that is killed", () => {
     const stack = await openStack({ web: slow("old") });
     await expectWell(stack);
     const { id } = await stack.container("web");
-    await writeStack(stack, { web: slow("new") });
+    writeStack(stack, { web: slow("new") });
     await killInReplacement(stack);
     await docker("rm", "--force", id);
     const [made] = await containerIds(stack.name);
@@ -63,7 +63,7 @@ describeOnEngine("a goat-dev that is killed", () => {
   test("status and down must cope with a half-done replacement", async () => {
     const stack = await openStack({ web: slow("old") });
     await expectWell(stack);
-    await writeStack(stack, { web: slow("new") });
+    writeStack(stack, { web: slow("new") });
     const letEnd = await killInReplacement(stack);
     await letEnd();
     const status = await stack.run(["status", "--json"]);
@@ -79,7 +79,7 @@ describeOnEngine("a goat-dev that is killed", () => {
     await untilRunning(stack, "web");
     killed.kill("SIGKILL");
     await killed.done;
-    await writeStack(stack, { web: idle });
+    writeStack(stack, { web: idle });
     const up = await expectWell(stack);
     expect(up.stderr).not.toContain("waiting for");
   });

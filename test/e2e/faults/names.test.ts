@@ -1,12 +1,12 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, inject, onTestFinished, test } from "vitest";
 import { docker } from "../../support/docker.ts";
 import { describeOnEngine } from "../../support/scenario-hooks.ts";
-import { baseImage, expectWell, failureOf, idle, openStack, type } from "./small-stack.ts";
+import { expectWell, failureOf, idle, openStack, type } from "./small-stack.ts";
 
 /** A container that goat-dev did not make; gone when the test is. */
 const createForeign = async (name: string): Promise<string> => {
   onTestFinished(async () => void (await docker("rm", "--force", name).catch(() => undefined)));
-  return docker("create", "--name", name, await baseImage(), "true");
+  return docker("create", "--name", name, inject("e2e").base, "true");
 };
 
 describeOnEngine("a container name that is taken", () => {

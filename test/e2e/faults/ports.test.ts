@@ -76,7 +76,7 @@ describeOnEngine("a port that is taken", () => {
     await expectWell(stack);
     const before = await stack.container("web");
     const holder = await occupy(taken);
-    await writeStack(stack, { web: publishing(taken) });
+    writeStack(stack, { web: publishing(taken) });
     failureOf(await stack.run(["up", "--json"]), 4, "port-taken");
     expect(await stack.container("web")).toEqual(before);
     await holder.close();

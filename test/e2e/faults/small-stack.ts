@@ -1,7 +1,4 @@
-import { execFile } from "node:child_process";
-import { join } from "node:path";
-import { promisify } from "node:util";
-import { expect } from "vitest";
+import { expect, inject } from "vitest";
 import { stringify } from "yaml";
 import type { CliResult } from "../../support/cli.ts";
 import { docker } from "../../support/docker.ts";
@@ -10,21 +7,6 @@ import { openScenario } from "../../support/scenario-hooks.ts";
 
 type Service = Readonly<Record<string, unknown>>;
 type Services = Readonly<Record<string, Service>>;
-
-const builder = join(import.meta.dirname, "..", "..", "images", "build.mjs");
-
-const findBase = async (): Promise<string> => {
-  const { stdout } = await promisify(execFile)(process.execPath, [builder, "--only", "base"]);
-  return stdout.trim().replace("BASE_IMAGE=", "");
-};
-
-let base: Promise<string> | undefined;
-
-/** An image with sh, sleep and tail, that starts in a moment. */
-export const baseImage = (): Promise<string> => {
-  base ??= findBase();
-  return base;
-};
 
 export const sh = (script: string): Service => ({ command: ["sh", "-c", script] });
 
@@ -62,8 +44,8 @@ export const untilRunning = (scenario: Scenario, service: string): Promise<void>
     .toBe("running");
 
 /** Puts a Compose file of these services in the place of the shipped one. */
-export const writeStack = async (scenario: Scenario, services: Services, more: Service = {}): Promise<void> => {
-  const image = await baseImage();
+export const writeStack = (scenario: Scenario, services: Services, more: Service = {}): void => {
+  const { base: image } = inject("e2e");
   const complete = Object.entries(services).map(([name, service]) => [name, { image, init: true, ...service }]);
   const file = { name: scenario.name, services: Object.fromEntries(complete), ...more };
   scenario.write("dev/docker-compose.yml", stringify(file));
@@ -72,7 +54,7 @@ export const writeStack = async (scenario: Scenario, services: Services, more: S
 /** A scenario of one test, with a small stack of its own. */
 export const openStack = async (services: Services, more?: Service): Promise<Scenario> => {
   const scenario = await openScenario();
-  await writeStack(scenario, services, more);
+  writeStack(scenario, services, more);
   return scenario;
 };
 

@@ -1,8 +1,8 @@
-import { expect, test } from "vitest";
+import { expect, inject, test } from "vitest";
 import { docker } from "../../support/docker.ts";
 import type { Scenario } from "../../support/scenario.ts";
 import { describeOnEngine } from "../../support/scenario-hooks.ts";
-import { baseImage, expectWell, failureOf, idle, openStack, sh, writeStack } from "./small-stack.ts";
+import { expectWell, failureOf, idle, openStack, sh, writeStack } from "./small-stack.ts";
 
 const withData = { volumes: ["data:/data"] };
 const store = { ...idle, ...withData };
@@ -12,7 +12,7 @@ const contentOf = async (stack: Scenario): Promise<string> => {
   const volume = `${stack.name}_data`;
   const made = await docker("volume", "inspect", "--format", "{{.CreatedAt}}", volume);
   const sum = "cd /data && find . -type f -exec sha256sum {} + | sort | sha256sum";
-  return `${made} ${await docker("run", "--rm", "--volume", `${volume}:/data:ro`, await baseImage(), "sh", "-c", sum)}`;
+  return `${made} ${await docker("run", "--rm", "--volume", `${volume}:/data:ro`, inject("e2e").base, "sh", "-c", sum)}`;
 };
 
 const fill = async (stack: Scenario): Promise<void> => {
@@ -34,26 +34,22 @@ describeOnEngine("a volume's data", () => {
     await fill(stack);
     const before = await contentOf(stack);
 
-    await writeStack(stack, { store: { ...sh("exit 1"), ...withData } }, volumes);
+    writeStack(stack, { store: { ...sh("exit 1"), ...withData } }, volumes);
     failureOf(await stack.run(["up", "--json"]), 5, "service-exited");
     expect(await contentOf(stack)).toBe(before);
 
-    await writeStack(
-      stack,
-      { store: { ...store, image: "goat-absent.invalid/never:1", pull_policy: "never" } },
-      volumes,
-    );
+    writeStack(stack, { store: { ...store, image: "goat-absent.invalid/never:1", pull_policy: "never" } }, volumes);
     failureOf(await stack.run(["up", "--json"]), 1, "image-unavailable");
     expect(await contentOf(stack)).toBe(before);
 
     const changed = {
       volumes: { data: { labels: { purpose: "changed" }, driver_opts: { type: "tmpfs", device: "tmpfs" } } },
     };
-    await writeStack(stack, { store: { ...store, environment: { A: "1" } } }, changed);
+    writeStack(stack, { store: { ...store, environment: { A: "1" } } }, changed);
     await stack.run(["up", "--json"]);
     expect(await contentOf(stack)).toBe(before);
 
-    await writeStack(stack, { store }, volumes);
+    writeStack(stack, { store }, volumes);
     await expectWell(stack);
     expect(await contentOf(stack)).toBe(before);
     expect(await docker("exec", (await stack.container("store")).id, "cat", "/data/deep/file")).toBe("precious");

@@ -25,7 +25,7 @@ describeOnEngine("a service that does not get ready", () => {
     const error = failureOf(await stack.run(upFor3Seconds), 5, "service-not-ready");
     expect(error.message).toContain('"no-such-program --quick" ends with 12');
     expect(error.message).toContain("executable file not found");
-    await writeStack(stack, { checked: { ...sh("exec sleep infinity"), healthcheck: { test: ["CMD", "true"] } } });
+    writeStack(stack, { checked: { ...sh("exec sleep infinity"), healthcheck: { test: ["CMD", "true"] } } });
     await expectWell(stack);
   });
 
@@ -37,7 +37,7 @@ describeOnEngine("a service that does not get ready", () => {
     expect(error.message).toContain(`last: port ${port}: connection dropped, not listening yet`);
     const listen =
       "use IO::Socket::INET; $s = IO::Socket::INET->new(Listen => 5, LocalPort => 80); sleep 1 while $s->accept;";
-    await writeStack(stack, { web: { command: ["perl", "-e", listen.replaceAll("$", "$$$$")], ports } });
+    writeStack(stack, { web: { command: ["perl", "-e", listen.replaceAll("$", "$$$$")], ports } });
     await expectWell(stack);
   });
 
@@ -46,7 +46,7 @@ describeOnEngine("a service that does not get ready", () => {
     const stack = await openStack({ stuck });
     const error = failureOf(await stack.run(["up", "--json"]), 5, "service-not-ready");
     expect(error.message).toContain("stuck is not ready after 2 s");
-    await writeStack(stack, { stuck: idle });
+    writeStack(stack, { stuck: idle });
     await expectWell(stack);
   });
 });

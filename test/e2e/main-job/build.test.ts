@@ -1,13 +1,13 @@
-import { expect, test } from "vitest";
+import { expect, inject, test } from "vitest";
 import { docker } from "../../support/docker.ts";
 import type { Scenario } from "../../support/scenario.ts";
 import { describeOnEngine } from "../../support/scenario-hooks.ts";
 import { compose, idsOf } from "../../support/scenario-probes.ts";
-import { baseImage, expectWell, failureOf, idle, openStack } from "../faults/small-stack.ts";
+import { expectWell, failureOf, idle, openStack } from "../faults/small-stack.ts";
 
 /** A service that is built from a folder, beside one that is not. */
 async function openBuilt(dockerfile: string): Promise<Scenario> {
-  const base = await baseImage();
+  const base = inject("e2e").base;
   const web = { ...idle, image: undefined, build: { context: "../web", args: { BASE: base, GREETING: "hello" } } };
   const stack = await openStack({ web, db: idle });
   stack.write("web/Dockerfile", `ARG BASE\nFROM $BASE\n${dockerfile}`);

@@ -1,8 +1,8 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, inject, onTestFinished, test } from "vitest";
 import { docker } from "../../support/docker.ts";
 import { describeOnEngine } from "../../support/scenario-hooks.ts";
 import { idsOf } from "../../support/scenario-probes.ts";
-import { baseImage, expectWell, failureOf, idle, openStack } from "../faults/small-stack.ts";
+import { expectWell, failureOf, idle, openStack } from "../faults/small-stack.ts";
 
 const services = {
   db: { ...idle, networks: ["back"], volumes: ["data:/data"] },
@@ -43,7 +43,7 @@ describeOnEngine("a network or volume whose definition changed", () => {
       other,
       "--network",
       `${stack.name}_back`,
-      await baseImage(),
+      inject("e2e").base,
       "sleep",
       "1000",
     );
