@@ -62,7 +62,7 @@ describeOnEngine("no engine", () => {
     expect(error.message).toMatch(/^Docker is not installed: /);
     for (const product of ["Docker", "Docker Desktop", "Colima", "OrbStack", "Rancher Desktop", "Podman"])
       expect(error.text).toMatch(new RegExp(`sock \\(${product}\\): no such socket`));
-    expect(error.text).toContain("https://docs.docker.com/get-docker");
+    expect(error.fixes[0]?.effect).toContain("https://docs.docker.com/get-docker");
   });
 
   test("up must tell a socket that a dead engine left behind from one that is missing", async () => {
