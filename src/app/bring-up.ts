@@ -6,7 +6,7 @@ import type { GoatError } from "../errors/goat-error.ts";
 import type { GatewayAccess } from "../gateway/access.ts";
 import { type ModelParameters, modelChanges, modelParameters } from "../gateway/model-changes.ts";
 import type { StackSpec } from "../model/stack.ts";
-import { atomicWrite, kindOf, makeFolder, unwritable } from "../platform/files.ts";
+import { kindOf, makeFolder, unwritable, writeInPlace } from "../platform/files.ts";
 import type { ExampleMode } from "../project/settings.ts";
 import { ensureStateFolder, openState } from "../project/state.ts";
 import { needCertificates } from "../stack/certificates.ts";
@@ -150,14 +150,15 @@ function exampleMode({ names, example }: BringUpOptions): ExampleMode {
 
 /** Puts what is goat-dev's own where the gateway mounts it, before the checks look at it. Throws file-unwritable. */
 async function writeOwn({ demo, certificates, environment }: OpenStack): Promise<void> {
-  // Whoever the gateway runs as reads the certificates.
-  const bundle = certificates && { path: certificates.path, text: await certificates.text() };
-  for (const [file, mode] of [[demo, 0o600] as const, [bundle, 0o644] as const]) {
-    if (file === null) continue;
+  const write = async (path: string, text: string, mode: number): Promise<void> => {
     await ensureStateFolder(environment.project.stateDir);
-    await makeFolder(dirname(file.path), file.path);
-    await atomicWrite(file.path, file.text, mode);
-  }
+    await makeFolder(dirname(path), path);
+    await writeInPlace(path, text, mode);
+  };
+  if (demo !== null) await write(demo.path, demo.text, 0o600);
+  // Named by its content. Whoever the gateway runs as reads it.
+  if (certificates === null || kindOf(certificates.path) === "file") return;
+  await write(certificates.path, await certificates.text(), 0o644);
 }
 
 /** The user's own: an engine would make them root's. Throws file-unwritable. */

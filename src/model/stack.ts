@@ -154,6 +154,8 @@ export interface MountedFile {
   readonly source: string;
   readonly target: string;
   readonly hash: string;
+  /** SHA-256 of what goat-dev itself writes there before the service reads it; absent for what is a user's. */
+  readonly ownHash?: string;
   /** When a file was last written; folders have none. */
   readonly modifiedMs?: number;
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { lstatSync, statSync } from "node:fs";
-import { chown, mkdir, open, readlink, realpath, rename, rm, stat } from "node:fs/promises";
+import { chown, mkdir, open, readFile, readlink, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { messageOf, systemCode } from "../errors/describe.ts";
 import { GoatError } from "../errors/goat-error.ts";
@@ -74,6 +74,19 @@ export async function makeFolder(path: string, file = path): Promise<void> {
 export async function atomicWrite(path: string, text: string, mode: number, durable = true): Promise<void> {
   try {
     await replace(await writeTarget(path), text, { mode, durable });
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+/**
+ * Into the file that is there: a container that has it mounted by itself sees no other that takes its name. Throws file-unwritable,
+ * disk-full.
+ */
+export async function writeInPlace(path: string, text: string, mode: number): Promise<void> {
+  if (kindOf(path) === "missing") return atomicWrite(path, text, mode);
+  try {
+    if ((await readFile(path, "utf8")) !== text) await writeFile(path, text);
   } catch (error) {
     throw unwritable(path, error);
   }

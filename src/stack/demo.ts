@@ -36,7 +36,7 @@ const own = { kind: "bind", readOnly: true, createHostPath: false } as const;
 function onConfig(service: ServiceSpec, source: string, demo: DemoConfig): ServiceSpec {
   const hash = createHash("sha256").update(demo.text).digest("hex");
   const files = service.files.map((file) =>
-    file.source === source ? { ...file, path: `${file.path} (demo)`, source: demo.path, hash } : file,
+    file.source === source ? { ...file, path: `${file.path} (demo)`, source: demo.path, hash, ownHash: hash } : file,
   );
   const { docker } = service.run;
   if (docker === undefined) return { ...service, files };

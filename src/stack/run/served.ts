@@ -85,7 +85,8 @@ export async function staleOf(service: ServiceSpec, served: Hashes): Promise<rea
   const names = await Promise.all(
     Object.entries(served).map(async ([target, hash]) => {
       const source = sourceOf(service, target);
-      return (await hashOf(source)) === hash ? [] : [nameOf(service, source)];
+      const wanted = service.files.find((file) => file.source === source)?.ownHash ?? (await hashOf(source));
+      return wanted === hash ? [] : [nameOf(service, source)];
     }),
   );
   return names.flat();

@@ -31,6 +31,21 @@ describeOnEngine("a demo, and the stateful half in containers", { timeout: 300_0
     expect(status).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("This is a demo") });
   });
 
+  test("an edit of the user's config must be planned as a reload of the demo, and be one", async () => {
+    const stack = shared();
+    const ids = async () => (await stack.containers()).map(({ id }) => id);
+    const before = await ids();
+    stack.edit("dev/litellm-config.yaml", (text) => text.replace("model_name: gpt-4o-mini", "model_name: renamed"));
+    const plan = await stack.run(["up", "--demo", "--plan"]);
+    expect(plan.stdout).toContain("reload-service");
+    const up = await stack.run(["up", "--demo", "--no-example"]);
+    expect(up).toMatchObject({ exitCode: 0, stderr: expect.not.stringContaining("still sees") });
+    expect((await stack.run(["models", "--json"])).stdout).toContain("renamed");
+    expect(await ids()).toEqual(before);
+    stack.edit("dev/litellm-config.yaml", (text) => text.replace("model_name: renamed", "model_name: gpt-4o-mini"));
+    expect((await stack.run(["up", "--demo", "--no-example"])).exitCode).toBe(0);
+  });
+
   statefulTests(shared);
 
   test("up with a key must leave the demo", async () => {
