@@ -26,6 +26,7 @@ class Process:
     files: Mapping[str, str | None] = field(default_factory=dict)
     has_routes: bool = False
     why: str | None = None
+    told_to_retire: float | None = None
     retired: bool = False
     reported: bool = False
 

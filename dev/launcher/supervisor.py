@@ -17,6 +17,8 @@ from launcher.sockets import bind
 from launcher.start import Program
 
 READY_SECONDS = float(os.environ.get("GOAT_DEV_READY_SECONDS") or 90)
+# A replaced process only has to hear of it; one that does not hangs, and so would whoever waits for the reload.
+RETIRE_SECONDS = float(os.environ.get("GOAT_DEV_RETIRE_SECONDS") or 10)
 # Processes that only finish long answers; beyond it the oldest has to end.
 MOST_RETIRING = 4
 FORWARDED = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
@@ -182,6 +184,7 @@ class Supervisor:
     def switch_to(self, process: Process) -> None:
         old, self.serving, self.candidate = self.serving, process, None
         if old is not None:
+            old.told_to_retire = time.monotonic()
             self.retiring.append(old)
             old.channel.send({"do": "retire"})
             for late in self.retiring[:-MOST_RETIRING]:
@@ -255,6 +258,10 @@ class Supervisor:
         os._exit(status)
 
     def end_what_is_late(self) -> None:
+        for old in self.retiring:
+            if not old.retired and old.told_to_retire is not None and time.monotonic() - old.told_to_retire > RETIRE_SECONDS:
+                say(f"configuration {old.generation} hangs: its process is killed, and calls that it had end")
+                send_signal(old.pid, signal.SIGKILL)
         late = self.candidate
         if late is not None and self.serving is not None and time.monotonic() - late.born > READY_SECONDS:
             late.why = late.why or f"it was not ready within {READY_SECONDS:.0f} s"

@@ -16,7 +16,7 @@ export interface SeenRequest {
 }
 
 /** Answers a request itself and returns true, or leaves it to the fake. */
-type Intercept = (request: SeenRequest, response: ServerResponse) => boolean | Promise<boolean>;
+export type Intercept = (request: SeenRequest, response: ServerResponse) => boolean | Promise<boolean>;
 
 export interface FakeDocker extends AsyncDisposable {
   readonly host: string;

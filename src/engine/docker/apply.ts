@@ -58,7 +58,7 @@ function createNetwork(docker: Docker, op: Op<"create-network">, abortSignal: Ab
       Labels: { ...networkLabels(stack, network, op.fingerprint) },
       abortSignal,
     };
-    const made = await docker.createNetwork(options).catch((error: unknown) => {
+    const made = await untilLooked(() => docker.createNetwork(options)).catch((error: unknown) => {
       if (isThere(error)) return null;
       throw error;
     });
@@ -70,6 +70,17 @@ function createNetwork(docker: Docker, op: Op<"create-network">, abortSignal: Ab
       });
     }
   });
+}
+
+/** An engine looks at all of the machine's network interfaces, and fails where another one takes its own away meanwhile. */
+async function untilLooked<T>(work: () => Promise<T>): Promise<T> {
+  for (let left = 5; ; left -= 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (left === 0 || !/no such network interface/i.test(engineWords(error))) throw error;
+    }
+  }
 }
 
 function ipamOf({ driver, options, config }: Ipam) {

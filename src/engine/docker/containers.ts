@@ -4,7 +4,7 @@ import { GoatError } from "../../errors/goat-error.ts";
 import type { Operation } from "../../model/plan.ts";
 import type { ContainerSpec, StackSpec } from "../../model/stack.ts";
 import { type CreateRequest, createRequest, type InheritedVolume } from "./create-request.ts";
-import { type Doing, guarded, imageUnavailable, statusOf, unlessStatus } from "./errors.ts";
+import { type Doing, engineWords, guarded, imageUnavailable, statusOf, unlessStatus } from "./errors.ts";
 import { inspectImage } from "./observe.ts";
 import type { Reader } from "./reader.ts";
 
@@ -118,21 +118,30 @@ function isAnonymous(name: string | undefined): name is string {
   return name !== undefined && /^[0-9a-f]{64}$/.test(name);
 }
 
+/** Docker on a busy machine hears late that a container was paused, and takes one for paused that has just been resumed. */
+const mostPauses = 3;
+
 /** No engine starts a paused container, and Podman does not stop one: it is resumed, and the work done again. */
 async function alsoPaused(
   container: Docker.Container,
   abortSignal: AbortSignal,
   work: () => Promise<void>,
 ): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (statusOf(error) === undefined) throw error;
-    const info = await unlessStatus([404], null, () => container.inspect({ abortSignal }));
-    if (info?.State.Paused !== true) throw error;
-    await container.unpause({ abortSignal });
-    await work();
+  for (let pauses = 0; ; pauses += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (pauses === mostPauses || !(await isPaused(container, error, abortSignal))) throw error;
+      await unlessStatus([409, 500], undefined, () => container.unpause({ abortSignal }));
+    }
   }
+}
+
+async function isPaused(container: Docker.Container, error: unknown, abortSignal: AbortSignal): Promise<boolean> {
+  if (statusOf(error) === undefined) return false;
+  if (/paused/i.test(engineWords(error))) return true;
+  const info = await unlessStatus([404], null, () => container.inspect({ abortSignal }));
+  return info?.State.Paused === true;
 }
 
 function removeVolume(docker: Docker, name: string, abortSignal: AbortSignal): Promise<void> {

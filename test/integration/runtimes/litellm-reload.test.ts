@@ -258,6 +258,15 @@ describe("a running gateway", () => {
     expect((await gateway.chat()).status).toBe(200);
   });
 
+  test("must go over to a new process where the former one hangs, and end that one", { timeout: limitMs }, async () => {
+    const { pid = 0, generation = 0 } = await gateway.ask("status");
+    gateway.signal("SIGSTOP", pid);
+    await gateway.until(() => stateOf(pid) === "T");
+    expect(await gateway.ask("reload")).toMatchObject({ ok: true, generation: generation + 1, retiring: 0 });
+    expect((await gateway.chat()).status).toBe(200);
+    expect(gateway.log()).toContain(`configuration ${generation} hangs`);
+  });
+
   test("must end as its serving process does, and say so", { timeout: limitMs }, async () => {
     gateway.signal("SIGKILL", (await gateway.ask("status")).pid);
     expect(await gateway.ended).toBe(137);

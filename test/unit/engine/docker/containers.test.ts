@@ -10,6 +10,7 @@ import {
   service,
   stack,
 } from "../../../support/docker-scene.ts";
+import type { Intercept } from "../../../support/fake-docker.ts";
 
 const anonymous = { kind: "anonymous" as const, target: "/scratch", readOnly: false };
 
@@ -131,4 +132,31 @@ test("an external network that is there must be joined under its own name", asyn
   docker.state.networks.set("theirs", { id: "n", labels: {} });
   await apply(operation);
   expect([...(docker.state.containers[0]?.networks.keys() ?? [])]).toEqual(["theirs"]);
+});
+
+/** Refuses so often what is asked in this way, then lets it through. */
+const refusing = (times: number, path: RegExp, status: number, message: string): Intercept => {
+  let left = times;
+  return ({ method, url }, response) => {
+    if (method !== "POST" || !path.test(url.pathname) || left === 0) return false;
+    left -= 1;
+    response.writeHead(status).end(JSON.stringify({ message }));
+    return true;
+  };
+};
+
+test("a container that Docker takes for paused after it was resumed must be started all the same", async () => {
+  const { docker, apply, networks } = await openDocker();
+  await networks("default", "public");
+  await apply(create);
+  docker.intercept = refusing(2, /\/start$/, 409, "cannot start a paused container, try unpause instead");
+  await apply({ type: "start-container", container });
+  expect(docker.state.containers[0]?.status).toBe("running");
+});
+
+test("a network must be made although another engine takes an interface away while this one looks at them", async () => {
+  const { docker, networks } = await openDocker();
+  docker.intercept = refusing(2, /^\/networks\/create$/, 500, "route ip+net: no such network interface");
+  await networks("default");
+  expect(docker.state.networks.size).toBe(1);
 });
