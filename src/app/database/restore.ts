@@ -1,11 +1,10 @@
 import { describe } from "../../errors/describe.ts";
 import { GoatError, retold } from "../../errors/goat-error.ts";
 import { formatBytes } from "../../platform/format.ts";
-import { plural } from "../../platform/text.ts";
 import { planStop } from "../../stack/plan/take-down.ts";
 import { type OpenDatabase, setDatabasePassword } from "../../stack/run/database.ts";
 import { countRows, dumpSuffix, readDumpFile, restoreDump } from "../../stack/run/dump.ts";
-import { missingRows, type Rows, sumOf } from "../../stack/run/dump-rows.ts";
+import { missingRows, type Rows, rowsText, totalsOf } from "../../stack/run/dump-rows.ts";
 import { takeDown } from "../../stack/run/execute.ts";
 import { observeStack } from "../../stack/run/observe.ts";
 import type { App } from "../app.ts";
@@ -56,8 +55,7 @@ export async function restore(input: RestoreInput, app: App): Promise<RestoreRep
   const found = await putBack(snapshot, database, open).catch((error: unknown) => {
     throw before === null ? error : halfWay(describe(error), before);
   });
-  const counted = `${plural(sumOf(found), "row")} in ${plural(Object.keys(found).length, "table")}`;
-  app.emit({ type: "notice", level: "info", text: `${snapshot.name} is restored: ${counted}` });
+  app.emit({ type: "notice", level: "info", text: `${snapshot.name} is restored: ${rowsText(found)}` });
   if (restarted.length > 0) {
     await bringUp(open, { ...own, names: restarted, restart: false, example: "never", begin }, app);
   }
@@ -65,8 +63,7 @@ export async function restore(input: RestoreInput, app: App): Promise<RestoreRep
     ok: true,
     stack: open.stack.name,
     name: snapshot.name,
-    tables: Object.keys(found).length,
-    rows: sumOf(found),
+    ...totalsOf(found),
     proven: snapshot.rows !== null,
     before: before?.name ?? null,
     restarted,

@@ -6,7 +6,7 @@ import { ensureStateFolder } from "../../project/state.ts";
 import { containerOf } from "../../stack/plan/containers.ts";
 import { databaseService, type OpenDatabase, openDatabase, untilOpen } from "../../stack/run/database.ts";
 import { dumpDatabase, dumpSuffix } from "../../stack/run/dump.ts";
-import { sumOf } from "../../stack/run/dump-rows.ts";
+import { totalsOf } from "../../stack/run/dump-rows.ts";
 import { observeStack } from "../../stack/run/observe.ts";
 import type { App } from "../app.ts";
 import { lockStack } from "../lock-stack.ts";
@@ -49,11 +49,7 @@ export async function snapshots(_input: object, app: App): Promise<SnapshotsRepo
 }
 
 function entryOf({ rows, ...snapshot }: Snapshot): SnapshotEntry {
-  return {
-    ...snapshot,
-    tables: rows === null ? null : Object.keys(rows).length,
-    rows: rows === null ? null : sumOf(rows),
-  };
+  return { ...snapshot, ...totalsOf(rows) };
 }
 
 /** A time as names of files have it. */

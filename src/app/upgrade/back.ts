@@ -1,7 +1,7 @@
 import { GoatError } from "../../errors/goat-error.ts";
 import type { ObservedStack } from "../../model/observed.ts";
 import { list } from "../../platform/text.ts";
-import { type Rows, sumOf } from "../../stack/run/dump-rows.ts";
+import { type Rows, totalsOf } from "../../stack/run/dump-rows.ts";
 import { observeStack } from "../../stack/run/observe.ts";
 import type { App } from "../app.ts";
 import type { UpReport } from "../bring-up.ts";
@@ -63,8 +63,7 @@ export async function upgradeBack(input: Omit<UpgradeInput, "services">, app: Ap
     ...told(way),
     done: true,
     before: data?.before?.name ?? null,
-    tables: rows === null ? null : Object.keys(rows).length,
-    rows: rows === null ? null : sumOf(rows),
+    ...totalsOf(rows),
     up,
   };
 }

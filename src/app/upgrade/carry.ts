@@ -1,12 +1,11 @@
 import { GoatError } from "../../errors/goat-error.ts";
 import type { ObservedStack } from "../../model/observed.ts";
-import { plural } from "../../platform/text.ts";
 import { containerOf } from "../../stack/plan/containers.ts";
 import { planImages } from "../../stack/plan/images.ts";
 import { createPlanBuilder } from "../../stack/plan/steps.ts";
 import { planStop } from "../../stack/plan/take-down.ts";
 import { databaseService, type OpenDatabase } from "../../stack/run/database.ts";
-import { type Rows, sumOf } from "../../stack/run/dump-rows.ts";
+import { type Rows, rowsText } from "../../stack/run/dump-rows.ts";
 import { carryOut, takeDown } from "../../stack/run/execute.ts";
 import { observeStack } from "../../stack/run/observe.ts";
 import type { App } from "../app.ts";
@@ -63,8 +62,7 @@ export function linesOf(variables: Readonly<Record<string, string>>): readonly s
 }
 
 export function tellRows(rows: Rows, { emit }: App): void {
-  const counted = `${plural(sumOf(rows), "row")} in ${plural(Object.keys(rows).length, "table")}`;
-  emit({ type: "notice", level: "info", text: `every row is there: ${counted}` });
+  emit({ type: "notice", level: "info", text: `every row is there: ${rowsText(rows)}` });
 }
 
 /** What ran, ready and proven. */

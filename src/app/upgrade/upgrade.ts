@@ -1,7 +1,7 @@
 import { describe } from "../../errors/describe.ts";
 import { type Fix, GoatError, retold } from "../../errors/goat-error.ts";
 import type { ObservedStack } from "../../model/observed.ts";
-import { type Rows, sumOf } from "../../stack/run/dump-rows.ts";
+import { type Rows, totalsOf } from "../../stack/run/dump-rows.ts";
 import { observeStack } from "../../stack/run/observe.ts";
 import type { App } from "../app.ts";
 import type { UpReport } from "../bring-up.ts";
@@ -116,8 +116,7 @@ async function carry(
     ...undone(plan),
     done: true,
     snapshot: snapshot?.name ?? null,
-    tables: rows === null ? null : Object.keys(rows).length,
-    rows: rows === null ? null : sumOf(rows),
+    ...totalsOf(rows),
     up,
     back: hasWay ? backCommand : null,
   };

@@ -129,12 +129,16 @@ function byWords(words: string, doing: Doing, details: GoatErrorDetails): GoatEr
   if (doing.verb === "create" && /container name "[^"]+" is already in use/.test(words)) {
     return nameTaken(words, doing, details);
   }
-  if (/no space left on device|disk quota exceeded/i.test(words)) return engineDiskFull(doing.subject, details);
+  if (isDiskFull(words)) return engineDiskFull(doing.subject, details);
   if (doing.verb === "create" && addressesUsedUp.test(words)) return noAddresses(doing, details);
   const missing = /bind source path does not exist: (.+)$/.exec(words)?.[1];
   return missing === undefined
     ? null
     : new GoatError("mount-source-missing", `${missing}, mounted into ${doing.subject}, does not exist`, details);
+}
+
+export function isDiskFull(words: string): boolean {
+  return /no space left on device|disk quota exceeded/i.test(words);
 }
 
 /** The engine has a disk of its own, which need not be the project's. */

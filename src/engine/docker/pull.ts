@@ -4,7 +4,7 @@ import { type Fix, GoatError, type GoatErrorDetails } from "../../errors/goat-er
 import type { Operation } from "../../model/plan.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { ApplyIo, Progress } from "../engine.ts";
-import { abortError, engineDiskFull, engineWords, statusOf } from "./errors.ts";
+import { abortError, engineDiskFull, engineWords, isDiskFull, statusOf } from "./errors.ts";
 import { type RegistryAuth, type RegistryLogin, registryOf } from "./registry-auth.ts";
 import { jsonLines } from "./streams.ts";
 
@@ -82,7 +82,7 @@ function isPassing(error: unknown): boolean {
 function unavailable(image: string, error: unknown, attempts: number, login: RegistryLogin): GoatError {
   const words = engineWords(error);
   const details = { cause: error, evidence: [words] };
-  if (/no space left on device|disk quota exceeded/i.test(words)) return engineDiskFull(`the image ${image}`, details);
+  if (isDiskFull(words)) return engineDiskFull(`the image ${image}`, details);
   if (/no matching manifest|no match for platform/i.test(words)) return otherProcessor(image, details);
   if (refusal.test(words) && login.from !== null) return loginRefused(image, login, details);
   const after = attempts > 1 ? ` (tried ${attempts} times)` : "";

@@ -1,3 +1,5 @@
+import { plural } from "../../platform/text.ts";
+
 /** How many rows each table has, by `database schema.table`, as SQL writes names. */
 export type Rows = Readonly<Record<string, number>>;
 
@@ -67,6 +69,22 @@ export function missingRows(wanted: Rows, found: Rows): readonly string[] {
     .map((table) => `${table}: ${found[table] ?? "no table"} of ${wanted[table] ?? "none"}`);
 }
 
-export function sumOf(rows: Rows): number {
-  return Object.values(rows).reduce((sum, count) => sum + count, 0);
+interface Totals {
+  readonly tables: number;
+  readonly rows: number;
+}
+
+/** Null stays null: nobody could count. */
+export function totalsOf(rows: Rows): Totals;
+export function totalsOf(rows: Rows | null): Totals | { readonly tables: null; readonly rows: null };
+export function totalsOf(rows: Rows | null): object {
+  if (rows === null) return { tables: null, rows: null };
+  const counts = Object.values(rows);
+  return { tables: counts.length, rows: counts.reduce((sum, count) => sum + count, 0) };
+}
+
+/** `3 rows in 1 table`. */
+export function rowsText(found: Rows): string {
+  const { tables, rows } = totalsOf(found);
+  return `${plural(rows, "row")} in ${plural(tables, "table")}`;
 }

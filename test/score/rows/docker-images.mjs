@@ -6,6 +6,19 @@ import { createReadStream, mkdirSync, readFileSync, rmSync, statSync, writeFileS
 import { createServer } from "node:http";
 import { join } from "node:path";
 
+/** A registry of this machine that answers so, with the gateway's image in it; returns how it ends. */
+const serveImage = async (lab, answer) => {
+  const server = createServer((request, response) =>
+    request.url === "/v2/" ? response.end("{}") : answer(request, response),
+  );
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  lab.setEnv({ LITELLM_IMAGE: `127.0.0.1:${server.address().port}/shop/litellm:1` });
+  return () => {
+    server.closeAllConnections();
+    server.close();
+  };
+};
+
 /** A registry of this machine that refuses like this. */
 const registry = (name, status, code, message, says) => ({
   kind: "image",
@@ -13,19 +26,11 @@ const registry = (name, status, code, message, says) => ({
   code: "image-unavailable",
   says,
   only: "asked",
-  inject: async (lab) => {
-    const server = createServer((request, response) => {
-      if (request.url === "/v2/") return response.end("{}");
+  inject: (lab) =>
+    serveImage(lab, (_request, response) => {
       response.writeHead(status, { "content-type": "application/json" });
       response.end(JSON.stringify({ errors: [{ code, message }] }));
-    });
-    await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-    lab.setEnv({ LITELLM_IMAGE: `127.0.0.1:${server.address().port}/shop/litellm:1` });
-    return () => {
-      server.closeAllConnections();
-      server.close();
-    };
-  },
+    }),
   byHand: (lab) => lab.restore(),
 });
 
@@ -145,23 +150,16 @@ const loginRows = [
     code: "image-architecture",
     says: /processor/,
     only: "asked",
-    inject: async (lab) => {
+    inject: (lab) => {
       const platform = { architecture: "s390x", os: "linux" };
       const told = { mediaType: manifestType, size: 2, digest: `sha256:${"0".repeat(64)}`, platform };
       const list = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: listType, manifests: [told] }));
-      const server = createServer(({ url, method }, response) => {
-        if (url === "/v2/") return response.end("{}");
+      return serveImage(lab, ({ method }, response) => {
         const hash = createHash("sha256").update(list).digest("hex");
         const headers = { "content-type": listType, "docker-content-digest": `sha256:${hash}` };
         response.writeHead(200, { ...headers, "content-length": list.length });
         response.end(method === "HEAD" ? undefined : list);
       });
-      await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-      lab.setEnv({ LITELLM_IMAGE: `127.0.0.1:${server.address().port}/shop/litellm:1` });
-      return () => {
-        server.closeAllConnections();
-        server.close();
-      };
     },
     byHand: (lab) => lab.restore(),
   },
