@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { answers, isFree } from "../../../src/platform/ports.ts";
+import { freePorts } from "../../support/ports.ts";
 
 const listen = async (host: string): Promise<{ readonly port: number; close(): Promise<void> }> => {
   const server = createServer().listen(0, host);
@@ -44,10 +45,11 @@ test("an address this machine has not is left for the engine to judge", async ()
 });
 
 test("UDP ports must be asked about as such", async () => {
-  const socket = createSocket("udp4").bind(0, "127.0.0.1");
+  // Not one that the system chooses: another test may have that number for TCP.
+  const [port = 0] = await freePorts(1);
+  const socket = createSocket("udp4").bind(port, "127.0.0.1");
   await once(socket, "listening");
   onTestFinished(() => void socket.close());
-  const { port } = socket.address();
   expect(await isFree({ host: "127.0.0.1", port, protocol: "udp" })).toBe(false);
   expect(await tcp("127.0.0.1", port)).toBe(true);
 });
