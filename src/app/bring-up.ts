@@ -17,11 +17,11 @@ import { type CarriedOut, carryOut } from "../stack/run/execute.ts";
 import { observeStack, readStatus, type ServiceStatus } from "../stack/run/observe.ts";
 import { changedServices, isNothingToDo, type Prepared, type PrepareOptions, prepare } from "../stack/run/prepare.ts";
 import { type Proof, prove } from "../stack/run/prove.ts";
-import { keepProven, readProven } from "../stack/run/settled.ts";
+import { keepProven } from "../stack/run/settled.ts";
 import type { App } from "./app.ts";
 import { claimStack, type OwnRequest } from "./own-stack.ts";
 import { checkBringUp } from "./preflight.ts";
-import type { OpenStack } from "./project.ts";
+import { type OpenStack, provenLives } from "./project.ts";
 import { recordEngine } from "./record-engine.ts";
 import { readRoutes } from "./routes.ts";
 import { tracePath } from "./trace-path.ts";
@@ -77,7 +77,7 @@ export async function bringUp(open: OpenStack, options: BringUpOptions, app: App
   await makeFolders(prepared);
   const before = await modelsBefore(prepared, app);
   const state = openState(open.environment.project.stateDir);
-  const proven = readProven(state);
+  const proven = provenLives(open);
   const done = await carryOut({ ...prepared, proven }, open.settings.timeoutMs, open).catch((error: unknown) => {
     tellUnproven(prepared, describe(error), app);
     throw error;
@@ -90,7 +90,7 @@ export async function bringUp(open: OpenStack, options: BringUpOptions, app: App
   const brought = { ...open.stack, services: prepared.services };
   const [proof, services] = await Promise.all([
     proveGateway(open, options, { ...prepared, observed }, app),
-    readStatus(brought, open, { observed, ready }),
+    readStatus(brought, open, { observed, ready, proven }),
   ]);
   return {
     ok: true,

@@ -8,6 +8,7 @@ import { openState, readStackState, type StackState } from "../project/state.ts"
 import { type CertificateBundle, certificateBundle, withCertificates } from "../stack/certificates.ts";
 import { type DemoConfig, demoStack } from "../stack/demo.ts";
 import type { EngineContext } from "../stack/engine-context.ts";
+import { readProven } from "../stack/run/life.ts";
 import type { App, EngineRequest } from "./app.ts";
 import { blameVariable } from "./blame-variable.ts";
 import { composeHashes } from "./compose-plugin.ts";
@@ -117,6 +118,11 @@ export async function openStack(app: App, session: ProjectSession): Promise<Open
   const { variables } = session.environment;
   const asked = { stack: session.stack, variables, profiles: app.options.profiles, signal };
   return { ...open, composeHashes: composeHashes(asked) };
+}
+
+/** Lives in which the last `up` saw services ready. */
+export function provenLives({ environment }: Pick<ProjectSession, "environment">): readonly string[] {
+  return readProven(openState(environment.project.stateDir));
 }
 
 /** What the choice of an engine depends on. */

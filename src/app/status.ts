@@ -2,7 +2,7 @@ import type { EngineInfo } from "../engine/engine.ts";
 import { observeStack, readStatus, type ServiceStatus } from "../stack/run/observe.ts";
 import type { App } from "./app.ts";
 import { folderOf, ownerOf, ownFolder } from "./own-stack.ts";
-import { openProject, openStack, tellStack } from "./project.ts";
+import { openProject, openStack, provenLives, tellStack } from "./project.ts";
 
 export interface StatusReport {
   /** The stack's name. */
@@ -29,6 +29,6 @@ export async function status(_input: object, app: App): Promise<StatusReport> {
     demo: open.demo !== null,
     folder: ownFolder(open.stack),
     owner: owner === null ? null : folderOf(owner),
-    services: await readStatus(open.stack, open, { observed, ready: [] }),
+    services: await readStatus(open.stack, open, { observed, proven: provenLives(open) }),
   };
 }

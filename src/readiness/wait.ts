@@ -1,6 +1,6 @@
 import type { Clock } from "../platform/clock.ts";
-import { deadline } from "../platform/deadline.ts";
 import type { FailureReason, Probe, ProbeContext } from "./probe.ts";
+import { askOnce } from "./silence.ts";
 
 export type WaitResult =
   | { readonly state: "ready"; readonly tookMs: number }
@@ -40,7 +40,11 @@ export async function waitUntilReady(probe: Probe, options: WaitOptions): Promis
   for (;;) {
     signal.throwIfAborted();
     const asked = clock.now();
-    const verdict = await tryOnce(probe, options);
+    const verdict = await askOnce(
+      (limited) => probe({ ...options.context, clock, signal: limited }),
+      signal,
+      tryLimitMs,
+    );
     const tookMs = clock.now() - begin;
     if (verdict.state === "ready") return { state: "ready", tookMs };
     if (verdict.why !== heard) options.onHeard?.(verdict.why);
@@ -53,18 +57,6 @@ export async function waitUntilReady(probe: Probe, options: WaitOptions): Promis
     const pauseMs = pauseAfter(clock.now() - asked);
     if (tookMs + pauseMs >= options.timeoutMs) return { state: "timeout", why: heard, tookMs };
     await clock.sleep(pauseMs, signal);
-  }
-}
-
-async function tryOnce(probe: Probe, options: WaitOptions) {
-  using limit = deadline(options.signal, tryLimitMs);
-  const { signal } = limit;
-  try {
-    return await probe({ ...options.context, clock: options.clock, signal });
-  } catch (error) {
-    options.signal.throwIfAborted();
-    if (signal.aborted) return { state: "pending", why: "no answer in time" } as const;
-    throw error;
   }
 }
 

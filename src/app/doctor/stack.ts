@@ -14,7 +14,7 @@ import { prepare } from "../../stack/run/prepare.ts";
 import { checkKeys } from "../../tracing/langfuse.ts";
 import type { App } from "../app.ts";
 import { checkPlanPorts, checkStrangers, engineText } from "../preflight.ts";
-import type { OpenStack } from "../project.ts";
+import { type OpenStack, provenLives } from "../project.ts";
 import { readRoutes } from "../routes.ts";
 
 /** A question to what runs, with a limit of its own. */
@@ -68,7 +68,7 @@ export function stackTasks(open: OpenStack, app: App): readonly StackTask[] {
       what: "services",
       limitMs: 20_000,
       ask: async (signal) => {
-        const statuses = await readStatus(open.stack, { ...open, signal });
+        const statuses = await readStatus(open.stack, { ...open, signal }, { proven: provenLives(open) });
         const asked = await Promise.all(statuses.map((status) => checkService(status, open, signal)));
         return asked.flat();
       },

@@ -1,16 +1,16 @@
-import { setTimeout } from "node:timers/promises";
 import { GatewayError } from "../../client/client.ts";
 import { hung } from "../../doctor/failures/service.ts";
-import { describe } from "../../errors/describe.ts";
 import { GoatError } from "../../errors/goat-error.ts";
+import { systemClock } from "../../platform/clock.ts";
 import { decoration } from "../../platform/deadline.ts";
-import { httpStatus } from "../../platform/http.ts";
-import { gatewayOf, originOf } from "../../stack/plan/endpoints.ts";
+import { probeHttp } from "../../readiness/probe.ts";
+import { untilHanging, whileWatched } from "../../readiness/silence.ts";
+import { gatewayOf } from "../../stack/plan/endpoints.ts";
 import { readStatus, type ServiceStatus } from "../../stack/run/observe.ts";
 import type { App } from "../app.ts";
-import { openStack, type ProjectSession } from "../project.ts";
+import { openStack, type ProjectSession, provenLives } from "../project.ts";
 
-const lookLimitMs = 8_000;
+const lookLimitMs = 12_000;
 
 /** Kinds of failure after which the stack is worth a look: the gateway did not really answer. */
 const unanswered: readonly string[] = ["gateway-down", "timeout", "unexpected-answer", "bad-key"];
@@ -51,51 +51,26 @@ function isUnanswered({ code, cause }: GoatError): boolean {
 /** Null where it is well, or nothing can be seen of it. */
 async function gatewayStatus(session: ProjectSession, app: App): Promise<ServiceStatus | null> {
   const open = await openStack(app, session);
-  const statuses = await readStatus(open.stack, open);
+  const statuses = await readStatus(open.stack, open, { proven: provenLives(open) });
   return statuses.find(({ role }) => role === "gateway") ?? null;
 }
 
-const beatMs = 3_000;
-
-const beatLimitMs = 4_000;
-
-const silentBeats = 3;
-
 /**
- * Does the work, and ends it where the gateway's own health is silent for some ten seconds: a model may take its time, a gateway
- * that hangs never answers. Throws service-hung.
+ * Does the work, and ends it where the gateway's own health is silent: a model may take its time, a gateway that hangs never
+ * answers. By the machine's own clock: the work is no wait of goat-dev's. Throws service-hung.
  */
 export async function whileAlive<T>(
   session: ProjectSession,
-  app: App,
+  { signal }: App,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const gateway = gatewayOf(session.stack);
-  if (gateway === null) return work(app.signal);
-  const [dead, done] = [new AbortController(), new AbortController()];
-  const pulse = async (): Promise<void> => {
-    const url = `${originOf(gateway)}/health/liveliness`;
-    for (let silent = 0; silent < silentBeats; ) {
-      await setTimeout(beatMs, undefined, { signal: done.signal });
-      const answer = await decoration(done.signal, beatLimitMs, (limited) => answered(url, limited));
-      silent = answer === true ? 0 : silent + 1;
-    }
-    dead.abort(hung(gateway.service, `GET ${new URL(url).pathname}: no answer in time, ${silentBeats} times in turn`));
+  if (gateway === null) return work(signal);
+  const { host, port, service } = gateway;
+  const health = { host, port, path: "/health/liveliness", status: 200 };
+  const watch = async (over: AbortSignal): Promise<never> => {
+    const ask = (limited: AbortSignal) => probeHttp(health, { signal: limited, log: async () => "" });
+    throw hung(service, await untilHanging(ask, { clock: systemClock, signal: over }));
   };
-  void pulse().catch(() => undefined);
-  try {
-    return await work(AbortSignal.any([app.signal, dead.signal]));
-  } catch (error) {
-    throw dead.signal.aborted && !app.signal.aborted ? describe(dead.signal.reason) : error;
-  } finally {
-    done.abort();
-  }
-}
-
-/** True for any answer, and for none at a closed port, which the call itself is told. */
-async function answered(url: string, signal: AbortSignal): Promise<boolean> {
-  return httpStatus(url, signal).then(
-    () => true,
-    () => !signal.aborted,
-  );
+  return whileWatched(work, [watch], signal);
 }

@@ -1,7 +1,7 @@
 import { type Fix, GoatError } from "../../errors/goat-error.ts";
 import type { Role, ServiceSpec, StackSpec } from "../../model/stack.ts";
-import { type ImageVariable, pinnedImages } from "../../project/versions.ts";
 import { type CheckResult, problem, warning } from "../check.ts";
+import { shippedImage } from "../failures/tell.ts";
 
 /** Images that cannot work together, or with what the Compose file gives them, as far as their tags say which they are. */
 export function checkImagePairs(stack: StackSpec): readonly CheckResult[] {
@@ -13,11 +13,11 @@ export function checkImagePairs(stack: StackSpec): readonly CheckResult[] {
   const litellm = versionOf(gateway, /^(?:[\w.-]+\/)?(?:berriai|litellm)\/litellm(?:-database|-non_root)?$/);
   if (database !== undefined && postgres !== null && postgres.major >= 18 && mountsOldPlace(database)) {
     const text = `${database.name}'s image is Postgres ${postgres.major}, which wants its volume at /var/lib/postgresql, not at …/data`;
-    found.push(unfit("database-mount-unfit", text, database, tested("POSTGRES_IMAGE")));
+    found.push(unfit("database-mount-unfit", text, database, shippedImage("POSTGRES_IMAGE")));
   }
   if (tracing !== undefined && langfuse !== null && langfuse.major >= 3 && !("CLICKHOUSE_URL" in tracing.environment)) {
     const text = `${tracing.name}'s image is Langfuse ${langfuse.major}, which needs ClickHouse, Redis and S3 as well`;
-    found.push(unfit("tracing-needs-clickhouse", text, tracing, tested("LANGFUSE_IMAGE")));
+    found.push(unfit("tracing-needs-clickhouse", text, tracing, shippedImage("LANGFUSE_IMAGE")));
   }
   if (litellm !== null && langfuse?.major === 2 && isNewer(litellm, 1, 104)) {
     found.push(
@@ -47,13 +47,6 @@ function isNewer({ major, minor }: Version, first: number, second: number): bool
 
 function mountsOldPlace({ run }: ServiceSpec): boolean {
   return (run.docker?.mounts ?? []).some(({ target }) => target === "/var/lib/postgresql/data");
-}
-
-function tested(variable: ImageVariable): Fix {
-  return {
-    command: `goat-dev up --set ${variable}=${pinnedImages[variable]}`,
-    effect: "writes one that fits into .env",
-  };
 }
 
 function unfit(

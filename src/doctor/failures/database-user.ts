@@ -1,7 +1,7 @@
 import { GoatError } from "../../errors/goat-error.ts";
 import type { ServiceSpec } from "../../model/stack.ts";
-import { quoteForSh } from "../../platform/shell-quote.ts";
 import type { Users } from "./evidence.ts";
+import { anew, setting } from "./tell.ts";
 
 /** Whom the Compose file has Postgres know. */
 export function databaseUser({ environment }: ServiceSpec): string {
@@ -21,13 +21,7 @@ export function noSuchUser(
     {
       service: name,
       evidence,
-      fixes: [
-        {
-          command: `goat-dev up --set POSTGRES_USER=${quoteForSh(first)}`,
-          effect: "writes it into .env, and goes on with the data",
-        },
-        { command: "goat-dev down --volumes", effect: "deletes the data, asks first" },
-      ],
+      fixes: [setting("POSTGRES_USER", first), anew],
     },
   );
 }

@@ -1,8 +1,7 @@
 import { GoatError } from "../../errors/goat-error.ts";
-import { pinnedImages } from "../../project/versions.ts";
 import { databaseUser, noSuchUser } from "./database-user.ts";
 import type { Evidence, KnownFailure } from "./evidence.ts";
-import { allOfLog, anew, failing } from "./tell.ts";
+import { allOfLog, anew, failing, setting, shippedImage } from "./tell.ts";
 
 /** How Postgres breaks. */
 export const databaseFailures: readonly KnownFailure[] = [
@@ -39,13 +38,7 @@ export const databaseFailures: readonly KnownFailure[] = [
         {
           line,
           more: seen.volumes,
-          fixes: [
-            {
-              command: `goat-dev up --set POSTGRES_IMAGE=postgres:${data}`,
-              effect: "writes it into .env, and goes on with the data",
-            },
-            anew,
-          ],
+          fixes: [setting("POSTGRES_IMAGE", `postgres:${data}`), anew],
         },
       );
     },
@@ -60,13 +53,7 @@ export const databaseFailures: readonly KnownFailure[] = [
         seen,
         {
           line,
-          fixes: [
-            {
-              command: `goat-dev up --set POSTGRES_IMAGE=${pinnedImages.POSTGRES_IMAGE}`,
-              effect: "writes an image that fits into .env",
-            },
-            allOfLog(seen.service.name),
-          ],
+          fixes: [shippedImage("POSTGRES_IMAGE"), allOfLog(seen.service.name)],
         },
       ),
   },

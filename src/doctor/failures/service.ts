@@ -1,6 +1,7 @@
 import { type Fix, GoatError } from "../../errors/goat-error.ts";
 import type { ServiceSpec } from "../../model/stack.ts";
 import { formatBytes } from "../../platform/format.ts";
+import { isSilent } from "../../readiness/silence.ts";
 import type { Evidence, KnownFailure } from "./evidence.ts";
 import { allOfLog, failing } from "./tell.ts";
 
@@ -57,11 +58,6 @@ export const serviceFailures: readonly KnownFailure[] = [
       ended === null && heard !== null && isSilent(heard.why) ? hung(service, heard.why) : null,
   },
 ];
-
-/** Its port takes connections, and nothing comes. */
-export function isSilent(why: string): boolean {
-  return /no answer (?:in time|within \d+ ms)$/.test(why);
-}
 
 /** The image lacks the program that the Compose file starts. */
 function wrongProgram(seen: Evidence): GoatError | null {

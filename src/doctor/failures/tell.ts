@@ -1,6 +1,8 @@
 import { stripVTControlCharacters } from "node:util";
 import type { ErrorCode } from "../../errors/catalog.ts";
 import { type Fix, GoatError } from "../../errors/goat-error.ts";
+import { quoteForSh } from "../../platform/shell-quote.ts";
+import { type ImageVariable, pinnedImages } from "../../project/versions.ts";
 import type { Evidence } from "./evidence.ts";
 
 const lineLimit = 400;
@@ -38,3 +40,16 @@ export function allOfLog(service: string): Fix {
 
 /** What deletes the data, as the last way out. */
 export const anew: Fix = { command: "goat-dev down --volumes", effect: "deletes the data, asks first" };
+
+/** A variable's value with which the data that is there can be read. */
+export function setting(variable: string, value: string): Fix {
+  return {
+    command: `goat-dev up --set ${variable}=${quoteForSh(value)}`,
+    effect: "writes it into .env, and goes on with the data",
+  };
+}
+
+/** The image that the shipped stack has: it fits to the others and to the data. */
+export function shippedImage(variable: ImageVariable): Fix {
+  return setting(variable, pinnedImages[variable]);
+}

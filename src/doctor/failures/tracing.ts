@@ -1,6 +1,5 @@
-import { pinnedImages } from "../../project/versions.ts";
 import type { KnownFailure } from "./evidence.ts";
-import { allOfLog, anew, failing } from "./tell.ts";
+import { allOfLog, anew, failing, shippedImage } from "./tell.ts";
 
 /** How Langfuse breaks. */
 export const tracingFailures: readonly KnownFailure[] = [
@@ -36,13 +35,7 @@ export const tracingFailures: readonly KnownFailure[] = [
         seen,
         {
           line,
-          fixes: [
-            {
-              command: `goat-dev up --set LANGFUSE_IMAGE=${pinnedImages.LANGFUSE_IMAGE}`,
-              effect: "writes the last that needs Postgres alone into .env; traces stay",
-            },
-            allOfLog(seen.service.name),
-          ],
+          fixes: [shippedImage("LANGFUSE_IMAGE"), allOfLog(seen.service.name)],
         },
       ),
   },

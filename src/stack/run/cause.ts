@@ -1,6 +1,7 @@
-import { diagnose } from "../../doctor/failures/diagnose.ts";
+import { diagnose, isLasting } from "../../doctor/failures/diagnose.ts";
 import type { Heard } from "../../doctor/failures/evidence.ts";
 import { tellingLines } from "../../doctor/failures/log-lines.ts";
+import { hung } from "../../doctor/failures/service.ts";
 import type { ErrorCode } from "../../errors/catalog.ts";
 import { type Fix, GoatError } from "../../errors/goat-error.ts";
 import type { ObservedService } from "../../model/observed.ts";
@@ -44,6 +45,11 @@ export async function causeOf(unwell: Unwell, context: EngineContext): Promise<G
     evidence: tellingLines(seen.log),
     fixes: [again, { command: `goat-dev logs ${name}`, effect: "the whole log: no cause is known for this" }],
   });
+}
+
+/** Of one that had answered and is silent: its log tells of the time when it still wrote. */
+export function whyHanging(service: ServiceSpec, known: GoatError | null, why: string): GoatError {
+  return known !== null && isLasting(known) ? known : hung(service, why);
 }
 
 function codeOf({ state }: ObservedService): ErrorCode {

@@ -4,10 +4,11 @@ import { heardText } from "../../litellm/failure.ts";
 import { fieldsOf, textOf } from "../../model/fields.ts";
 import type { ObservedService, ObservedStack } from "../../model/observed.ts";
 import type { ReadinessSpec, Role, ServiceSpec, StackSpec } from "../../model/stack.ts";
-import { deadline, decoration } from "../../platform/deadline.ts";
+import { decoration } from "../../platform/deadline.ts";
 import { httpGet } from "../../platform/http.ts";
 import { parseJson } from "../../platform/json.ts";
-import { createProbe, type FailureReason } from "../../readiness/probe.ts";
+import type { FailureReason } from "../../readiness/probe.ts";
+import { askOnce, hear, isSilence } from "../../readiness/silence.ts";
 import { health } from "../../tracing/langfuse.ts";
 import type { EngineContext } from "../engine-context.ts";
 import { adopt, isMadeByCompose } from "../plan/adopt.ts";
@@ -15,9 +16,10 @@ import { containerOf } from "../plan/containers.ts";
 import { driftOf } from "../plan/drift.ts";
 import { gatewayOf, originOf, publishedPort, tracingAccess, tracingOf, urlOf } from "../plan/endpoints.ts";
 import { changedNetworks } from "../plan/networks.ts";
-import { causeOf } from "./cause.ts";
+import { causeOf, whyHanging } from "./cause.ts";
+import { hadItsTime, hasServed, saysItServes } from "./life.ts";
 import { withServed } from "./served.ts";
-import { probeContext } from "./wait.ts";
+import { questionTo } from "./wait.ts";
 
 export async function observeStack(stack: StackSpec, context: EngineContext): Promise<ObservedStack> {
   const images = stack.services.flatMap((service) => service.run.docker?.image ?? []);
@@ -60,31 +62,33 @@ const FRESH_RESTART_MS = 10_000;
 
 /** What a command has just seen, and need not ask again. */
 export interface Seen {
-  readonly observed: ObservedStack;
+  readonly observed?: ObservedStack;
   /** Services that have answered. */
-  readonly ready: readonly string[];
+  readonly ready?: readonly string[];
+  /** Lives in which the last `up` saw services ready. */
+  readonly proven: readonly string[];
 }
 
 /** Every service as it is now, each asked once. */
 export async function readStatus(
   stack: StackSpec,
   context: EngineContext,
-  seen?: Seen,
+  seen: Seen,
 ): Promise<readonly ServiceStatus[]> {
-  const observed = seen?.observed ?? (await observeStack(stack, context));
-  const answered = new Set(seen?.ready);
+  const observed = seen.observed ?? (await observeStack(stack, context));
   const running = observed.services.filter((found) => found.state === "running").map((found) => found.container);
   const [memory, standIn, word, states] = await Promise.all([
     decoration(context.signal, MEMORY_LIMIT_MS, (signal) => context.engine.memory(running, signal)),
     recorderName(stack, context.signal),
     askReadiness(stack, context.signal),
-    Promise.all(stack.services.map((service) => stateOf(stack, service, observed, answered, context))),
+    Promise.all(stack.services.map((service) => stateOf(stack, service, { ...seen, observed }, context))),
   ]);
   const renewed = changedNetworks(stack, observed, stack.services).map(({ network }) => network.name);
   const report = async (service: ServiceSpec, index: number): Promise<ServiceStatus> => {
     const found = containerOf(stack, service, observed);
-    const { reason, ...state } = seenThrough(service, states[index] ?? { state: "absent", why: null }, word);
-    const cause = found === undefined ? null : await failureOf(service, found, { ...state, reason }, stack, context);
+    const told = seenThrough(service, states[index] ?? { state: "absent", why: null }, word);
+    const cause = found === undefined ? null : await failureOf(service, found, told, stack, context);
+    const state = { state: told.state, why: told.why };
     return {
       name: service.name,
       role: service.role,
@@ -122,13 +126,15 @@ interface State {
   readonly why: string | null;
   /** What its probe is sure of. */
   readonly reason?: FailureReason | undefined;
+  /** It answered in this life of its, and is silent now. */
+  readonly hangs?: boolean;
 }
 
 /** Of a service that is starting only what no waiting mends is told. */
 async function failureOf(
   service: ServiceSpec,
   found: ObservedService,
-  { state, why, reason }: State,
+  { state, why, reason, hangs }: State,
   stack: StackSpec,
   context: EngineContext,
 ): Promise<GoatError | null> {
@@ -137,6 +143,7 @@ async function failureOf(
   const heard = isAsked ? { why: why ?? state, reason: reason ?? null } : null;
   const text = `${service.name} ${state}${why === null ? "" : `: ${why}`}`;
   const cause = await causeOf({ service, found, stack: stack.name, heard, text }, context);
+  if (hangs === true) return whyHanging(service, cause, why ?? text);
   return cause !== null && state === "starting" && reason === undefined && !isLasting(cause) ? null : cause;
 }
 
@@ -150,8 +157,7 @@ function seenThrough(service: ServiceSpec, state: State, word: GatewayWord | nul
 async function stateOf(
   stack: StackSpec,
   service: ServiceSpec,
-  observed: ObservedStack,
-  answered: ReadonlySet<string>,
+  { observed, ready = [], proven }: Seen & { readonly observed: ObservedStack },
   context: EngineContext,
 ): Promise<State> {
   const found = containerOf(stack, service, observed);
@@ -162,7 +168,8 @@ async function stateOf(
     return { state: "restarting", why: `${found.restartCount} restarts so far` };
   }
   if (found.state === "paused") return { state: "paused", why: null };
-  return answered.has(service.name) ? { state: "ready", why: null } : ask(service, found, context);
+  if (ready.includes(service.name)) return { state: "ready", why: null };
+  return ask(service, found, { ...context, stack: stack.name, look: async () => observed, proven });
 }
 
 function ended(service: ServiceSpec, found: ObservedService): State {
@@ -185,20 +192,29 @@ function ageMs(found: ObservedService, context: EngineContext): number {
   return found.startedAt === null ? 0 : context.clock.date().getTime() - Date.parse(found.startedAt);
 }
 
-async function ask(service: ServiceSpec, found: ObservedService, context: EngineContext): Promise<State> {
-  using limit = deadline(context.signal, PROBE_LIMIT_MS);
-  const { signal } = limit;
-  const wait = { service: service.name, container: found.container };
-  const sight = { ...probeContext(wait, { ...context, stack: "", signal }), sighting: async () => found };
-  const verdict = await createProbe(askedOnce(service.ready))({ ...sight, clock: context.clock, signal }).catch(
-    () => ({ state: "pending", why: "no answer in time" }) as const,
-  );
-  context.signal.throwIfAborted();
-  if (verdict.state === "ready") return { state: "ready", why: null };
-  const young = verdict.state === "pending" && ageMs(found, context) < service.readyTimeoutMs;
-  const reason = verdict.state === "failed" ? verdict.reason : undefined;
-  return { state: young ? "starting" : "unready", why: verdict.why, reason };
+interface AskIo extends EngineContext {
+  /** The stack's name. */
+  readonly stack: string;
+  look(): Promise<ObservedStack>;
+  readonly proven: readonly string[];
 }
+
+async function ask(service: ServiceSpec, found: ObservedService, io: AskIo): Promise<State> {
+  const { clock, signal } = io;
+  const question = questionTo(askedOnce(service.ready), { service: service.name, container: found.container }, io);
+  const first = await askOnce(question, signal, PROBE_LIMIT_MS);
+  const isOld = hadItsTime(service, found, clock.date());
+  const served = isSilence(first) && (hasServed(found, io.proven) || (await saysItServes(service, found, io)));
+  const again = isSilence(first) && (served || isOld);
+  const verdict = again ? await hear(question, { clock, signal, ...pace }) : first;
+  if (verdict.state === "ready") return { state: "ready", why: null };
+  const hangs = served && isSilence(verdict);
+  const state = verdict.state === "failed" || isOld || hangs ? "unready" : "starting";
+  return { state, why: verdict.why, reason: verdict.state === "failed" ? verdict.reason : undefined, hangs };
+}
+
+/** Of somebody who waits for the answer; one that hangs costs a few seconds. */
+const pace = { pauseMs: 200, limitMs: 1_500 };
 
 /** One look cannot tell whether a service keeps running, only that it runs. */
 function askedOnce(spec: ReadinessSpec): ReadinessSpec {

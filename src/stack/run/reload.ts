@@ -1,15 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
-import { hung, isSilent } from "../../doctor/failures/service.ts";
+import { hung } from "../../doctor/failures/service.ts";
 import { GoatError } from "../../errors/goat-error.ts";
 import { fieldsOf, textOf } from "../../model/fields.ts";
 import type { Action } from "../../model/plan.ts";
 import type { ServiceSpec } from "../../model/stack.ts";
 import { deadline, decoration } from "../../platform/deadline.ts";
 import { list } from "../../platform/text.ts";
-import { createProbe } from "../../readiness/probe.ts";
+import { untilHanging, whileWatched } from "../../readiness/silence.ts";
 import { answerIn } from "./answer.ts";
 import { type Hashes, nameOf, sourceOf, staleOf } from "./served.ts";
-import { type ExecuteIo, probeContext } from "./wait.ts";
+import { type ExecuteIo, questionTo } from "./wait.ts";
 
 type Reload = Extract<Action, { type: "reload-service" }>;
 
@@ -45,7 +45,9 @@ async function reload(action: Reload, service: ServiceSpec, io: ExecuteIo, signa
   // In a variable of the environment: arguments show in every process list.
   const environment = { GOAT_DEV_VARIABLES: JSON.stringify(variables) };
   const work = (limited: AbortSignal) => io.engine.exec(container, [...command, "reload"], limited, { environment });
-  const { output } = await whileBothAnswer(action, service, io, signal, work);
+  const watches = io.settled.has(service.name) ? [launcherHangs, servingHangs] : [launcherHangs];
+  const asked = watches.map((watch) => (over: AbortSignal) => watch(action, service, io, over));
+  const { output } = await whileWatched(work, asked, signal);
   const answer = answerIn(output);
   if (answer["ok"] !== true) throw refused(service, textOf(answer["why"]) ?? (output.trim() || "it does not say why"));
   return fieldsOf(answer["files"]);
@@ -54,49 +56,32 @@ async function reload(action: Reload, service: ServiceSpec, io: ExecuteIo, signa
 /** How long a launcher may be silent. */
 const patienceMs = 10_000;
 
-const beatMs = 4_000;
-
-/** The former process serves until the new one does: one that is silent this often in turn hands nothing over. */
-const silentBeats = 3;
+const launcherEveryMs = 4_000;
 
 /** The launcher does nothing but answer: one that is silent hangs, or was stopped, and reloads nothing. Throws service-hung. */
-async function whileBothAnswer<T>(
+async function launcherHangs(
   { container, command }: Reload,
   service: ServiceSpec,
-  io: ExecuteIo,
-  outer: AbortSignal,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const stop = new AbortController();
-  const signal = AbortSignal.any([outer, stop.signal]);
-  const listen = async (): Promise<never> => {
-    for (let silent = 0; silent < silentBeats; ) {
-      await io.clock.sleep(beatMs, signal);
-      const asked = await decoration(signal, patienceMs, (limited) =>
-        io.engine.exec(container, [...command, "status"], limited),
-      );
-      if (asked === null) throw hung(service, `its launcher: no answer within ${patienceMs} ms`);
-      silent = io.settled.has(service.name) && (await isMute(container, service, io, signal)) ? silent + 1 : 0;
-    }
-    throw hung(service, `while it reloads: no answer in time, ${silentBeats} times in turn`);
-  };
-  try {
-    return await Promise.race([work(signal), listen()]);
-  } finally {
-    stop.abort();
+  { engine, clock }: ExecuteIo,
+  signal: AbortSignal,
+): Promise<never> {
+  for (;;) {
+    await clock.sleep(launcherEveryMs, signal);
+    const ask = (limited: AbortSignal) => engine.exec(container, [...command, "status"], limited);
+    if ((await decoration(signal, patienceMs, ask)) === null)
+      throw hung(service, `its launcher: no answer within ${patienceMs} ms`);
   }
 }
 
-/** Longer than a busy machine takes for the smallest answer. */
-const questionLimitMs = 3_000;
-
-/** Its port takes a connection, and no answer comes. */
-async function isMute(container: string, service: ServiceSpec, io: ExecuteIo, signal: AbortSignal): Promise<boolean> {
-  const context = probeContext({ service: service.name, container }, io);
-  const verdict = await decoration(signal, questionLimitMs, (limited) =>
-    createProbe(service.ready)({ ...context, clock: io.clock, signal: limited }),
-  );
-  return verdict === null || (verdict.state === "pending" && isSilent(verdict.why));
+/** The former process serves until the new one does: one that is silent hands nothing over. Throws service-hung. */
+async function servingHangs(
+  { container }: Reload,
+  service: ServiceSpec,
+  io: ExecuteIo,
+  signal: AbortSignal,
+): Promise<never> {
+  const ask = questionTo(service.ready, { service: service.name, container }, io);
+  throw hung(service, `while it reloads: ${await untilHanging(ask, { clock: io.clock, signal })}`);
 }
 
 /** A file that is mounted by itself stays the one that was replaced; a start looks at its name again. */

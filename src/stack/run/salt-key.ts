@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import { anew, setting } from "../../doctor/failures/tell.ts";
 import { type Fix, GoatError } from "../../errors/goat-error.ts";
 import type { ServiceSpec } from "../../model/stack.ts";
 import { type Connection, type PostgresOptions, withConnection } from "../../platform/postgres.ts";
@@ -51,14 +52,11 @@ function matches(fingerprint: string, key: string): boolean {
 
 function changed(database: ServiceSpec, gateway: ServiceSpec, kept: string): GoatError {
   const back: Fix = matches(kept, templateKey)
-    ? {
-        command: `goat-dev up --set LITELLM_SALT_KEY=${templateKey}`,
-        effect: "writes it into .env, and goes on with the data",
-      }
+    ? setting("LITELLM_SALT_KEY", templateKey)
     : { command: "goat-dev up", effect: "goes on with the data, once the earlier LITELLM_SALT_KEY is back in .env" };
   const words = `LITELLM_SALT_KEY is not the one that ${gateway.name}'s data in ${database.name} is encrypted with`;
   return new GoatError("salt-key-changed", words, {
     service: gateway.name,
-    fixes: [back, { command: "goat-dev down --volumes", effect: "deletes the data, asks first" }],
+    fixes: [back, anew],
   });
 }

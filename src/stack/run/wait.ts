@@ -1,16 +1,19 @@
 import { diagnose, isLasting } from "../../doctor/failures/diagnose.ts";
 import type { Evidence } from "../../doctor/failures/evidence.ts";
 import { tellingLines } from "../../doctor/failures/log-lines.ts";
-import { hung, isSilent, removedMeanwhile } from "../../doctor/failures/service.ts";
+import { removedMeanwhile } from "../../doctor/failures/service.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { ErrorCode } from "../../errors/catalog.ts";
+import { messageOf } from "../../errors/describe.ts";
 import { type Fix, GoatError } from "../../errors/goat-error.ts";
 import type { ObservedStack } from "../../model/observed.ts";
 import type { Action } from "../../model/plan.ts";
 import type { ReadinessSpec, ServiceSpec } from "../../model/stack.ts";
-import { createProbe, type ProbeContext } from "../../readiness/probe.ts";
+import { createProbe, type ProbeContext, pending } from "../../readiness/probe.ts";
+import { isSilent, type Question } from "../../readiness/silence.ts";
 import { type WaitResult, waitUntilReady } from "../../readiness/wait.ts";
 import type { EngineContext } from "../engine-context.ts";
+import { whyHanging } from "./cause.ts";
 import { gather, type Scene } from "./evidence.ts";
 import { makeDatabases } from "./make-databases.ts";
 import type { Reporter } from "./report.ts";
@@ -95,6 +98,23 @@ export function probeContext(
   };
 }
 
+/** Asks a service now and then; what keeps it from being asked is told as its answer. */
+export function questionTo(
+  spec: ReadinessSpec,
+  wait: Pick<Wait, "service" | "container">,
+  io: Pick<EngineContext, "engine" | "clock"> & { readonly stack: string; look?(): Promise<ObservedStack> },
+): Question {
+  const probe = createProbe(spec);
+  return async (signal) => {
+    try {
+      return await probe({ ...probeContext(wait, { ...io, signal }), clock: io.clock, signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      return pending(messageOf(error));
+    }
+  };
+}
+
 async function wholeLog(engine: Engine, service: string, container: string, signal: AbortSignal): Promise<string> {
   const lines: string[] = [];
   const options = { containers: [{ service, container }], follow: false, tail: null, since: null, signal };
@@ -137,8 +157,7 @@ async function lookInto(scene: Scene, why: string, silentSince: number | null, i
   const cause = diagnose(await gather(scene, { ended: null, heard: { why, reason: null } }));
   const isSettled = io.settled.has(scene.service.name);
   const hangs = isSettled && silentSince !== null && io.clock.now() - silentSince >= patienceMs;
-  // Its log tells of the time when it still wrote.
-  if (hangs) throw cause !== null && isLasting(cause) ? cause : hung(scene.service, why);
+  if (hangs) throw whyHanging(scene.service, cause, why);
   if (cause === null) return;
   const database = io.services.find(({ ready }) => ready.kind === "postgres");
   const isMissing = cause.code === "database-missing";

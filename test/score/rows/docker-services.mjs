@@ -1,6 +1,7 @@
 // Containers that are paused, removed or starved, and a volume that is not as Postgres wants it.
 const compose = "dev/docker-compose.yml";
 const status = ["status", "--json"];
+const up = ["up", "--json", "--no-example"];
 
 const paused = (service, ask) => ({
   kind: service,
@@ -51,12 +52,12 @@ const data = (name, code, command, back, says) => {
 };
 
 /** Its first process stands still, which no engine tells: the container runs, its port takes connections. */
-const standing = (service) => ({
+const standing = (service, ask) => ({
   kind: service,
-  name: `${service} stands still, up`,
+  name: `${service} stands still, ${ask[0]}`,
   code: "service-hung",
   says: /does not answer/,
-  only: "asked",
+  ask,
   inject: (lab) => {
     for (const pid of processesOf(lab, service)) process.kill(pid, "SIGSTOP");
   },
@@ -69,7 +70,7 @@ function processesOf(lab, service) {
 }
 
 export const dockerServiceRows = [
-  ...["postgres", "langfuse", "litellm"].map(standing),
+  ...["postgres", "langfuse", "litellm"].flatMap((service) => [standing(service, up), standing(service, status)]),
   ...["postgres", "langfuse", "litellm"].map((service) => paused(service, status)),
   { ...paused("litellm", ["ask", "--json", "Why?"]), code: "service-paused" },
   {

@@ -40,7 +40,6 @@ const hanging = (name, ask) => ({
   name,
   code: "service-hung",
   says: /it hangs/,
-  only: "asked",
   ask,
   inject: async (lab) => {
     const launcher = await lab.pid("litellm");
@@ -87,6 +86,7 @@ const proxy = (name, env, says) => ({
 
 export const serviceRows = [
   ...["postgres", "langfuse", "litellm"].flatMap((service) => [killed(service), ...stopped(service)]),
+  hanging("its serving process stands still, status", ["status", "--json"]),
   hanging("its serving process stands still, ask", ["ask", "--json", "-m", "llama-3.3-70b", "Why?"]),
   hanging("its serving process stands still, example", ["example", "--json"]),
   hanging("its serving process stands still, up", ["up", "--json", "--no-example"]),

@@ -18,12 +18,12 @@ const statusOf = async (
   const world = openTestWorld(stack, { services: { [spec.name]: script } });
   await world.up(stackOf({ ...spec, ready: { kind: "running", forMs: 0 } }));
   then(world);
-  return (await readStatus(stack, world))[0];
+  return (await readStatus(stack, world, { proven: [] }))[0];
 };
 
 test("a service that is not there must be absent, with the image and port it would have", async () => {
   const stack = stackOf(service("web", { ports: [port(3001)] }));
-  expect(await readStatus(stack, openTestWorld(stack))).toMatchObject([
+  expect(await readStatus(stack, openTestWorld(stack), { proven: [] })).toMatchObject([
     {
       name: "web",
       state: "absent",
@@ -56,6 +56,46 @@ test("a service that does not answer must be starting while it is young, then un
   expect(await statusOf(spec)).toMatchObject({ state: "starting", why });
   const later = await statusOf(spec, {}, ({ clock }) => clock.advance(120_000));
   expect(later).toMatchObject({ state: "unready", why });
+});
+
+const mute = (fields: Partial<ServiceSpec> = {}) =>
+  service("web", {
+    ready: { kind: "exec", command: ["health"] },
+    role: "gateway",
+    readyTimeoutMs: 60_000,
+    ...fields,
+  });
+
+/** The status of a service that is silent, in the life in which it was started. */
+const silentStatus = async (spec: ServiceSpec, script: ServiceScript, proven = false): Promise<object | undefined> => {
+  const stack = stackOf(spec);
+  const exec = () => ({ exitCode: 1, output: "no answer in time" });
+  const world = openTestWorld(stack, { services: { [spec.name]: { exec, ...script } } });
+  await world.up(stackOf({ ...spec, ready: { kind: "running", forMs: 0 } }));
+  const { services } = await world.engine.observe({ stack: "goat", images: [] }, world.signal);
+  const lives = services.map(({ name, handle, startedAt }) => `${name} ${handle} ${startedAt}`);
+  return (await readStatus(stack, world, { proven: proven ? lives : [] }))[0];
+};
+
+const hangs = { state: "unready", failure: { code: "service-hung", service: "web" } };
+
+test("a service that answered in this life and is silent must be told as hanging, however young it is", async () => {
+  expect(await silentStatus(mute(), {}, true)).toMatchObject(hangs);
+  expect(await silentStatus(mute(), { health: { becomes: "healthy" } })).toMatchObject(hangs);
+  expect(await silentStatus(mute(), { log: ["INFO:     Uvicorn running on http://0.0.0.0:4000"] })).toMatchObject(
+    hangs,
+  );
+  const answers = { exitCode: 0, output: JSON.stringify({ ok: true, files: {} }) };
+  const exec = (command: readonly string[]) =>
+    command.includes("status") ? answers : { exitCode: 1, output: "no answer in time" };
+  const reload = { command: ["launch"], files: [], environment: [] };
+  expect(await silentStatus(mute({ reload }), { exec })).toMatchObject(hangs);
+});
+
+test("a young service that has never answered must be starting while it is silent", async () => {
+  expect(await silentStatus(mute(), {})).toMatchObject({ state: "starting", failure: null });
+  const unwell = { health: { becomes: "unhealthy" }, log: ["INFO:     Started server process [1]"] } as const;
+  expect(await silentStatus(mute(), unwell)).toMatchObject({ state: "starting", failure: null });
 });
 
 test("of a service that is starting only what no waiting mends must be told", async () => {
@@ -95,7 +135,9 @@ test("a crash loop must be restarting, even in an instant in which it runs", asy
   const world = openTestWorld(stack);
   await world.up(stack);
   world.engine.exit("goat-web-1", 1);
-  const states = [await readStatus(stack, world), await readStatus(stack, world)].map(([one]) => one?.state);
+  const states = [await readStatus(stack, world, { proven: [] }), await readStatus(stack, world, { proven: [] })].map(
+    ([one]) => one?.state,
+  );
   expect(states).toEqual(["restarting", "restarting"]);
 });
 
@@ -105,9 +147,9 @@ test("a service that has run on since its last restart must be ready again", asy
   const world = openTestWorld(stack);
   await world.up(stack);
   world.engine.exit("goat-web-1", 1);
-  await readStatus(stack, world);
+  await readStatus(stack, world, { proven: [] });
   world.clock.advance(60_000);
-  expect(await readStatus(stack, world)).toMatchObject([{ state: "ready" }]);
+  expect(await readStatus(stack, world, { proven: [] })).toMatchObject([{ state: "ready" }]);
 });
 
 test("what differs from the file must be named", async () => {
@@ -115,7 +157,7 @@ test("what differs from the file must be named", async () => {
   const stack = stackOf(changed);
   const world = openTestWorld(stack);
   await world.up(stackOf(service("web", { environment: { TOKEN: "old" } })));
-  expect(await readStatus(stack, world)).toMatchObject([{ drift: ["environment TOKEN"] }]);
+  expect(await readStatus(stack, world, { proven: [] })).toMatchObject([{ drift: ["environment TOKEN"] }]);
 });
 
 test("a service that runs for a second must not be watched for one: that it runs can be seen", async () => {
@@ -128,5 +170,5 @@ test("an interrupted look must throw, not tell services as broken", async () => 
   const world = openTestWorld(stack);
   await world.up(stack);
   world.abort.abort(new Error("enough"));
-  await expect(readStatus(stack, world)).rejects.toThrow("enough");
+  await expect(readStatus(stack, world, { proven: [] })).rejects.toThrow("enough");
 });
