@@ -6,6 +6,7 @@ import type { GoatError } from "../errors/goat-error.ts";
 import type { GatewayAccess } from "../gateway/access.ts";
 import { type ModelParameters, modelChanges, modelParameters } from "../gateway/model-changes.ts";
 import type { StackSpec } from "../model/stack.ts";
+import { templateKeys } from "../model/template-keys.ts";
 import { kindOf, makeFolder, unwritable, writeInPlace } from "../platform/files.ts";
 import type { ExampleMode } from "../project/settings.ts";
 import { ensureStateFolder, openState } from "../project/state.ts";
@@ -203,7 +204,7 @@ async function proveGateway(
   return prove(request, open);
 }
 
-const templateKey = "sk-dev-key";
+const templateKey = templateKeys.LITELLM_MASTER_KEY;
 
 /** Told only where it is the template's; LiteLLM takes the key as password where the file names none. */
 function adminLogin({ service, key }: GatewayEndpoint): string | null {

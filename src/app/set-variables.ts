@@ -1,4 +1,5 @@
 import { GoatError } from "../errors/goat-error.ts";
+import { templateKeys } from "../model/template-keys.ts";
 import { shortPath } from "../platform/format.ts";
 import { looksSecret } from "../platform/text.ts";
 import { updateEnvFile } from "../project/env-file.ts";
@@ -33,8 +34,12 @@ function assignmentIn(written: string): readonly [string, string] {
     });
   }
   // What is typed is seen by every program of this machine, and kept by the shell.
-  if (!looksSecret(name)) return [name, value];
+  if (!looksSecret(name) || isTemplateKey(value)) return [name, value];
   throw new GoatError("usage", `${name} is a secret, which no command line should hold`, {
     fixes: [{ command: "$EDITOR .env", effect: `a line reads ${name}=…` }],
   });
+}
+
+function isTemplateKey(value: string): boolean {
+  return Object.values<string>(templateKeys).includes(value);
 }

@@ -1,3 +1,4 @@
+import { templateKeys } from "../model/template-keys.ts";
 import { looksSecret } from "../platform/text.ts";
 
 export interface Secret {
@@ -18,13 +19,10 @@ export interface Redactor {
 
 const shortest = 8;
 
-/** The key that the template ships is written in the README: masking it would hide nothing. */
-const templateKey = "sk-dev-key";
-
 /** Masks secrets by value, from eight characters up, wherever they stand: `[GROQ_API_KEY]`. */
 export function createRedactor(initial: readonly Secret[] = []): Redactor {
   const secrets = new Map<string, string>();
-  const allowed = new Set<string>([templateKey]);
+  const allowed = new Set<string>(Object.values(templateKeys));
   let masks = new Map<string, string>();
   let pattern: RegExp | null = null;
 

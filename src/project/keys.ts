@@ -1,3 +1,4 @@
+import { templateKeys } from "../model/template-keys.ts";
 import { azureBaseMistake, keyMistake } from "./key-form.ts";
 
 export interface Provider {
@@ -53,10 +54,8 @@ export function isGatewayKeyAsOpenAi(env: Variables): boolean {
   return env["OPENAI_API_KEY"]?.trim() === gatewayKey(env);
 }
 
-const templateKey = "sk-dev-key";
-
 function gatewayKey(env: Variables): string {
-  return env["LITELLM_MASTER_KEY"]?.trim() || templateKey;
+  return env["LITELLM_MASTER_KEY"]?.trim() || templateKeys.LITELLM_MASTER_KEY;
 }
 
 /** The variables with the gateway's key taken out of OPENAI_API_KEY: it must not reach LiteLLM as OpenAI's. */

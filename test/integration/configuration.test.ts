@@ -140,6 +140,14 @@ test("a port that is taken must be told with who has it, before anything is made
   }
 });
 
+test("a secret must not be typed with --set, but for a key that the shipped files hold, which a printed fix may name", async () => {
+  const { goat, read } = await openProject();
+  const refused = await goat(["up", "--set", "LITELLM_SALT_KEY=my-own-key-9"]);
+  expect(refused).toMatchObject({ exitCode: 2, err: expect.stringContaining("is a secret") });
+  expect((await goat(["up", "--set", "LITELLM_SALT_KEY=goat-dev-local-only"])).exitCode).toBe(0);
+  expect(read(".env")).toContain("LITELLM_SALT_KEY=goat-dev-local-only");
+});
+
 test("an engine that does not answer must be told with status 3", async () => {
   const { exitCode, err } = await fails(await openProject({ unreachable: "no Docker engine answers" }));
   expect(exitCode).toBe(3);

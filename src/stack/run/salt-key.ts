@@ -2,10 +2,10 @@ import { createHash, randomBytes } from "node:crypto";
 import { anew, setting } from "../../doctor/failures/tell.ts";
 import { type Fix, GoatError } from "../../errors/goat-error.ts";
 import type { ServiceSpec } from "../../model/stack.ts";
+import { templateKeys } from "../../model/template-keys.ts";
 import { type Connection, type PostgresOptions, withConnection } from "../../platform/postgres.ts";
 
-/** The shipped Compose file's. */
-const templateKey = "goat-dev-local-only";
+const templateKey = templateKeys.LITELLM_SALT_KEY;
 
 /** Beside LiteLLM's own tables, so it goes where the data goes; only a fingerprint, which opens nothing. */
 const prepare = `create schema if not exists goat_dev;

@@ -35,11 +35,11 @@ const stopped = (service) => {
 };
 
 /** A process of LiteLLM's that stands still while its launcher runs. */
-const hanging = (name, ask) => ({
+const hanging = (name, ask, code = "service-hung") => ({
   kind: "litellm",
   name,
-  code: "service-hung",
-  says: /it hangs/,
+  code,
+  says: code === "none" ? undefined : /it hangs/,
   ask,
   inject: async (lab) => {
     const launcher = await lab.pid("litellm");
@@ -90,7 +90,8 @@ export const serviceRows = [
   hanging("its serving process stands still, ask", ["ask", "--json", "-m", "llama-3.3-70b", "Why?"]),
   hanging("its serving process stands still, example", ["example", "--json"]),
   hanging("its serving process stands still, up", ["up", "--json", "--no-example"]),
-  hanging("its serving process stands still, restart", ["restart", "litellm", "--json"]),
+  // A new process takes over, and the launcher kills the one that hangs.
+  hanging("its serving process stands still, restart", ["restart", "litellm", "--json"], "none"),
   stranger(
     "a page in its place",
     'response.setHeader("content-type", "text/html").end("<h1>Hello</h1>");',
