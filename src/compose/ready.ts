@@ -107,7 +107,7 @@ function reachable(port: PortSpec): readonly Reachable[] {
 function withoutPort({ spec, mustComplete, ports }: ReadyQuestion): ReadinessSpec {
   const command = ownCommand(spec);
   if (mustComplete && spec.restart.name === "no" && ports.length === 0) return { kind: "exit", code: 0 };
-  if (command !== undefined) return { kind: "exec", command };
+  if (command !== undefined) return { kind: "exec", command, ...limitOf(spec) };
   return hasHealthCheck(spec) ? { kind: "engine-health" } : { kind: "running", forMs: steadyMs(spec) };
 }
 
@@ -119,6 +119,10 @@ function ownCommand(spec: ContainerSpec): readonly string[] | undefined {
   if (words.length === 0) return undefined;
   if (kind === "CMD") return words;
   return kind === "CMD-SHELL" ? ["/bin/sh", "-c", words.join(" ")] : undefined;
+}
+
+function limitOf({ healthCheck: check }: ContainerSpec): { readonly limitMs?: number } {
+  return check?.disabled === false && check.timeoutMs !== undefined ? { limitMs: check.timeoutMs } : {};
 }
 
 function hasHealthCheck(spec: ContainerSpec): boolean {

@@ -225,7 +225,8 @@ interface Hopeless {
 export type ReadinessSpec =
   | { readonly kind: "running"; readonly forMs: number }
   | { readonly kind: "engine-health" }
-  | { readonly kind: "exec"; readonly command: readonly string[] }
+  /** `limitMs`: how long the command may take. */
+  | { readonly kind: "exec"; readonly command: readonly string[]; readonly limitMs?: number }
   | { readonly kind: "tcp"; readonly host: string; readonly port: number }
   | {
       readonly kind: "http";

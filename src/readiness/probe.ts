@@ -33,7 +33,10 @@ export interface ProbeContext {
   /** Ends this one try. */
   readonly signal: AbortSignal;
   sighting(): Promise<Sighting | null>;
-  exec(command: readonly string[]): Promise<{ readonly exitCode: number; readonly output: string }>;
+  exec(
+    command: readonly string[],
+    signal: AbortSignal,
+  ): Promise<{ readonly exitCode: number; readonly output: string }>;
   /** The log so far. */
   log(): Promise<string>;
 }
@@ -67,6 +70,17 @@ export function createProbe(spec: ReadinessSpec): Probe {
     case "any":
       return any(spec.of.map(createProbe));
   }
+}
+
+const questionLimitMs = 2_000;
+
+/** As engines hold a health check that names no limit of its own. */
+const checkLimitMs = 30_000;
+
+/** How long one try may take: a command that is run has longer than a question to a port. */
+export function tryLimitOf(spec: ReadinessSpec): number {
+  if (spec.kind === "exec") return Math.max(questionLimitMs, spec.limitMs ?? checkLimitMs);
+  return spec.kind === "all" || spec.kind === "any" ? Math.max(...spec.of.map(tryLimitOf)) : questionLimitMs;
 }
 
 async function probePostgres(
@@ -183,9 +197,14 @@ export async function probeEngineHealth(context: ProbeContext): Promise<Verdict>
 
 /** The service's own check command, run inside it. */
 export async function probeExec(command: readonly string[], context: ProbeContext): Promise<Verdict> {
-  const { exitCode, output } = await context.exec(command);
-  if (exitCode === 0) return ready;
   const what = command.join(" ").slice(0, 60);
+  const ended = await context.exec(command, context.signal).catch((error: unknown) => {
+    if (context.signal.aborted) return null;
+    throw error;
+  });
+  if (ended === null) return pending(`"${what}": no answer in time`);
+  const { exitCode, output } = ended;
+  if (exitCode === 0) return ready;
   return pending(`"${what}" ends with ${exitCode}${output === "" ? "" : `: ${lastLine(output)}`}`);
 }
 

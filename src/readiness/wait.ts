@@ -13,6 +13,8 @@ export interface WaitOptions {
   /** Ends the wait from outside: its reason is thrown. */
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
+  /** Of one try, which the whole time shortens to two seconds at the least. */
+  readonly tryLimitMs: number;
   readonly context: Omit<ProbeContext, "signal" | "clock">;
   /** Called when what is heard changes. */
   onHeard?(why: string): void;
@@ -27,7 +29,7 @@ const longestPauseMs = 100;
 /** After a question that took long the pause is longer: answering costs the service what it needs to get ready. */
 const pausesToAQuestion = 10;
 
-const tryLimitMs = 2_000;
+const shortTryMs = 2_000;
 
 const lookEveryMs = 5_000;
 
@@ -40,10 +42,11 @@ export async function waitUntilReady(probe: Probe, options: WaitOptions): Promis
   for (;;) {
     signal.throwIfAborted();
     const asked = clock.now();
+    const leftMs = options.timeoutMs - (asked - begin);
     const verdict = await askOnce(
       (limited) => probe({ ...options.context, clock, signal: limited }),
       signal,
-      tryLimitMs,
+      Math.min(options.tryLimitMs, Math.max(leftMs, shortTryMs)),
     );
     const tookMs = clock.now() - begin;
     if (verdict.state === "ready") return { state: "ready", tookMs };

@@ -1,7 +1,7 @@
 import { databaseUser, noSuchUser } from "../../doctor/failures/database-user.ts";
 import { GoatError } from "../../errors/goat-error.ts";
-import type { ServiceSpec, StackSpec } from "../../model/stack.ts";
-import { createProbe } from "../../readiness/probe.ts";
+import type { ReadinessSpec, ServiceSpec, StackSpec } from "../../model/stack.ts";
+import { createProbe, tryLimitOf } from "../../readiness/probe.ts";
 import { waitUntilReady } from "../../readiness/wait.ts";
 import type { EngineContext } from "../engine-context.ts";
 import { containerOf } from "../plan/containers.ts";
@@ -35,7 +35,9 @@ export async function openDatabase(stack: StackSpec, context: EngineContext): Pr
   await context.engine.apply({ type: "start-container", container }, { signal: context.signal, progress: () => {} });
   // Asked without a log-in: a changed password must not stand in the way.
   const command = ["pg_isready", "--quiet", "--username", user];
-  const result = await waitUntilReady(createProbe({ kind: "exec", command }), {
+  const asked: ReadinessSpec = { kind: "exec", command };
+  const result = await waitUntilReady(createProbe(asked), {
+    tryLimitMs: tryLimitOf(asked),
     clock: context.clock,
     signal: context.signal,
     timeoutMs: START_LIMIT_MS,
@@ -93,6 +95,7 @@ export async function untilOpen(
   context: EngineContext,
 ): Promise<void> {
   const result = await waitUntilReady(createProbe(service.ready), {
+    tryLimitMs: tryLimitOf(service.ready),
     clock: context.clock,
     signal: context.signal,
     timeoutMs: START_LIMIT_MS,

@@ -56,6 +56,12 @@ export interface ServiceStatus {
 
 const PROBE_LIMIT_MS = 1_000;
 
+/** Of a service that was silent: one that hangs costs a few seconds. */
+const AGAIN_LIMIT_MS = 1_500;
+
+/** Of a health check's command, which has to start first. */
+const COMMAND_LIMIT_MS = 3_000;
+
 const MEMORY_LIMIT_MS = 2_000;
 
 const FRESH_RESTART_MS = 10_000;
@@ -202,19 +208,19 @@ interface AskIo extends EngineContext {
 async function ask(service: ServiceSpec, found: ObservedService, io: AskIo): Promise<State> {
   const { clock, signal } = io;
   const question = questionTo(askedOnce(service.ready), { service: service.name, container: found.container }, io);
-  const first = await askOnce(question, signal, PROBE_LIMIT_MS);
+  const commandMs = service.ready.kind === "exec" ? COMMAND_LIMIT_MS : 0;
+  const first = await askOnce(question, signal, Math.max(commandMs, PROBE_LIMIT_MS));
   const isOld = hadItsTime(service, found, clock.date());
   const served = isSilence(first) && (hasServed(found, io.proven) || (await saysItServes(service, found, io)));
   const again = isSilence(first) && (served || isOld);
-  const verdict = again ? await hear(question, { clock, signal, ...pace }) : first;
+  const verdict = again
+    ? await hear(question, { clock, signal, pauseMs: 200, limitMs: Math.max(commandMs, AGAIN_LIMIT_MS) })
+    : first;
   if (verdict.state === "ready") return { state: "ready", why: null };
   const hangs = served && isSilence(verdict);
   const state = verdict.state === "failed" || isOld || hangs ? "unready" : "starting";
   return { state, why: verdict.why, reason: verdict.state === "failed" ? verdict.reason : undefined, hangs };
 }
-
-/** Of somebody who waits for the answer; one that hangs costs a few seconds. */
-const pace = { pauseMs: 200, limitMs: 1_500 };
 
 /** One look cannot tell whether a service keeps running, only that it runs. */
 function askedOnce(spec: ReadinessSpec): ReadinessSpec {

@@ -9,7 +9,7 @@ import { type Fix, GoatError } from "../../errors/goat-error.ts";
 import type { ObservedStack } from "../../model/observed.ts";
 import type { Action } from "../../model/plan.ts";
 import type { ReadinessSpec, ServiceSpec } from "../../model/stack.ts";
-import { createProbe, type ProbeContext, pending } from "../../readiness/probe.ts";
+import { createProbe, type ProbeContext, pending, tryLimitOf } from "../../readiness/probe.ts";
 import { isSilent, type Question } from "../../readiness/silence.ts";
 import { type WaitResult, waitUntilReady } from "../../readiness/wait.ts";
 import type { EngineContext } from "../engine-context.ts";
@@ -50,6 +50,7 @@ export async function awaitService(wait: Wait, service: ServiceSpec, io: Execute
     clock: io.clock,
     signal: death === null ? io.signal : AbortSignal.any([io.signal, death]),
     timeoutMs: Math.max(0, Math.min(wait.timeoutMs, (io.deadline ?? Number.POSITIVE_INFINITY) - begin)),
+    tryLimitMs: tryLimitOf(spec),
     context: probeContext(wait, io),
     onHeard: (why: string) => {
       silentSince = isSilent(why) ? (silentSince ?? io.clock.now()) : null;
@@ -93,7 +94,7 @@ export function probeContext(
       const observed = await look();
       return observed.services.find((found) => found.container === container) ?? null;
     },
-    exec: (command) => io.engine.exec(container, command, io.signal),
+    exec: (command, signal) => io.engine.exec(container, command, signal),
     log: () => wholeLog(io.engine, service, container, io.signal),
   };
 }

@@ -19,6 +19,15 @@ describeOnEngine("a service that does not get ready", () => {
     await expectWell(stack);
   });
 
+  test("up must stop waiting at its limit also where the health check's command never ends", async () => {
+    const healthcheck = { test: ["CMD", "sleep", "infinity"] };
+    const stack = await openStack({ checked: { ...sh("exec sleep infinity"), healthcheck } });
+    const error = failureOf(await stack.run(upFor3Seconds), 5, "service-not-ready");
+    expect(error.message).toMatch(/^checked is not ready after \d s; last: "sleep infinity": no answer in time$/);
+    writeStack(stack, { checked: { ...sh("exec sleep infinity"), healthcheck: { test: ["CMD", "true"] } } });
+    await expectWell(stack);
+  });
+
   test("up must quote the engine where the image lacks the health check's program", async () => {
     const healthcheck = { test: ["CMD", "no-such-program", "--quick"] };
     const stack = await openStack({ checked: { ...sh("exec sleep infinity"), healthcheck } });

@@ -55,6 +55,11 @@ test.each([
   ["published port and health check", `ports: ["1:1"]\n${check}`, { kind: "engine-health" }],
   ["published port", 'ports: ["7:1"]', { kind: "tcp", host: "127.0.0.1", port: 7 }],
   ["health check", check, { kind: "exec", command: ["pg_isready"] }],
+  [
+    "health check with a limit",
+    "healthcheck: { test: [CMD, pg_isready], timeout: 3s }",
+    { kind: "exec", command: ["pg_isready"], limitMs: 3_000 },
+  ],
   ["health check of a shell", "healthcheck: { test: a | b }", { kind: "exec", command: ["/bin/sh", "-c", "a | b"] }],
   ["image's own health check", "healthcheck: { interval: 1s }", { kind: "engine-health" }],
   ["disabled health check", "healthcheck: { disable: true }", { kind: "running", forMs: 1_000 }],

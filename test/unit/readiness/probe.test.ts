@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ReadinessSpec } from "../../../src/model/stack.ts";
-import { createProbe, type ProbeContext, type Verdict } from "../../../src/readiness/probe.ts";
+import { createProbe, type ProbeContext, tryLimitOf, type Verdict } from "../../../src/readiness/probe.ts";
 import { createTestClock } from "../../support/clock.ts";
 import { closedPort, postgresRefusal, startHttp, startTcp } from "../../support/fake-server.ts";
 
@@ -115,4 +115,22 @@ test("a log line must be found wherever it stands", async () => {
     state: "pending",
     why: "no line matches ^never",
   });
+});
+
+test("a command that never ends must be silence, and one that cannot be run must be told", async () => {
+  const over = new AbortController();
+  const run: ProbeContext["exec"] = (_command, signal) =>
+    new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+  const asked = ask(exec("wait"), { exec: run, signal: over.signal });
+  over.abort(new Error("over"));
+  expect(await asked).toEqual({ state: "pending", why: '"wait": no answer in time' });
+  await expect(ask(exec("wait"), { exec: () => Promise.reject(new Error("gone")) })).rejects.toThrow("gone");
+});
+
+test("a command must have the time that its health check gives it, and a question to a port two seconds", () => {
+  const port: ReadinessSpec = { kind: "tcp", host, port: 1 };
+  expect(tryLimitOf(port)).toBe(2_000);
+  expect(tryLimitOf(exec("yes"))).toBe(30_000);
+  expect(tryLimitOf({ kind: "exec", command: ["yes"], limitMs: 5_000 })).toBe(5_000);
+  expect(tryLimitOf({ kind: "all", of: [port, exec("yes")] })).toBe(30_000);
 });

@@ -28,6 +28,7 @@ const open = (timeoutMs = 60_000) => {
       clock,
       signal: abort.signal,
       timeoutMs,
+      tryLimitMs: 2_000,
       context: unseen,
       onHeard: (why) => heard.push(why),
     });
