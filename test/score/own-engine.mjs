@@ -3,12 +3,11 @@ import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-const bridge = "goat-score0";
-
 export const canStartEngine = process.getuid?.() === 0;
 
-/** `pool`: the only addresses that networks can have, as dockerd takes it; `sizeMb`: of its disk. Has Postgres' image. */
+/** `pool(base)`: the only addresses that networks can have, as dockerd takes it; `sizeMb`: of its disk. Has Postgres' image. */
 export async function startOwnEngine(lab, { pool, sizeMb }) {
+  const bridge = `goat-${process.pid}`;
   const base = join(lab.base, "engine");
   const root = join(base, "root");
   mkdirSync(root, { recursive: true });
@@ -17,9 +16,11 @@ export async function startOwnEngine(lab, { pool, sizeMb }) {
   const places = ["--data-root", root, "--exec-root", join(base, "exec"), "--pidfile", join(base, "pid")];
   // Without a bridge of its own it takes away docker0, which is the other engine's.
   const ip = (...args) => execFileSync("ip", args, { stdio: "pipe" });
+  const [own, others] = freeRanges();
   ip("link", "add", bridge, "type", "bridge");
-  ip("address", "add", "10.214.0.1/24", "dev", bridge);
-  const network = [`--bridge=${bridge}`, "--iptables=false", "--ip6tables=false", "--default-address-pool", pool];
+  ip("address", "add", `${own}.0.1/24`, "dev", bridge);
+  const addresses = ["--default-address-pool", pool(`${others}.0.0`)];
+  const network = [`--bridge=${bridge}`, "--iptables=false", "--ip6tables=false", ...addresses];
   const words = ["--host", `unix://${socket}`, ...places, ...network];
   const child = spawn("dockerd", words, { stdio: ["ignore", "ignore", "pipe"] });
   const log = [];
@@ -45,6 +46,13 @@ export async function startOwnEngine(lab, { pool, sizeMb }) {
     throw error;
   }
   return { host, root, docker, stop };
+}
+
+/** Two that no other engine's network lies in: "10.213". */
+function freeRanges() {
+  const taken = execFileSync("ip", ["-4", "address"], { encoding: "utf8" });
+  const all = Array.from({ length: 40 }, (_, index) => `10.${213 + index}`);
+  return all.filter((range) => !taken.includes(` ${range}.`));
 }
 
 function names(docker, kind, ...filter) {

@@ -121,21 +121,27 @@ const scarce = (name, code, says, { pool, sizeMb, use, ...more }) => ({
     row.envAfter = row.env;
     const [postgres, langfuse, litellm] = lab.ports.map((port) => port + 3_000);
     lab.setEnv({ POSTGRES_PORT: postgres, LANGFUSE_PORT: langfuse, LITELLM_PORT: litellm });
-    use(own, lab);
     row.own = own;
-    return async () => {
+    const undo = async () => {
       await lab.goat(["down", "--volumes", "--no-dump", "--yes"], { env: row.env });
       await own.stop();
     };
+    try {
+      use(own, lab);
+    } catch (error) {
+      await undo();
+      throw error;
+    }
+    return undo;
   },
   ...more,
 });
 
-const plenty = "base=10.213.0.0/16,size=24";
+const plenty = (base) => `base=${base}/16,size=24`;
 
 const scarceRows = [
   scarce("no addresses left for networks", "network-addresses-used-up", /no addresses left/, {
-    pool: "base=10.213.0.0/27,size=28",
+    pool: (base) => `base=${base}/27,size=28`,
     sizeMb: 1_000,
     use: ({ docker }) => {
       for (const name of ["one", "two"]) docker("network", "create", name);
