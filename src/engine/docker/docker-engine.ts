@@ -15,10 +15,11 @@ import type {
   ObserveRequest,
   ServiceChange,
 } from "../engine.ts";
+import { changes } from "./changes.ts";
 import { readConfigFile } from "./config-file.ts";
 import { type Connection, connect } from "./connect.ts";
 import { discover, hasEngine } from "./discover.ts";
-import { changes, inspectImage, observe, stacks } from "./observe.ts";
+import { inspectImage, observe, stacks } from "./observe.ts";
 import { proxiesFor, withProxies } from "./proxies.ts";
 import type { RegistryLogin } from "./registry-auth.ts";
 import { localMemory, memory, portHolder, readNow, volumeSizes } from "./usage.ts";

@@ -7,12 +7,11 @@ import type {
 } from "dockerode";
 import type { ObservedNetwork, ObservedService, ObservedStack, ObservedVolume } from "../../model/observed.ts";
 import type { PortSpec } from "../../model/stack.ts";
-import type { ObserveRequest, ServiceChange } from "../engine.ts";
+import type { ObserveRequest } from "../engine.ts";
 import type { ImageFacts } from "./create-request.ts";
-import { type Doing, guarded, translate, unlessStatus } from "./errors.ts";
+import { guarded, unlessStatus } from "./errors.ts";
 import { label, originOf, readRecord } from "./labels.ts";
 import type { Reader } from "./reader.ts";
-import { jsonLines } from "./streams.ts";
 
 /** What there is of a stack: one list and its inspects, networks, volumes and images, side by side. */
 export function observe(reader: Reader, request: ObserveRequest, signal: AbortSignal): Promise<ObservedStack> {
@@ -206,68 +205,4 @@ function toPorts(bindings: Bindings | null | undefined): PortSpec[] {
       protocol: protocol === "udp" ? ("udp" as const) : ("tcp" as const),
     }));
   });
-}
-
-interface EngineEvent {
-  readonly Action?: string;
-  readonly Actor?: { readonly ID?: string; readonly Attributes?: Readonly<Record<string, string>> };
-}
-
-/** Changes of a stack's containers as the engine reports them. */
-export async function* changes(
-  reader: Reader,
-  stack: string,
-  options: { readonly signal: AbortSignal; ready?(): void },
-): AsyncGenerator<ServiceChange> {
-  const { signal } = options;
-  const doing: Doing = { verb: "watch", subject: stack };
-  const stop = new AbortController();
-  const either = AbortSignal.any([signal, stop.signal]);
-  try {
-    const filters = JSON.stringify({ type: ["container"], label: [`${label.project}=${stack}`] });
-    const stream = await reader.stream("/events", either, { filters });
-    // The engine sends the headers just before it subscribes; an answer to a later request means that it has.
-    (await reader.stream("/_ping", either, {})).resume();
-    options.ready?.();
-    for await (const event of jsonLines(stream)) {
-      const change = toChange(event as EngineEvent);
-      if (change !== null) yield change;
-    }
-  } catch (error) {
-    // An aborted stream ends with ECONNRESET as well as with AbortError; both are a clean end.
-    if (!signal.aborted) throw translate(error, doing);
-  } finally {
-    stop.abort();
-  }
-}
-
-/** What an engine event says about a service; null for the many that say nothing. */
-export function toChange(event: EngineEvent): ServiceChange | null {
-  const type = typeOf(event.Action ?? "");
-  const attributes = event.Actor?.Attributes ?? {};
-  const service = attributes[label.service];
-  if (type === null || service === undefined || attributes[label.oneOff] === "True") return null;
-  const exitCode = type === "died" && attributes["exitCode"] !== undefined ? Number(attributes["exitCode"]) : null;
-  return { service, handle: event.Actor?.ID ?? "", container: attributes["name"] ?? "", type, exitCode };
-}
-
-function typeOf(action: string): ServiceChange["type"] | null {
-  switch (action) {
-    case "start":
-      return "started";
-    case "die":
-      return "died";
-    case "oom":
-      return "out-of-memory";
-    case "destroy":
-    // Podman's word.
-    case "remove":
-      return "removed";
-    case "health_status: healthy":
-      return "healthy";
-    case "health_status: unhealthy":
-      return "unhealthy";
-    default:
-      return null;
-  }
 }

@@ -1,5 +1,8 @@
+import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
-import { toChange } from "../../../../src/engine/docker/observe.ts";
+import { changes, toChange } from "../../../../src/engine/docker/changes.ts";
+import type { Reader } from "../../../../src/engine/docker/reader.ts";
+import { collect } from "../../../support/async.ts";
 
 const event = (Action: string, attributes: Record<string, string> = {}) => ({
   Action,
@@ -42,5 +45,32 @@ describe("an engine event", () => {
     expect(toChange(event("die", { "com.docker.compose.oneoff": "True" }))).toBeNull();
     expect(toChange({ Action: "die", Actor: { ID: "c1", Attributes: { name: "x" } } })).toBeNull();
     expect(toChange({})).toBeNull();
+  });
+});
+
+describe("events that come once more", () => {
+  const date = "Mon, 30 Nov 2026 13:17:00 GMT";
+  const at = (seconds: number, what: object) => ({ ...what, timeNano: (Date.parse(date) + seconds * 1000) * 1e6 });
+  const readerOf = (events: readonly object[]): Reader => {
+    const stream: unknown = async () =>
+      Object.assign(Readable.from(events.map((one) => Buffer.from(`${JSON.stringify(one)}\n`))), { headers: { date } });
+    return { stream } as Reader;
+  };
+  const told = async (...events: readonly object[]) => {
+    const signal = AbortSignal.timeout(5_000);
+    return (await collect(changes(readerOf(events), "goat", { signal }))).map(({ type }) => type);
+  };
+
+  test("must be told once", async () => {
+    const [start, die] = [at(1, event("start")), at(2, event("die"))];
+    expect(await told(start, die, start, die, at(3, event("start")))).toEqual(["started", "died", "started"]);
+  });
+
+  test("must not be told where they are from before somebody listened", async () => {
+    expect(await told(at(-2, event("start")), at(-1, event("die")), at(0.5, event("start")))).toEqual(["started"]);
+  });
+
+  test("must be told where they do not say when they were", async () => {
+    expect(await told(event("start"), event("die"))).toEqual(["started", "died"]);
   });
 });
