@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import type { ErrorCode } from "../../errors/catalog.ts";
 import type { GoatError } from "../../errors/goat-error.ts";
+import { onPodman } from "../../errors/podman.ts";
 import type { Role, ServiceSpec } from "../../model/stack.ts";
 import { databaseFailures } from "./database.ts";
 import type { Evidence, KnownFailure, Proof } from "./evidence.ts";
@@ -26,7 +27,8 @@ export function diagnose(seen: Evidence): GoatError | null {
   const [best] = found.toSorted(
     (one, other) => ranks.indexOf(one.proof) - ranks.indexOf(other.proof) || other.at - one.at,
   );
-  return best?.error ?? null;
+  if (best === undefined) return null;
+  return seen.product === "Podman" ? onPodman(best.error) : best.error;
 }
 
 /** Causes that no waiting mends: who waits ends, and who only looks need not wait for the end. */

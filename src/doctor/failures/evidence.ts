@@ -7,6 +7,8 @@ import type { FailureReason } from "../../readiness/probe.ts";
 export interface Evidence {
   readonly service: ServiceSpec;
   readonly engine: Engine["kind"];
+  /** Whose engine it is, where it is not the one that its kind is named after. */
+  readonly product?: string;
   /** How it ended; null where it runs. */
   readonly ended: Ended | null;
   /** What its probe was last answered; null where it was not asked. */

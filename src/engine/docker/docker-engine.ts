@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type Docker from "dockerode";
+import { GoatError } from "../../errors/goat-error.ts";
+import { onPodman } from "../../errors/podman.ts";
 import type { ObservedStack } from "../../model/observed.ts";
 import type { Operation } from "../../model/plan.ts";
 import type { ServiceSpec, StackSpec } from "../../model/stack.ts";
@@ -96,8 +98,8 @@ class DockerEngine implements Engine {
   }
 
   async observe(request: ObserveRequest, outer: AbortSignal): Promise<ObservedStack> {
-    const { reader, signal } = await this.#connected(outer);
-    const observed = await observe(reader, request, signal);
+    const connection = await this.#connected(outer);
+    const observed = await inOwnWords(connection, () => observe(connection.reader, request, connection.signal));
     for (const { container, handle } of observed.services) this.#ids.set(container, handle);
     return observed;
   }
@@ -109,6 +111,10 @@ class DockerEngine implements Engine {
 
   async apply(operation: Operation, { signal, progress }: ApplyIo): Promise<void> {
     const connection = await this.#connected(signal);
+    await inOwnWords(connection, () => this.#apply(connection, operation, progress));
+  }
+
+  async #apply(connection: Connected, operation: Operation, progress: ApplyIo["progress"]): Promise<void> {
     const io = { signal: connection.signal, progress };
     const docker = await connection.docker();
     if (operation.type === "pull-image") return this.#pull(docker, operation, io);
@@ -168,9 +174,10 @@ class DockerEngine implements Engine {
     outer: AbortSignal,
     options?: ExecOptions,
   ): Promise<ExecResult> {
-    const { docker, signal } = await this.#connected(outer);
+    const connection = await this.#connected(outer);
     const { exec } = await import("./exec.ts");
-    return exec(await docker(), container, command, signal, options);
+    const docker = await connection.docker();
+    return inOwnWords(connection, () => exec(docker, container, command, connection.signal, options));
   }
 
   async portHolder(port: number, outer: AbortSignal): Promise<string | null> {
@@ -197,6 +204,15 @@ class DockerEngine implements Engine {
     const connection = await this.#connection?.catch(() => null);
     this.#connection = null;
     connection?.close();
+  }
+}
+
+/** What an engine's own command line is called, a failure's fixes call it. */
+async function inOwnWords<T>({ about }: Connection, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw about.product === "Podman" && error instanceof GoatError ? onPodman(error) : error;
   }
 }
 

@@ -195,7 +195,7 @@ function portTaken(words: string, doing: Doing, details: GoatErrorDetails): Goat
 function nameTaken(words: string, doing: Doing, details: GoatErrorDetails): GoatError {
   const name = /name "?\/?([^" ]+)"? (?:is )?already/.exec(words)?.[1] ?? doing.subject;
   const fixes = [
-    { command: `docker ps --all --filter name=^/${name}$`, effect: "shows who has it" },
+    { command: `docker ps --all --filter name=^${name}$`, effect: "shows who has it" },
     { command: `docker rm --force ${name}`, effect: "removes that container" },
   ];
   return new GoatError("name-taken", `the container name ${name} is taken`, { ...details, fixes });

@@ -23,7 +23,11 @@ export async function gather(
   seen: { readonly ended: Ended | null; readonly heard: Heard | null },
 ): Promise<Evidence> {
   const { engine, service, container, stack } = scene;
-  const observed = await engine.observe({ stack, images: [] }, AbortSignal.timeout(LOOK_LIMIT_MS)).catch(() => null);
+  const limit = AbortSignal.timeout(LOOK_LIMIT_MS);
+  const [observed, info] = await Promise.all([
+    engine.observe({ stack, images: [] }, limit).catch(() => null),
+    engine.probe(limit).catch(() => null),
+  ]);
   const found = observed?.services.find((each) => each.container === container);
   const isLogin = seen.heard?.reason === "wrong-password";
   const [log, users] = await Promise.all([
@@ -32,7 +36,9 @@ export async function gather(
   ]);
   const startError = seen.ended?.startError ?? found?.startError ?? null;
   const ended = seen.ended === null ? null : { ...seen.ended, startError };
-  return { service, engine: engine.kind, ended, heard: seen.heard, log, users, volumes: volumesOf(service, observed) };
+  const product = info?.product === undefined ? {} : { product: info.product };
+  const volumes = volumesOf(service, observed);
+  return { service, engine: engine.kind, ...product, ended, heard: seen.heard, log, users, volumes };
 }
 
 /** "volume goat_postgres-data was made on 2026-11-02"; nothing where the engine cannot say. */

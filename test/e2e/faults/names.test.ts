@@ -19,7 +19,7 @@ describeOnEngine("a container name that is taken", () => {
     expect(await docker("inspect", "--format", "{{.Id}}", name)).toBe(id);
 
     const commands = error.fixes.map(({ command }) => command);
-    expect(commands).toEqual([`docker ps --all --filter name=^/${name}$`, `docker rm --force ${name}`]);
+    expect(commands).toEqual([`docker ps --all --filter name=^${name}$`, `docker rm --force ${name}`]);
     expect(await type(stack, commands[0] ?? "")).toContain(name);
     await type(stack, commands[1] ?? "");
     await expectWell(stack);

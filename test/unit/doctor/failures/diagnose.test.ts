@@ -46,6 +46,13 @@ describe("the catalogue", () => {
     expect(diagnose({ ...seen, log: [...talk, ...log, ...talk] })?.code).toBe(recorded.code);
   });
 
+  test("must mend by the command line of whose engine it is", () => {
+    const seen = { ...nothing, log: ["exec /bin/sh: exec format error"] };
+    const first = (product: object) => diagnose({ ...seen, ...product })?.fixes[0]?.command;
+    expect(first({})).toMatch(/^docker image inspect /);
+    expect(first({ product: "Podman" })).toMatch(/^podman image inspect /);
+  });
+
   test("must guess nothing: words that are not known have no cause", () => {
     const word = fc.stringMatching(/^[a-z]{1,12}$/);
     fc.assert(

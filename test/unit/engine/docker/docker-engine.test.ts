@@ -28,6 +28,20 @@ describe("exec", () => {
   });
 });
 
+test("what Podman refuses must be mended by its own command line", async () => {
+  const { docker, apply } = await openDocker();
+  docker.intercept = ({ method, url }, response) => {
+    if (url.pathname === "/_ping") response.writeHead(200, { server: "Libpod/4.3.1 (linux)" }).end("OK");
+    else if (method === "POST") response.writeHead(500).end('{"message":"no space left on device"}');
+    else return false;
+    return true;
+  };
+  await expect(apply(create)).rejects.toMatchObject({
+    code: "disk-full",
+    fixes: [{ command: "podman image prune" }, { command: "podman system df" }],
+  });
+});
+
 describe("streams", () => {
   test("must end quietly where the engine was never reached before the signal fired", async () => {
     const { engine } = await openDocker();
