@@ -10,6 +10,12 @@ const shared = {
   maxWorkers: Math.max(2, availableParallelism() - 1),
 } as const;
 
+const onContainers = { ...shared, isolate: false, maxWorkers: 2, testTimeout: 120_000, hookTimeout: 300_000 } as const;
+
+/** By hand Podman does the others, too. */
+const onPodman =
+  process.env["GOAT_DEV_PODMAN"] === "all" ? "test/e2e/main-job/*.test.ts" : "test/e2e/main-job/whole-job.test.ts";
+
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
@@ -29,14 +35,19 @@ export default defineConfig({
       { test: { ...shared, name: "integration", include: ["test/integration/**/*.test.ts"] } },
       {
         test: {
-          ...shared,
+          ...onContainers,
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
           globalSetup: ["test/e2e/global-setup.ts"],
-          isolate: false,
-          maxWorkers: 2,
-          testTimeout: 120_000,
-          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          ...onContainers,
+          name: "podman",
+          include: [onPodman],
+          globalSetup: ["test/e2e/podman-setup.ts"],
+          setupFiles: ["test/e2e/on-engine.ts"],
         },
       },
       {

@@ -81,10 +81,10 @@ async function quickSuites(folder) {
 async function engineSuites(folder, missing) {
   const env = missing === null ? {} : { GOAT_DEV_TEST_LEFT_OUT: missing };
   const inTurn = async (...names) => {
-    for (const name of names) await tell(runProject(name, folder, name === "e2e" ? env : {}));
+    for (const name of names) await tell(runProject(name, folder, ["e2e", "podman"].includes(name) ? env : {}));
   };
-  // Of about one length.
-  await Promise.all([inTurn("contract", "e2e"), inTurn("embedded", "prisma", "modal")]);
+  // Of about one length, and Podman's contract over before its main job begins.
+  await Promise.all([inTurn("contract", "e2e"), inTurn("embedded", "prisma", "modal", "podman")]);
   if (missing !== null && !isRequired) leftOut.push(`e2e, contract on a real engine: ${missing}`);
 }
 

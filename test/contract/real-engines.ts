@@ -15,14 +15,15 @@ export const realDocker = async (): Promise<Harness> => {
   return harnessOf(found, process.env);
 };
 
-/** Podman's own service with a store of its own, which takes its image from Docker; where it is installed. */
+/** Podman's own service, which takes its image from Docker; where it is installed. */
 export const realPodman = async (): Promise<Harness & AsyncDisposable> => {
   const docker = await findImage(process.env);
-  const service = "skip" in docker ? docker : await startPodman(docker.image);
-  if ("skip" in service) return { ...absent("Podman", service.skip), [Symbol.asyncDispose]: async () => undefined };
-  const env = { DOCKER_HOST: service.host };
+  const noPodman = (why: string) => ({ ...absent("Podman", why), [Symbol.asyncDispose]: async () => undefined });
+  if ("skip" in docker) return noPodman(docker.skip);
+  const service = await startPodman([docker.image]);
+  if ("skip" in service) return noPodman(service.skip);
   return {
-    ...harnessOf({ image: service.image, product: "Podman" }, env),
+    ...harnessOf({ image: `localhost/${docker.image}`, product: "Podman" }, { DOCKER_HOST: service.host }),
     [Symbol.asyncDispose]: () => service[Symbol.asyncDispose](),
   };
 };

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { TestProject } from "vitest/node";
-import { docker } from "../support/docker.ts";
+import { docker, dockerAt } from "../support/docker.ts";
 import { leaksOf, type TestRun } from "../support/leaks.ts";
 import { layOutPackage } from "./package.ts";
 
@@ -15,6 +15,8 @@ declare module "vitest" {
       /** Why these tests cannot run here; null where they can. */
       readonly missing: string | null;
       readonly run: TestRun;
+      /** Whose engine it is. */
+      readonly product: "Docker" | "Podman";
       readonly bin: string;
       /** POSTGRES_IMAGE, LANGFUSE_IMAGE, LITELLM_IMAGE. */
       readonly images: Readonly<Record<string, string>>;
@@ -47,14 +49,31 @@ const findObstacle = (): Promise<string | null> => {
   return docker("version", "--format", "{{.Server.Version}}").then(() => null, wordsOf);
 };
 
-export const setup = async (project: TestProject): Promise<() => Promise<void>> => {
+/** An engine that the tests run on, for as long as they do. */
+interface TestEngine extends AsyncDisposable {
+  /** Absent where Docker's own command line finds it. */
+  readonly host?: string;
+}
+
+type StartEngine = (images: readonly string[]) => Promise<TestEngine | { readonly skip: string }>;
+
+/** Whatever DOCKER_HOST or Docker's context names. */
+const found: StartEngine = async () => ({ [Symbol.asyncDispose]: async () => undefined });
+
+const productOf = async (host?: string): Promise<"Docker" | "Podman"> =>
+  (await dockerAt(host)("version")).includes("Podman") ? "Podman" : "Docker";
+
+export const setup = (project: TestProject) => prepare(project, found);
+
+/** Lays out the package, builds the images on Docker, and starts the engine that the tests use; gives what ends it all. */
+export const prepare = async (project: TestProject, startEngine: StartEngine): Promise<() => Promise<void>> => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "goat-dev-e2e-")));
-  const run: TestRun = { folder, prefix: `t-${randomBytes(3).toString("hex")}-` };
-  const end = (): void => rmSync(folder, { recursive: true, force: true });
+  const prefix = `t-${randomBytes(3).toString("hex")}-`;
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
   const leaveOut = (missing: string) => {
-    end();
+    remove();
     if (isRequired) throw new Error(`the end-to-end tests cannot run here:\n${missing}`);
-    project.provide("e2e", { missing, run, bin: "", images: {}, base: "" });
+    project.provide("e2e", { missing, run: { folder, prefix }, product: "Docker", bin: "", images: {}, base: "" });
     process.stderr.write(`left out: end-to-end tests: ${missing.split("\n")[0]}\n`);
     return async () => undefined;
   };
@@ -63,12 +82,19 @@ export const setup = async (project: TestProject): Promise<() => Promise<void>> 
   const bin = await layOutPackage(join(folder, "package"));
   const built = await buildImages(join(folder, "package", "dist")).catch(wordsOf);
   if (typeof built === "string") return leaveOut(built);
-  project.provide("e2e", { missing: null, run, bin, ...built });
+  const engine = await startEngine([built.base, ...Object.values(built.images)]).catch((error: unknown) => {
+    remove();
+    throw error;
+  });
+  if ("skip" in engine) return leaveOut(engine.skip);
+  const run = { folder, prefix, ...(engine.host === undefined ? {} : { dockerHost: engine.host }) };
+  project.provide("e2e", { missing: null, run, product: await productOf(engine.host), bin, ...built });
   const before = await leaksOf(run);
   if (before.length > 0) throw new Error(`there before the first test:\n${before.join("\n")}`);
   return async () => {
     const leaks = await leaksOf(run);
-    end();
+    await engine[Symbol.asyncDispose]();
+    remove();
     if (leaks.length === 0) return;
     // Vitest tells an error of a teardown, and ends with 0 all the same.
     process.exitCode = 1;

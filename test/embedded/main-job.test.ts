@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
-import { expect, test } from "vitest";
-import { describeLocally, type LocalScenario, openLocally } from "../support/local-scenario.ts";
+import { describe, expect, test } from "vitest";
+import { describeLocally, type LocalScenario, openLocally, shareLocally } from "../support/local-scenario.ts";
+import { mainJobTests } from "../support/main-job-suite.ts";
 import { isPortFree } from "../support/ports.ts";
 import { countTraces, until } from "../support/scenario-probes.ts";
 
@@ -70,53 +71,8 @@ describeLocally("without Docker", () => {
     expect(await countTraces(stack)).toBe(1);
   });
 
-  test("an edited config must be seen, named, and taken into use by a litellm that goes on running", async () => {
-    const stack = await openLocally();
-    const up = await stack.run(["up", "--json"]);
-    expect(up.exitCode, up.output).toBe(0);
-    const before = await stack.pids();
-    stack.edit("dev/litellm-config.yaml", (text) =>
-      text.replace(
-        "model_list:",
-        "model_list:\n  - model_name: extra\n    litellm_params: { model: groq/extra, mock_response: extra }",
-      ),
-    );
-    const status = await stack.run(["status"]);
-    expect(status.stdout).toContain("dev/litellm-config.yaml changed after it started");
-    const plan = await stack.run(["up", "--plan"]);
-    expect(plan.stdout).toContain("dev/litellm-config.yaml changed");
-    const restart = await stack.run(["restart", "litellm"]);
-    expect(restart.exitCode, restart.output).toBe(0);
-    expect(restart.stderr).toMatch(/^✔ litellm +reloaded: dev\/litellm-config\.yaml changed · ready in [\d.]+ s$/m);
-    expect(restart.stderr).toMatch(/\+ extra/);
-    expect(restart.stderr).toMatch(/^✔ gateway +6 models routed/m);
-    expect(await stack.pids()).toEqual(before);
-    const again = await stack.run(["up", "--no-example", "--plan"]);
-    expect(again.stdout).toBe("Nothing to do.\n");
-    const other = await stack.run(["restart", "langfuse"]);
-    expect(other.exitCode, other.output).toBe(0);
-    const { langfuse, ...others } = await stack.pids();
-    expect(langfuse).not.toBe(before["langfuse"]);
-    expect(before).toMatchObject(others);
-
-    const logs = await stack.run(["logs", "postgres", "litellm"]);
-    expect(logs.stdout).toMatch(/^postgres .*database system is ready to accept connections/m);
-    expect(logs.stdout).toMatch(/^litellm .*Uvicorn running on/m);
-    const doctor = await stack.run(["doctor"]);
-    expect(doctor.stdout).toMatch(/^✔ engine +plain local processes/m);
-    expect(doctor.stdout).toMatch(/^✔ tracing +langfuse ready \(trace recorder, in Langfuse's place\)$/m);
-    expect(doctor.stdout).toMatch(/^✔ gateway +litellm ready$/m);
-    expect(doctor.exitCode, doctor.output).toBe(0);
-  });
-
-  test("down --volumes must keep a copy of the database, and nothing else", async () => {
-    const stack = await openLocally();
-    const up = await stack.run(["up", "postgres", "--json"]);
-    expect(up.exitCode, up.output).toBe(0);
-    const down = await stack.run(["down", "--volumes", "--yes"]);
-    expect(down.exitCode, down.output).toBe(0);
-    expect(down.stdout).toMatch(/A copy of the database is in .*\.tar\.gz/);
-    const plan = await stack.run(["up", "--plan"]);
-    expect(plan.stdout).toContain("create-volume");
+  describe("the main job", () => {
+    const stack = shareLocally();
+    mainJobTests({ engine: /plain local processes/, stack, lives: () => stack().pids() });
   });
 });

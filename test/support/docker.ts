@@ -3,9 +3,18 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
+type Docker = (...args: readonly string[]) => Promise<string>;
+
+/** `docker`, asking the engine at an address; absent means the one that DOCKER_HOST or the context names. */
+export const dockerAt =
+  (host?: string): Docker =>
+  async (...args) => {
+    const env = host === undefined ? process.env : { ...process.env, DOCKER_HOST: host };
+    return (await run("docker", [...args], { maxBuffer: 64 * 1024 * 1024, env })).stdout.trim();
+  };
+
 /** What `docker` prints; throws with its words where it fails. Tests look through Docker's own eyes, not through goat-dev's. */
-export const docker = async (...args: readonly string[]): Promise<string> =>
-  (await run("docker", [...args], { maxBuffer: 64 * 1024 * 1024 })).stdout.trim();
+export const docker = dockerAt();
 
 const lines = (text: string): readonly string[] => text.split("\n").filter((line) => line !== "");
 
@@ -86,9 +95,9 @@ export const volumesOf = async (project: string): Promise<readonly string[]> =>
   lines(await docker("volume", "ls", "--format", "{{.Name}}", "--filter", ofProject(project)));
 
 /** Images that were built for the project, those that a later build took the name of as well. */
-const builtFor = async (project?: string): Promise<readonly string[]> => {
+const builtFor = async (ask: Docker, project?: string): Promise<readonly string[]> => {
   const label = project === undefined ? "label=com.docker.compose.project" : ofProject(project);
-  return [...new Set(lines(await docker("image", "ls", "--quiet", "--no-trunc", "--filter", label)))];
+  return [...new Set(lines(await ask("image", "ls", "--quiet", "--no-trunc", "--filter", label)))];
 };
 
 /** Takes away what bears the project's label, and nothing else. */
@@ -100,26 +109,26 @@ export const removeProject = async (project: string): Promise<void> => {
   if (networks.length > 0) await docker("network", "rm", ...networks).catch(() => undefined);
   const volumes = await volumesOf(project);
   if (volumes.length > 0) await docker("volume", "rm", "--force", ...volumes).catch(() => undefined);
-  const images = await builtFor(project);
+  const images = await builtFor(docker, project);
   if (images.length > 0) await docker("image", "rm", "--force", ...images).catch(() => undefined);
 };
 
 /** Projects whose name begins with the prefix and that still have something on the engine. */
-export const projectsWith = async (prefix: string): Promise<readonly string[]> => {
+export const projectsWith = async (prefix: string, ask: Docker = docker): Promise<readonly string[]> => {
   const format = '{{.Label "com.docker.compose.project"}}';
   const all = await Promise.all([
-    docker("ps", "--all", "--format", format),
-    docker("network", "ls", "--format", format),
-    docker("volume", "ls", "--format", format),
-    projectsOfImages(),
+    ask("ps", "--all", "--format", format),
+    ask("network", "ls", "--format", format),
+    ask("volume", "ls", "--format", format),
+    projectsOfImages(ask),
   ]);
   return [...new Set(all.flatMap(lines))].filter((name) => name.startsWith(prefix));
 };
 
 /** An image that goes between the list and the look is none that stays behind. */
-const projectsOfImages = async (): Promise<string> => {
-  const images = await builtFor();
+const projectsOfImages = async (ask: Docker): Promise<string> => {
+  const images = await builtFor(ask);
   if (images.length === 0) return "";
   const format = '{{index .Config.Labels "com.docker.compose.project"}}';
-  return docker("image", "inspect", "--format", format, ...images).catch((error: Failed) => error.stdout);
+  return ask("image", "inspect", "--format", format, ...images).catch((error: Failed) => error.stdout);
 };

@@ -2,13 +2,15 @@ import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { projectsWith } from "./docker.ts";
+import { dockerAt, projectsWith } from "./docker.ts";
 
 export interface TestRun {
   /** What every stack's name of this run begins with. */
   readonly prefix: string;
   /** Holds everything that this run writes, its own copy of the package included. */
   readonly folder: string;
+  /** The engine's address; absent where Docker's own command line finds it. */
+  readonly dockerHost?: string;
 }
 
 const run = promisify(execFile);
@@ -31,7 +33,8 @@ const foldersOf = ({ folder, prefix }: TestRun): readonly string[] =>
 
 /** What the run's tests left behind: stacks, processes, ports, files; empty means nothing. */
 export const leaksOf = async (testRun: TestRun): Promise<readonly string[]> => {
-  const [stacks, processes] = await Promise.all([projectsWith(testRun.prefix), processesOf(testRun.folder)]);
+  const { prefix, folder, dockerHost } = testRun;
+  const [stacks, processes] = await Promise.all([projectsWith(prefix, dockerAt(dockerHost)), processesOf(folder)]);
   return [
     ...stacks.map((name) => `containers, networks, volumes or images of ${name}`),
     ...processes.map((line) => `process ${line.trim()}`),

@@ -62,6 +62,14 @@ export const chat = async ({ ports }: Scenario, model: string, key = "sk-dev-key
   return { status: response.status, text: await response.text() };
 };
 
+/** Whether the gateway lists the model. */
+export const hasModel = async ({ ports }: Ports, model: string): Promise<boolean> => {
+  const headers = { authorization: "Bearer sk-dev-key", connection: "close" };
+  const response = await fetch(`http://127.0.0.1:${ports.litellm}/v1/models`, { headers });
+  const { data }: { readonly data: readonly { readonly id: string }[] } = JSON.parse(await response.text());
+  return data.some(({ id }) => id === model);
+};
+
 /** Service -> its container's id, to see what was replaced. */
 export const idsOf = async (scenario: Scenario): Promise<Readonly<Record<string, string>>> =>
   Object.fromEntries((await scenario.containers()).map(({ service, id }) => [service, id]));
