@@ -17,6 +17,7 @@ from typing import Any, Mapping, NoReturn
 from launcher import collector, connections, places, postgres, preload, reasons, served
 from launcher.channel import Channel
 from launcher.door import Door, finish_callbacks
+from launcher.schema import Update
 from launcher.start import Program
 
 # Connections that cannot go over to the next process are closed after it; common clients keep theirs for four to fifteen seconds.
@@ -36,6 +37,7 @@ class Gateway:
         generation: int,
         environment: Mapping[str, str | None],
         had_routes: bool,
+        update: Update,
     ) -> None:
         self.program = program
         self.channel = channel
@@ -43,6 +45,7 @@ class Gateway:
         self.generation = generation
         self.environment = environment
         self.had_routes = had_routes
+        self.update = update
         self.files: Mapping[str, str | None] = {}
         self.server: Any = None
         self.loop: asyncio.AbstractEventLoop | None = None
@@ -69,7 +72,7 @@ class Gateway:
         signal.signal(signal.SIGQUIT, signal.SIG_DFL)
         threading.Thread(target=self.listen, name="goat-dev", daemon=True).start()
         self.set_environment()
-        if self.is_first:
+        if not self.update.has_waited:
             postgres.wait(os.environ.get("DATABASE_URL", ""))
         self.read_config()
         import uvicorn
@@ -99,7 +102,7 @@ class Gateway:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
-        if not self.is_first:
+        if not self.is_first or self.update.is_done:
             leave_schema_alone()
 
     def read_config(self) -> None:

@@ -13,6 +13,7 @@ from typing import Any, Callable, Mapping
 
 from launcher import collector, say
 from launcher.preload import build_routes, other_threads
+from launcher.schema import Update
 
 IMAGE_ENTRY = Path("docker/prod_entrypoint.sh")
 # Each would start servers of its own, or none at all.
@@ -35,20 +36,22 @@ class Unfit(Exception):
 
 def run(arguments: list[str]) -> None:
     end_on_signals()
+    update: Update | None = None
     try:
         require_platform()
+        update = Update(arguments)
         program = load(arguments)
         require_one_thread()
-    except Unfit as unfit:
-        run_plainly(arguments, str(unfit))
-        return
     except Exception as error:
-        run_plainly(arguments, f"it cannot be loaded: {type(error).__name__}: {error}")
+        if update is not None:
+            update.give_up()
+        why = str(error) if isinstance(error, Unfit) else f"it cannot be loaded: {type(error).__name__}: {error}"
+        run_plainly(arguments, why)
         return
     from launcher.supervisor import Supervisor
 
     gc.freeze()
-    become = Supervisor(program).run()
+    become = Supervisor(program, update).run()
     # Only a forked child comes here: the launcher itself ends with its child's status.
     become()
 

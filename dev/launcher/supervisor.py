@@ -14,6 +14,7 @@ from launcher import control, preload, say, served
 from launcher.channel import Channel, close_files
 from launcher.process import Answer, Process, exit_status, send_signal, wait_for_ends
 from launcher.sockets import bind
+from launcher.schema import Update
 from launcher.start import Program
 
 READY_SECONDS = float(os.environ.get("GOAT_DEV_READY_SECONDS") or 90)
@@ -25,8 +26,9 @@ FORWARDED = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 
 
 class Supervisor:
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, update: Update) -> None:
         self.program = program
+        self.update = update
         self.folder = os.getcwd()
         self.selector = selectors.DefaultSelector()
         self.serving: Process | None = None
@@ -44,8 +46,9 @@ class Supervisor:
         self.sockets = bind(self.program.host, self.program.port)
         self.listen_to_signals()
         self.control = control.listen(self.selector, self.answer)
+        self.reap()
         while True:
-            if self.wanted and self.candidate is None and not self.stopping:
+            if self.wanted and self.candidate is None and not self.stopping and not self.update.is_under_way:
                 become = self.fork()
                 if become is not None:
                     return become
@@ -73,6 +76,9 @@ class Supervisor:
                 self.stopping = True
                 for process in self.processes():
                     send_signal(process.pid, number)
+                if not self.processes():
+                    self.update.give_up()
+                    os._exit(128 + number)
 
     def answer(self, request: Mapping[str, Any], answer: Answer) -> None:
         asked = request.get("do")
@@ -178,7 +184,7 @@ class Supervisor:
         from launcher.gateway import Gateway
 
         had_routes = self.serving is not None and self.serving.has_routes
-        gateway = Gateway(self.program, channel, self.sockets, self.generation, environment, had_routes)
+        gateway = Gateway(self.program, channel, self.sockets, self.generation, environment, had_routes, self.update)
         return gateway.run
 
     def switch_to(self, process: Process) -> None:
@@ -225,12 +231,16 @@ class Supervisor:
             try:
                 pid, wait_status = os.waitpid(-1, os.WNOHANG)
             except ChildProcessError:
+                self.update.give_up()
                 return
             if pid == 0:
                 return
             self.ended(pid, exit_status(wait_status))
 
     def ended(self, pid: int, status: int) -> None:
+        if pid == self.update.pid:
+            self.update.ended(status)
+            return
         process = next((one for one in self.processes() if one.pid == pid), None)
         if process is None:
             # As the first process of a container the launcher inherits whatever lost its parent.

@@ -1,13 +1,13 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { systemClock } from "../../src/platform/clock.ts";
 import { awkwardFolder, type LocalPostgres, localPostgres } from "../support/local-postgres.ts";
 import { type Litellm, load, megabytes, startLitellm } from "./litellm.ts";
 
-const { missing, machine } = inject("prisma");
+const { missing, machine, packageRoot } = inject("prisma");
 const calls = Number(process.env["GOAT_DEV_PRISMA_CALLS"] || 120);
 const awayMs = Number(process.env["GOAT_DEV_PRISMA_AWAY_MS"] || 4_000);
 const limitMs = 300_000 + calls * 200;
@@ -51,9 +51,9 @@ describe.skipIf(missing !== null)("LiteLLM on its database", { sequential: true,
     await remove();
   }, limitMs);
 
-  const started = async (name: string): Promise<Litellm> => {
+  const started = async (name: string, env: Readonly<Record<string, string>> = {}): Promise<Litellm> => {
     mkdirSync(join(folder, name), { recursive: true });
-    return startLitellm(postgres.login(), join(folder, name));
+    return startLitellm(postgres.login(), join(folder, name), env);
   };
   const there = (litellm: Litellm | undefined): Litellm => {
     if (litellm === undefined) throw new Error("LiteLLM does not run");
@@ -204,15 +204,19 @@ describe.skipIf(missing !== null)("LiteLLM on its database", { sequential: true,
     expect(Math.abs(found.spent / price - Math.round(found.spent / price))).toBeLessThan(1e-6);
   });
 
-  test("must wait for a Postgres that starts after it", async () => {
+  test("must wait for a Postgres that starts after it, and ask once whether its schema is up to date", async () => {
     await postgres.stop();
-    one = await started("one");
+    const noting = join(folder, "noting-prisma");
+    writeFileSync(noting, `#!/bin/sh\necho "$*" >> "$0.asked"\nexec "${join(packageRoot, "bin", "prisma")}" "$@"\n`);
+    chmodSync(noting, 0o755);
+    one = await started("one", { PRISMA_CLI_PATH: noting });
     await systemClock.sleep(awayMs, AbortSignal.timeout(limitMs));
     await postgres.start();
     await one.ready();
     const key = await one.makeKey();
     expect((await one.chat(key)).status).toBe(200);
     expect(await settled(key, 1)).toMatchObject({ logs: 1, wrong: 0 });
+    expect(readFileSync(`${noting}.asked`, "utf8")).toBe("migrate deploy\n");
   });
 });
 
