@@ -80,7 +80,7 @@ function readOpened(path: string): TextFile {
     const found = fstatSync(file);
     const why = whyNotRead(found) ?? (found.size > byteLimit ? tooLarge : undefined);
     if (why !== undefined) return { state: "unusable", why };
-    const bytes = readBytes(file, found.isFIFO());
+    const bytes = readBytes(file, found);
     return typeof bytes === "string" ? { state: "unusable", why: bytes } : decode(bytes);
   } finally {
     closeSync(file);
@@ -90,11 +90,14 @@ function readOpened(path: string): TextFile {
 const tooLarge = "is larger than 1 MB, more than goat-dev reads of one file";
 
 /** The bytes up to the end, or why there are none to be had. */
-function readBytes(file: number, isPipe: boolean): Buffer | string {
-  const buffer = Buffer.alloc(byteLimit + 1);
+function readBytes(file: number, found: Stats): Buffer | string {
+  const isPipe = found.isFIFO();
+  // Room for what is there: a megabyte for each of a dozen small files has Node collect its garbage.
+  let buffer = Buffer.allocUnsafe(Math.max(found.size + 1, leastRoom));
   const deadline = performance.now() + pipeLimitMs;
   let length = 0;
-  while (length < buffer.length) {
+  while (length <= byteLimit) {
+    if (length === buffer.length) buffer = Buffer.concat([buffer, Buffer.allocUnsafe(length)]);
     const read = readSome(file, buffer, length);
     if (read === 0) break;
     if (read === undefined && (!isPipe || performance.now() > deadline)) return "is a pipe that never ends";
@@ -105,6 +108,8 @@ function readBytes(file: number, isPipe: boolean): Buffer | string {
   if (length === 0 && isPipe) return "is a pipe that nobody writes to";
   return length > byteLimit ? tooLarge : buffer.subarray(0, length);
 }
+
+const leastRoom = 4096;
 
 /** Undefined where nothing has come yet. */
 function readSome(file: number, buffer: Buffer, offset: number): number | undefined {
