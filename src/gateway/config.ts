@@ -1,9 +1,9 @@
-import { type Document, isAlias, isMap, isSeq, LineCounter, type Node } from "yaml";
+import { type Document, isAlias, isMap, isSeq, type Node } from "yaml";
 import { messageOf } from "../errors/describe.ts";
 import { GoatError } from "../errors/goat-error.ts";
 import { isRecord } from "../model/fields.ts";
 import { plural } from "../platform/text.ts";
-import { parseYaml } from "../platform/yaml.ts";
+import { parseSource } from "./edit/yaml-source.ts";
 import { readRoute } from "./route-entry.ts";
 import type { Route } from "./routes.ts";
 import { createProblems, type Path, type Problems } from "./shape.ts";
@@ -29,7 +29,7 @@ export function readGatewayConfig(text: string, file: string): GatewayConfig {
 /** The files that a config takes in, as it names them; none where it cannot be read. */
 export function includesOf(text: string): readonly string[] {
   try {
-    const tree: unknown = parseYaml(text, { version: "1.1" }).toJS();
+    const tree: unknown = parseSource(text, "1.1").data();
     return isRecord(tree) ? strings(tree["include"]) : [];
   } catch {
     return [];
@@ -55,13 +55,8 @@ function readWhole(text: string, file: string): Whole {
 }
 
 function parseWhole(text: string, file: string): Whole {
-  const lines = new LineCounter();
-  // PyYAML, which LiteLLM reads with, speaks YAML 1.1.
-  const document = parseYaml(text, { lineCounter: lines, version: "1.1", merge: true, prettyErrors: false });
-  const placeAt = (offset: number): string => {
-    const { line, col } = lines.linePos(offset);
-    return `${file}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
-  };
+  const { document, lineAt, ...source } = parseSource(text, "1.1");
+  const placeAt = (offset: number): string => `${file}:${source.placeAt(offset)}`;
   if (document.errors.length > 0) {
     throw invalid(
       file,
@@ -71,7 +66,7 @@ function parseWhole(text: string, file: string): Whole {
   const offsetOf = (path: Path): number => nodeAt(document, path)?.range?.[0] ?? 0;
   const problems = createProblems();
   const tree = toPlain(document, file);
-  const config = readConfig(tree, problems, (path) => lines.linePos(offsetOf(path)).line);
+  const config = readConfig(tree, problems, (path) => lineAt(offsetOf(path)));
   if (problems.found.length > 0) {
     const located = problems.found.map(({ path, message }) => ({ offset: offsetOf(path), message }));
     const inOrder = located.toSorted((left, right) => left.offset - right.offset);

@@ -7,22 +7,32 @@ export interface YamlSource {
   readonly text: string;
   readonly document: Document;
   readonly lines: Lines;
+  /** From 1. */
+  lineAt(offset: number): number;
   /** `line:column`, both from 1. */
   placeAt(offset: number): string;
   /** The document as data; a fresh copy. */
   data(): unknown;
 }
 
-/** Parses with the token of every node kept. 1.1 is what PyYAML, and so LiteLLM, speaks. */
-export function parseSource(text: string, version: "1.1" | "1.2"): YamlSource {
+type Version = "1.1" | "1.2";
+
+/** One run asks the same config for its routes, its settings, its entries and its mistakes: it is parsed once. */
+let latest: { readonly version: Version; readonly source: YamlSource } | undefined;
+
+/** Parses with the token of every node kept; nobody changes the document. 1.1 is what PyYAML, and so LiteLLM, speaks. */
+export function parseSource(text: string, version: Version): YamlSource {
+  if (latest?.source.text !== text || latest.version !== version) latest = { version, source: parse(text, version) };
+  return latest.source;
+}
+
+function parse(text: string, version: Version): YamlSource {
   const counter = new LineCounter();
   const options = { lineCounter: counter, version, merge: true, prettyErrors: false, keepSourceTokens: true } as const;
   const document = parseYaml(text, options);
-  const placeAt = (offset: number): string => {
-    const { line, col } = counter.linePos(offset);
-    return `${Math.max(line, 1)}:${Math.max(col, 1)}`;
-  };
-  return { text, document, lines: linesOf(text), placeAt, data: () => document.toJS() };
+  const lineAt = (offset: number): number => Math.max(counter.linePos(offset).line, 1);
+  const placeAt = (offset: number): string => `${lineAt(offset)}:${Math.max(counter.linePos(offset).col, 1)}`;
+  return { text, document, lines: linesOf(text), lineAt, placeAt, data: () => document.toJS() };
 }
 
 /** The node under a key of a map, and the key's own node; aliases are not followed. */
