@@ -52,10 +52,12 @@ export const serviceFailures: readonly KnownFailure[] = [
     },
   },
   {
-    // Above what its log only hints at: that may be of long ago.
+    // Above what its log only hints at: that may be of long ago. A command that never ends may be at fault itself.
     proof: "told",
     tell: ({ service, ended, heard }) =>
-      ended === null && heard !== null && isSilent(heard.why) ? hung(service, heard.why) : null,
+      ended === null && heard !== null && isSilent(heard.why) && service.ready.kind !== "exec"
+        ? hung(service, heard.why)
+        : null,
   },
 ];
 
