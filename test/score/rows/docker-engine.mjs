@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { fill } from "../lab.mjs";
 import { canStartEngine, startOwnEngine } from "../own-engine.mjs";
+import { container } from "./docker-places.mjs";
 
 /** A socket at which somebody answers like this; nobody where it is null. */
 const socket = (name, answer, says) => ({
@@ -29,12 +30,6 @@ const socket = (name, answer, says) => ({
 });
 
 const oldPing = (_request, response) => response.writeHead(200, { "api-version": "1.20" }).end("OK");
-
-/** A container of somebody else. */
-const container = (lab, name, ...options) => {
-  lab.docker("run", "--detach", "--name", name, ...options, lab.images.POSTGRES_IMAGE, "sleep", "infinity");
-  return () => lab.docker("rm", "--force", "--volumes", name);
-};
 
 const isRoot = process.getuid?.() === 0;
 
@@ -207,27 +202,6 @@ export const dockerEngineRows = [
           // The fix removed it.
         }
       };
-    },
-  },
-  {
-    kind: "port",
-    name: "a container has the gateway's port",
-    code: "port-taken",
-    says: /container/,
-    inject: (lab) => {
-      lab.docker("rm", "--force", lab.container("litellm"));
-      return container(lab, `${lab.name}-other`, "--publish", `127.0.0.1:${lab.ports[2]}:80`);
-    },
-  },
-  {
-    kind: "port",
-    name: "the same stack under another name",
-    code: "port-taken",
-    env: {},
-    inject: (lab, row) => {
-      row.env.COMPOSE_PROJECT_NAME = `${lab.name}-other`;
-      row.envAfter = row.env;
-      return () => lab.goat(["down", "--volumes", "--no-dump", "--yes"], { env: row.env });
     },
   },
   {

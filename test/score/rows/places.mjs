@@ -3,7 +3,7 @@ import { cpSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { listen } from "../lab.mjs";
 
-const closing = (server) => async () => {
+export const closing = (server) => async () => {
   await new Promise((resolve) => server.close(resolve));
 };
 
@@ -18,6 +18,24 @@ async function takePort(lab, service, index) {
   }
   throw new Error(`port ${lab.ports[index]} is not let go`);
 }
+
+export const anotherProject = {
+  kind: "port",
+  name: "another project has it",
+  code: "port-taken",
+  says: /postgres/,
+  inject: async (lab) => {
+    await lab.goat(["down"]);
+    const other = join(dirname(lab.folder), "other");
+    cpSync(lab.folder, other, { recursive: true, filter: (path) => !path.endsWith("/.goat-dev") });
+    const there = { cwd: other, env: { COMPOSE_PROJECT_NAME: `${lab.name}-other` } };
+    await lab.goat(["up", "postgres"], there);
+    return async () => {
+      await lab.goat(["down", "--volumes", "--no-dump", "--yes"], there);
+      rmSync(other, { recursive: true, force: true });
+    };
+  },
+};
 
 export const placeRows = [
   {
@@ -36,23 +54,7 @@ export const placeRows = [
     only: "asked",
     inject: (lab) => takePort(lab, "postgres", 0),
   },
-  {
-    kind: "port",
-    name: "another project has it",
-    code: "port-taken",
-    says: /postgres/,
-    inject: async (lab) => {
-      await lab.goat(["down"]);
-      const other = join(dirname(lab.folder), "other");
-      cpSync(lab.folder, other, { recursive: true, filter: (path) => !path.endsWith("/.goat-dev") });
-      const there = { cwd: other, env: { COMPOSE_PROJECT_NAME: `${lab.name}-other` } };
-      await lab.goat(["up", "postgres"], there);
-      return async () => {
-        await lab.goat(["down", "--volumes", "--no-dump", "--yes"], there);
-        rmSync(other, { recursive: true, force: true });
-      };
-    },
-  },
+  anotherProject,
   {
     kind: "port",
     name: "another program where localhost may lead",
