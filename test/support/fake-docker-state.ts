@@ -14,6 +14,7 @@ interface CreateBody {
   readonly Labels?: Readonly<Record<string, string>>;
   readonly Tty?: boolean;
   readonly HostConfig?: {
+    readonly ExtraHosts?: readonly string[];
     readonly PortBindings?: Readonly<Record<string, { HostIp: string; HostPort: string }[]>>;
     readonly Mounts?: readonly { Type: string; Source?: string; Target: string; ReadOnly?: boolean }[];
     readonly RestartPolicy?: { readonly Name: string };

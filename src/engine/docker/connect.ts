@@ -123,7 +123,8 @@ const noSocket = "no such socket";
 const oldestApi = "1.40";
 const tooOld = "its API is";
 
-function isOlder(version: string, than: string): boolean {
+/** By the first two numbers of versions such as 4.3.1 and 1.40. */
+export function isOlder(version: string, than: string): boolean {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   const [wantedMajor = 0, wantedMinor = 0] = than.split(".").map(Number);
   return major < wantedMajor || (major === wantedMajor && minor < wantedMinor);

@@ -119,8 +119,10 @@ class DockerEngine implements Engine {
     const docker = await connection.docker();
     if (operation.type === "pull-image") return this.#pull(docker, operation, io);
     if (operation.type === "build-image") return this.#build(connection, operation, io);
-    const { apply } = await import("./apply.ts");
-    return apply(docker, connection.reader, operation, io);
+    const [{ apply }, { withHostGateway }] = await Promise.all([import("./apply.ts"), import("./host-gateway.ts")]);
+    const fit =
+      operation.type === "create-container" ? await withHostGateway(operation, connection, io.signal) : operation;
+    return apply(docker, connection.reader, fit, io);
   }
 
   async #pull(docker: Docker, operation: Op<"pull-image">, io: ApplyIo): Promise<void> {
@@ -190,8 +192,8 @@ class DockerEngine implements Engine {
       const id = this.#ids.get(container);
       return id === undefined ? null : localMemory(id, readNow);
     };
-    const { reader, signal } = await this.#connected(outer);
-    return memory(reader, containers, signal, local);
+    const { reader, about, signal } = await this.#connected(outer);
+    return memory(reader, { containers, local, isPodman: about.product === "Podman" }, signal);
   }
 
   async volumeSizes(volumes: readonly string[], outer: AbortSignal): Promise<Readonly<Record<string, number | null>>> {

@@ -5,16 +5,24 @@ import { guarded } from "./errors.ts";
 import { label } from "./labels.ts";
 import type { Reader } from "./reader.ts";
 
-/** Container -> resident bytes: by `local`, which asks this machine's kernel, else by the engine; without what cannot be had. */
+export interface Memory {
+  readonly containers: readonly string[];
+  /** Asks this machine's kernel; null where it cannot say. */
+  local(container: string): number | null;
+  readonly isPodman: boolean;
+}
+
+/** Container -> resident bytes: by the kernel, else by the engine; without what cannot be had. */
 export async function memory(
   reader: Reader,
-  containers: readonly string[],
+  { containers, local, isPodman }: Memory,
   signal: AbortSignal,
-  local: (container: string) => number | null,
 ): Promise<Readonly<Record<string, number>>> {
+  // Docker's ps looks at all processes (-e); other words than these Podman hands to one inside of the container, where there may be none.
+  const columns = isPodman ? "pid,rss" : "-eo pid,rss";
   const found = await Promise.all(
     containers.map(async (container) => {
-      const bytes = local(container) ?? (await memoryByTop(reader, container, signal));
+      const bytes = local(container) ?? (await memoryByTop(reader, container, columns, signal));
       return bytes === null ? [] : [[container, bytes] as const];
     }),
   );
@@ -56,9 +64,8 @@ export function portHolder(reader: Reader, port: number, signal: AbortSignal): P
 
 const topLimitMs = 2_000;
 
-function memoryByTop(reader: Reader, container: string, signal: AbortSignal): Promise<number | null> {
-  // All processes (-e): where ps runs inside of the container, as Podman has it, it would show only those of its own terminal.
-  const query = { ps_args: "-eo pid,rss" };
+function memoryByTop(reader: Reader, container: string, columns: string, signal: AbortSignal): Promise<number | null> {
+  const query = { ps_args: columns };
   return decoration(signal, topLimitMs, async (limited) =>
     residentBytes((await reader.json(`/containers/${container}/top`, limited, query)) as Top),
   );

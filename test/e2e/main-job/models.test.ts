@@ -46,7 +46,8 @@ describeOnEngine("models", () => {
   let address = "";
   beforeAll(async () => {
     vllm = await startVllm();
-    const host = await docker("network", "inspect", "--format", "{{(index .IPAM.Config 0).Gateway}}", "bridge");
+    const format = "{{(index .IPAM.Config 0).Gateway}}";
+    const host = await docker("network", "inspect", "--format", format, `${shared().name}_default`);
     address = `http://${host.trim()}:${vllm.port}/v1`;
   });
   afterAll(async () => vllm[Symbol.asyncDispose]());

@@ -160,6 +160,18 @@ test.each([
   },
 );
 
+test("Podman must be asked for memory in words that need no ps in the container", async () => {
+  const { docker, engine } = await openDocker();
+  docker.intercept = ({ url }, response) => {
+    if (url.pathname === "/_ping") response.writeHead(200, { server: "Libpod/4.3.1 (linux)" }).end("OK");
+    else if (url.searchParams.get("ps_args") === "pid,rss")
+      response.writeHead(200).end('{"Titles":["PID","RSS"],"Processes":[["1","1000"],["2","24"]]}');
+    else response.writeHead(500).end('{"message":"ps: executable file not found"}');
+    return true;
+  };
+  expect(await engine.memory(["goat-a-1"], limit())).toEqual({ "goat-a-1": 1024 * 1024 });
+});
+
 test("a version that the engine cannot tell must not keep it from being used", async () => {
   const { docker, engine } = await openDocker();
   docker.intercept = ({ url }, response) => {

@@ -1,0 +1,45 @@
+import { networkInterfaces } from "node:os";
+import type { NetworkInspectInfo } from "dockerode";
+import type { Operation } from "../../model/plan.ts";
+import { type Connection, isOlder } from "./connect.ts";
+import { guarded } from "./errors.ts";
+import type { Reader } from "./reader.ts";
+
+type Create = Extract<Operation, { type: "create-container" }>;
+
+const word = /:host-gateway$/;
+
+/** Podman below 4.7 takes `host-gateway` for an address, and makes a container that cannot reach this machine by its name. */
+export async function withHostGateway(op: Create, connection: Connection, signal: AbortSignal): Promise<Create> {
+  const { about, reader } = connection;
+  const { service, stack } = op;
+  const { docker } = service.run;
+  const named = docker?.extraHosts ?? [];
+  const isKnown = about.product !== "Podman" || !isOlder(about.version, "4.7");
+  if (docker === undefined || isKnown || !named.some((entry) => word.test(entry))) return op;
+  const key = docker.networks[0]?.network;
+  const network = stack.networks.find((one) => one.key === key)?.name;
+  const address = await guarded({ verb: "inspect", subject: network ?? stack.name }, signal, async () =>
+    (await isRootless(reader, signal)) ? outerAddress() : gatewayOf(network, reader, signal),
+  );
+  if (address === null) return op;
+  const extraHosts = named.map((entry) => entry.replace(word, `:${address}`));
+  return { ...op, service: { ...service, run: { ...service.run, docker: { ...docker, extraHosts } } } };
+}
+
+async function isRootless(reader: Reader, signal: AbortSignal): Promise<boolean> {
+  const { Rootless } = (await reader.json("/info", signal)) as { readonly Rootless?: boolean };
+  return Rootless === true;
+}
+
+/** Without root the networks' gateways are not this machine's: Podman itself takes the first address that is. */
+function outerAddress(): string | null {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return all.find(({ internal, family }) => !internal && family === "IPv4")?.address ?? null;
+}
+
+async function gatewayOf(network: string | undefined, reader: Reader, signal: AbortSignal): Promise<string | null> {
+  if (network === undefined) return null;
+  const { IPAM } = (await reader.json(`/networks/${network}`, signal)) as NetworkInspectInfo;
+  return IPAM?.Config?.[0]?.Gateway ?? null;
+}
