@@ -3,6 +3,7 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { openProject } from "../support/goat-project.ts";
+import { createLitellmDatabase } from "../support/litellm-database.ts";
 
 /** The protocol's own client at the other end of goat-dev's pipes: what its lines are like is the same in both directions. */
 const connect = async (...args: readonly string[]) => {
@@ -55,6 +56,25 @@ describe("the protocol's own client", () => {
       isError: true,
       report: { message: expect.stringContaining("did you mean llama-3.3-70b?") },
     });
+  });
+
+  test("must be able to make a key with its limits, be told it once, and be refused one that is there", async () => {
+    const { call, standIns } = await connect("--allow-changes");
+    const database = createLitellmDatabase();
+    standIns.answers = { ...standIns.answers, instead: database.answer };
+    expect((await call("up")).report).toMatchObject({ ok: true });
+    const limits = { alias: "ci", budget: "5/1d", models: ["gpt-5-mini"], expires: "7d" };
+    expect(await call("keys_create", limits)).toMatchObject({
+      isError: false,
+      report: { secret: "sk-whole-1", key: { alias: "ci" } },
+    });
+    expect([...database.keys.values()]).toMatchObject([
+      { key_alias: "ci", max_budget: 5, budget_duration: "1d", duration: "7d", models: ["gpt-5-mini"] },
+    ]);
+    const again = await call("keys_create", { alias: "ci" });
+    expect(again).toMatchObject({ isError: true, report: { fixes: [{ command: "goat-dev keys rotate ci" }] } });
+    expect(JSON.stringify(again)).not.toContain("sk-whole");
+    expect(database.keys.size).toBe(1);
   });
 
   test("must be refused a key in the place of a variable's name, and what needs more than it gave", async () => {
