@@ -247,7 +247,7 @@ export const catalog = {
   "database-version-mismatch": {
     exit: 5,
     means: "The data was made by another major version of Postgres.",
-    mend: "Nothing is lost: run it with that version again, dump it, and load the dump.",
+    mend: "Nothing is lost: run it with that version again, then `goat-dev upgrade` takes the data along. Without Docker: keep the folder aside.",
   },
   "engine-changed": {
     exit: 4,

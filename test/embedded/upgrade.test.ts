@@ -40,5 +40,6 @@ describeLocally("an upgrade without Docker", () => {
     const refused = await stack.run(["upgrade", "--yes"]);
     expect(refused.exitCode).toBe(2);
     expect(refused.stderr).toMatch(/nothing was changed: the data of postgres is of Postgres 15, .* brings 16 alone/);
+    expect(refused.stderr).toContain("goat-dev up postgres");
   });
 });

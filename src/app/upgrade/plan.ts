@@ -151,8 +151,10 @@ function otherMajor(changing: readonly ServiceUpgrade[]): Obstacle {
     return major === null ? [] : [{ ...one, ...major }];
   })[0];
   if (found === undefined) return null;
-  const text = `the data of ${found.service} is of Postgres ${found.from}, and this goat-dev brings ${found.to} alone`;
-  return { text, fix: { command: "goat-dev db reset", effect: "begins with an empty database, after a snapshot" } };
+  const { service, from, to } = found;
+  const text = `the data of ${service} is of Postgres ${from}, and this goat-dev brings ${to} alone, which reads neither it nor its snapshots`;
+  const effect = "says where the data lies: moved aside it is kept, and an empty database begins";
+  return { text, fix: { command: `goat-dev up ${service}`, effect } };
 }
 
 export function refuse(obstacle: NonNullable<Obstacle>): GoatError {

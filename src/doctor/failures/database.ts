@@ -1,4 +1,5 @@
-import { GoatError } from "../../errors/goat-error.ts";
+import { type Fix, GoatError } from "../../errors/goat-error.ts";
+import { pinnedImages } from "../../project/versions.ts";
 import { databaseUser, noSuchUser } from "./database-user.ts";
 import type { Evidence, KnownFailure } from "./evidence.ts";
 import { allOfLog, anew, failing, setting, shippedImage } from "./tell.ts";
@@ -38,7 +39,7 @@ export const databaseFailures: readonly KnownFailure[] = [
         {
           line,
           more: seen.volumes,
-          fixes: [setting("POSTGRES_IMAGE", `postgres:${data}`), anew],
+          fixes: [setting("POSTGRES_IMAGE", `postgres:${data}`), ...upgrading(data), anew],
         },
       );
     },
@@ -152,6 +153,15 @@ function databaseMissing(name: string, seen: Evidence, line: RegExpExecArray | n
     line,
     fixes: [{ command: "goat-dev up", effect: "makes it; the other databases stay as they are" }],
   });
+}
+
+/** An upgrade reads the data by their own version first. */
+function upgrading(data: string): readonly Fix[] {
+  const tested = pinnedImages.POSTGRES_IMAGE.replace(/^.*:/, "");
+  if (Number(data) >= Number(tested)) return [];
+  return [
+    { command: "goat-dev upgrade", effect: `after that: takes the data to Postgres ${tested}, every row counted` },
+  ];
 }
 
 function loginRefused(seen: Evidence) {

@@ -46,6 +46,17 @@ describe("the catalogue", () => {
     expect(diagnose({ ...seen, log: [...talk, ...log, ...talk] })?.code).toBe(recorded.code);
   });
 
+  test.each([
+    ["15", ["goat-dev up --set POSTGRES_IMAGE=postgres:15", "goat-dev upgrade", "goat-dev down --volumes"]],
+    // Newer than what was tested: there is nothing to upgrade to.
+    ["17", ["goat-dev up --set POSTGRES_IMAGE=postgres:17", "goat-dev down --volumes"]],
+  ])("must lead data of Postgres %s to where it can be read, and on from there", (data, commands) => {
+    const line = `DETAIL:  The data directory was initialized by PostgreSQL version ${data}, which is not compatible with this version 16.14.`;
+    const error = diagnose({ ...nothing, service: service("db", { role: "database" }), log: [line] });
+    expect(error?.code).toBe("database-version-mismatch");
+    expect(error?.fixes.map(({ command }) => command)).toEqual(commands);
+  });
+
   test("must mend by the command line of whose engine it is", () => {
     const seen = { ...nothing, log: ["exec /bin/sh: exec format error"] };
     const first = (product: object) => diagnose({ ...seen, ...product })?.fixes[0]?.command;
