@@ -1,8 +1,8 @@
 import { GoatError } from "../errors/goat-error.ts";
 import { templateKeys } from "../model/template-keys.ts";
 import { shortPath } from "../platform/format.ts";
-import { looksSecret } from "../platform/text.ts";
-import { updateEnvFile } from "../project/env-file.ts";
+import { list, looksSecret } from "../platform/text.ts";
+import { takeOutOfEnvFile, updateEnvFile } from "../project/env-file.ts";
 import type { App } from "./app.ts";
 import { openEnvironment } from "./project.ts";
 import type { Environment } from "./read-environment.ts";
@@ -23,6 +23,20 @@ export async function setVariables(
     const text = `${name} of this shell wins over .env: unset ${name}`;
     app.emit({ type: "notice", level: "warning", text });
   }
+  return openEnvironment(app);
+}
+
+/** Takes lines out of .env that an earlier run added, and says so; the environment as it is then. Throws file-unwritable. */
+export async function takeOutVariables(
+  comments: Readonly<Record<string, string | null>>,
+  environment: Environment,
+  app: App,
+): Promise<Environment> {
+  const names = Object.keys(comments);
+  if (names.length === 0) return environment;
+  const { envFile } = environment.project;
+  await takeOutOfEnvFile(envFile, comments);
+  app.emit({ type: "notice", level: "info", text: `${shortPath(app, envFile)}: without ${list(names)} again` });
   return openEnvironment(app);
 }
 

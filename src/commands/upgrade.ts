@@ -78,7 +78,7 @@ function upgradeText({
 }
 
 function backText({ done, variables, snapshot, before, rows, tables, up }: UpgradeBackReport): string {
-  const written = Object.entries(variables).map(([name, value]) => `  .env: ${name}=${value}`);
+  const written = Object.entries(variables).map(([name, value]) => `  ${name}=${value}`);
   if (!done) return [...written, ...(snapshot === null ? [] : [`  data: as in ${snapshot}`])].join("\n");
   const data = rows === null ? [] : [`${countText(rows, tables)}, as many as before the upgrade.`];
   const kept = before === null ? [] : [`What was there until now: goat-dev db restore ${before}`];

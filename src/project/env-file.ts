@@ -32,6 +32,25 @@ export async function createEnvFile(path: string, template: string): Promise<boo
   }
 }
 
+/** Variable -> the comment that stands where it would be set, null where none does; without those that are set. */
+export function unsetIn(path: string, names: readonly string[]): Readonly<Record<string, string | null>> {
+  const text = readTextIfThere(path) ?? "";
+  const active = assignments(text).map(({ name }) => name);
+  return Object.fromEntries(
+    names.filter((name) => !active.includes(name)).map((name) => [name, commentOf(text, name)] as const),
+  );
+}
+
+/** Takes back what `updateEnvFile` wrote for variables of which `unsetIn` told the comment. Throws file-unreadable, file-unwritable. */
+export async function takeOutOfEnvFile(path: string, comments: Readonly<Record<string, string | null>>): Promise<void> {
+  const { mode } = await stat(path);
+  const text = Object.entries(comments).reduce(
+    (current, [name, comment]) => unsetVariable(current, name, comment),
+    readTextIfThere(path) ?? "",
+  );
+  await atomicWrite(path, text, mode & ownerOnly);
+}
+
 /** Sets variables in place; the file ends up readable by its owner alone, or stays stricter. Throws file-unreadable, file-unwritable. */
 export async function updateEnvFile(path: string, edits: Readonly<Record<string, string>>): Promise<void> {
   const before = await stat(path).catch(() => undefined);
@@ -56,6 +75,22 @@ export function setVariable(text: string, name: string, value: string): string {
   const start = commented.index;
   const ended = start + commented[0].replace(/\r$/, "").length;
   return text.slice(0, start) + (commented[1] ?? "") + line + text.slice(ended);
+}
+
+/** The other way round, byte for byte: the line gives way to the comment that it took the place of, or goes. */
+export function unsetVariable(text: string, name: string, comment: string | null): string {
+  const active = assignments(text).findLast((assignment) => assignment.name === name);
+  if (active === undefined) return text;
+  const start = Math.max(text.startsWith("\ufeff") ? 1 : 0, text.lastIndexOf("\n", active.valueStart - 1) + 1);
+  if (comment !== null) return text.slice(0, start) + comment + text.slice(active.end);
+  const next = text.indexOf("\n", active.end);
+  const [before, after] = [text.slice(0, start), next === -1 ? "" : text.slice(next + 1)];
+  return next === -1 ? before.replace(/\r?\n$/, "") : before + after;
+}
+
+/** The line that `setVariable` would take for the variable's place. */
+export function commentOf(text: string, name: string): string | null {
+  return placeholder(text, name)?.[0].replace(/\r$/, "") ?? null;
 }
 
 /** Where an assignment's parts stand in the text; `end` is the end of its last line, without the line break. */

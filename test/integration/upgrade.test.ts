@@ -275,16 +275,17 @@ describe("upgrade", () => {
 describe("upgrade --back", () => {
   test("must bring images, volume and .env back by one command, also where the proof failed", async () => {
     const { goat, read, imagesNow, standIns } = await open();
+    const env = read(".env");
     standIns.answers = { ...standIns.answers, models: [] };
     const failed = await goat(["upgrade", "--yes"]);
     expect(failed.exitCode).not.toBe(0);
     expect(failed.err).toContain("goat-dev upgrade --back");
     standIns.answers = { ...standIns.answers, models: ["llama-3.3-70b", "gpt-5-mini"] };
     expect((await goat(["upgrade", "--back", "--plan"])).out).toMatchInlineSnapshot(`
-      "  .env: POSTGRES_IMAGE=postgres:15
-        .env: LANGFUSE_IMAGE=langfuse/langfuse:2.90.0
-        .env: LITELLM_IMAGE=litellm/litellm:v1.100.0
-        .env: POSTGRES_VOLUME=postgres-data
+      "  POSTGRES_IMAGE=postgres:15
+        LANGFUSE_IMAGE=langfuse/langfuse:2.90.0
+        LITELLM_IMAGE=litellm/litellm:v1.100.0
+        POSTGRES_VOLUME=postgres-data
         data: as in before-upgrade-2026-01-01T00-00-04
       "
     `);
@@ -307,8 +308,27 @@ describe("upgrade --back", () => {
     `);
     expect(await imagesNow()).toMatchObject({ images: [...earlier].sort() });
     expect((await goat(["status"])).exitCode).toBe(0);
-    expect(read(".env")).toContain("POSTGRES_VOLUME=postgres-data\n");
+    expect(read(".env"), "without the lines that were added").toBe(env);
     expect((await goat(["upgrade", "--back", "--yes"])).err).toContain("no upgrade of goat to go back from");
+  });
+
+  test("must write into .env what was there, where it was, and what the Compose file says no more", async () => {
+    const before =
+      "# mine\nLITELLM_IMAGE=litellm/litellm:v1.100.0 # pinned\n# POSTGRES_IMAGE=postgres:16\nGROQ_API_KEY=";
+    const { goat, read, write, imagesNow } = await open();
+    const key = /GROQ_API_KEY=(.*)/.exec(read(".env"))?.[1];
+    write(".env", `${read(".env").trimEnd()}\n${before}${key}`);
+    const env = read(".env");
+    await goat(["upgrade", "--yes"]);
+    expect(read(".env")).toContain("\nPOSTGRES_IMAGE=postgres:16\n");
+    expect((await goat(["upgrade", "--back", "--yes"])).exitCode).toBe(0);
+    expect(read(".env")).toBe(env);
+
+    await goat(["upgrade", "langfuse", "--yes"]);
+    write("dev/docker-compose.yml", byVariables.replace("langfuse:2.90.0", "langfuse:2.95.12"));
+    expect((await goat(["upgrade", "--back", "--yes"])).exitCode).toBe(0);
+    expect(read(".env")).toBe(`${env}\nLANGFUSE_IMAGE=langfuse/langfuse:2.90.0`);
+    expect(await imagesNow()).toMatchObject({ images: [...earlier].sort() });
   });
 
   test("where the data stayed in its volume, must put the snapshot in its place and keep what was there", async () => {

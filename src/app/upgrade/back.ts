@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
 import { GoatError } from "../../errors/goat-error.ts";
 import type { ObservedStack } from "../../model/observed.ts";
+import type { StackSpec } from "../../model/stack.ts";
 import { list } from "../../platform/text.ts";
 import { type Rows, totalsOf } from "../../stack/run/dump-rows.ts";
 import { observeStack } from "../../stack/run/observe.ts";
@@ -11,7 +13,8 @@ import { stamp, takeSnapshot } from "../database/snapshot.ts";
 import { lockStack } from "../lock-stack.ts";
 import { needOwnStack } from "../own-stack.ts";
 import { type OpenStack, openProject, openStack, tellStack } from "../project.ts";
-import { setVariables } from "../set-variables.ts";
+import { readCompose } from "../read-project.ts";
+import { setVariables, takeOutVariables } from "../set-variables.ts";
 import { bringUpAgain, type Carrying, fetchImages, holdOthers, linesOf, startDatabase, tellRows } from "./carry.ts";
 import { openWith } from "./plan.ts";
 import type { UpgradeInput } from "./upgrade.ts";
@@ -25,7 +28,7 @@ export interface UpgradeBackReport {
   readonly done: boolean;
   /** When it was upgraded, as an ISO time. */
   readonly upgradedAt: string;
-  /** What .env says then. */
+  /** What holds then, by .env or by the Compose file. */
   readonly variables: Readonly<Record<string, string>>;
   /** The snapshot of the data from before the upgrade; null where there was none. */
   readonly snapshot: string | null;
@@ -54,7 +57,7 @@ export async function upgradeBack(input: Omit<UpgradeInput, "services">, app: Ap
   const earlier = await openWith(way.variables, open, app);
   await fetchImages(earlier);
   await holdOthers(open, observed, "upgrade --back");
-  await setVariables(linesOf(way.variables), open.environment, app);
+  await writeBack(way, open, earlier, app);
   const data = snapshot === null ? null : await dataBack(way, snapshot, observed, earlier, carrying, app);
   const up = await bringUpAgain(earlier, carrying, app);
   await forgetWayBack(stateDir);
@@ -83,6 +86,22 @@ async function confirm({ variables, snapshot, made }: WayBack, { ask }: App): Pr
   }
   if (await ask.confirm(`Go back to ${images}${data}?`, false)) return;
   throw new GoatError("interrupted", "nothing was changed or stopped");
+}
+
+/** .env as it was, unless that would mean something else by now: the Compose file may have been edited. */
+async function writeBack({ variables, added }: WayBack, open: OpenStack, earlier: OpenStack, app: App): Promise<void> {
+  const isSet = ([name]: readonly [string, string]): boolean => !(name in added);
+  const set = Object.fromEntries(Object.entries(variables).filter(isSet));
+  const written = await setVariables(linesOf(set), open.environment, app);
+  const environment = await takeOutVariables(added, written, app);
+  const { stack } = readCompose(app.options, environment);
+  if (!isDeepStrictEqual(namesOf(stack), namesOf(earlier.stack)))
+    await setVariables(linesOf(variables), environment, app);
+}
+
+/** Images and volumes. */
+function namesOf({ services, volumes }: StackSpec): readonly unknown[] {
+  return [services.map(({ run }) => run.docker?.image), volumes.map(({ name }) => name)];
 }
 
 interface Data {

@@ -1,6 +1,7 @@
 import { describe } from "../../errors/describe.ts";
 import { type Fix, GoatError, retold } from "../../errors/goat-error.ts";
 import type { ObservedStack } from "../../model/observed.ts";
+import { unsetIn } from "../../project/env-file.ts";
 import { type Rows, totalsOf } from "../../stack/run/dump-rows.ts";
 import { observeStack } from "../../stack/run/observe.ts";
 import type { App } from "../app.ts";
@@ -143,11 +144,13 @@ async function keepBefore(
 ): Promise<void> {
   const images = services.flatMap(({ variable, from, to }) => (from === to ? [] : [[variable, from] as const]));
   const volume = environment.variables["POSTGRES_VOLUME"] || "postgres-data";
+  const variables = { ...Object.fromEntries(images), ...(move === null ? {} : { POSTGRES_VOLUME: volume }) };
   await keepWayBack(environment.project.stateDir, {
     made: clock.date().toISOString(),
     stack,
     running,
-    variables: { ...Object.fromEntries(images), ...(move === null ? {} : { POSTGRES_VOLUME: volume }) },
+    variables,
+    added: unsetIn(environment.project.envFile, Object.keys(variables)),
     snapshot: snapshot?.name ?? null,
     volume: move?.volume ?? null,
   });

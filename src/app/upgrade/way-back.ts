@@ -13,6 +13,8 @@ export interface WayBack {
   readonly running: readonly string[];
   /** What .env said, or would have had to say. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Of those, what .env did not set: the comment in its place, if any. */
+  readonly added: Readonly<Record<string, string | null>>;
   /** Of the data as it was; null where there was none. */
   readonly snapshot: string | null;
   /** Where the data still lies; null where the newer services have worked on it. */
@@ -29,7 +31,7 @@ export async function keepWayBack(stateDir: string, way: WayBack): Promise<void>
 
 /** Throws usage where this stack has not been upgraded from here. */
 export function needWayBack(stateDir: string, stack: string): WayBack {
-  const { made, running, variables, snapshot, volume, ...found } = fieldsOf(openState(stateDir).readJson(file));
+  const { made, running, variables, added, snapshot, volume, ...found } = fieldsOf(openState(stateDir).readJson(file));
   const texts = Object.entries(fieldsOf(variables)).filter((entry): entry is [string, string] => isText(entry[1]));
   if (isText(made) && found["stack"] === stack && texts.length > 0) {
     return {
@@ -37,6 +39,9 @@ export function needWayBack(stateDir: string, stack: string): WayBack {
       stack,
       running: Array.isArray(running) ? running.filter(isText) : [],
       variables: Object.fromEntries(texts),
+      added: Object.fromEntries(
+        Object.entries(fieldsOf(added)).map(([name, comment]) => [name, isText(comment) ? comment : null]),
+      ),
       snapshot: isText(snapshot) ? snapshot : null,
       volume: isText(volume) ? volume : null,
     };

@@ -4,7 +4,14 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readEnvText } from "../../../src/platform/env-text.ts";
 import { quoteValue } from "../../../src/platform/shell-quote.ts";
-import { createEnvFile, parseEnvFile, setVariable, updateEnvFile } from "../../../src/project/env-file.ts";
+import {
+  commentOf,
+  createEnvFile,
+  parseEnvFile,
+  setVariable,
+  unsetVariable,
+  updateEnvFile,
+} from "../../../src/project/env-file.ts";
 import { tempFolder, writeFiles } from "../../support/temp.ts";
 
 const shell: Readonly<Record<string, string>> = { SHELL_VAR: "from-shell", A_SHELL: "shell wins" };
@@ -260,4 +267,23 @@ test("a .env that cannot be written must be named, without its values", async ()
 test("a .env that is a folder must be named", async () => {
   const folder = writeFiles(tempFolder(), { ".env/a": "" });
   await expect(updateEnvFile(join(folder, ".env"), { A: "1" })).rejects.toMatchObject({ code: "file-unreadable" });
+});
+
+test("a variable that is set and taken out again must leave every byte as it was", () => {
+  const line = fc.constantFrom("A=1", "# NEW=", "  #export NEW=x", "# note", "", "B='two\nlines'", "OTHER_NEW=1");
+  const texts = fc.tuple(
+    fc.constantFrom("", "\ufeff"),
+    fc.array(line, { maxLength: 6 }),
+    fc.constantFrom("\n", "\r\n"),
+    fc.boolean(),
+  );
+  fc.assert(
+    fc.property(texts, fc.string(), ([bom, lines, newline, isEnded], value) => {
+      const text =
+        bom +
+        lines.map((one) => one.replaceAll("\n", newline)).join(newline) +
+        (isEnded && lines.length > 0 ? newline : "");
+      expect(unsetVariable(setVariable(text, "NEW", value), "NEW", commentOf(text, "NEW"))).toBe(text);
+    }),
+  );
 });
