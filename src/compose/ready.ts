@@ -105,24 +105,20 @@ function reachable(port: PortSpec): readonly Reachable[] {
 }
 
 function withoutPort({ spec, mustComplete, ports }: ReadyQuestion): ReadinessSpec {
-  const command = ownCommand(spec);
   if (mustComplete && spec.restart.name === "no" && ports.length === 0) return { kind: "exit", code: 0 };
-  if (command !== undefined) return { kind: "exec", command, ...limitOf(spec) };
+  const own = ownCheck(spec);
+  if (own !== undefined) return own;
   return hasHealthCheck(spec) ? { kind: "engine-health" } : { kind: "running", forMs: steadyMs(spec) };
 }
 
-/** The health check's own command, where the file holds one. */
-function ownCommand(spec: ContainerSpec): readonly string[] | undefined {
+/** The health check's own command, asked by ourselves; undefined where the file holds none. */
+export function ownCheck(spec: ContainerSpec): ReadinessSpec | undefined {
   const check = spec.healthCheck;
   if (check === undefined || check.disabled || check.test === undefined) return undefined;
   const [kind, ...words] = check.test;
-  if (words.length === 0) return undefined;
-  if (kind === "CMD") return words;
-  return kind === "CMD-SHELL" ? ["/bin/sh", "-c", words.join(" ")] : undefined;
-}
-
-function limitOf({ healthCheck: check }: ContainerSpec): { readonly limitMs?: number } {
-  return check?.disabled === false && check.timeoutMs !== undefined ? { limitMs: check.timeoutMs } : {};
+  if (words.length === 0 || (kind !== "CMD" && kind !== "CMD-SHELL")) return undefined;
+  const command = kind === "CMD" ? words : ["/bin/sh", "-c", words.join(" ")];
+  return { kind: "exec", command, ...(check.timeoutMs === undefined ? {} : { limitMs: check.timeoutMs }) };
 }
 
 function hasHealthCheck(spec: ContainerSpec): boolean {

@@ -22,6 +22,7 @@ import { readConfigFile } from "./config-file.ts";
 import { type Connection, connect } from "./connect.ts";
 import { discover, hasEngine } from "./discover.ts";
 import { inspectImage, observe, stacks } from "./observe.ts";
+import { withHostGateway, withOwnChecks } from "./podman.ts";
 import { proxiesFor, withProxies } from "./proxies.ts";
 import type { RegistryLogin } from "./registry-auth.ts";
 import { localMemory, memory, portHolder, readNow, volumeSizes } from "./usage.ts";
@@ -50,6 +51,8 @@ class DockerEngine implements Engine {
   #connection: Promise<Connection> | null = null;
   /** What stands between containers and the world; known once it is connected. */
   #proxies: Readonly<Record<string, string>> = {};
+  /** Known then, too. */
+  #isPodman = false;
   /** Container -> id, as last seen. */
   readonly #ids = new Map<string, string>();
 
@@ -72,6 +75,7 @@ class DockerEngine implements Engine {
   async #connect(signal: AbortSignal): Promise<Connection> {
     const source = { ...this.#options, readFile: readText };
     const connection = await connect(await discover(source), signal, { isInstalled: () => hasEngine(source.env) });
+    this.#isPodman = connection.about.product === "Podman";
     this.#proxies = proxiesFor(connection.candidate.endpoint, await readConfigFile(source), source.env);
     return connection;
   }
@@ -90,7 +94,8 @@ class DockerEngine implements Engine {
   }
 
   fit(stack: StackSpec): StackSpec {
-    return withProxies(stack, this.#proxies);
+    const fit = withProxies(stack, this.#proxies);
+    return this.#isPodman ? withOwnChecks(fit) : fit;
   }
 
   supports(service: ServiceSpec): { readonly ok: true } | { readonly ok: false; readonly reason: string } {
@@ -119,7 +124,7 @@ class DockerEngine implements Engine {
     const docker = await connection.docker();
     if (operation.type === "pull-image") return this.#pull(docker, operation, io);
     if (operation.type === "build-image") return this.#build(connection, operation, io);
-    const [{ apply }, { withHostGateway }] = await Promise.all([import("./apply.ts"), import("./host-gateway.ts")]);
+    const { apply } = await import("./apply.ts");
     const fit =
       operation.type === "create-container" ? await withHostGateway(operation, connection, io.signal) : operation;
     return apply(docker, connection.reader, fit, io);

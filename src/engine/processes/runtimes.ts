@@ -1,3 +1,4 @@
+import { ownCheck } from "../../compose/ready.ts";
 import { GoatError } from "../../errors/goat-error.ts";
 import type { ContainerSpec, NetworkSpec, ReadinessSpec, ServiceSpec, StackSpec } from "../../model/stack.ts";
 import type { Launch, LocalService, Runtime } from "./runtime.ts";
@@ -82,12 +83,8 @@ function readyOf({ ready, ports, run }: ServiceSpec): ReadinessSpec {
   if (ready.kind !== "engine-health") return ready;
   const port = ports.find(({ protocol, host }) => protocol === "tcp" && host !== null);
   if (port?.host != null) return { kind: "tcp", host: everywhereIs127(port.hostIp), port: port.host };
-  const check = run.docker?.healthCheck;
-  const [kind, ...words] = check?.disabled === false ? (check.test ?? []) : [];
-  if (kind === "CMD") return { kind: "exec", command: words };
-  return kind === "CMD-SHELL"
-    ? { kind: "exec", command: ["/bin/sh", "-c", words.join(" ")] }
-    : { kind: "running", forMs: 1_000 };
+  const own = run.docker === undefined ? undefined : ownCheck(run.docker);
+  return own ?? { kind: "running", forMs: 1_000 };
 }
 
 function everywhereIs127(hostIp: string): string {

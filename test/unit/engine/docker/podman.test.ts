@@ -1,6 +1,6 @@
 import { networkInterfaces } from "node:os";
 import { expect, test } from "vitest";
-import { container, containerSpec, create, openDocker, service } from "../../../support/docker-scene.ts";
+import { container, containerSpec, create, limit, openDocker, service, stack } from "../../../support/docker-scene.ts";
 
 const outer = Object.values(networkInterfaces())
   .flatMap((addresses) => addresses ?? [])
@@ -40,3 +40,23 @@ test.each(["Docker/20.10.24 (linux)", "Libpod/4.7.0 (linux)", "Libpod/5.2.1 (lin
     expect(await asked(server)).toEqual(["host.docker.internal:host-gateway", "db:10.0.0.1"]);
   },
 );
+
+test.each([
+  ["Libpod/4.3.1 (linux)", { kind: "exec", command: ["/bin/sh", "-c", "test -f /ready"], limitMs: 5_000 }],
+  ["Docker/20.10.24 (linux)", { kind: "engine-health" }],
+])("on %s a health check must be asked by whoever does it", async (server, ready) => {
+  const { docker, engine } = await openDocker();
+  docker.intercept = ({ url }, response) => {
+    if (url.pathname !== "/_ping") return false;
+    response.writeHead(200, { server }).end("OK");
+    return true;
+  };
+  await engine.probe(limit());
+  const healthCheck = { disabled: false, test: ["CMD-SHELL", "test -f /ready"], timeoutMs: 5_000 } as const;
+  const checked = {
+    ...service,
+    ready: { kind: "engine-health" },
+    run: { docker: { ...containerSpec(), healthCheck } },
+  } as const;
+  expect(engine.fit?.({ ...stack, services: [checked] }).services[0]?.ready).toEqual(ready);
+});

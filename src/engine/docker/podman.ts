@@ -1,6 +1,8 @@
 import { networkInterfaces } from "node:os";
 import type { NetworkInspectInfo } from "dockerode";
+import { ownCheck } from "../../compose/ready.ts";
 import type { Operation } from "../../model/plan.ts";
+import type { ServiceSpec, StackSpec } from "../../model/stack.ts";
 import { type Connection, isOlder } from "./connect.ts";
 import { guarded } from "./errors.ts";
 import type { Reader } from "./reader.ts";
@@ -25,6 +27,17 @@ export async function withHostGateway(op: Create, connection: Connection, signal
   if (address === null) return op;
   const extraHosts = named.map((entry) => entry.replace(word, `:${address}`));
   return { ...op, service: { ...service, run: { ...service.run, docker: { ...docker, extraHosts } } } };
+}
+
+/** Podman has systemd look after health checks, and where there is none nobody does: they are asked from here. */
+export function withOwnChecks(stack: StackSpec): StackSpec {
+  return { ...stack, services: stack.services.map(askedFromHere) };
+}
+
+function askedFromHere(service: ServiceSpec): ServiceSpec {
+  const { ready, run } = service;
+  const own = run.docker === undefined || ready.kind !== "engine-health" ? undefined : ownCheck(run.docker);
+  return own === undefined ? service : { ...service, ready: own };
 }
 
 async function isRootless(reader: Reader, signal: AbortSignal): Promise<boolean> {
