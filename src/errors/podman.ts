@@ -4,6 +4,9 @@ import { type GoatError, retold } from "./goat-error.ts";
 const otherwise: readonly (readonly [docker: RegExp, podman: string])[] = [
   [/ --filter publish=\d+$/, ""],
   [/\{\{\.MemTotal\}\}/, "{{.Host.MemTotal}}"],
+  // By itself it asks no service.
+  [/^podman version$/, "podman --remote version"],
+  [/^sudo systemctl (\w+) docker$/, "systemctl $1 podman.socket"],
 ];
 
 /** The same failure, mended by Podman's own command line: where Podman is, Docker's need not be. */
@@ -13,11 +16,10 @@ export function onPodman(error: GoatError): GoatError {
 }
 
 function podmans(command: string): string {
-  if (!command.startsWith("docker ")) return command;
   return otherwise.reduce((text, [docker, podman]) => text.replace(docker, podman), renamed(command));
 }
 
 /** "docker login", not the Docker that somebody has. */
 function renamed(text: string): string {
-  return text.replace(/\bdocker (?=[a-z])/g, "podman ");
+  return text.replace(/(?<![\w/.-])docker (?=[a-z])/g, "podman ");
 }

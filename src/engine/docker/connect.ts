@@ -92,7 +92,7 @@ async function connectionTo(candidate: Candidate, signal: AbortSignal): Promise<
       docker ??= openDockerode(candidate, reader);
       return docker;
     };
-    const pulse = startPulse(reader);
+    const pulse = startPulse(reader, about.product === "Podman");
     const end = (): void => {
       pulse.stop();
       close();

@@ -1,4 +1,5 @@
 import { GoatError } from "../../errors/goat-error.ts";
+import { onPodman } from "../../errors/podman.ts";
 import { deadline } from "../../platform/deadline.ts";
 import type { Reader } from "./reader.ts";
 
@@ -9,7 +10,7 @@ export interface Pulse {
 }
 
 /** Asks now and then whether the engine still answers: a call of its own may rightly take for ever. */
-export function startPulse(reader: Reader): Pulse {
+export function startPulse(reader: Reader, isPodman: boolean): Pulse {
   const [lost, stop] = [new AbortController(), new AbortController()];
   let silences = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -17,7 +18,7 @@ export function startPulse(reader: Reader): Pulse {
     silences = (await isSilent(reader, stop.signal)) ? silences + 1 : 0;
     if (stop.signal.aborted) return;
     // Several, so that a machine that slept is not taken for an engine that does.
-    if (silences === maxSilences) lost.abort(silent());
+    if (silences === maxSilences) lost.abort(isPodman ? onPodman(silent()) : silent());
     else wait(silences === 0 ? beatMs : 0);
   };
   const wait = (ms: number): void => {

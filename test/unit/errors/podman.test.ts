@@ -14,6 +14,8 @@ test.each([
   // It cannot look for a port.
   ["docker ps --filter publish=4000", "podman ps"],
   ["docker info --format '{{.MemTotal}}'", "podman info --format '{{.Host.MemTotal}}'"],
+  ["docker version", "podman --remote version"],
+  ["sudo systemctl restart docker", "systemctl restart podman.socket"],
   ["goat-dev up", "goat-dev up"],
   ["$EDITOR ~/.docker/config.json", "$EDITOR ~/.docker/config.json"],
 ])("on Podman %s must be %s, in a failure that is the same otherwise", (command, podmans) => {
