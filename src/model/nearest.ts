@@ -23,7 +23,10 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   let best: { readonly candidate: string; readonly distance: number } | undefined;
   for (const candidate of candidates) {
     const name = candidate.toLowerCase();
-    const distance = wanted.length > 1 && name.startsWith(wanted) ? 0.5 : editDistance(wanted, name);
+    const isBegun = wanted.length > 1 && name.startsWith(wanted);
+    // As many edits as the lengths differ by are needed at least.
+    if (!isBegun && Math.abs(name.length - wanted.length) > limit) continue;
+    const distance = isBegun ? 0.5 : editDistance(wanted, name);
     if (distance <= limit && distance < (best?.distance ?? Number.POSITIVE_INFINITY)) best = { candidate, distance };
   }
   return best?.candidate;

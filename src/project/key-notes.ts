@@ -14,7 +14,7 @@ export interface Sources {
 export function keyNotes(sources: Sources): readonly string[] {
   const suspects = Object.entries(sources.written)
     .filter(([name, value]) => value.trim() !== "" && !known.includes(name) && likeAKey.test(name))
-    .map(([name]) => name);
+    .map(([name]) => ({ name, near: name.length > 6 ? nearest(name, known) : undefined }));
   return known.flatMap((name) => noteOn(name, sources, suspects) ?? []);
 }
 
@@ -22,8 +22,13 @@ const known = providers.flatMap(({ variables }) => variables);
 
 const likeAKey = /key|base|groq|openai|azure|anthropic/i;
 
-/** `suspects` are variables that are set, and may be meant for a provider. */
-function noteOn(name: string, { written, shell, places }: Sources, suspects: readonly string[]): string | null {
+/** A variable that is set, and may be meant for a provider: `near` is the one whose name it comes closest to. */
+interface Suspect {
+  readonly name: string;
+  readonly near: string | undefined;
+}
+
+function noteOn(name: string, { written, shell, places }: Sources, suspects: readonly Suspect[]): string | null {
   const place = places[name];
   if (isEmpty(shell[name]) && !isEmpty(written[name] ?? "")) {
     return `${name} is empty in this shell, which wins over ${place?.text ?? ".env"}: unset ${name}`;
@@ -32,7 +37,7 @@ function noteOn(name: string, { written, shell, places }: Sources, suspects: rea
     return `${name} is set in line ${place.earlier}, and set again to nothing in ${place.text}, which counts: take that line out`;
   }
   if (!isEmpty(written[name] ?? "") || !isEmpty(shell[name] ?? "")) return null;
-  const misspelt = suspects.find((other) => isMisspelt(other, name));
+  const misspelt = suspects.find((other) => isMisspelt(other, name))?.name;
   return misspelt === undefined
     ? null
     : `${misspelt} (${places[misspelt]?.text ?? ".env"}) is read by nothing: it is called ${name}`;
@@ -44,7 +49,7 @@ function isEmpty(value: string | undefined): boolean {
 }
 
 /** Close to this variable alone. */
-function isMisspelt(other: string, name: string): boolean {
+function isMisspelt(other: Suspect, name: string): boolean {
   const plain = (text: string): string => text.toUpperCase().replaceAll(/[^A-Z]/g, "");
-  return plain(other) === plain(name) || (other.length > 6 && nearest(other, known) === name);
+  return plain(other.name) === plain(name) || other.near === name;
 }
