@@ -1,5 +1,5 @@
 // Loads dist and keeps its compiled code in the user's cache folder: compiling it anew would be a quarter of a short run.
-const { createHash } = require("node:crypto");
+const { hash } = require("node:crypto");
 const fs = require("node:fs");
 const nodeModule = require("node:module");
 const { homedir } = require("node:os");
@@ -35,8 +35,9 @@ function createLoader(folder) {
   const modules = new Map();
   const compiled = [];
   const compile = (filename) => {
-    const source = fs.readFileSync(filename, "utf8");
-    const path = join(folder, createHash("sha256").update(source).digest("hex"));
+    const bytes = fs.readFileSync(filename);
+    const path = join(folder, hash("sha256", bytes));
+    const source = bytes.toString();
     const cachedData = readIfThere(path);
     const importModuleDynamically = constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
     const script = new Script(nodeModule.wrap(source), { filename, cachedData, importModuleDynamically });
