@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { constants, type Dirent, type Stats } from "node:fs";
+import { closeSync, constants, type Dirent, fstatSync, openSync, readSync, type Stats } from "node:fs";
 import { lstat, open, readdir, readlink, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { systemCode } from "../errors/describe.ts";
@@ -175,9 +175,9 @@ function contentOf(path: string, stats: Stats, contents: Contents): Promise<stri
 
 /** Up to the size that it had: a file that grows meanwhile has an end all the same, and one of the kernel's is not waited for. */
 async function hashContent(path: string, size: number): Promise<string> {
+  if (size <= smallSize) return hashSmall(path, size);
   const hash = createHash("sha256");
-  if (size === 0) return hash.digest("hex");
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const file = await open(path, readFlags);
   try {
     if (!(await file.stat()).isFile()) return "special";
     const buffer = Buffer.allocUnsafe(Math.min(size, 1024 * 1024));
@@ -190,6 +190,28 @@ async function hashContent(path: string, size: number): Promise<string> {
     return hash.digest("hex");
   } finally {
     await file.close();
+  }
+}
+
+const readFlags = constants.O_RDONLY | constants.O_NONBLOCK;
+
+/** Handing such a file's opening, reading and closing to Node's threads takes longer than doing it. */
+const smallSize = 64 * 1024;
+
+function hashSmall(path: string, size: number): string {
+  const hash = createHash("sha256");
+  if (size === 0) return hash.digest("hex");
+  const file = openSync(path, readFlags);
+  try {
+    if (!fstatSync(file).isFile()) return "special";
+    const buffer = Buffer.allocUnsafe(size);
+    let length = 0;
+    for (let read = size; read > 0 && length < size; length += read) {
+      read = readSync(file, buffer, length, size - length, length);
+    }
+    return hash.update(buffer.subarray(0, length)).digest("hex");
+  } finally {
+    closeSync(file);
   }
 }
 
