@@ -79,10 +79,10 @@ test("a pipe that somebody writes to must be read to its end, as for --env-file 
   // Open at both ends from the beginning, as the shell hands it over.
   const kept = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const end = openSync(path, "r+");
-  const writer = spawn("sh", ["-c", "printf A=1; printf '\\nB=2'"], { stdio: ["ignore", end, "inherit"] });
+  const writer = spawn("sh", ["-c", "printf A=1; printf '\\nB=%020000d' 2"], { stdio: ["ignore", end, "inherit"] });
   closeSync(end);
   await once(writer, "spawn");
-  expect(readTextFile(path)).toEqual({ state: "text", text: "A=1\nB=2" });
+  expect(readTextFile(path)).toEqual({ state: "text", text: `A=1\nB=${"2".padStart(20_000, "0")}` });
   closeSync(kept);
 });
 
