@@ -70,9 +70,12 @@ export async function awaitService(wait: Wait, service: ServiceSpec, io: Execute
 
 const REMOVAL_LIMIT_MS = 1_000;
 
-/** What is removed by force is killed first. */
+/** From here on it is a signal that ended a process. */
+const firstOfSignals = 128;
+
+/** What is removed by force is killed first, or stopped, as Podman does. */
 async function isRemoved(death: Death, removal: AbortSignal, { clock, signal }: ExecuteIo): Promise<boolean> {
-  if (death.exitCode !== 137 || death.outOfMemory) return false;
+  if ((death.exitCode ?? 0) < firstOfSignals || death.outOfMemory) return false;
   await clock.sleep(REMOVAL_LIMIT_MS, AbortSignal.any([signal, removal])).catch(() => undefined);
   signal.throwIfAborted();
   return removal.aborted;

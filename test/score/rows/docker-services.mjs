@@ -1,4 +1,6 @@
 // Containers that are paused, removed or starved, and a volume that is not as Postgres wants it.
+import { readFileSync } from "node:fs";
+
 const compose = "dev/docker-compose.yml";
 const status = ["status", "--json"];
 const up = ["up", "--json", "--no-example"];
@@ -63,10 +65,14 @@ const standing = (service, ask) => ({
   },
 });
 
-/** Of a container whose processes are this machine's. */
+/** Of a container whose processes are this machine's; Podman's `top` knows no such columns. */
 function processesOf(lab, service) {
-  const [, ...lines] = lab.docker("top", lab.container(service), "-eo", "pid").split("\n");
-  return lines.map(Number);
+  return withChildren(lab.docker("inspect", "--format", "{{.State.Pid}}", lab.container(service)));
+}
+
+function withChildren(pid) {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ");
+  return [Number(pid), ...children.filter((child) => child !== "").flatMap(withChildren)];
 }
 
 export const dockerServiceRows = [

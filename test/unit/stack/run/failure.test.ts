@@ -150,3 +150,22 @@ test("a service that is silent while it boots must keep its whole limit", async 
   const { waitedMs } = await failAfterSilence(talker, []);
   expect(waitedMs).toBeGreaterThan(179_000);
 });
+
+/** What `up` says of a service that ends like this while it is waited for, and is taken away at once. */
+const removedAfter = async (exitCode: number): Promise<string> => {
+  const stack = stackOf(service("web", { ready: { kind: "exec", command: ["ask"] } }));
+  const exec = async () => {
+    world.engine.exit("goat-web-1", exitCode);
+    const remove = { type: "remove-container", container: "goat-web-1", anonymousVolumes: false } as const;
+    await world.engine.apply(remove, { signal: world.signal, progress: () => undefined });
+    return { exitCode: 1, output: "" };
+  };
+  const world = openTestWorld(stack, { services: { web: { exec } } });
+  return (await failureOf(world.up(stack))).code;
+};
+
+test("a container that somebody removes while it is waited for must be told as removed, killed or stopped before", async () => {
+  expect(await removedAfter(137)).toBe("service-removed");
+  expect(await removedAfter(143)).toBe("service-removed");
+  expect(await removedAfter(1)).toBe("service-exited");
+});
