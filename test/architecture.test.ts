@@ -244,6 +244,29 @@ describe("the architecture", () => {
     expect(loaded.filter((path) => ![...places, ...more].some((place) => path.startsWith(place)))).toEqual([]);
   });
 
+  test("status must load no package but those that read a project, and nothing that plans, carries out, checks or installs", () => {
+    const idle = [
+      "stack/run/prepare.ts",
+      "stack/run/execute.ts",
+      "stack/run/prove.ts",
+      "doctor/checks",
+      "gateway/check",
+    ];
+    const others = [
+      "app/bring-up.ts",
+      "app/preflight.ts",
+      "app/database",
+      "runtimes",
+      "engine/docker",
+      "engine/processes",
+    ];
+    const loaded = [...loadedFrom("app/status.ts")];
+    expect(loaded).toContain("stack/run/observe.ts");
+    expect(loaded.filter((path) => [...idle, ...others].some((place) => isIn(path, place)))).toEqual([]);
+    const packages = loaded.filter((path) => !(path.startsWith("node:") || path.endsWith(".ts")));
+    expect(packages.toSorted()).toEqual(["dotenv", "yaml"]);
+  });
+
   test("only the app may use the tap", () => {
     expect(
       importsWhere(({ path }, to) => isIn(to, "tap") && !["tap", "app"].some((own) => isIn(path, own)), true),
