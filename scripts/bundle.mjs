@@ -20,9 +20,6 @@ const assets = {
 /** Most of dockerode's weight is for what goat-dev never does: building images, and engines of other machines over ssh. */
 const unused = ["dockerode/lib/session.js", "dockerode/lib/buildkit.js", "tar-fs/index.js", "docker-modem/lib/ssh.js"];
 
-/** Files of packages, and what is put in their place. */
-const replaced = { "pg/lib/crypto/utils.js": "pg-crypto.cjs" };
-
 /** What dockerode's `debug` and pg take where it is there: the same programs, whatever else is installed beside them. */
 const absent = ["supports-color", "pg-native"];
 
@@ -31,24 +28,18 @@ const define = { navigator: JSON.stringify({ userAgent: "Node.js" }) };
 
 const plain = (id) => id.replaceAll("\\", "/");
 
-function replaceFiles() {
-  const leftOut = "module.exports = () => { throw new Error('left out of goat-dev'); };";
-  const read = (name) => readFileSync(new URL(name, import.meta.url), "utf8");
-  const given = new Map([
-    ...unused.map((path) => [path, leftOut]),
-    ...Object.entries(replaced).map(([path, name]) => [path, read(name)]),
-  ]);
-  const expected = new Set(given.keys());
+function leaveOut() {
+  const expected = new Set(unused);
   return {
-    name: "replace-files",
+    name: "leave-out",
     load(id) {
-      const found = [...expected].find((path) => plain(id).endsWith(`node_modules/${path}`));
+      const found = unused.find((path) => plain(id).endsWith(`node_modules/${path}`));
       if (found === undefined) return null;
       expected.delete(found);
-      return given.get(found);
+      return "module.exports = () => { throw new Error('left out of goat-dev'); };";
     },
     buildEnd() {
-      if (expected.size > 0) throw new Error(`not found, so not replaced: ${[...expected].join(", ")}`);
+      if (expected.size > 0) throw new Error(`not found, so not left out: ${[...expected].join(", ")}`);
     },
   };
 }
@@ -112,7 +103,7 @@ export async function bundlePrograms(dir) {
     },
   };
   await write(
-    { input: programs, external: absent, plugins: [replaceFiles(), addAssets(), licenses(), note] },
+    { input: programs, external: absent, plugins: [leaveOut(), addAssets(), licenses(), note] },
     {
       dir,
       format: "cjs",

@@ -50,9 +50,3 @@ test("every package in dist must bring its license", () => {
   expect([...new Set(names)].filter((name) => !text.includes(`${name} `))).toEqual([]);
   expect(names.length).toBeGreaterThan(100);
 });
-
-test("dist must ask nobody for WebCrypto, which costs more to load than a log-in to Postgres", () => {
-  const asking = files().filter((name) => /webcrypto/.test(readFileSync(join(folder, name), "utf8")));
-  expect(modules.some((id) => id.endsWith("pg/lib/crypto/sasl.js"))).toBe(true);
-  expect(asking).toEqual([]);
-});
