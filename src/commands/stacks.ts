@@ -30,9 +30,9 @@ export const prune = command<PruneReport>({
 });
 
 function stacksText({ stacks, remarks }: StacksReport, _typed: Typed, reader: Reader): string {
-  const rows = stacks.map(({ name, engine, folder, gone, services, running, ports, bytes, usedAt }) => [
+  const rows = stacks.map(({ name, engine, product, folder, gone, services, running, ports, bytes, usedAt }) => [
     name,
-    engine,
+    product?.toLowerCase() ?? engine,
     services === 0 ? "down" : `${running} of ${services} running`,
     ports.join(" "),
     bytes === null ? "?" : formatBytes(bytes),

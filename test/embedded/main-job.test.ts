@@ -73,6 +73,6 @@ describeLocally("without Docker", () => {
 
   describe("the main job", () => {
     const stack = shareLocally();
-    mainJobTests({ engine: /plain local processes/, stack, lives: () => stack().pids() });
+    mainJobTests({ engine: /plain local processes/, short: "embedded", stack, lives: () => stack().pids() });
   });
 });

@@ -8,6 +8,8 @@ type Stack = Pick<ScenarioBase, "ports" | "run" | "edit" | "read">;
 export interface MainJob {
   /** As `doctor` and `up` call it. */
   readonly engine: RegExp;
+  /** As `ls` does. */
+  readonly short: "docker" | "podman" | "embedded";
   readonly stack: () => Stack;
   /** Service -> what runs of it: another value means that it was made or started anew. */
   readonly lives: () => Promise<Readonly<Record<string, unknown>>>;
@@ -22,7 +24,7 @@ const addExtra = (text: string): string =>
   );
 
 /** What the README promises of a stack, from the first `up` to the last `down`, in this order on one stack of any engine. */
-export const mainJobTests = ({ engine, stack, lives }: MainJob): void => {
+export const mainJobTests = ({ engine, short, stack, lives }: MainJob): void => {
   const mustRun = async (...args: readonly string[]) => {
     const result = await stack().run(args);
     expect(result.exitCode, result.output).toBe(0);
@@ -46,7 +48,7 @@ export const mainJobTests = ({ engine, stack, lives }: MainJob): void => {
     expect(await lives()).toEqual(before);
   });
 
-  test("what runs must be seen well: status, doctor, the services' logs, and a question's answer", async () => {
+  test("what runs must be seen well: status, ls, doctor, the services' logs, and a question's answer", async () => {
     const { json } = await mustRun("status", "--json");
     expect(json.services?.map(({ name, state, drift }) => `${name} ${state} ${drift}`).sort()).toEqual(
       services.map((name) => `${name} ready `),
@@ -57,6 +59,7 @@ export const mainJobTests = ({ engine, stack, lives }: MainJob): void => {
     expect(doctor.stdout).toMatch(/^✔ tracing +langfuse ready/m);
     expect(doctor.stdout).toMatch(/^✔ gateway +litellm ready$/m);
     expect(doctor.stdout).not.toMatch(/^✖/m);
+    expect((await mustRun("ls")).stdout).toMatch(new RegExp(`^ *\\S+ +${short} +3 of 3 running`, "m"));
     const logs = await mustRun("logs", "postgres", "litellm");
     expect(logs.stdout).toMatch(/^postgres .*database system is ready to accept connections/m);
     expect(logs.stdout).toMatch(/^litellm .*Uvicorn running on/m);

@@ -4,6 +4,8 @@ import { type FoundStack, findStacks, sizeOf } from "./find.ts";
 export interface StackRow {
   readonly name: string;
   readonly engine: "docker" | "embedded";
+  /** Whose engine it is, where it is not the one that its kind is named after: Podman. */
+  readonly product: string | null;
   /** The engine's address; without Docker the project's state folder. */
   readonly endpoint: string;
   /** The project's; null where nothing says it. */
@@ -39,6 +41,7 @@ async function rowOf(found: FoundStack, app: App): Promise<StackRow> {
   return {
     name: observed.name,
     engine: info.kind,
+    product: info.product ?? null,
     endpoint: info.endpoint,
     folder,
     gone,

@@ -6,6 +6,7 @@ describeOnEngine("the main job in containers", { timeout: 300_000 }, () => {
   const stack = shareScenario();
   mainJobTests({
     engine: new RegExp(`${inject("e2e").product} \\d`),
+    short: inject("e2e").product === "Podman" ? "podman" : "docker",
     stack,
     lives: async () => {
       const containers = await stack().containers();
