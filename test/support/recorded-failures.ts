@@ -453,6 +453,15 @@ export const recordedFailures: readonly RecordedFailure[] = [
     says: /lacks python/,
   },
   {
+    name: "an image that lacks the program, which Podman's init starts",
+    from: "run",
+    role: "gateway",
+    code: "image-wrong-program",
+    exitCode: 1,
+    log: ["failed to exec pid1: No such file or directoryERROR (catatonit:6): "],
+    says: /lacks the program that the Compose file starts/,
+  },
+  {
     name: "a program for another processor, which an init starts",
     from: "run",
     role: "gateway",

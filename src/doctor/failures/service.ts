@@ -70,7 +70,9 @@ function wrongProgram(seen: Evidence): GoatError | null {
     /(?:exec|sh|env|tini|dumb-init|catatonit)[^:\n]*:(?: \d+:)? '?([\w./-]+)'?: (?:not found|No such file or directory)/.exec(
       words,
     )?.[1];
-  const isNotFound = seen.ended?.exitCode === 127 || seen.ended?.exitCode === 126 || program !== undefined;
+  // Podman's first process does not say which.
+  const isUnnamed = /failed to exec pid1: No such file/.test(words);
+  const isNotFound = seen.ended?.exitCode === 127 || seen.ended?.exitCode === 126 || program !== undefined || isUnnamed;
   if (!isNotFound || seen.ended === null || seen.engine !== "docker") return null;
   const { name } = seen.service;
   const what = program ?? "the program that the Compose file starts";
