@@ -14,7 +14,7 @@ import time
 import traceback
 from typing import Any, Mapping, NoReturn
 
-from launcher import collector, connections, places, postgres, preload, reasons, served
+from launcher import collector, connections, places, postgres, preload, reasons, schema, served
 from launcher.channel import Channel
 from launcher.door import Door, finish_callbacks
 from launcher.schema import Update
@@ -104,6 +104,8 @@ class Gateway:
                 os.environ[name] = value
         if not self.is_first or self.update.is_done:
             leave_schema_alone()
+        if self.is_first and self.update.is_done:
+            schema.finish()
 
     def read_config(self) -> None:
         config = self.program.config

@@ -15,6 +15,7 @@ QUIET_SECONDS = 3.0
 TRY_SECONDS = 2.0
 PAUSE_SECONDS = 0.05
 PROTOCOL = 196_608
+SCHEMES = ("postgres", "postgresql")
 # cannot_connect_now: it starts up, shuts down or recovers.
 NOT_YET = b"C57P03\0"
 
@@ -22,7 +23,7 @@ NOT_YET = b"C57P03\0"
 def wait(url: str) -> None:
     """Returns also when the time is over: LiteLLM says best what is wrong then."""
     parts = urlsplit(url)
-    if parts.scheme not in ("postgres", "postgresql") or not parts.hostname:
+    if parts.scheme not in SCHEMES or not parts.hostname:
         return
     begin = time.monotonic()
     told = False

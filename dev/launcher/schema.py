@@ -64,6 +64,8 @@ class Update:
 
     def ended(self, status: int) -> None:
         self.status = status
+        # The system gives it to another process some day.
+        self.pid = 0
         os.close(self.held)
 
     def give_up(self) -> None:
@@ -73,6 +75,15 @@ class Update:
                 os.kill(self.pid, signal.SIGTERM)
                 os.waitpid(self.pid, 0)
             self.ended(LEFT_TO_LITELLM)
+
+
+def finish() -> None:
+    """What LiteLLM does besides, wherever it finds nothing to apply: it mends indexes that were left invalid."""
+    with contextlib.suppress(Exception):
+        from litellm_proxy_extras.utils import ProxyExtrasDBManager
+
+        ProxyExtrasDBManager.repair_invalid_indexes()
+        ProxyExtrasDBManager.apply_replica_identity_full_if_requested()
 
 
 def run(arguments: Sequence[str], parent: int) -> NoReturn:
@@ -152,4 +163,4 @@ def has_no_settings_of_its_own(path: str) -> bool:
 
 
 def is_postgres(url: str) -> bool:
-    return url.startswith(("postgres://", "postgresql://"))
+    return url.partition("://")[0] in postgres.SCHEMES

@@ -105,6 +105,30 @@ test.each([
     );
 });
 
+test("what LiteLLM does besides its migrations must be done where it does not run them itself", () => {
+  const folder = writeFiles(tempFolder(), {
+    "litellm_proxy_extras/__init__.py": "",
+    "litellm_proxy_extras/utils.py": `done = []
+class ProxyExtrasDBManager:
+    repair_invalid_indexes = staticmethod(lambda: done.append("indexes"))
+    apply_replica_identity_full_if_requested = staticmethod(lambda: done.append("replicas"))
+`,
+  });
+  const program = `sys.path.insert(0, given)
+from launcher import schema
+schema.finish()
+from litellm_proxy_extras import utils
+result = utils.done`;
+  expect(inPython(program, folder)).toEqual(["indexes", "replicas"]);
+});
+
+test("a number that another process was given later must not be taken for the update's", async () => {
+  const { env, args } = await scene("echo 'No pending migrations to apply.'");
+  const [watch = "", dev = ""] = args;
+  const { stdout } = await execute("python3", ["-c", `${readFileSync(watch, "utf8")}print(update.pid)`, dev], { env });
+  expect(stdout).toBe("True True\n0\n");
+});
+
 test("without a database nothing must be started", async () => {
   const { folder, env, args } = await scene('touch "${0%/*}/asked"');
   const { stdout } = await execute("python3", args, { env: { ...env, DATABASE_URL: "" } });
