@@ -20,6 +20,10 @@ SCHEMES = ("postgres", "postgresql")
 NOT_YET = b"C57P03\0"
 
 
+def is_address(url: str) -> bool:
+    return url.partition("://")[0] in SCHEMES
+
+
 def wait(url: str) -> None:
     """Returns also when the time is over: LiteLLM says best what is wrong then."""
     parts = urlsplit(url)

@@ -38,7 +38,7 @@ class Update:
     def __init__(self, arguments: Sequence[str]) -> None:
         self.status: int | None = NOT_ASKED
         self.pid = 0
-        if not is_postgres(os.environ.get("DATABASE_URL", "")):
+        if not postgres.is_address(os.environ.get("DATABASE_URL", "")):
             return
         read, self.held = os.pipe()
         sys.stdout.flush()
@@ -160,7 +160,3 @@ def has_no_settings_of_its_own(path: str) -> bool:
         return False
     names = {name for name in general if name.startswith(("database_", "disable_prisma", "key_management", "use_azure_key", "use_google_kms"))}
     return names <= {*KNOWN_SETTINGS, "database_url"}
-
-
-def is_postgres(url: str) -> bool:
-    return url.partition("://")[0] in postgres.SCHEMES

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Callable, Mapping
 
 from launcher import collector, say
+from launcher.engine import Engine
 from launcher.preload import build_routes, other_threads
 from launcher.schema import Update
 
@@ -37,12 +38,15 @@ class Unfit(Exception):
 def run(arguments: list[str]) -> None:
     end_on_signals()
     update: Update | None = None
+    engine = Engine()
     try:
         require_platform()
+        engine.start()
         update = Update(arguments)
         program = load(arguments)
         require_one_thread()
     except Exception as error:
+        engine.stop()
         if update is not None:
             update.give_up()
         why = str(error) if isinstance(error, Unfit) else f"it cannot be loaded: {type(error).__name__}: {error}"
@@ -51,7 +55,7 @@ def run(arguments: list[str]) -> None:
     from launcher.supervisor import Supervisor
 
     gc.freeze()
-    become = Supervisor(program, update).run()
+    become = Supervisor(program, update, engine).run()
     # Only a forked child comes here: the launcher itself ends with its child's status.
     become()
 

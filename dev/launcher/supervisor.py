@@ -12,6 +12,7 @@ from typing import Any, Callable, Mapping, NoReturn
 
 from launcher import control, preload, say, served
 from launcher.channel import Channel, close_files
+from launcher.engine import Engine
 from launcher.process import Answer, Process, exit_status, send_signal, wait_for_ends
 from launcher.sockets import bind
 from launcher.schema import Update
@@ -26,9 +27,10 @@ FORWARDED = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 
 
 class Supervisor:
-    def __init__(self, program: Program, update: Update) -> None:
+    def __init__(self, program: Program, update: Update, engine: Engine) -> None:
         self.program = program
         self.update = update
+        self.engine = engine
         self.folder = os.getcwd()
         self.selector = selectors.DefaultSelector()
         self.serving: Process | None = None
@@ -77,6 +79,7 @@ class Supervisor:
                 for process in self.processes():
                     send_signal(process.pid, number)
                 if not self.processes():
+                    self.engine.stop()
                     self.update.give_up()
                     os._exit(128 + number)
 
@@ -154,6 +157,7 @@ class Supervisor:
         asked, self.asked = self.asked, []
         variables, self.variables = self.variables, {}
         environment = {**(self.serving.environment if self.serving else {}), **variables}
+        self.engine.start()
         own, its = Channel.pair()
         sys.stdout.flush()
         sys.stderr.flush()
@@ -194,6 +198,7 @@ class Supervisor:
             self.retiring.append(old)
             old.channel.send({"do": "retire"})
             for late in self.retiring[:-MOST_RETIRING]:
+                say(f"configuration {late.generation} has to end, though it still answers: {MOST_RETIRING} later ones do as well")
                 send_signal(late.pid, signal.SIGTERM)
         if served.has_changed(process.files):
             self.wanted = True
@@ -241,6 +246,9 @@ class Supervisor:
         if pid == self.update.pid:
             self.update.ended(status)
             return
+        if pid == self.engine.pid:
+            self.engine.ended()
+            return
         process = next((one for one in self.processes() if one.pid == pid), None)
         if process is None:
             # As the first process of a container the launcher inherits whatever lost its parent.
@@ -261,6 +269,7 @@ class Supervisor:
         for one in others:
             send_signal(one.pid, signal.SIGTERM)
         wait_for_ends([one.pid for one in others])
+        self.engine.stop()
         if not self.stopping:
             say(f"LiteLLM ended with status {status}")
         for stream in (sys.stdout, sys.stderr):

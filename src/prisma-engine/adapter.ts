@@ -1,5 +1,6 @@
 import { columnKind, columnReaders } from "./columns.ts";
 import type { Pool, PoolClient } from "./connections.ts";
+import type { Database } from "./database.ts";
 import { isStatementError, type PostgresError } from "./failures.ts";
 import type { AdapterError, DriverAdapter, Query, Queryable, Result, Transaction } from "./wasm.ts";
 
@@ -27,18 +28,27 @@ export class LostErrors {
 }
 
 /** Prisma's driver adapter over pg: the engine's SQL goes through this. */
-export function driverAdapter(pool: Pool, schema: string, lost: LostErrors): DriverAdapter {
+export function driverAdapter(database: Database, lost: LostErrors): DriverAdapter {
   return {
-    ...queryableOn(pool, lost),
+    ...queryableOn(() => database.pool, lost),
     errorRegistry: { consumeError: (id) => ({ error: lost.get(id) }) },
-    getConnectionInfo: () => ok({ schemaName: schema }),
-    startTransaction: () => guarded(lost, async () => ok(transactionOn(await pool.connect(), lost))),
+    getConnectionInfo: () => ok({ schemaName: database.address.schema }),
+    startTransaction: () =>
+      guarded(lost, async () => {
+        if (database.pool === undefined) throw new Error("no database has been asked for");
+        return ok(transactionOn(await database.pool.connect(), lost));
+      }),
   };
 }
 
-function queryableOn(client: Pool | PoolClient, lost: LostErrors): Queryable {
-  const run = ({ sql, args }: Query) =>
-    client.query<unknown[]>({ text: sql, values: args.map(asParameter), rowMode: "array", types: columnReaders });
+/** What the engine asks of itself before it has a database has no rows. */
+const nothing = { fields: [], rows: [], rowCount: 0 };
+
+function queryableOn(clientOf: () => Pool | PoolClient | undefined, lost: LostErrors): Queryable {
+  const run = async ({ sql, args }: Query) => {
+    const query = { text: sql, values: args.map(asParameter), rowMode: "array", types: columnReaders } as const;
+    return (await clientOf()?.query<unknown[]>(query)) ?? nothing;
+  };
   return {
     provider: "postgres",
     adapterName: "pg",
@@ -79,7 +89,7 @@ function transactionOn(client: PoolClient, lost: LostErrors): Transaction {
   // Where a connection breaks within a transaction, neither commit nor rollback follows.
   client.on("error", release);
   const unclaimed = setTimeout(release, unclaimedMs);
-  const { queryRaw, executeRaw, ...rest } = queryableOn(client, lost);
+  const { queryRaw, executeRaw, ...rest } = queryableOn(() => client, lost);
   // A connection that was given back is somebody else's.
   const claimed =
     <T>(work: (query: Query) => Promise<Result<T>>) =>

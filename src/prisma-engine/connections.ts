@@ -16,6 +16,12 @@ export interface Address {
   readonly idleMs: number;
 }
 
+/** The client may put another database in the place of its environment's. */
+export function databaseUrl(url: string | undefined, overwriting: string | undefined): string {
+  const overwritten: readonly { readonly url?: string }[] = JSON.parse(overwriting || "[]");
+  return overwritten[0]?.url ?? url ?? "";
+}
+
 /** Throws where the text is no URL; the error never quotes it, since it has the password. */
 export function readAddress(text: string, processors: number): Address {
   const url = parse(text);

@@ -1,7 +1,7 @@
 import type { Clock } from "../platform/clock.ts";
 import { driverAdapter, LostErrors } from "./adapter.ts";
 import { graphqlAnswer } from "./answer.ts";
-import type { Address, Pool } from "./connections.ts";
+import type { Database } from "./database.ts";
 import { failureOf } from "./failures.ts";
 import { readModels } from "./schema.ts";
 import { translate } from "./translate.ts";
@@ -26,8 +26,7 @@ export interface EngineParts {
   readonly program: Uint8Array<ArrayBuffer>;
   /** The text of schema.prisma. */
   readonly datamodel: string;
-  readonly pool: Pool;
-  readonly address: Address;
+  readonly database: Database;
   readonly clock: Clock;
 }
 
@@ -56,14 +55,15 @@ const statuses: readonly (readonly [RegExp, number])[] = [
   [/Transaction already closed/, 422],
 ];
 
-export async function openEngine({ program, datamodel, pool, address, clock }: EngineParts): Promise<Engine> {
+/** Ready for the first question, whether or not its database is there yet. */
+export async function openEngine({ program, datamodel, database, clock }: EngineParts): Promise<Engine> {
   const models = readModels(datamodel);
   const lost = new LostErrors();
-  const engine = loadQueryEngine(program, datamodel, driverAdapter(pool, address.schema, lost));
+  const engine = loadQueryEngine(program, datamodel, driverAdapter(database, lost));
   await engine.connect(trace);
 
   const told = <T extends UserFacing>(error: T): T => {
-    const { code, message } = failureOf(lost.get(error.meta?.id ?? -1), address);
+    const { code, message } = failureOf(lost.get(error.meta?.id ?? -1), database.address);
     return { ...error, error_code: code, message, meta: {} };
   };
   const ask = async (json: string, isRaw: boolean, transaction?: string): Promise<Answer> => {

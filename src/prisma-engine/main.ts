@@ -4,6 +4,8 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { messageOf } from "../errors/describe.ts";
 import { systemClock } from "../platform/clock.ts";
+import type { Address } from "./connections.ts";
+import type { Database } from "./database.ts";
 
 /** Where it is built, Prisma's engine lies beside this file. */
 const programPath = fileURLToPath(new URL("query_engine.wasm", import.meta.url));
@@ -44,43 +46,60 @@ function endWithParent(): void {
   setInterval(() => process.ppid === parent || process.exit(0), parentEveryMs);
 }
 
-function databaseUrl(): string {
-  const overwritten: readonly { readonly url?: string }[] = JSON.parse(process.env["OVERWRITE_DATASOURCES"] || "[]");
-  return overwritten[0]?.url ?? process.env["DATABASE_URL"] ?? "";
+/** As the native engine says that it cannot start. */
+function unstarted(code: string | undefined, message: string): string {
+  return JSON.stringify({ is_panic: false, message, meta: {}, error_code: code ?? null, backtrace: null });
 }
 
-/** As the native engine says that it cannot start. */
 function endUnstarted(code: string | undefined, message: string): never {
-  say(JSON.stringify({ is_panic: false, message, meta: {}, error_code: code ?? null, backtrace: null }));
+  say(unstarted(code, message));
   process.exit(1);
 }
 
 async function serve(args: readonly string[]): Promise<void> {
   process.title = "query-engine";
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => process.exit(0));
+  const isKept = args[0] === "keep";
+  process.on("SIGTERM", () => process.exit(0));
+  // Ctrl-C reaches LiteLLM as well, which still books what it has spent before it lets go of the engine that is kept for it.
+  process.on("SIGINT", () => isKept || process.exit(0));
   process.on("uncaughtException", endBroken);
   endWithParent();
+  const { env } = process;
   const { openEngine } = await import("./engine.ts");
-  const { openPool, readAddress } = await import("./connections.ts");
-  const { failureOf } = await import("./failures.ts");
-  const { createEngineServer } = await import("./server.ts");
-  const { untilThere } = await import("./waiting.ts");
-  const address = readAddress(databaseUrl(), processors);
-  const pool = openPool(address, () => say("query-engine: an idle connection to the database broke"));
-  const wait = { clock: systemClock, signal: new AbortController().signal, limitMs: engineWaitMs };
-  const reached = untilThere(() => pool.query("SELECT 1"), wait).catch((error: unknown) => {
-    const { code, message } = failureOf(error, address);
-    endUnstarted(code, message);
-  });
-  const datamodel = readFileSync(process.env["PRISMA_DML_PATH"] ?? "", "utf8");
+  const { databaseUrl, readAddress } = await import("./connections.ts");
+  const { Database } = await import("./database.ts");
+  const address = readAddress(databaseUrl(env["DATABASE_URL"], env["OVERWRITE_DATASOURCES"]), processors);
+  const database = new Database(address, () => say("query-engine: an idle connection to the database broke"));
+  const datamodelPath = env["PRISMA_DML_PATH"] ?? "";
+  const reached = isKept ? undefined : reach(database, address);
+  const datamodel = readFileSync(datamodelPath, "utf8");
   const program = new Uint8Array(readFileSync(programPath));
-  const engine = await openEngine({ program, datamodel, pool, address, clock: systemClock });
+  const engine = await openEngine({ program, datamodel, database, clock: systemClock });
+  // The first query puts the engine's own schema together, which takes ten times as long as any other: before somebody waits for it.
+  const warmUp = () => engine.query(firstQuery).catch(() => undefined);
+  if (isKept) {
+    await warmUp();
+    const { openDoor } = await import("./door.ts");
+    const wait = { clock: systemClock, signal: new AbortController().signal, limitMs: engineWaitMs };
+    const door = { engine, database, datamodelPath, processors, wait, unstarted, onFailure: tellKind };
+    openDoor(door).listen({ fd: Number(args[1]) });
+    return;
+  }
+  const { createEngineServer } = await import("./server.ts");
   await reached;
   const server = createEngineServer({ engine, onFailure: tellKind });
   server.listen(portOf(args), "127.0.0.1");
   await once(server, "listening");
-  // The first query puts the engine's own schema together, which takes ten times as long as any other: before somebody waits for it.
-  await engine.query(firstQuery).catch(() => undefined);
+  await warmUp();
+}
+
+async function reach(database: Database, address: Address): Promise<void> {
+  const { failureOf } = await import("./failures.ts");
+  const wait = { clock: systemClock, signal: new AbortController().signal, limitMs: engineWaitMs };
+  await database.reach(address, wait).catch((error: unknown) => {
+    const { code, message } = failureOf(error, address);
+    endUnstarted(code, message);
+  });
 }
 
 function portOf(args: readonly string[]): number {

@@ -3,6 +3,8 @@ import type { Answer, Engine } from "./engine.ts";
 
 export interface ServerParts {
   readonly engine: Engine;
+  /** Requests wait for it; where it fails, their connections end. */
+  readonly ready?: Promise<void>;
   /** Hears of what nobody expected: no query and no value of one is in it. */
   onFailure(error: unknown): void;
 }
@@ -13,8 +15,9 @@ const transactionId = /^.{25,}$/;
 const notFound: Answer = { status: 404, body: "{}" };
 
 /** The HTTP interface of Prisma's query engine. */
-export function createEngineServer({ engine, onFailure }: ServerParts): Server {
+export function createEngineServer({ engine, ready, onFailure }: ServerParts): Server {
   const server = createServer(async (request, response) => {
+    if (!(await isReady(ready))) return void request.socket.destroy();
     const { status, body } = await answer(engine, request).catch((error: unknown) => failed(error, onFailure));
     response.writeHead(status, { "content-type": "application/json", "content-length": Buffer.byteLength(body) });
     response.end(body);
@@ -24,6 +27,10 @@ export function createEngineServer({ engine, onFailure }: ServerParts): Server {
   server.requestTimeout = 0;
   server.headersTimeout = 0;
   return server;
+}
+
+async function isReady(ready: Promise<void> | undefined): Promise<boolean> {
+  return ready === undefined || ready.then(() => true).catch(() => false);
 }
 
 async function answer(engine: Engine, request: IncomingMessage): Promise<Answer> {

@@ -6,6 +6,7 @@ const pauseMs = 100;
 export interface Wait {
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** How long the database may be away before that is a failure. */
   readonly limitMs: number;
 }
 

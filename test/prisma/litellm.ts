@@ -45,6 +45,8 @@ export interface Litellm {
   chat(key: string, more?: Readonly<Record<string, unknown>>): Promise<Answer>;
   /** Takes over a config with one more model of this name, and traces; what the launcher says. */
   reload(more: string): Promise<Readonly<Record<string, unknown>>>;
+  /** The process that answers. */
+  serving(): number;
   /** The query engine's process. */
   engine(): number;
   stop(): Promise<void>;
@@ -121,6 +123,7 @@ export const startLitellm = async (
       const { stdout } = await run(python, [launcher, "reload"], { env: environment });
       return JSON.parse(stdout);
     },
+    serving: () => familyOf(child.pid ?? 0).find((pid) => commandOf(pid).includes("--config")) ?? 0,
     engine: () => familyOf(child.pid ?? 0).find((pid) => commandOf(pid).includes("query-engine")) ?? 0,
     stop: async () => {
       agent.destroy();
@@ -131,7 +134,7 @@ export const startLitellm = async (
   return litellm;
 };
 
-/** The launcher's process serves, and starts the engine. */
+/** The launcher keeps the engine; what it has forked serves, and has a small process that stands for the engine. */
 export const familyOf = (pid: number): readonly number[] =>
   childrenOf(pid).flatMap((child) => [child, ...familyOf(child)]);
 

@@ -23,6 +23,7 @@ interface Size {
   readonly threads: number;
   readonly servingThreads: number;
   readonly processes: number;
+  readonly engine: number;
   readonly connections: number;
 }
 
@@ -59,8 +60,8 @@ describe.skipIf(missing !== null)(`a gateway that is reloaded ${reloads} times`,
   /** Once the former process has ended. */
   const sizeNow = async (): Promise<Size> => {
     const launcher = litellm.child.pid ?? 0;
-    await until(() => familyOf(launcher).length === 2);
-    const [serving = 0] = familyOf(launcher);
+    await until(() => familyOf(launcher).length === 3);
+    const serving = litellm.serving();
     const [found] = await postgres.query<{ readonly n: number }>(
       "SELECT count(*)::int AS n FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()",
     );
@@ -72,6 +73,7 @@ describe.skipIf(missing !== null)(`a gateway that is reloaded ${reloads} times`,
       threads: readdirSync(`/proc/${launcher}/task`).length,
       servingThreads: readdirSync(`/proc/${serving}/task`).length,
       processes: familyOf(launcher).length,
+      engine: litellm.engine(),
       connections: found?.n ?? 0,
     };
   };
@@ -115,7 +117,8 @@ describe.skipIf(missing !== null)(`a gateway that is reloaded ${reloads} times`,
       return found?.logs === wanted.length && found.same;
     });
     if (first === undefined || last === undefined) throw new Error("no reload");
-    for (const name of ["files", "threads", "processes"] as const) expect(last[name]).toBe(first[name]);
+    // The engine goes from one configuration to the next.
+    for (const name of ["files", "threads", "processes", "engine"] as const) expect(last[name]).toBe(first[name]);
     // The engine opens connections as it needs them; a call more or less may be under way, or a thread for it be there already.
     expect(last.connections).toBeLessThan(first.connections + 5);
     expect(last.servingFiles).toBeLessThan(first.servingFiles + 10);
