@@ -35,13 +35,16 @@ async def take(server: Any, files: Sequence[int]) -> None:
     config = server.config
     loop = asyncio.get_running_loop()
 
-    def protocol() -> Any:
-        return config.http_protocol_class(config=config, server_state=server.server_state, app_state=server.lifespan.state)
-
-    for connection in [socket.socket(fileno=file) for file in files]:
+    async def take_one(connection: socket.socket) -> None:
         connection.setblocking(False)
-        _, made = await loop.connect_accepted_socket(protocol, connection)
-        made.timeout_keep_alive_task = loop.call_later(made.timeout_keep_alive, made.timeout_keep_alive_handler)
+        made = config.http_protocol_class(config=config, server_state=server.server_state, app_state=server.lifespan.state)
+        await loop.connect_accepted_socket(lambda: made, connection)
+        # Its next request may have come by now, and then it has a time of its own.
+        if is_idle(made) and made.timeout_keep_alive_task is None:
+            made.timeout_keep_alive_task = loop.call_later(made.timeout_keep_alive, made.timeout_keep_alive_handler)
+
+    # One that was closed on its way takes no other along.
+    await asyncio.gather(*(take_one(socket.socket(fileno=file)) for file in files), return_exceptions=True)
 
 
 def is_idle(protocol: Any) -> bool:

@@ -188,7 +188,8 @@ class Gateway:
 
     async def linger(self) -> None:
         """A client may be about to use a connection that stays here: it is answered, and told to open another."""
-        end = time.monotonic() + LINGER_SECONDS
+        # One that can move does so after its answer, however long that takes: uvicorn would close it instead, maybe under the next request.
+        end = time.monotonic() + (STREAM_SECONDS if self.moves else LINGER_SECONDS)
         await finish_callbacks()
         busy = True
         while busy and time.monotonic() < end:
