@@ -19,7 +19,7 @@ FOLDER = os.path.dirname(os.path.abspath(__file__))
 sys.path[:] = [path for path in sys.path if os.path.abspath(path or os.curdir) != FOLDER]
 sys.path.insert(0, os.path.dirname(FOLDER))
 
-from launcher import collector, logs
+import launcher
 
 sys.path.pop(0)
 
@@ -30,6 +30,8 @@ def main() -> None:
         from launcher import control
 
         sys.exit(control.ask(arguments[0], os.environ))
+    from launcher import logs
+
     if os.environ.get("GOAT_DEV_LOG_FILE"):
         logs.write_to(os.environ["GOAT_DEV_LOG_FILE"])
     sys.argv[0] = "litellm"
@@ -42,6 +44,8 @@ if __name__ == "__main__":
     main()
 else:
     # A worker that plain LiteLLM spawns imports this file under another name: it gets the log, but not the command line.
+    from launcher import collector, logs
+
     collector.pause_for_boot()
     if os.environ.get("GOAT_DEV_LOG_FILE"):
         logs.write_to(os.environ["GOAT_DEV_LOG_FILE"])

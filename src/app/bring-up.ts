@@ -76,15 +76,17 @@ export async function bringUp(open: OpenStack, options: BringUpOptions, app: App
   const prepared =
     images === null ? checked : await prepare(open.stack, { names: options.names, restart: options.restart }, open);
   await makeFolders(prepared);
-  const before = await modelsBefore(prepared, app);
+  // Asked beside the reload, which takes longer: a busy gateway answers late.
+  const before = modelsBefore(prepared, app).catch(() => null);
   const state = openState(open.environment.project.stateDir);
   const proven = provenLives(open);
   const done = await carryOut({ ...prepared, proven }, open.settings.timeoutMs, open).catch((error: unknown) => {
     tellUnproven(prepared, describe(error), app);
     throw error;
   });
-  const changes = await tellModelChanges(open.stack, before, app);
+  const changes = await tellModelChanges(open.stack, await before, app);
   const nothingToDo = isNothingToDo(prepared.plan);
+  if (!nothingToDo) open.serving?.clear();
   const observed = nothingToDo ? prepared.observed : await observeStack(open.stack, open);
   if (!nothingToDo) await keepProven(state, { ...prepared, observed, proven });
   const ready = prepared.services.map((service) => service.name);

@@ -6,6 +6,7 @@ import { formatDuration } from "../platform/format.ts";
 import { type Save, savesOf } from "../platform/saves.ts";
 import { list } from "../platform/text.ts";
 import { readTextIfThere } from "../platform/text-file.ts";
+import type { Serving } from "../stack/engine-context.ts";
 import { containerOf } from "../stack/plan/containers.ts";
 import { gatewayOf } from "../stack/plan/endpoints.ts";
 import { observeStack } from "../stack/run/observe.ts";
@@ -26,13 +27,14 @@ export interface WatchReport {
 /** Has the running gateway take over what is saved of its config, of what that includes, and of .env, now and until the signal fires. */
 export async function watch(app: App): Promise<WatchReport> {
   const { clock, signal } = app;
+  const serving = new Map<string, Serving>();
   let [reloads, told] = [0, ""];
   for (;;) {
     const { files, names } = await watchedFiles(app);
     for await (const save of savesOf(files, { clock, signal })) {
       if (told !== list(names)) tell(app, `watching ${list(names)}; Ctrl-C ends it`);
       told = list(names);
-      if (await takeOver(app, save)) reloads += 1;
+      if (await takeOver(app, save, serving)) reloads += 1;
       // Another config may include other files.
       if ((await watchedFiles(app).catch(() => null))?.files.join() !== files.join()) break;
     }
@@ -69,12 +71,13 @@ function withIncludes(file: string, seen: readonly string[] = []): readonly stri
 }
 
 /** True where the gateway serves something else than before; what is wrong with an edit is told, and the former goes on. */
-async function takeOver(app: App, save: Save): Promise<boolean> {
+async function takeOver(app: App, save: Save, serving: Map<string, Serving>): Promise<boolean> {
   const { clock, signal } = app;
   const begin = clock.now();
   try {
     const inner = quiet(app);
-    const open = await openStack(inner, await openProject(inner, { example: "never" }));
+    const opened = await openStack(inner, await openProject(inner, { example: "never" }));
+    const open = { ...opened, serving };
     await using _lock = await lockStack(open, "watch", inner);
     const gateway = gatewayOf(open.stack)?.service;
     const seen = await observeStack(open.stack, open);
@@ -89,6 +92,7 @@ async function takeOver(app: App, save: Save): Promise<boolean> {
     tell(app, reloadText(gateway.name, report));
     return true;
   } catch (error) {
+    serving.clear();
     // What was saved meanwhile comes next.
     if (signal.aborted || (await save.isOver())) return false;
     const { message, evidence } = describe(error);

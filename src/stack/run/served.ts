@@ -7,7 +7,7 @@ import { type ServiceSpec, type StackSpec, servedPath } from "../../model/stack.
 import { decoration } from "../../platform/deadline.ts";
 import { httpGet } from "../../platform/http.ts";
 import { parseJson } from "../../platform/json.ts";
-import type { EngineContext } from "../engine-context.ts";
+import type { EngineContext, Serving } from "../engine-context.ts";
 import { publishedPort } from "../plan/endpoints.ts";
 import { answerIn } from "./answer.ts";
 
@@ -17,26 +17,23 @@ const answerLimitMs = 1_000;
 /** Who does not answer is judged by its labels, and made anew where they say so: better wait a little. */
 const questionLimitMs = 10_000;
 
-type Asking = Pick<EngineContext, "engine" | "signal">;
+type Asking = Pick<EngineContext, "engine" | "signal" | "serving">;
 
 /** With what services that reload say of themselves: a label cannot change on a running container, and a mount may be stale. */
 export async function withServed(stack: StackSpec, observed: ObservedStack, context: Asking): Promise<ObservedStack> {
   const told = async (found: ObservedService): Promise<ObservedService> => {
     const service = stack.services.find(({ name }) => name === found.name);
     if (service?.reload === undefined || found.state !== "running" || found.oneOff) return found;
-    const served = await toldBy(service, [...service.reload.command, "status"], found.container, context);
+    const life = `${found.container} ${found.startedAt}`;
+    const status = [...service.reload.command, "status"];
+    const served = context.serving?.get(life) ?? (await toldBy(service, status, found.container, context));
     if (served === null) return found;
+    context.serving?.set(life, served);
     const { fingerprint } = found;
     const stale = await staleOf(service, served.files);
     return { ...found, stale, fingerprint: fingerprint && { ...fingerprint, ...served.variables } };
   };
   return { ...observed, services: await Promise.all(observed.services.map(told)) };
-}
-
-interface Told {
-  readonly files: Hashes;
-  /** Those that it was given since it was started: `environment.NAME` -> hash, as `fingerprintOf` makes it. */
-  readonly variables: Readonly<Record<string, string>>;
 }
 
 /** The service itself is asked first, which takes a few milliseconds. Null where neither it nor its launcher says. */
@@ -45,7 +42,7 @@ async function toldBy(
   status: readonly string[],
   container: string,
   { engine, signal }: Asking,
-): Promise<Told | null> {
+): Promise<Serving | null> {
   const served = await askService(service, signal);
   if (served === "another") return null;
   if (served?.variables.length === 0) return { files: served.files, variables: {} };
@@ -59,8 +56,7 @@ async function toldBy(
   };
 }
 
-/** Path -> SHA-256, as the service sees it; null for a file that is not there. */
-export type Hashes = Readonly<Record<string, unknown>>;
+export type Hashes = Serving["files"];
 
 interface Served {
   readonly files: Hashes;

@@ -3,6 +3,7 @@ import type { RequestListener } from "node:http";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import type { ObservedService } from "../../../../src/model/observed.ts";
+import type { Serving } from "../../../../src/stack/engine-context.ts";
 import { observeStack } from "../../../../src/stack/run/observe.ts";
 import { startHttp } from "../../../support/fake-server.ts";
 import { port, service, stackOf } from "../../../support/sample-stack.ts";
@@ -77,4 +78,28 @@ test("variables that it was given since must be known from its launcher, which a
     launcher: { saved: "now", environment: { KEY: "abc" } },
   });
   expect(found?.fingerprint).toMatchObject({ "environment.KEY": "abc" });
+});
+
+test("who looks again and again must be told once of each life, and again once that is forgotten", async () => {
+  let asked = 0;
+  const server = await startHttp((_, response) => {
+    asked += 1;
+    response.end(JSON.stringify({ files: {}, variables: [] }));
+  });
+  onTestFinished(() => server[Symbol.asyncDispose]());
+  const reload = { command: ["launch"], files: [], environment: [] };
+  const stack = stackOf(service("litellm", { ports: [port(server.port)], reload }));
+  const world = openTestWorld(stack, {});
+  await world.up(stack);
+  const context = { ...world, serving: new Map<string, Serving>() };
+  const askedByLook = async (): Promise<number> => {
+    const before = asked;
+    await observeStack(stack, context);
+    return asked - before;
+  };
+  expect([await askedByLook(), await askedByLook()]).toEqual([1, 0]);
+  await world.up(stack, { restart: "hard" });
+  expect([await askedByLook(), await askedByLook()]).toEqual([1, 0]);
+  context.serving.clear();
+  expect(await askedByLook()).toBe(1);
 });
