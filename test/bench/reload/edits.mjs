@@ -1,5 +1,6 @@
 // Saves of the config, each with another model, and the moment from which a new connection sees it.
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { get } from "node:http";
@@ -35,31 +36,34 @@ export async function editsOf({ folder }, apiBase) {
     if (number > 1) document.deleteIn(["model_list", document.get("model_list").items.length - 1]);
     add(`edit-${number}`);
     const other = number % 2 === 0 ? `${file}.new` : file;
-    await writeFile(other, document.toString());
+    const text = document.toString();
+    await writeFile(other, text);
     if (other !== file) await rename(other, file);
-    return `edit-${number}`;
+    return { name: `edit-${number}`, hash: createHash("sha256").update(text).digest("hex") };
   };
 }
 
-/** Milliseconds until a new connection is told of this model. */
-export async function untilLive(url, key, name, signal) {
+/** Milliseconds until a new connection is told of this edit's model. */
+export async function untilLive(url, key, { name, hash }, signal) {
   const begin = performance.now();
-  while (!(await modelsOf(url, key)).includes(name)) {
+  const headers = { authorization: `Bearer ${key}` };
+  for (;;) {
+    // LiteLLM's own answer takes as long as a call does: asked all the while, it would be a load of its own.
+    const isServed = (await said(`${url}/goat-dev/served`)).includes(hash);
+    if (isServed && (await said(`${url}/v1/models`, headers)).includes(`"${name}"`)) return performance.now() - begin;
     signal.throwIfAborted();
     if (performance.now() - begin > limitMs) throw new Error(`${name} is not served within ${limitMs / 1000} s`);
     await pause(askEveryMs);
   }
-  return performance.now() - begin;
 }
 
-/** Nobody is told where nobody answers. */
-async function modelsOf(url, key) {
+/** Nothing where nobody answers. */
+async function said(url, headers = {}) {
   try {
-    const headers = { authorization: `Bearer ${key}` };
-    const [response] = await once(get(`${url}/v1/models`, { agent: false, headers, timeout: 5_000 }), "response");
-    return JSON.parse(await readText(response)).data.map(({ id }) => id);
+    const [response] = await once(get(url, { agent: false, headers, timeout: 5_000 }), "response");
+    return await readText(response);
   } catch {
-    return [];
+    return "";
   }
 }
 

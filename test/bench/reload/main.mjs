@@ -68,9 +68,9 @@ async function measure({ engine, edit, edits, url, signal, phases }) {
   const restarted = (live) =>
     repeat(restarts, live, async () => {
       const begin = performance.now();
-      const name = await edit();
+      const saved = await edit();
       await timedUntilReady(engine.restart.command, [], { ...engine, signal });
-      await untilLive(url, key, name, signal);
+      await untilLive(url, key, saved, signal);
       return performance.now() - begin;
     });
   // What a first call loads is not looked for.

@@ -45,8 +45,8 @@ function failuresOf(phases, calls) {
       .filter(({ at, failed }) => failed !== null && at >= begin && at < end)
       .slice(0, shownFailures)
       .map(
-        ({ client, stream, ms, failed }) =>
-          `${title}: ${client}${stream ? ", stream" : ""}, after ${seconds(ms)}: ${failed}`,
+        ({ client, at, stream, ms, failed }) =>
+          `${title}, at ${seconds(at - begin)}: ${client}${stream ? ", stream" : ""}, after ${seconds(ms)}: ${failed}`,
       ),
   );
 }
