@@ -1,6 +1,9 @@
+import { join } from "node:path";
 import fc from "fast-check";
 import type pg from "pg";
 import { beforeAll, describe, expect, inject, test } from "vitest";
+import { readMigrations } from "../../src/prisma-engine/migrations-folder.ts";
+import { extras } from "./migrating.ts";
 import { columnOf, type Field, keyOf, type Model, models, plainFields, tableOf } from "./models.ts";
 import type { PythonClient, Step, Words } from "./python-client.ts";
 import { suiteScene } from "./scene.ts";
@@ -14,10 +17,24 @@ type Row = ReadonlyMap<Field, Value>;
 
 let count = 0;
 
+/** By table, what is unique among some of its rows: only a migration can say it, not schema.prisma. */
+const uniqueAmongSome = new Map(
+  (missing === null ? readMigrations(join(extras(), "migrations")) : []).flatMap(({ sql }) =>
+    [...sql.matchAll(/CREATE UNIQUE INDEX [^;]*?ON "(\w+)" *\(([^)]*)\) *WHERE/g)].map(
+      ([, table = "", columns = ""]) => [table, columns.replaceAll(/[" ]/g, "").split(",")] as const,
+    ),
+  ),
+);
+
 /** A row with a value for each of the fields; what has to be unique is. */
 const rowOf = (model: Model, fields: readonly Field[]): Row => {
   const single = fields.filter(({ isUnique }) => isUnique).map(({ name }) => name);
-  const unique = new Set([...keyOf(model), ...single, ...model.uniqueFields.flat()]);
+  const unique = new Set([
+    ...keyOf(model),
+    ...single,
+    ...model.uniqueFields.flat(),
+    ...(uniqueAmongSome.get(tableOf(model)) ?? []),
+  ]);
   count += 1;
   return new Map(
     fields.map((field) => {
