@@ -42,8 +42,9 @@ def ask(connection: socket.socket, door: str, arguments: "list[str]") -> str:
     return answer.decode()
 
 
-try:
-    main()
-except KeyboardInterrupt:
-    # How Prisma's client stops its engine.
-    pass
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        # How Prisma's client stops its engine.
+        pass

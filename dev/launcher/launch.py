@@ -19,6 +19,7 @@ FOLDER = os.path.dirname(os.path.abspath(__file__))
 sys.path[:] = [path for path in sys.path if os.path.abspath(path or os.curdir) != FOLDER]
 sys.path.insert(0, os.path.dirname(FOLDER))
 
+# Found here once, its modules are found from here on.
 import launcher
 
 sys.path.pop(0)

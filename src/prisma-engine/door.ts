@@ -40,6 +40,8 @@ async function welcome(door: Door, visitor: Socket): Promise<void> {
     return;
   }
   const reached = door.database.reach(address, door.wait);
+  // It may fail before anybody waits for it.
+  reached.catch(() => {});
   const own = forOneClient(door.engine);
   // Its client finds the port open at once and is answered once the database is there: it would look again only after a while.
   const server = createEngineServer({ engine: own, ready: reached, onFailure: door.onFailure });
