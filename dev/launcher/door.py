@@ -8,7 +8,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any, Awaitable, Callable, MutableMapping
 
-from launcher import preload, reasons, say
+from launcher import reasons, say
 
 if TYPE_CHECKING:
     from launcher.gateway import Gateway
@@ -53,8 +53,7 @@ class Door:
                 self.gateway.tell_why(reasons.of_text(message.get("message", "")))
             await send(message)
 
-        with preload.while_engine_starts(self.gateway.is_first):
-            await self.app(scope, incoming, told)
+        await self.app(scope, incoming, told)
 
     def outgoing(self, send: Send) -> Send:
         """A replaced configuration's answers end connections that cannot go over to the next one."""

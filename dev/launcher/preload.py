@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
 import importlib
 import os
 import sys
-from typing import Any, Callable, Iterable, Iterator
+from typing import Any, Callable, Iterable
 
 QUIET_SECONDS = 1.0
 
@@ -31,38 +30,6 @@ MEANT = {"litellm", "litellm_enterprise", "litellm_proxy_extras", "langfuse", "u
 
 def is_meant(name: str) -> bool:
     return name.split(".")[0] in MEANT
-
-
-# What LiteLLM loads next, once its query engine has started: packages that know nothing of LiteLLM.
-WITH_DATABASE = ("mcp", "langfuse")
-LOOK_SECONDS = 0.005
-
-
-@contextlib.contextmanager
-def while_engine_starts(is_first: bool) -> Iterator[None]:
-    """Later processes have it loaded already."""
-    if not is_first or not os.environ.get("DATABASE_URL"):
-        yield
-        return
-    loading = asyncio.create_task(load_beside_engine())
-    try:
-        yield
-    finally:
-        loading.cancel()
-
-
-async def load_beside_engine() -> None:
-    while not has_child():
-        await asyncio.sleep(LOOK_SECONDS)
-    for name in WITH_DATABASE:
-        with contextlib.suppress(Exception):
-            importlib.import_module(name)
-        await asyncio.sleep(0)
-
-
-def has_child() -> bool:
-    with open(f"/proc/self/task/{os.getpid()}/children", "rb") as children:
-        return children.read() != b""
 
 
 def build_routes(app: Any) -> None:
