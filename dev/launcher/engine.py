@@ -24,8 +24,10 @@ class Engine:
 
     def start(self) -> None:
         """Unless it runs. Whoever comes before it is there waits at its door."""
+        if self.pid or not postgres.is_address(os.environ.get("DATABASE_URL", "")):
+            return
         program, schema = own_program(), schema_file()
-        if self.pid or program is None or schema is None or not postgres.is_address(os.environ.get("DATABASE_URL", "")):
+        if program is None or schema is None:
             return
         name = f"goat-dev-{os.getpid()}-{secrets.token_hex(8)}"
         # Each process has an engine of its own where this one cannot be had.

@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { type Address, databaseUrl, readAddress } from "./connections.ts";
 import type { Database } from "./database.ts";
 import type { Engine } from "./engine.ts";
-import { failureOf } from "./failures.ts";
+import { failureOf, unstarted } from "./failures.ts";
 import { createEngineServer } from "./server.ts";
 import type { Wait } from "./waiting.ts";
 
@@ -13,8 +13,6 @@ export interface Door {
   readonly datamodelPath: string;
   readonly processors: number;
   readonly wait: Wait;
-  /** The words in which an engine that cannot start says why. */
-  unstarted(code: string | undefined, message: string): string;
   onFailure(error: unknown): void;
 }
 
@@ -56,8 +54,7 @@ async function welcome(door: Door, visitor: Socket): Promise<void> {
     await reached;
     visitor.write("serving\n");
   } catch (error) {
-    const { code, message } = failureOf(error, address);
-    visitor.end(`failed ${door.unstarted(code, message)}\n`);
+    visitor.end(`failed ${unstarted(failureOf(error, address))}\n`);
   }
 }
 

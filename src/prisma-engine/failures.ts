@@ -52,6 +52,11 @@ export function failureOf(error: unknown, address: Address): Failure {
   return code === undefined ? { code: undefined, message } : away;
 }
 
+/** As the native engine says that it cannot start. */
+export function unstarted({ code, message }: Failure): string {
+  return JSON.stringify({ is_panic: false, message, meta: {}, error_code: code ?? null, backtrace: null });
+}
+
 const closed: Failure = { code: "P1017", message: "Server has closed the connection. (connection closed)" };
 
 function poolTimeout({ poolTimeoutMs, poolSize }: Address): Failure {

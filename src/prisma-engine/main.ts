@@ -4,8 +4,7 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { messageOf } from "../errors/describe.ts";
 import { systemClock } from "../platform/clock.ts";
-import type { Address } from "./connections.ts";
-import type { Database } from "./database.ts";
+import { type Failure, failureOf, unstarted } from "./failures.ts";
 
 /** Where it is built, Prisma's engine lies beside this file. */
 const programPath = fileURLToPath(new URL("query_engine.wasm", import.meta.url));
@@ -22,7 +21,7 @@ const processors = availableParallelism();
 
 const [role, ...rest] = process.argv.slice(2);
 const run = role === "query-engine" ? serve : runCli;
-run(rest).catch((error: unknown) => endUnstarted(undefined, messageOf(error)));
+run(rest).catch((error: unknown) => endUnstarted({ code: undefined, message: messageOf(error) }));
 
 function say(line: string): void {
   process.stderr.write(`${line}\n`);
@@ -46,13 +45,8 @@ function endWithParent(): void {
   setInterval(() => process.ppid === parent || process.exit(0), parentEveryMs);
 }
 
-/** As the native engine says that it cannot start. */
-function unstarted(code: string | undefined, message: string): string {
-  return JSON.stringify({ is_panic: false, message, meta: {}, error_code: code ?? null, backtrace: null });
-}
-
-function endUnstarted(code: string | undefined, message: string): never {
-  say(unstarted(code, message));
+function endUnstarted(failure: Failure): never {
+  say(unstarted(failure));
   process.exit(1);
 }
 
@@ -71,7 +65,10 @@ async function serve(args: readonly string[]): Promise<void> {
   const address = readAddress(databaseUrl(env["DATABASE_URL"], env["OVERWRITE_DATASOURCES"]), processors);
   const database = new Database(address, () => say("query-engine: an idle connection to the database broke"));
   const datamodelPath = env["PRISMA_DML_PATH"] ?? "";
-  const reached = isKept ? undefined : reach(database, address);
+  const wait = { clock: systemClock, signal: new AbortController().signal, limitMs: engineWaitMs };
+  const reached = isKept
+    ? undefined
+    : database.reach(address, wait).catch((error: unknown) => endUnstarted(failureOf(error, address)));
   const datamodel = readFileSync(datamodelPath, "utf8");
   const program = new Uint8Array(readFileSync(programPath));
   const engine = await openEngine({ program, datamodel, database, clock: systemClock });
@@ -80,8 +77,7 @@ async function serve(args: readonly string[]): Promise<void> {
   if (isKept) {
     await warmUp();
     const { openDoor } = await import("./door.ts");
-    const wait = { clock: systemClock, signal: new AbortController().signal, limitMs: engineWaitMs };
-    const door = { engine, database, datamodelPath, processors, wait, unstarted, onFailure: tellKind };
+    const door = { engine, database, datamodelPath, processors, wait, onFailure: tellKind };
     openDoor(door).listen({ fd: Number(args[1]) });
     return;
   }
@@ -91,15 +87,6 @@ async function serve(args: readonly string[]): Promise<void> {
   server.listen(portOf(args), "127.0.0.1");
   await once(server, "listening");
   await warmUp();
-}
-
-async function reach(database: Database, address: Address): Promise<void> {
-  const { failureOf } = await import("./failures.ts");
-  const wait = { clock: systemClock, signal: new AbortController().signal, limitMs: engineWaitMs };
-  await database.reach(address, wait).catch((error: unknown) => {
-    const { code, message } = failureOf(error, address);
-    endUnstarted(code, message);
-  });
 }
 
 function portOf(args: readonly string[]): number {
