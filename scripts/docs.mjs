@@ -1,16 +1,18 @@
 // Writes what the pages say of commands and failures from the code: the parts between `<!-- docs: NAME -->` and `<!-- /docs -->`,
 // and the manual page.
 // With `--check` it writes nothing, and fails where a page is not current.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { rolldown } from "rolldown";
 import { manualPage } from "./manual-page.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const pages = ["README.md", "docs/commands.md", "docs/failures.md"];
 
-const { commands } = await load("src/commands/index.ts");
+const { allCommands } = await load("src/commands/index.ts");
+const commands = await allCommands();
 const { globalOptions } = await load("src/commands/global-options.ts");
 const { topics } = await load("src/commands/topics.ts");
 const { catalog } = await load("src/errors/catalog.ts");
@@ -43,9 +45,14 @@ if (process.argv.includes("--check") && stale.length > 0) {
 async function load(path) {
   const isLater = (id, from, isResolved) => !isResolved && /^\.\.\/(?:app|web|mcp)\//.test(id) && from !== undefined;
   const bundle = await rolldown({ input: join(root, path), platform: "node", external: isLater, logLevel: "silent" });
-  const { output } = await bundle.generate({ format: "esm" });
-  await bundle.close();
-  return import(`data:text/javascript,${encodeURIComponent(output[0].code)}`);
+  const dir = mkdtempSync(join(tmpdir(), "goat-dev-docs-"));
+  try {
+    const { output } = await bundle.write({ dir, format: "esm", entryFileNames: "[name].mjs", codeSplitting: false });
+    return await import(pathToFileURL(join(dir, output[0].fileName)).href);
+  } finally {
+    await bundle.close();
+    rmSync(dir, { recursive: true });
+  }
 }
 
 function withParts(text) {

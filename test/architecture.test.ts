@@ -177,17 +177,24 @@ describe("the architecture", () => {
     expect(wrong).toEqual([]);
   });
 
+  const commandPaths = files
+    .filter(({ path, text }) => isIn(path, "commands") && / = command</.test(text))
+    .map(({ path }) => path);
+
   test("a command must not import another command", () => {
-    const isCommand = (file: SourceFile): boolean => / = command</.test(file.text);
-    const paths = files.filter((file) => isIn(file.path, "commands") && isCommand(file)).map(({ path }) => path);
+    const paths = commandPaths;
     expect(paths.length).toBeGreaterThan(5);
     expect(importsWhere((file, to) => paths.includes(file.path) && paths.includes(to), true)).toEqual([]);
   });
 
-  test("the list of commands must load nothing of the app, and no package but the table of wide characters", () => {
+  test("the list of commands must load none of them before its name is typed", () => {
+    expect([...loadedFrom("commands/index.ts")]).toEqual(["commands/index.ts"]);
+  });
+
+  test("a command must load nothing of the app, and no package but the table of wide characters", () => {
     const cheap = ["commands", "platform", "model", "errors", "node:util", "get-east-asian-width"];
-    const loaded = loadedFrom("commands/index.ts");
-    expect(loaded.size).toBeGreaterThan(5);
+    const loaded = new Set(commandPaths.flatMap((path) => [...loadedFrom(path)]));
+    expect(loaded.size).toBeGreaterThan(commandPaths.length);
     expect([...loaded].filter((path) => !cheap.some((place) => isIn(path, place)))).toEqual([]);
   });
 

@@ -1,5 +1,5 @@
 import type { Runnable, Typed } from "../commands/command.ts";
-import { commands } from "../commands/index.ts";
+import { commandsFor } from "../commands/index.ts";
 import { describe } from "../errors/describe.ts";
 import { GoatError } from "../errors/goat-error.ts";
 import type { View } from "../events/events.ts";
@@ -15,10 +15,10 @@ const noInput: Typed = { args: [], flag: () => false, text: () => undefined, tex
 
 /** One whole run: argv in, exit status out. Everything a user sees goes through the hub; results are told here and nowhere else. */
 export async function runCli(host: HostProcess): Promise<number> {
-  if (host.argv[0] === "__complete") return (await import("./tell-completion.ts")).tellCompletion(host, commands);
+  if (host.argv[0] === "__complete") return (await import("./tell-completion.ts")).tellCompletion(host);
   let invocation: ReturnType<typeof parse>;
   try {
-    invocation = parse(host.argv, commands, host.version);
+    invocation = parse(host.argv, await commandsFor(host.argv[0]), host.version);
   } catch (error) {
     return runWith(host, { ...noInput, flag: (name) => wasTyped(host.argv, name) }, "goat-dev", async () => {
       throw error;

@@ -1,4 +1,5 @@
-import type { AnyCommand, Typed } from "../commands/command.ts";
+import type { Typed } from "../commands/command.ts";
+import { allCommands } from "../commands/index.ts";
 import { createRedactor } from "../events/redact.ts";
 import { type Candidate, complete, type GivenOptions } from "./complete.ts";
 import { createContext, type HostProcess } from "./context.ts";
@@ -7,10 +8,10 @@ import { createContext, type HostProcess } from "./context.ts";
  * Answers the shells' scripts: `goat-dev __complete up :post` prints a candidate and what it is on each line, or that files
  * are meant. The word at the cursor carries a colon, since some shells drop an empty one.
  */
-export async function tellCompletion(host: HostProcess, commands: readonly AnyCommand[]): Promise<number> {
+export async function tellCompletion(host: HostProcess): Promise<number> {
   const words = host.argv.slice(1);
   const current = words.pop()?.replace(/^:/, "") ?? "";
-  const found = await complete([...words, current], commands, async (kind, given) => {
+  const found = await complete([...words, current], await allCommands(), async (kind, given) => {
     const { projectNames } = await import("../app/completion/names.ts");
     const parts = { emit: () => undefined, redactor: createRedactor(), color: false };
     return projectNames(kind, createContext(host, typedFrom(given), parts).app);

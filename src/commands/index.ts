@@ -1,62 +1,44 @@
-import { ask } from "./ask.ts";
-import { cassette } from "./cassette.ts";
 import type { AnyCommand } from "./command.ts";
-import { completion } from "./completion.ts";
-import { config } from "./config.ts";
-import { db } from "./db.ts";
-import { doctor } from "./doctor.ts";
-import { down } from "./down.ts";
-import { drill } from "./drill.ts";
-import { env } from "./env.ts";
-import { example } from "./example.ts";
-import { explain } from "./explain.ts";
-import { init } from "./init.ts";
-import { keys } from "./keys.ts";
-import { logs } from "./logs.ts";
-import { mcp } from "./mcp.ts";
-import { modal } from "./modal.ts";
-import { models } from "./models.ts";
-import { open } from "./open.ts";
-import { replay } from "./replay.ts";
-import { restart } from "./restart.ts";
-import { run } from "./run.ts";
-import { spend } from "./spend.ts";
-import { ls, prune } from "./stacks.ts";
-import { status } from "./status.ts";
-import { traces } from "./traces.ts";
-import { up } from "./up.ts";
-import { upgrade } from "./upgrade.ts";
-import { watch } from "./watch.ts";
 
-/** In the order of --help. What a command does, and all that it needs, is loaded when it is called. */
-export const commands: readonly AnyCommand[] = [
-  up,
-  status,
-  logs,
-  traces,
-  spend,
-  open,
-  restart,
-  watch,
-  down,
-  doctor,
-  explain,
-  keys,
-  config,
-  models,
-  env,
-  run,
-  replay,
-  cassette,
-  drill,
-  ask,
-  example,
-  init,
-  modal,
-  db,
-  upgrade,
-  mcp,
-  ls,
-  prune,
-  completion,
-];
+/** In the order of --help. A command is loaded when its name is typed: to load all of them takes longer than most of them run. */
+const loaders: Readonly<Record<string, () => Promise<AnyCommand>>> = {
+  up: async () => (await import("./up.ts")).up,
+  status: async () => (await import("./status.ts")).status,
+  logs: async () => (await import("./logs.ts")).logs,
+  traces: async () => (await import("./traces.ts")).traces,
+  spend: async () => (await import("./spend.ts")).spend,
+  open: async () => (await import("./open.ts")).open,
+  restart: async () => (await import("./restart.ts")).restart,
+  watch: async () => (await import("./watch.ts")).watch,
+  down: async () => (await import("./down.ts")).down,
+  doctor: async () => (await import("./doctor.ts")).doctor,
+  explain: async () => (await import("./explain.ts")).explain,
+  keys: async () => (await import("./keys.ts")).keys,
+  config: async () => (await import("./config.ts")).config,
+  models: async () => (await import("./models.ts")).models,
+  env: async () => (await import("./env.ts")).env,
+  run: async () => (await import("./run.ts")).run,
+  replay: async () => (await import("./replay.ts")).replay,
+  cassette: async () => (await import("./cassette.ts")).cassette,
+  drill: async () => (await import("./drill.ts")).drill,
+  ask: async () => (await import("./ask.ts")).ask,
+  example: async () => (await import("./example.ts")).example,
+  init: async () => (await import("./init.ts")).init,
+  modal: async () => (await import("./modal.ts")).modal,
+  db: async () => (await import("./db.ts")).db,
+  upgrade: async () => (await import("./upgrade.ts")).upgrade,
+  mcp: async () => (await import("./mcp.ts")).mcp,
+  ls: async () => (await import("./stacks.ts")).ls,
+  prune: async () => (await import("./stacks.ts")).prune,
+  completion: async () => (await import("./completion.ts")).completion,
+};
+
+export function allCommands(): Promise<readonly AnyCommand[]> {
+  return Promise.all(Object.values(loaders).map((load) => load()));
+}
+
+/** The one of that name alone; all, where it is none. */
+export async function commandsFor(word: string | undefined): Promise<readonly AnyCommand[]> {
+  const load = word !== undefined && Object.hasOwn(loaders, word) ? loaders[word] : undefined;
+  return load === undefined ? allCommands() : [await load()];
+}

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import type { AnyCommand } from "../../src/commands/command.ts";
-import { commands } from "../../src/commands/index.ts";
+import { allCommands } from "../../src/commands/index.ts";
 import { type GoatProject, openProject, type ProjectOptions, secretKey } from "../support/goat-project.ts";
+
+const commands = await allCommands();
 
 /** What is typed after each command that can be called, so that it has something to do. */
 const typed: Readonly<Record<string, readonly (readonly string[])[]>> = {

@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv, type AnySchemaObject, type ValidateFunction } from "ajv";
 import type { AnyCommand } from "../../src/commands/command.ts";
-import { commands } from "../../src/commands/index.ts";
+import { allCommands } from "../../src/commands/index.ts";
+
+const commands = await allCommands();
 
 const folder = join(import.meta.dirname, "../../schema");
 

@@ -2,7 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { complete, type FindNames } from "../../../src/cli/complete.ts";
 import type { AnyCommand } from "../../../src/commands/command.ts";
-import { commands } from "../../../src/commands/index.ts";
+import { allCommands } from "../../../src/commands/index.ts";
+
+const commands = await allCommands();
 
 const names: FindNames = async (kind, given) => [
   { value: `${kind}-one`, description: [...given].map(([flag, values]) => `${flag} ${values}`).join(" ") },

@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import { type Invocation, parse } from "../../../src/cli/parse.ts";
 import type { AnyCommand } from "../../../src/commands/command.ts";
-import { commands } from "../../../src/commands/index.ts";
+import { allCommands } from "../../../src/commands/index.ts";
 import { errorOf } from "../../support/load-compose.ts";
+
+const commands = await allCommands();
 
 const read = (...argv: readonly string[]): Invocation => parse(argv, commands, "1.2.3");
 

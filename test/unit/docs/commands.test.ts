@@ -4,9 +4,11 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { parse } from "../../../src/cli/parse.ts";
 import type { AnyCommand } from "../../../src/commands/command.ts";
-import { commands } from "../../../src/commands/index.ts";
+import { allCommands } from "../../../src/commands/index.ts";
 import { topics } from "../../../src/commands/topics.ts";
 import { catalog } from "../../../src/errors/catalog.ts";
+
+const commands = await allCommands();
 
 const page = (name: string): string => readFileSync(new URL(`../../../${name}`, import.meta.url), "utf8");
 

@@ -4,8 +4,10 @@ import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import { parse as parseYaml } from "yaml";
 import { parse } from "../../../src/cli/parse.ts";
-import { commands } from "../../../src/commands/index.ts";
+import { allCommands } from "../../../src/commands/index.ts";
 import { loadStack } from "../../../src/compose/load.ts";
+
+const commands = await allCommands();
 
 const root = join(import.meta.dirname, "../../..");
 const read = (path: string): string => readFileSync(join(root, path), "utf8");

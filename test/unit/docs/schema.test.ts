@@ -3,7 +3,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { AnyCommand } from "../../../src/commands/command.ts";
-import { commands } from "../../../src/commands/index.ts";
+import { allCommands } from "../../../src/commands/index.ts";
+
+const commands = await allCommands();
 
 const root = join(import.meta.dirname, "../../..");
 
