@@ -1,9 +1,7 @@
 // Loads dist and keeps its compiled code in the user's cache folder: compiling it anew would be a quarter of a short run.
-const { hash } = require("node:crypto");
 const fs = require("node:fs");
-const nodeModule = require("node:module");
 const { homedir } = require("node:os");
-const { dirname, join } = require("node:path");
+const { basename, dirname, join } = require("node:path");
 const { constants, Script } = require("node:vm");
 
 const unusedAfterMs = 30 * 24 * 3_600_000;
@@ -22,6 +20,16 @@ function cacheFolder() {
   }
 }
 
+/**
+ * What a file's compiled code is kept as: its name, which the build ends in a hash of the content, and what an edit by hand
+ * changes. Null where the name has no hash: npm gives every version's files the same time.
+ */
+function keyOf(filename) {
+  if (!/-[\w-]{8}\.js$/.test(filename)) return null;
+  const { size, mtimeMs } = fs.statSync(filename);
+  return `${basename(filename)}-${size}-${mtimeMs}`;
+}
+
 function readIfThere(path) {
   try {
     return fs.readFileSync(path);
@@ -35,13 +43,14 @@ function createLoader(folder) {
   const modules = new Map();
   const compiled = [];
   const compile = (filename) => {
-    const bytes = fs.readFileSync(filename);
-    const path = join(folder, hash("sha256", bytes));
-    const source = bytes.toString();
-    const cachedData = readIfThere(path);
+    const key = keyOf(filename);
+    const path = key === null ? null : join(folder, key);
+    const cachedData = path === null ? undefined : readIfThere(path);
+    const source = `(function (exports, require, module, __filename, __dirname) { ${fs.readFileSync(filename, "utf8")}\n});`;
     const importModuleDynamically = constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
-    const script = new Script(nodeModule.wrap(source), { filename, cachedData, importModuleDynamically });
-    if (cachedData === undefined || script.cachedDataRejected) compiled.push({ path, script });
+    const script = new Script(source, { filename, cachedData, importModuleDynamically });
+    const isNew = cachedData === undefined || script.cachedDataRejected;
+    if (path !== null && isNew) compiled.push({ path, script });
     return script.runInThisContext();
   };
   const load = (file) => {

@@ -2,8 +2,9 @@ import { setMaxListeners } from "node:events";
 import { readFileSync, writeSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname } from "node:path";
+import { isatty } from "node:tty";
 import { fileURLToPath } from "node:url";
-import { runCli } from "./cli/run.ts";
+import type { HostProcess } from "./cli/context.ts";
 import { systemClock } from "./platform/clock.ts";
 
 const packageRoot = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -35,8 +36,7 @@ for (const stream of [process.stdout, process.stderr]) {
 // A wait that holds nothing open, as for a signal alone, must not let Node end as if all were done.
 const alive = setInterval(() => undefined, 60_000);
 
-// Not awaited: dist is CommonJS, which knows no await outside of functions.
-void runCli({
+const host: HostProcess = {
   argv: process.argv.slice(2),
   cwd: process.cwd(),
   home: homedir(),
@@ -49,13 +49,17 @@ void runCli({
   uid: process.getuid?.() ?? -1,
   packageRoot,
   version,
-  stdin: process.stdin,
+  stdin: { isTTY: isatty(0), open: () => process.stdin },
   stdout: process.stdout,
   stderr: process.stderr,
   signal: interrupt.signal,
   takeSignals,
   clock: systemClock,
-}).then(finish);
+};
+
+// Loaded apart, since the compiled code of this file alone cannot be kept: its name says nothing of what is in it. Not awaited:
+// dist is CommonJS, which knows no await outside of functions.
+void import("./cli/run.ts").then(({ runCli }) => runCli(host)).then(finish);
 
 function onSignal(): void {
   if (interrupt.signal.aborted) process.exit(130);

@@ -7,7 +7,7 @@ import type { Emit } from "../events/events.ts";
 import type { Redactor } from "../events/redact.ts";
 import type { Clock } from "../platform/clock.ts";
 import { userCacheFolder } from "../project/state.ts";
-import { createAsk } from "./prompt.ts";
+import { createAsk, type Stdin } from "./prompt.ts";
 
 /** The process, as main hands it over. */
 export interface HostProcess {
@@ -24,7 +24,7 @@ export interface HostProcess {
   readonly uid: number;
   readonly packageRoot: string;
   readonly version: string;
-  readonly stdin: NodeJS.ReadStream;
+  readonly stdin: Stdin;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   readonly signal: AbortSignal;
@@ -68,7 +68,7 @@ export function createContext(
     readInput: () => readAll(host),
     takeSignals: host.takeSignals ?? (() => () => undefined),
     onTerminal: [host.stdin, host.stdout, host.stderr].some(({ isTTY }) => isTTY === true),
-    streams: host,
+    streams: { stdin: () => host.stdin.open(), stdout: host.stdout },
     isData,
     columns,
   };
@@ -87,9 +87,9 @@ function projectOptions(global: Typed): ProjectOptions {
 }
 
 async function readAll({ stdin, signal }: HostProcess): Promise<string | null> {
-  if (stdin.isTTY === true) return null;
+  if (stdin.isTTY) return null;
   const pieces: Uint8Array[] = [];
-  for await (const piece of addAbortSignal(signal, stdin)) pieces.push(Buffer.from(piece));
+  for await (const piece of addAbortSignal(signal, stdin.open())) pieces.push(Buffer.from(piece));
   return Buffer.concat(pieces).toString("utf8");
 }
 

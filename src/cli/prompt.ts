@@ -2,8 +2,14 @@ import { setImmediate } from "node:timers/promises";
 import type { Ask } from "../app/app.ts";
 import { GoatError } from "../errors/goat-error.ts";
 
+/** Standard input, opened by whoever reads it: most runs do not, and for Node it is much to open. */
+export interface Stdin {
+  readonly isTTY: boolean;
+  open(): NodeJS.ReadStream;
+}
+
 export interface AskStreams {
-  readonly stdin: NodeJS.ReadStream;
+  readonly stdin: Stdin;
   readonly stderr: NodeJS.WriteStream;
   readonly color: boolean;
   /** Ends a question as Ctrl-C does. */
@@ -18,7 +24,7 @@ const showCursor = "\u001b[?25h";
 
 /** Questions to a person, drawn on stderr; null where nobody can answer. They throw interrupted where the person leaves. */
 export function createAsk(streams: AskStreams): Ask | null {
-  if (streams.stdin.isTTY !== true || streams.stderr.isTTY !== true) return null;
+  if (!streams.stdin.isTTY || streams.stderr.isTTY !== true) return null;
   return {
     select: async (message, choices) => {
       const options = choices.map(({ value, label }) => ({ name: value, message: label }));
@@ -45,7 +51,7 @@ async function askOne(streams: AskStreams, question: Question): Promise<unknown>
   try {
     streams.signal.throwIfAborted();
     const stdout = streams.color ? streams.stderr : withoutColor(streams.stderr);
-    const asked = enquirer.prompt({ ...question, name: "answer", stdin: streams.stdin, stdout });
+    const asked = enquirer.prompt({ ...question, name: "answer", stdin: streams.stdin.open(), stdout });
     return answerOf(await Promise.race([asked, cancel]));
   } catch (error) {
     throw new GoatError("interrupted", "interrupted while asking", { cause: error });
@@ -66,8 +72,9 @@ function answerOf(answers: unknown): unknown {
 }
 
 function restore({ stdin, stderr }: AskStreams): void {
-  if (stdin.isTTY) stdin.setRawMode(false);
-  stdin.pause();
+  const keys = stdin.open();
+  if (keys.isTTY) keys.setRawMode(false);
+  keys.pause();
   stderr.write(showCursor);
 }
 

@@ -72,7 +72,7 @@ export interface Terminal {
   /** True where a terminal is there, whose keys send signals to every program in front. */
   readonly onTerminal: boolean;
   /** The pipes themselves, for a program at their other end. */
-  readonly streams: { readonly stdin: Readable; readonly stdout: Writable };
+  readonly streams: { stdin(): Readable; readonly stdout: Writable };
   /** True where stdout is for data alone: --json, --json-stream. */
   readonly isData: boolean;
   /** How wide the terminal is; null where a program reads. */

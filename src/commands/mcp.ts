@@ -16,7 +16,10 @@ export const mcp = command<McpReport>({
   ],
   call: async (typed, app, { streams }) => {
     const { serveMcp } = await import("../mcp/server.ts");
-    return serveMcp({ allowChanges: typed.flag("allowChanges"), streams }, app);
+    return serveMcp(
+      { allowChanges: typed.flag("allowChanges"), streams: { stdin: streams.stdin(), stdout: streams.stdout } },
+      app,
+    );
   },
   // Its standard output is the client's alone.
   text: () => null,

@@ -183,7 +183,7 @@ export const openProject = async (options: ProjectOptions = {}): Promise<GoatPro
       uid: process.getuid?.() ?? -1,
       packageRoot,
       version: "0.1.0",
-      stdin: person?.stdin ?? pipe(run.input),
+      stdin: person?.stdin ?? { isTTY: false, open: () => pipe(run.input) },
       stdout: stdout.stream,
       stderr: stderr.stream,
       signal: run.signal ?? new AbortController().signal,

@@ -1,8 +1,9 @@
 import { PassThrough } from "node:stream";
+import type { Stdin } from "../../src/cli/prompt.ts";
 
 export interface TestKeyboard {
-  /** A stream that calls itself a terminal's input. */
-  readonly stdin: NodeJS.ReadStream;
+  /** Its stream calls itself a terminal's input. */
+  readonly stdin: Stdin;
   type(keys: string): void;
   isRaw(): boolean;
 }
@@ -11,13 +12,13 @@ export interface TestKeyboard {
 export const createKeyboard = (): TestKeyboard => {
   let raw = false;
   const input = new PassThrough();
-  const stdin = Object.assign(input, {
+  const stream = Object.assign(input, {
     isTTY: true,
     isRaw: false,
     setRawMode: (mode: boolean) => {
       raw = mode;
-      return stdin;
+      return stream;
     },
   }) as unknown as NodeJS.ReadStream;
-  return { stdin, type: (keys) => void input.write(keys), isRaw: () => raw };
+  return { stdin: { isTTY: true, open: () => stream }, type: (keys) => void input.write(keys), isRaw: () => raw };
 };

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, readdirSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { expect, test } from "vitest";
 import { tempFolder } from "../../support/temp.ts";
 
@@ -8,8 +8,11 @@ const loader = join(import.meta.dirname, "../../../bin/load.js");
 
 const program = (folder: string, words: string): string => {
   const file = join(folder, "main.js");
-  writeFileSync(file, 'process.stdout.write(require("./words.js").words + typeof require("node:fs").statSync);');
-  writeFileSync(join(folder, "words.js"), `exports.words = ${JSON.stringify(words)};`);
+  writeFileSync(
+    file,
+    'process.stdout.write(require("./words-Ab3_x-9Z.js").words + typeof require("node:fs").statSync);',
+  );
+  writeFileSync(join(folder, "words-Ab3_x-9Z.js"), `exports.words = ${JSON.stringify(words)};`);
   return file;
 };
 
@@ -36,12 +39,18 @@ test("compiled code must be kept where only its owner can come to it", () => {
   expect(run(file, folder)).toBe("one function");
 });
 
-test("a file that changed must run as it is now, even where its length did not change", () => {
+test("a file that was edited by hand must run as it is now, even where its length did not change", () => {
   const folder = tempFolder();
   const file = program(folder, "one ");
   run(file, folder);
   program(folder, "two ");
   expect(run(file, folder)).toBe("two function");
+});
+
+test("a file whose name has no hash must not be kept: npm gives every version's files the same time", () => {
+  const folder = tempFolder();
+  run(program(folder, "one "), folder);
+  expect(kept(folder).map((path) => basename(path))).toEqual([expect.stringMatching(/^words-Ab3_x-9Z\.js-/)]);
 });
 
 test("damaged kept code must be compiled anew", () => {
@@ -68,5 +77,5 @@ test("a program must run where nothing can be kept, and where nothing shall be",
   const file = program(folder, "one ");
   expect(run(file, file)).toBe("one function");
   expect(run(file, folder, { NODE_DISABLE_COMPILE_CACHE: "1" })).toBe("one function");
-  expect(readdirSync(folder).toSorted()).toEqual(["main.js", "words.js"]);
+  expect(readdirSync(folder).toSorted()).toEqual(["main.js", "words-Ab3_x-9Z.js"]);
 });
