@@ -20,11 +20,19 @@ const assets = {
 /** Most of dockerode's weight is for what goat-dev never does: building images, and engines of other machines over ssh. */
 const unused = ["dockerode/lib/session.js", "dockerode/lib/buildkit.js", "tar-fs/index.js", "docker-modem/lib/ssh.js"];
 
+/** What commander takes for commands that are programs of their own, of which there are none here. */
+const unusedBuiltin = { of: "commander/", name: "node:child_process" };
+
 /** What dockerode's `debug` and pg take where it is there: the same programs, whatever else is installed beside them. */
 const absent = ["supports-color", "pg-native"];
 
 /** Node 20 has no `navigator`, and pg loads all of fetch to find out whether it is on Cloudflare. */
 const define = { navigator: JSON.stringify({ userAgent: "Node.js" }) };
+
+/** pg's Web Crypto takes Node longer to load than Postgres to answer: the same from what is loaded already. */
+const replaced = { "pg/lib/crypto/utils.js": "scripts/pg-crypto.cjs" };
+
+const emptyModule = "\0empty";
 
 const plain = (id) => id.replaceAll("\\", "/");
 
@@ -32,7 +40,10 @@ function leaveOut() {
   const expected = new Set(unused);
   return {
     name: "leave-out",
+    resolveId: (id, importer = "") =>
+      id === unusedBuiltin.name && plain(importer).includes(`node_modules/${unusedBuiltin.of}`) ? emptyModule : null,
     load(id) {
+      if (id === emptyModule) return "module.exports = {};";
       const found = unused.find((path) => plain(id).endsWith(`node_modules/${path}`));
       if (found === undefined) return null;
       expected.delete(found);
@@ -40,6 +51,22 @@ function leaveOut() {
     },
     buildEnd() {
       if (expected.size > 0) throw new Error(`not found, so not left out: ${[...expected].join(", ")}`);
+    },
+  };
+}
+
+function replace() {
+  const left = new Set(Object.keys(replaced));
+  return {
+    name: "replace",
+    load(id) {
+      const found = Object.keys(replaced).find((path) => plain(id).endsWith(`node_modules/${path}`));
+      if (found === undefined) return null;
+      left.delete(found);
+      return readFileSync(replaced[found], "utf8");
+    },
+    buildEnd() {
+      if (left.size > 0) throw new Error(`not found, so not replaced: ${[...left].join(", ")}`);
     },
   };
 }
@@ -103,7 +130,7 @@ export async function bundlePrograms(dir) {
     },
   };
   await write(
-    { input: programs, external: absent, plugins: [leaveOut(), addAssets(), licenses(), note] },
+    { input: programs, external: absent, plugins: [leaveOut(), replace(), addAssets(), licenses(), note] },
     {
       dir,
       format: "cjs",

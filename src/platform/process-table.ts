@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 
 /** One process. */
@@ -64,7 +63,8 @@ function readStat(pid: number): ProcessRow | undefined {
   }
 }
 
-function ps(which: readonly string[]): Promise<readonly ProcessRow[]> {
+async function ps(which: readonly string[]): Promise<readonly ProcessRow[]> {
+  const { execFile } = await import("node:child_process");
   return new Promise((resolve) => {
     const args = [...which, "-o", "pid=,ppid=,pgid=,rss=,stat=,lstart="];
     const env = { LC_ALL: "C", PATH: "/bin:/usr/bin" };
