@@ -1,4 +1,4 @@
-import { readdir, realpath, stat } from "node:fs/promises";
+import { readdirSync, realpathSync, statSync } from "node:fs";
 import type { Mount, MountedFile, ServiceSpec, StackSpec } from "../model/stack.ts";
 import { kindOf } from "../platform/files.ts";
 import { createTreeHasher, type TreeHasher } from "../platform/tree-hash.ts";
@@ -9,7 +9,7 @@ import { displayPath, isInside } from "./scope.ts";
  * project. A folder elsewhere, such as `/`, is not looked into. Throws the signal's reason.
  */
 export async function withMountedFiles(stack: StackSpec, root: string, signal: AbortSignal): Promise<StackSpec> {
-  const within = await realpath(root).catch(() => root);
+  const within = realOr(root, root);
   const hasher = createTreeHasher({ within, signal });
   const services = await Promise.all(
     stack.services.map(async (service) => ({ ...service, files: await filesOf(service, { root, within, hasher }) })),
@@ -28,10 +28,9 @@ async function filesOf(service: ServiceSpec, project: Project): Promise<readonly
   const files: MountedFile[] = [];
   for (const { source, target } of countedMounts(service)) {
     const kind = kindOf(source);
-    const isOurs =
-      kind === "file" || (kind === "directory" && isInside(await realpath(source).catch(() => "/"), project.within));
-    if (!isOurs || (kind === "directory" && (await isEmpty(source)))) continue;
-    const written = kind === "file" ? { modifiedMs: (await stat(source)).mtimeMs } : {};
+    const isOurs = kind === "file" || (kind === "directory" && isInside(realOr(source, "/"), project.within));
+    if (!isOurs || (kind === "directory" && isEmpty(source))) continue;
+    const written = kind === "file" ? { modifiedMs: statSync(source).mtimeMs } : {};
     const [path, hash] = [displayPath(source, project.root), await project.hasher.hash(source)];
     files.push({ path, source, target, hash, ...written });
   }
@@ -39,8 +38,21 @@ async function filesOf(service: ServiceSpec, project: Project): Promise<readonly
 }
 
 /** An empty folder counts as a missing one, which `up` makes. */
-async function isEmpty(folder: string): Promise<boolean> {
-  return (await readdir(folder).catch(() => ["unreadable"])).length === 0;
+function isEmpty(folder: string): boolean {
+  try {
+    return readdirSync(folder).length === 0;
+  } catch {
+    return false;
+  }
+}
+
+/** The path without links; `otherwise` where it leads nowhere. */
+function realOr(path: string, otherwise: string): string {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    return otherwise;
+  }
 }
 
 type Counted = Extract<Mount, { kind: "bind" }>;

@@ -64,17 +64,29 @@ async function whole(
   try {
     const answer = await ask(limit?.signal ?? signal);
     heard = `${answer.statusCode}, then no end`;
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of answer) chunks.push(chunk);
+    const text = await bodyOf(answer);
     const headers = Object.fromEntries(
       Object.entries(answer.headers).flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : [])),
     );
-    return { status: answer.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8"), headers };
+    return { status: answer.statusCode ?? 0, text, headers };
   } catch (error) {
     if (limit?.isOver() === true) throw new HttpTimeout(`${heard} within ${formatDuration(limitMs ?? 0)}`);
     signal.throwIfAborted();
     throw error;
   }
+}
+
+/** All of an answer's text. Throws the connection's error. An iterator would cost as much again as a small answer. */
+export function bodyOf(answer: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = "";
+    answer
+      .setEncoding("utf8")
+      .on("data", (piece: string) => (text += piece))
+      .on("end", () => resolve(text))
+      .on("error", reject)
+      .on("close", () => reject(new Error("the connection was closed in the middle of the answer")));
+  });
 }
 
 /** One POST of JSON; else as httpGet. */

@@ -1,8 +1,23 @@
 import { createHash } from "node:crypto";
-import { closeSync, constants, type Dirent, fstatSync, openSync, readSync, type Stats } from "node:fs";
-import { lstat, open, readdir, readlink, realpath, stat } from "node:fs/promises";
+import {
+  closeSync,
+  constants,
+  type Dirent,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from "node:fs";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { systemCode } from "../errors/describe.ts";
+import { kindOf } from "./files.ts";
 
 /**
  * How much of one file or folder counts. The entries nearest to its top come first; of these so many files and bytes count
@@ -71,8 +86,7 @@ async function hashEntries(path: string, options: TreeOptions, contents: Content
 
 /** The tree's entries, the nearest to the top first chosen, in the order of their names. */
 async function listTree(path: string, signal: AbortSignal | undefined): Promise<readonly Entry[]> {
-  const top = await stat(path).catch(() => undefined);
-  const root: Entry = { at: path, name: "", kind: top?.isDirectory() === true ? "directory" : "top" };
+  const root: Entry = { at: path, name: "", kind: kindOf(path) === "directory" ? "directory" : "top" };
   const found = [root];
   let level = root.kind === "directory" ? [root] : [];
   while (level.length > 0 && found.length < treeBounds.entries) {
@@ -96,24 +110,28 @@ async function listLevel(
   return found;
 }
 
-/** Many at a time, and the signal is heard between them. */
+/** Many at a time, and the signal is heard between them: most of the work is done at once, since Node's threads would take longer. */
 async function inBatches<T, R>(
   items: readonly T[],
   signal: AbortSignal | undefined,
-  work: (item: T) => Promise<R>,
+  work: (item: T) => R | Promise<R>,
 ): Promise<R[]> {
   const done: R[] = [];
   for (let start = 0; start < items.length; start += batchSize) {
+    if (start > 0) await setImmediate();
     signal?.throwIfAborted();
     done.push(...(await Promise.all(items.slice(start, start + batchSize).map(work))));
   }
   return done;
 }
 
-async function listFolder({ at, name }: Entry): Promise<readonly Entry[]> {
-  const unreadable: Entry = { at: join(at, "unreadable"), name: `${name}/unreadable`, kind: "unreadable" };
-  const found = await readdir(at, { withFileTypes: true }).catch((): Dirent[] | undefined => undefined);
-  if (found === undefined) return [unreadable];
+function listFolder({ at, name }: Entry): readonly Entry[] {
+  let found: Dirent[];
+  try {
+    found = readdirSync(at, { withFileTypes: true });
+  } catch {
+    return [{ at: join(at, "unreadable"), name: `${name}/unreadable`, kind: "unreadable" }];
+  }
   return found
     .filter((entry) => !passedOver.has(entry.name))
     .sort((one, other) => (one.name < other.name ? -1 : 1))
@@ -133,16 +151,16 @@ function byName(one: Entry, other: Entry): number {
   return b === undefined || a > b ? 1 : -1;
 }
 
-async function lookAt({ at, kind }: Entry, { within }: TreeOptions): Promise<Look> {
+function lookAt({ at, kind }: Entry, { within }: TreeOptions): Look {
   if (kind === "directory" || kind === "unreadable") return { at, line: kind === "directory" ? kind : "missing" };
   try {
-    const found = await lstat(at);
-    const target = found.isSymbolicLink() ? await stat(at) : found;
+    const found = lstatSync(at);
+    const target = found.isSymbolicLink() ? statSync(at) : found;
     if (target.isFile() && (kind === "top" || target === found)) return { at, line: "", stats: target };
     if (target === found || kind === "top") return { at, line: "special" };
     // What a link leads to counts where it is an ordinary file of this project; a folder counts where it lies.
-    const isOurs = target.isFile() && isBelow(await realpath(at), within);
-    return isOurs ? { at, line: "", stats: target } : { at, line: `link to ${await readlink(at)}` };
+    const isOurs = target.isFile() && isBelow(realpathSync.native(at), within);
+    return isOurs ? { at, line: "", stats: target } : { at, line: `link to ${readlinkSync(at)}` };
   } catch (error) {
     return { at, line: systemCode(error) === "ELOOP" ? "loop" : "missing" };
   }

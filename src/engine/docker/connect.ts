@@ -2,10 +2,11 @@ import type Docker from "dockerode";
 import { messageOf, systemCode } from "../../errors/describe.ts";
 import { type Fix, GoatError } from "../../errors/goat-error.ts";
 import { deadline, decoration } from "../../platform/deadline.ts";
+import { bodyOf } from "../../platform/http.ts";
 import { type Candidate, undo } from "./endpoint.ts";
 import { abortError } from "./errors.ts";
 import { startPulse } from "./pulse.ts";
-import { createReader, type Reader, textOf } from "./reader.ts";
+import { createReader, type Reader } from "./reader.ts";
 
 /** An engine that answered. */
 export interface Connection {
@@ -107,7 +108,7 @@ async function connectionTo(candidate: Candidate, signal: AbortSignal): Promise<
 /** A ping's header says it at once; for /version Docker asks the programs below it first. */
 async function askAbout(reader: Reader, signal: AbortSignal): Promise<About> {
   const answer = await reader.stream("/_ping", signal, {});
-  const words = await textOf(answer);
+  const words = await bodyOf(answer);
   if (words.trim() !== "OK") throw new Error("what answers there is no Docker engine");
   const api = String(answer.headers["api-version"] ?? oldestApi);
   if (isOlder(api, oldestApi)) throw new Error(`${tooOld} ${api}, and ${oldestApi} is needed: Docker 19.03`);

@@ -1,5 +1,6 @@
 import { Agent, type IncomingMessage, request } from "node:http";
 import { inspect } from "node:util";
+import { bodyOf } from "../../platform/http.ts";
 import type { Candidate } from "./endpoint.ts";
 
 type Transport = Candidate["transport"];
@@ -27,10 +28,10 @@ export async function createReader(transport: Transport): Promise<Reader> {
     const search = new URLSearchParams(query).toString();
     const answer = await open(search === "" ? path : `${path}?${search}`, signal);
     if (answer.statusCode === 200) return answer;
-    throw refusal(answer.statusCode ?? 0, await textOf(answer));
+    throw refusal(answer.statusCode ?? 0, await bodyOf(answer));
   };
   const json: Reader["json"] = async (path, signal, query = {}) =>
-    JSON.parse(await textOf(await stream(path, signal, query)));
+    JSON.parse(await bodyOf(await stream(path, signal, query)));
   return { agent, json, stream };
 }
 
@@ -60,12 +61,6 @@ function sent(asked: ReturnType<typeof request>): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     asked.once("response", resolve).on("error", reject).end();
   });
-}
-
-export async function textOf(answer: IncomingMessage): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of answer) chunks.push(chunk);
-  return Buffer.concat(chunks).toString("utf8");
 }
 
 /** In the shape of dockerode's own errors. */
