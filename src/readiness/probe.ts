@@ -3,7 +3,7 @@ import { connect, type Socket } from "node:net";
 import { systemCode } from "../errors/describe.ts";
 import type { ReadinessSpec } from "../model/stack.ts";
 import type { Clock } from "../platform/clock.ts";
-import { httpGet, httpStatus } from "../platform/http.ts";
+import { type HttpAnswer, httpGet, httpStatus } from "../platform/http.ts";
 import { parseJson } from "../platform/json.ts";
 import { tryLogin } from "../platform/postgres.ts";
 
@@ -39,6 +39,8 @@ export interface ProbeContext {
   ): Promise<{ readonly exitCode: number; readonly output: string }>;
   /** The log so far. */
   log(): Promise<string>;
+  /** The answer from a URL that somebody else has asked at this moment; null where none came, and undefined where nobody asked. */
+  heard?(url: string): Promise<HttpAnswer | null> | undefined;
 }
 
 export const ready: Verdict = { state: "ready" };
@@ -127,15 +129,14 @@ export function pending(why: string): Verdict {
 /** Asks the question a user's program would ask: the answer's status decides, and where the spec says so a field or the log. */
 export async function probeHttp(
   spec: Omit<HttpSpec, "kind">,
-  { signal, log }: Pick<ProbeContext, "signal" | "log">,
+  { signal, log, heard }: Pick<ProbeContext, "signal" | "log" | "heard">,
 ): Promise<Verdict> {
   const question = `GET ${spec.path} on port ${spec.port}`;
   const host = spec.host.includes(":") ? `[${spec.host}]` : spec.host;
   const url = `http://${host}:${spec.port}${spec.path}`;
   const { says, hopeless } = spec;
   try {
-    const { status, text } =
-      says === undefined ? { status: await httpStatus(url, signal), text: "" } : await httpGet(url, signal);
+    const { status, text } = (await heard?.(url)) ?? (await get(url, says !== undefined, signal));
     const why = `${question} answers ${status}`;
     const said = says === undefined ? undefined : fieldIn(text, says.field);
     if (said !== undefined && said !== says?.value)
@@ -147,6 +148,10 @@ export async function probeHttp(
   } catch (error) {
     return pending(`${question}: ${reasonOf(error, signal)}`);
   }
+}
+
+async function get(url: string, whole: boolean, signal: AbortSignal): Promise<Pick<HttpAnswer, "status" | "text">> {
+  return whole ? httpGet(url, signal) : { status: await httpStatus(url, signal), text: "" };
 }
 
 function fieldIn(text: string, name: string): unknown {

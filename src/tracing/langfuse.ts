@@ -25,7 +25,12 @@ export async function health(access: TracingAccess, signal: AbortSignal): Promis
   const version = textField(answer.json, "version");
   if (version !== null && answer.status !== 200) throw notHealthy(access, path, answer);
   if (version === null) throw notLangfuse(access, path, answer);
-  return { version, isRecorder: textField(answer.json, "service") === recorderMark };
+  return { version, isRecorder: isRecorder(answer.json) };
+}
+
+/** By the health answer. */
+export function isRecorder(health: unknown): boolean {
+  return textField(health, "service") === recorderMark;
 }
 
 function notHealthy(access: TracingAccess, path: string, answer: Answer): GoatError {

@@ -1,33 +1,30 @@
 import { isLasting } from "../../doctor/failures/diagnose.ts";
 import { type FailureReport, failureReport, type GoatError } from "../../errors/goat-error.ts";
-import { heardText } from "../../litellm/failure.ts";
-import { fieldsOf, textOf } from "../../model/fields.ts";
 import type { ObservedService, ObservedStack } from "../../model/observed.ts";
 import type { ReadinessSpec, Role, ServiceSpec, StackSpec } from "../../model/stack.ts";
 import { decoration } from "../../platform/deadline.ts";
-import { httpGet } from "../../platform/http.ts";
-import { parseJson } from "../../platform/json.ts";
-import type { FailureReason } from "../../readiness/probe.ts";
+import type { FailureReason, ProbeContext } from "../../readiness/probe.ts";
 import { askOnce, hear, isSilence } from "../../readiness/silence.ts";
-import { health } from "../../tracing/langfuse.ts";
 import type { EngineContext } from "../engine-context.ts";
 import { adopt, isMadeByCompose } from "../plan/adopt.ts";
 import { containerOf } from "../plan/containers.ts";
 import { driftOf } from "../plan/drift.ts";
-import { gatewayOf, originOf, publishedPort, tracingAccess, tracingOf, urlOf } from "../plan/endpoints.ts";
+import { publishedPort, urlOf } from "../plan/endpoints.ts";
 import { changedNetworks } from "../plan/networks.ts";
 import { causeOf, whyHanging } from "./cause.ts";
 import { hadItsTime, hasServed, saysItServes } from "./life.ts";
-import { withServed } from "./served.ts";
+import { askServed, withServed } from "./served.ts";
 import { questionTo } from "./wait.ts";
+import { askWords, type GatewayWord } from "./words.ts";
 
 export async function observeStack(stack: StackSpec, context: EngineContext): Promise<ObservedStack> {
   const images = stack.services.flatMap((service) => service.run.docker?.image ?? []);
+  using asked = askServed(stack, context);
   const observed = await context.engine.observe({ stack: stack.name, images: [...new Set(images)] }, context.signal);
   const { composeHashes } = context;
   const isForeign = composeHashes !== undefined && observed.services.some(isMadeByCompose);
   const known = isForeign ? adopt(stack, observed, await composeHashes()) : observed;
-  return withServed(stack, known, context);
+  return await withServed(stack, known, asked, context);
 }
 
 type ServiceState = "absent" | "created" | "starting" | "ready" | "unready" | "paused" | "restarting" | "exited";
@@ -83,11 +80,14 @@ export async function readStatus(
 ): Promise<readonly ServiceStatus[]> {
   const observed = seen.observed ?? (await observeStack(stack, context));
   const running = observed.services.filter((found) => found.state === "running").map((found) => found.container);
+  const words = askWords(stack, context.signal);
   const [memory, standIn, word, states] = await Promise.all([
     decoration(context.signal, MEMORY_LIMIT_MS, (signal) => context.engine.memory(running, signal)),
-    recorderName(stack, context.signal),
-    askReadiness(stack, context.signal),
-    Promise.all(stack.services.map((service) => stateOf(stack, service, { ...seen, observed }, context))),
+    words.standIn,
+    words.gateway,
+    Promise.all(
+      stack.services.map((service) => stateOf(stack, service, { ...seen, observed, heard: words.heard }, context)),
+    ),
   ]);
   const renewed = changedNetworks(stack, observed, stack.services).map(({ network }) => network.name);
   const report = async (service: ServiceSpec, index: number): Promise<ServiceStatus> => {
@@ -163,7 +163,7 @@ function seenThrough(service: ServiceSpec, state: State, word: GatewayWord | nul
 async function stateOf(
   stack: StackSpec,
   service: ServiceSpec,
-  { observed, ready = [], proven }: Seen & { readonly observed: ObservedStack },
+  { observed, ready = [], proven, heard }: Seen & Pick<AskIo, "heard"> & { readonly observed: ObservedStack },
   context: EngineContext,
 ): Promise<State> {
   const found = containerOf(stack, service, observed);
@@ -175,7 +175,7 @@ async function stateOf(
   }
   if (found.state === "paused") return { state: "paused", why: null };
   if (ready.includes(service.name)) return { state: "ready", why: null };
-  return ask(service, found, { ...context, stack: stack.name, look: async () => observed, proven });
+  return ask(service, found, { ...context, stack: stack.name, look: async () => observed, proven, heard });
 }
 
 function ended(service: ServiceSpec, found: ObservedService): State {
@@ -199,6 +199,7 @@ function ageMs(found: ObservedService, context: EngineContext): number {
 }
 
 interface AskIo extends EngineContext {
+  readonly heard: NonNullable<ProbeContext["heard"]>;
   /** The stack's name. */
   readonly stack: string;
   look(): Promise<ObservedStack>;
@@ -225,42 +226,4 @@ async function ask(service: ServiceSpec, found: ObservedService, io: AskIo): Pro
 /** One look cannot tell whether a service keeps running, only that it runs. */
 function askedOnce(spec: ReadinessSpec): ReadinessSpec {
   return spec.kind === "running" ? { ...spec, forMs: 0 } : spec;
-}
-
-const QUESTION_LIMIT_MS = 1_000;
-
-/** The trace recorder's name where it answers in Langfuse's place; null for Langfuse, or where nothing answers. */
-export async function recorderName(stack: StackSpec, signal: AbortSignal): Promise<string | null> {
-  const tracing = tracingOf(stack);
-  if (tracing === null) return null;
-  const access = tracingAccess(tracing);
-  const answer = await decoration(signal, QUESTION_LIMIT_MS, (limited) => health(access, limited));
-  return answer?.isRecorder ? "trace recorder" : null;
-}
-
-interface GatewayWord {
-  /** Whether it keeps keys and budgets in a database; null where it does not say. */
-  readonly database: boolean | null;
-  /** What answered, where that is something else than LiteLLM. */
-  readonly strange: string | null;
-}
-
-/** What the gateway says of itself at /health/readiness; null where nothing comes. */
-async function askReadiness(stack: StackSpec, signal: AbortSignal): Promise<GatewayWord | null> {
-  const gateway = gatewayOf(stack);
-  if (gateway === null) return null;
-  const url = `${originOf(gateway)}/health/readiness`;
-  const answer = await decoration(signal, QUESTION_LIMIT_MS, (limited) => httpGet(url, limited));
-  if (answer === null) return null;
-  const { status, text, headers } = answer;
-  const body = parseJson(text);
-  const db = textOf(fieldsOf(body)["db"])?.toLowerCase();
-  const heard = { status, type: headers["content-type"], location: headers["location"], text };
-  const strange = status < 400 && isStrange(body) ? `GET /health/readiness answers ${heardText(heard)}` : null;
-  return { database: db === undefined ? null : db === "connected", strange };
-}
-
-/** LiteLLM says a status, or that it is alive. */
-function isStrange(body: unknown): boolean {
-  return typeof body !== "string" && textOf(fieldsOf(body)["status"]) === null && textOf(fieldsOf(body)["db"]) === null;
 }

@@ -24,7 +24,7 @@ import {
   tracingAccess,
   tracingOf,
 } from "../plan/endpoints.ts";
-import { recorderName } from "./observe.ts";
+import { standInOf } from "./words.ts";
 
 const EXAMPLE_LIMIT_MS = 90_000;
 
@@ -148,7 +148,7 @@ async function seeTrace(
   const { signal, clock } = context;
   const [trace, standIn] = await Promise.all([
     waitForTrace(access, example.traceId, { signal, clock, timeoutMs }),
-    recorderName(stack, signal),
+    standInOf(stack, signal),
   ]);
   return { trace, standIn };
 }

@@ -19,14 +19,35 @@ const questionLimitMs = 10_000;
 
 type Asking = Pick<EngineContext, "engine" | "signal" | "serving">;
 
+/** Answers of services that reload, by their names; what nobody wanted by the end is given up. */
+interface Asked extends Disposable {
+  readonly answers: ReadonlyMap<string, Promise<Answer>>;
+}
+
+/** Asks services what they serve beside the engine's look at them, which takes as long; not where it is known of some life. */
+export function askServed(stack: StackSpec, { signal, serving }: Asking): Asked {
+  const over = new AbortController();
+  const both = AbortSignal.any([signal, over.signal]);
+  const asked = (serving?.size ?? 0) > 0 ? [] : stack.services.filter(({ reload }) => reload !== undefined);
+  const answers = new Map(asked.map((service) => [service.name, askService(service, both)]));
+  for (const answer of answers.values()) answer.catch(() => undefined);
+  return { answers, [Symbol.dispose]: () => over.abort() };
+}
+
 /** With what services that reload say of themselves: a label cannot change on a running container, and a mount may be stale. */
-export async function withServed(stack: StackSpec, observed: ObservedStack, context: Asking): Promise<ObservedStack> {
+export async function withServed(
+  stack: StackSpec,
+  observed: ObservedStack,
+  { answers }: Asked,
+  context: Asking,
+): Promise<ObservedStack> {
   const told = async (found: ObservedService): Promise<ObservedService> => {
     const service = stack.services.find(({ name }) => name === found.name);
     if (service?.reload === undefined || found.state !== "running" || found.oneOff) return found;
     const life = `${found.container} ${found.startedAt}`;
     const status = [...service.reload.command, "status"];
-    const served = context.serving?.get(life) ?? (await toldBy(service, status, found.container, context));
+    const known = context.serving?.get(life);
+    const served = known ?? (await toldBy(service, status, found.container, answers.get(service.name), context));
     if (served === null) return found;
     context.serving?.set(life, served);
     const { fingerprint } = found;
@@ -41,17 +62,18 @@ async function toldBy(
   service: ServiceSpec,
   status: readonly string[],
   container: string,
+  answer: Promise<Answer> | undefined,
   { engine, signal }: Asking,
 ): Promise<Serving | null> {
-  const served = await askService(service, signal);
+  const served = await (answer ?? askService(service, signal));
   if (served === "another") return null;
   if (served?.variables.length === 0) return { files: served.files, variables: {} };
-  const asked = await decoration(signal, questionLimitMs, (limited) => engine.exec(container, status, limited));
-  const answer = answerIn(asked?.output ?? "");
-  if (served === null && answer["ok"] !== true) return null;
-  const variables = Object.entries(fieldsOf(answer["environment"]));
+  const told = await decoration(signal, questionLimitMs, (limited) => engine.exec(container, status, limited));
+  const said = answerIn(told?.output ?? "");
+  if (served === null && said["ok"] !== true) return null;
+  const variables = Object.entries(fieldsOf(said["environment"]));
   return {
-    files: served?.files ?? fieldsOf(answer["files"]),
+    files: served?.files ?? fieldsOf(said["files"]),
     variables: Object.fromEntries(variables.map(([name, hash]) => [`environment.${name}`, textOf(hash) ?? "unset"])),
   };
 }
@@ -65,7 +87,9 @@ interface Served {
 }
 
 /** Null where nothing answers in time; "another" where what answers knows no such question. */
-async function askService(service: ServiceSpec, signal: AbortSignal): Promise<Served | "another" | null> {
+type Answer = Served | "another" | null;
+
+async function askService(service: ServiceSpec, signal: AbortSignal): Promise<Answer> {
   const port = publishedPort(service);
   if (port === null) return null;
   const url = `http://${reachedAt(port.hostIp)}:${port.host}${servedPath}`;

@@ -89,6 +89,7 @@ export function probeContext(
     readonly stack: string;
     readonly signal: AbortSignal;
     look?(): Promise<ObservedStack>;
+    heard?: ProbeContext["heard"];
   },
 ): Omit<ProbeContext, "signal" | "clock"> {
   const look = io.look ?? (() => io.engine.observe({ stack: io.stack, images: [] }, io.signal));
@@ -99,6 +100,7 @@ export function probeContext(
     },
     exec: (command, signal) => io.engine.exec(container, command, signal),
     log: () => wholeLog(io.engine, service, container, io.signal),
+    ...(io.heard === undefined ? {} : { heard: io.heard }),
   };
 }
 
@@ -106,7 +108,8 @@ export function probeContext(
 export function questionTo(
   spec: ReadinessSpec,
   wait: Pick<Wait, "service" | "container">,
-  io: Pick<EngineContext, "engine" | "clock"> & { readonly stack: string; look?(): Promise<ObservedStack> },
+  io: Pick<EngineContext, "engine" | "clock"> &
+    Pick<ProbeContext, "heard"> & { readonly stack: string; look?(): Promise<ObservedStack> },
 ): Question {
   const probe = createProbe(spec);
   return async (signal) => {

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import type { RequestListener } from "node:http";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
+import type { Engine } from "../../../../src/engine/engine.ts";
 import type { ObservedService } from "../../../../src/model/observed.ts";
 import type { Serving } from "../../../../src/stack/engine-context.ts";
 import { observeStack } from "../../../../src/stack/run/observe.ts";
-import { startHttp } from "../../../support/fake-server.ts";
+import { startHttp, startTcp } from "../../../support/fake-server.ts";
 import { port, service, stackOf } from "../../../support/sample-stack.ts";
 import { tempFolder, writeFiles } from "../../../support/temp.ts";
 import { openTestWorld } from "../../../support/test-world.ts";
@@ -78,6 +79,29 @@ test("variables that it was given since must be known from its launcher, which a
     launcher: { saved: "now", environment: { KEY: "abc" } },
   });
   expect(found?.fingerprint).toMatchObject({ "environment.KEY": "abc" });
+});
+
+test("what answers on the port of a gateway that does not run must say nothing of it, and not be waited for", async () => {
+  // Only its end, and no time, may let go of the question.
+  vi.useFakeTimers({ toFake: ["setTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  let ask: () => void;
+  const asked = new Promise<void>((resolve) => (ask = resolve));
+  await using server = await startTcp(() => ask());
+  const reload = { command: ["launch"], files: [], environment: [] };
+  const stack = stackOf(service("litellm", { ports: [port(server.port)], reload }));
+  const world = openTestWorld(stack);
+  const { engine } = world;
+  const observe: Engine["observe"] = async (...args) => {
+    await asked;
+    return engine.observe(...args);
+  };
+  const { services } = await observeStack(stack, {
+    ...world,
+    engine: Object.assign(Object.create(engine), { observe }),
+  });
+  expect(services).toEqual([]);
+  await server.deserted();
 });
 
 test("who looks again and again must be told once of each life, and again once that is forgotten", async () => {

@@ -1,3 +1,4 @@
+import type { RequestListener } from "node:http";
 import { expect, test } from "vitest";
 import type { ServiceSpec } from "../../../../src/model/stack.ts";
 import { readStatus, type ServiceStatus } from "../../../../src/stack/run/observe.ts";
@@ -46,6 +47,36 @@ test("a service that answers must be ready, with since when and how much memory"
     since: expect.stringMatching(/^2026-01-01T/),
     drift: [],
   });
+});
+
+test("the gateway and the tracing service must be asked each question once a look", async () => {
+  const asked: string[] = [];
+  const answer: RequestListener = (request, response) => {
+    asked.push(request.url ?? "");
+    response.end(JSON.stringify({ status: "healthy", db: "connected", service: "goat-dev trace recorder" }));
+  };
+  await using langfuse = await startHttp(answer);
+  await using litellm = await startHttp(answer);
+  const get = (port: number, path: string) => ({ kind: "http", host, port, path, status: 200 }) as const;
+  const healthPath = "/api/public/health?failIfDatabaseUnavailable=true";
+  const says = { field: "db", value: "connected" };
+  const of = [get(litellm.port, "/health/liveliness"), { ...get(litellm.port, "/health/readiness"), says }];
+  const ready = get(langfuse.port, healthPath);
+  const stack = stackOf(
+    service("langfuse", { role: "tracing", ports: [port(langfuse.port)], ready }),
+    service("litellm", { role: "gateway", ports: [port(litellm.port)], ready: { kind: "all", of } }),
+  );
+  const world = openTestWorld(stack);
+  await world.up(stackOf(...stack.services.map((one) => ({ ...one, ready: { kind: "running", forMs: 0 } as const }))));
+  const look = () => readStatus(stack, world, { proven: [] });
+  expect(await look()).toMatchObject([
+    { state: "ready", standIn: "trace recorder" },
+    { state: "ready", database: true },
+  ]);
+  const once = [healthPath, "/health/liveliness", "/health/readiness"];
+  expect(asked.toSorted()).toEqual(once);
+  await look();
+  expect(asked).toHaveLength(2 * once.length);
 });
 
 test("a service that does not answer must be starting while it is young, then unready, with why", async () => {
