@@ -1,4 +1,5 @@
 import type { EngineInfo } from "../engine/engine.ts";
+import { loadProbes } from "../readiness/probe.ts";
 import { observeStack, readStatus, type ServiceStatus } from "../stack/run/observe.ts";
 import type { App } from "./app.ts";
 import { folderOf, ownerOf, ownFolder } from "./own-stack.ts";
@@ -20,7 +21,9 @@ export interface StatusReport {
 export async function status(_input: object, app: App): Promise<StatusReport> {
   const open = await openStack(app, await openProject(app));
   tellStack(open, app);
-  const observed = await observeStack(open.stack, open);
+  const observing = observeStack(open.stack, open);
+  loadProbes(open.stack.services.map(({ ready }) => ready));
+  const observed = await observing;
   const owner = ownerOf(open, observed, app);
   const { kind, version, endpoint } = open.info;
   return {

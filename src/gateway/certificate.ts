@@ -1,5 +1,4 @@
 import { isIP } from "node:net";
-import { connect } from "node:tls";
 import { systemCode } from "../errors/describe.ts";
 import { GoatError, retold } from "../errors/goat-error.ts";
 import { decoration } from "../platform/deadline.ts";
@@ -44,7 +43,9 @@ export async function becauseOfCertificate(
 }
 
 /** Why this machine does not trust who answers there; null where it does, or nobody answers. */
-function distrustOf(url: URL, signal: AbortSignal): Promise<string | null> {
+async function distrustOf(url: URL, signal: AbortSignal): Promise<string | null> {
+  // Loaded where it is needed: every bring-up loads this file.
+  const { connect } = await import("node:tls");
   const { hostname, port } = url;
   return new Promise((resolve) => {
     const name = hostname.replace(/^\[|\]$/g, "");

@@ -54,6 +54,11 @@ class PostgresSocket extends Socket {
   }
 }
 
+/** Loads pg, for who will need it in a moment and has time now. */
+export async function loadPg(): Promise<void> {
+  await import("pg");
+}
+
 /** One real log-in and `select 1`, within a second. Throws only when `signal` fires. */
 export async function tryLogin(options: PostgresOptions, signal: AbortSignal): Promise<LoginResult> {
   using limit = deadline(signal, tryLimitMs);

@@ -5,7 +5,7 @@ import type { ReadinessSpec } from "../model/stack.ts";
 import type { Clock } from "../platform/clock.ts";
 import { type HttpAnswer, httpGet, httpStatus } from "../platform/http.ts";
 import { parseJson } from "../platform/json.ts";
-import { tryLogin } from "../platform/postgres.ts";
+import { loadPg, tryLogin } from "../platform/postgres.ts";
 
 type HttpSpec = Extract<ReadinessSpec, { kind: "http" }>;
 
@@ -120,6 +120,16 @@ function any(probes: readonly Probe[]): Probe {
     const open = verdicts.find((verdict) => verdict.state === "ready") ?? verdicts.find((v) => v.state === "pending");
     return open ?? verdicts[0] ?? pending("nothing to ask");
   };
+}
+
+/** Loads what these probes need, once what was just asked of others is on its way. */
+export function loadProbes(specs: readonly ReadinessSpec[]): void {
+  // A probe that cannot load it says so.
+  if (specs.some(asksPostgres)) setImmediate(() => void loadPg().catch(() => undefined));
+}
+
+function asksPostgres(spec: ReadinessSpec): boolean {
+  return "of" in spec ? spec.of.some(asksPostgres) : spec.kind === "postgres";
 }
 
 export function pending(why: string): Verdict {

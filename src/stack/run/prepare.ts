@@ -2,6 +2,7 @@ import { GoatError } from "../../errors/goat-error.ts";
 import type { ObservedService, ObservedStack } from "../../model/observed.ts";
 import type { Plan } from "../../model/plan.ts";
 import type { PortSpec, ServiceSpec, StackSpec } from "../../model/stack.ts";
+import { loadProbes } from "../../readiness/probe.ts";
 import type { EngineContext } from "../engine-context.ts";
 import { selectServices } from "../plan/graph.ts";
 import { reconcile } from "../plan/reconcile.ts";
@@ -31,7 +32,9 @@ export interface PrepareOptions {
 export async function prepare(stack: StackSpec, options: PrepareOptions, context: EngineContext): Promise<Prepared> {
   const services = selectServices(stack, options.names);
   refuseUnsupported(services, context);
-  const observed = options.seen ?? (await observeStack(stack, context));
+  const observing = options.seen ?? observeStack(stack, context);
+  loadProbes(services.map(({ ready }) => ready));
+  const observed = await observing;
   const asked = options.names.length > 0 ? options.names : services.map((service) => service.name);
   const { restart } = options;
   const plan = reconcile(stack, observed, {

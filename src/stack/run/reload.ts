@@ -31,7 +31,7 @@ async function untilServed(action: Reload, service: ServiceSpec, io: ExecuteIo, 
   let before: Hashes | null = null;
   for (;;) {
     const files = await reload(action, service, io, signal);
-    const stale = await staleOf(service, files);
+    const stale = staleOf(service, files);
     if (stale.length === 0) return;
     // Whoever has read twice the same sees another file; else it was written to meanwhile.
     if (before !== null && isDeepStrictEqual(files, before)) return startAnew(action.container, service, stale, io);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { reachedAt } from "../../model/address.ts";
 import { fieldsOf, listOf, textOf } from "../../model/fields.ts";
 import type { ObservedService, ObservedStack } from "../../model/observed.ts";
@@ -51,7 +51,7 @@ export async function withServed(
     if (served === null) return found;
     context.serving?.set(life, served);
     const { fingerprint } = found;
-    const stale = await staleOf(service, served.files);
+    const stale = staleOf(service, served.files);
     return { ...found, stale, fingerprint: fingerprint && { ...fingerprint, ...served.variables } };
   };
   return { ...observed, services: await Promise.all(observed.services.map(told)) };
@@ -101,15 +101,12 @@ async function askService(service: ServiceSpec, signal: AbortSignal): Promise<An
 }
 
 /** What differs from this machine's files, as a user would name them. */
-export async function staleOf(service: ServiceSpec, served: Hashes): Promise<readonly string[]> {
-  const names = await Promise.all(
-    Object.entries(served).map(async ([target, hash]) => {
-      const source = sourceOf(service, target);
-      const wanted = service.files.find((file) => file.source === source)?.ownHash ?? (await hashOf(source));
-      return wanted === hash ? [] : [nameOf(service, source)];
-    }),
-  );
-  return names.flat();
+export function staleOf(service: ServiceSpec, served: Hashes): readonly string[] {
+  return Object.entries(served).flatMap(([target, hash]) => {
+    const source = sourceOf(service, target);
+    const wanted = service.files.find((file) => file.source === source)?.ownHash ?? hashOf(source);
+    return wanted === hash ? [] : [nameOf(service, source)];
+  });
 }
 
 /** Where a file of the container lies on this machine; without containers it is the same. */
@@ -132,9 +129,10 @@ export function nameOf({ files }: ServiceSpec, source: string): string {
   return root === undefined ? source : source.slice(root.length);
 }
 
-async function hashOf(path: string): Promise<string | null> {
-  return readFile(path).then(
-    (content) => createHash("sha256").update(content).digest("hex"),
-    () => null,
-  );
+function hashOf(path: string): string | null {
+  try {
+    return createHash("sha256").update(readFileSync(path)).digest("hex");
+  } catch {
+    return null;
+  }
 }
