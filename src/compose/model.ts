@@ -6,9 +6,8 @@ import { type Field, readItems, readKey, readMapping, readText, readTextOrTexts 
 import { mergeFiles } from "./merge-files.ts";
 import { readDocuments } from "./read-yaml.ts";
 import { rebaseFile } from "./rebase.ts";
-import { checkRepeats } from "./repeats.ts";
 import { displayPath, lookupIn, type Scope } from "./scope.ts";
-import { type Entry, type Interpolation, interpolateMapping, type Mapping, toPlain } from "./tree.ts";
+import { type Entry, type Interpolation, interpolateMapping, type Located, type Mapping, toPlain } from "./tree.ts";
 
 /** The files as one, with what they extend and include; undefined where there are none. */
 export function readModel(trees: readonly Mapping[], scope: Scope, interpolation: Interpolation): Whole | undefined {
@@ -134,4 +133,26 @@ function joined(own: Mapping, included: ReadonlyMap<string, Entry>, section: str
     }
   }
   return { ...own, entries };
+}
+
+/** Lists that hold nothing twice; of the other lists Compose takes repetitions. */
+const lists = "depends_on device_cgroup_rules extra_hosts group_add networks security_opt volumes_from".split(" ");
+
+/** Reports what one file says twice: several files, and what is extended, may say the same. */
+function checkRepeats(file: Mapping, report: Report): void {
+  const services = file.entries.get("services")?.value;
+  if (services?.kind !== "map") return;
+  for (const { value } of services.entries.values()) {
+    if (value.kind !== "map") continue;
+    for (const key of lists) checkList(key, value.entries.get(key)?.value, report);
+  }
+}
+
+function checkList(key: string, list: Located | undefined, report: Report): void {
+  const seen = new Set<string>();
+  for (const item of list?.kind === "list" ? list.items : []) {
+    if (item.kind !== "scalar" || item.type === "broken") continue;
+    if (seen.has(item.text)) report.error(item.at, `"${key}": "${item.text}" is there twice`);
+    seen.add(item.text);
+  }
 }

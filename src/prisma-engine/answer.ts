@@ -1,5 +1,5 @@
 import { endOfString } from "./graphql-text.ts";
-import { memberOf, partsOf } from "./json-parts.ts";
+import { memberOf, partsOf } from "./json-text.ts";
 
 const head = /^\{"data":\{"[A-Za-z0-9_]+":/;
 const result = '{"data":{"result":';

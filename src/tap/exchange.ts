@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { messageOf, systemCode } from "../errors/describe.ts";
 import { refuse } from "./answer.ts";
 import { type Answer, type AnsweredBy, type Asked, type Chunk, type Ended, headerOf, type Stage } from "./call.ts";
-import { cutAfter } from "./cut.ts";
 import { collect, type Incoming, strangerIn, tooLarge } from "./incoming.ts";
 import { createMeter, nothingMetered } from "./meter.ts";
 import { type Api, apiOf, jsonOf, readQuestion } from "./shapes.ts";
@@ -177,4 +177,24 @@ async function passOn({ response, keepsAnswers }: Exchange, answer: Answer, how:
   if (how.cut !== null) end = "broken off";
   const durationMs = performance.now() - how.began;
   return { status, headers, end, metered: await meter.end(), durationMs, firstMs, chunks };
+}
+
+/** Lets so many pieces through, and half of the next; then the stream breaks. */
+function cutAfter(pieces: number): Transform {
+  let passed = 0;
+  const breakOff = (stream: Transform): void => {
+    // What was written is to leave before the connection does.
+    setTimeout(() => stream.destroy(new Error("cut on purpose")), 5);
+  };
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      passed += 1;
+      if (passed <= pieces) return done(null, chunk);
+      this.push(chunk.subarray(0, Math.floor(chunk.length / 2)));
+      breakOff(this);
+    },
+    flush() {
+      breakOff(this);
+    },
+  });
 }
