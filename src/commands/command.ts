@@ -2,20 +2,23 @@ import type { Readable, Writable } from "node:stream";
 import type { App } from "../app/app.ts";
 import { exitCodeOf } from "../errors/catalog.ts";
 
-/** A command: what can be typed, what it calls, and how the report reads. Nothing else of it is loaded before it is called. */
+/** A command: what can be typed, what it calls, and its report as text. The app is loaded only when `call` runs. */
 export interface Command<R> extends Described {
   /** Loads the app's function and calls it with what was typed, as plain data. */
   call(typed: Typed, app: App, terminal: Terminal): Promise<R>;
-  /** How the report reads for people, on stdout. Absent, or null, where all that is to be said has gone out line by line. */
+  /**
+   * How the report reads for people, on stdout; empty where it is for programs alone. Absent, or null, where the answers went out
+   * one by one, each a document of its own with --json.
+   */
   text?(report: R, typed: Typed, reader: Reader): string | null | Promise<string | null>;
-  /** A remark after it, beside stdout; null for none. */
+  /** A notice that follows the text and is no part of the result; null for none. */
   remark?(report: R): string | null;
   /** 0 where absent. */
   exitCode?(report: R): number;
   readonly subcommands?: readonly AnyCommand[];
 }
 
-/** What cannot be called itself, such as `db`, is there for its subcommands. */
+/** A command that cannot be called itself and only holds subcommands, such as `db`. */
 interface CommandGroup extends Described {
   readonly subcommands: readonly AnyCommand[];
 }
@@ -24,7 +27,7 @@ export type AnyCommand = Runnable | CommandGroup;
 
 export type Runnable = Command<unknown>;
 
-/** Fixes what a command's call and its text have in common. */
+/** Makes `call`, `text`, `remark` and `exitCode` agree on one type of report. */
 export function command<R>(described: Command<R>): Command<R> {
   return described;
 }
@@ -34,9 +37,9 @@ interface Described {
   readonly summary: string;
   /** In commander's form: "[service...]". */
   readonly arguments?: string;
-  /** What its first argument may be, for the shell to offer. */
+  /** The values of its first argument, for shell completion. */
   readonly choices?: readonly string[];
-  /** From its first argument on, nothing that was typed is goat-dev's: options belong to another program. */
+  /** True where everything from the first argument on belongs to another program, options included. */
   readonly passThrough?: boolean;
   readonly options: readonly OptionSpec[];
   /** Whole command lines with what they do. */
@@ -49,7 +52,7 @@ export interface OptionSpec {
   readonly description: string;
   /** May be given several times. */
   readonly repeats?: boolean;
-  /** What its value may be, for the shell to offer. */
+  /** The values that it can take, for shell completion. */
   readonly choices?: readonly string[];
 }
 
@@ -63,33 +66,33 @@ export interface Typed {
   texts(name: string): readonly string[];
 }
 
-/** What a command line has beside the app: somebody's keys and pipes. */
+/** What a command gets beside the app: standard input and output, and this process's signals. */
 export interface Terminal {
   /** All of standard input; null where that is a terminal. */
   readInput(): Promise<string | null>;
-  /** From now on signals go to `take` and end nothing, until the returned function is called. */
+  /** Signals go to `take`, in place of ending this process, until the returned function is called. */
   takeSignals(take: (signal: NodeJS.Signals) => void): () => void;
-  /** True where a terminal is there, whose keys send signals to every program in front. */
+  /** True where a standard stream is a terminal: Ctrl-C there sends a signal to every program in the foreground. */
   readonly onTerminal: boolean;
-  /** The pipes themselves, for a program at their other end. */
+  /** The raw streams, for a command that speaks a protocol with the program at their other end. */
   readonly streams: { stdin(): Readable; readonly stdout: Writable };
   /** True where stdout is for data alone: --json, --json-stream. */
   readonly isData: boolean;
-  /** How wide the terminal is; null where a program reads. */
+  /** The terminal's width in characters; null where stdout is no terminal. */
   readonly columns: number | null;
 }
 
-/** Ctrl-C is how following and watching end: there is nothing to tell, but a script sees it. */
+/** 130 after Ctrl-C, the usual end of following and watching: no error is printed, but a script sees the status. */
 export function exitWhenInterrupted({ interrupted }: { readonly interrupted: boolean }): number {
   return interrupted ? exitCodeOf("interrupted") : 0;
 }
 
-/** Who reads a text, and when: what it depends on beside the report. */
+/** What the text depends on beside the report: the reader's machine, terminal and time. */
 export interface Reader {
   readonly cwd: string;
   readonly home: string;
   readonly platform: NodeJS.Platform;
   readonly now: Date;
-  /** How wide the terminal is; null where a program reads. */
+  /** The terminal's width in characters; null where stdout is no terminal. */
   readonly columns: number | null;
 }

@@ -14,7 +14,7 @@ export const open = command<OpenReport>({
     const { openPage } = await import("../web/open.ts");
     return openPage({ browser: !typed.flag("noBrowser"), port: portOf(typed) }, app);
   },
-  text: ({ ended }) => (ended === "interrupted" ? null : "Nobody has looked at the page for an hour."),
+  text: ({ ended }) => (ended === "interrupted" ? "" : "Nobody has looked at the page for an hour."),
   exitCode: ({ ended }) => exitWhenInterrupted({ interrupted: ended === "interrupted" }),
 });
 

@@ -13,5 +13,7 @@ export const watch = command<WatchReport>({
     const { watch } = await import("../app/watch.ts");
     return watch(app);
   },
+  // Each reload was told as it came.
+  text: () => "",
   exitCode: exitWhenInterrupted,
 });

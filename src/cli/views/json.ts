@@ -2,18 +2,13 @@ import { failureReport, type GoatError } from "../../errors/goat-error.ts";
 import type { StampedEvent, View } from "../../events/events.ts";
 import { createLines, type ViewOptions, writeLine } from "./plain.ts";
 
-interface Outcome {
-  readonly result: { readonly data: unknown } | null;
-  readonly error: GoatError | null;
-  readonly exitCode: number;
-}
-
-/** One JSON document on stdout, written at the end; where there are many answers, each is a line. */
+/** One JSON document on stdout, written at the end; a command with many answers prints one document a line. */
 export function createJsonView({ stdout }: Pick<ViewOptions, "stdout">): View {
   let command = "";
-  /** One document for each of many answers. */
+  /** True once the command has given one of many answers: each is a document of its own. */
   let isLines = false;
-  let outcome: Outcome = { result: null, error: null, exitCode: 0 };
+  let result: { readonly data: unknown } | null = null;
+  let error: GoatError | null = null;
   const lines = createLines(stdout);
 
   const on = (event: StampedEvent): void => {
@@ -30,19 +25,19 @@ export function createJsonView({ stdout }: Pick<ViewOptions, "stdout">): View {
         writeLine(stdout, JSON.stringify(event.data));
         break;
       case "result":
-        outcome = { ...outcome, result: event };
+        result = event;
         break;
       case "error":
-        outcome = { ...outcome, error: outcome.error ?? event.error };
-        break;
-      case "run-finished":
-        outcome = { ...outcome, exitCode: event.exitCode };
+        error ??= event.error;
     }
   };
   const close = async (): Promise<void> => {
     const isMany = isLines || command === "logs";
-    if (isMany && outcome.error === null) return;
-    writeLine(stdout, JSON.stringify(documentOf(outcome), null, isMany ? 0 : 2));
+    if (error === null && (isMany || result === null)) return;
+    const fields = result === null ? {} : fieldsOf(result.data);
+    const failure = error === null ? {} : { ok: false, error: failureReport(error) };
+    const whole = { version: 1, ...fields, ...failure };
+    writeLine(stdout, JSON.stringify(whole, null, isMany ? 0 : 2));
   };
   return { on, close };
 }
@@ -56,18 +51,11 @@ function logDocument({ service, at, stream, line }: Extract<StampedEvent, { read
   };
 }
 
-/** The one document of a run: the result's own fields, and what went wrong. */
-function documentOf({ result, error, exitCode }: Outcome): object {
-  const fields = result === null ? {} : fieldsOf(result.data);
-  if (error !== null) return { version: 1, ...fields, ok: false, error: failureReport(error) };
-  return result === null ? { version: 1, ok: exitCode === 0 } : { version: 1, ...fields };
-}
-
 function fieldsOf(data: unknown): object {
   return typeof data === "object" && data !== null && !Array.isArray(data) ? data : { data };
 }
 
-/** One event a line on stdout; the first says which version of their shape they have. */
+/** One event a line on stdout; the first also has the version of the format. */
 export function createJsonStreamView({ stdout, verbose }: Pick<ViewOptions, "stdout" | "verbose">): View {
   let first = true;
   return {
