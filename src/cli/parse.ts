@@ -3,6 +3,7 @@ import type { AnyCommand, OptionSpec, Runnable, Typed } from "../commands/comman
 import { globalOptions, globalOptionsOf } from "../commands/global-options.ts";
 import { topics, topicText } from "../commands/topics.ts";
 import { GoatError } from "../errors/goat-error.ts";
+import { quoteForSh } from "../platform/shell-quote.ts";
 
 /** What the command line asks for. */
 export type Invocation =
@@ -25,7 +26,7 @@ export function parse(argv: readonly string[], commands: readonly AnyCommand[], 
   const output: string[] = [];
   let found: Invocation | undefined;
   const program = createProgram(version, output);
-  // To build every command takes longer than to parse the one that is meant.
+  // Only the command that was typed is built: building all of them takes longer than parsing.
   const typed = commands.filter(({ name }) => name === argv[0]);
   for (const command of typed.length > 0 ? typed : commands) {
     addCommand(program, command, (chosen, node) => {
@@ -37,7 +38,7 @@ export function parse(argv: readonly string[], commands: readonly AnyCommand[], 
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0 || error.code === "commander.help") return { kind: "text", text: output.join("") };
-    throw usageError(error, output, argv);
+    throw usageError(error, output, argv, commands);
   }
   if (found !== undefined) return found;
   return { kind: "text", text: program.helpInformation() };
@@ -50,7 +51,7 @@ function createProgram(version: string, output: string[]): Commander {
     .helpOption("-h, --help", "this help")
     .helpCommand("help [command]", "help on a command, or on a topic below")
     .showSuggestionAfterError(true)
-    // Every command has options: to say so in each line leaves no room for what it does.
+    // Leaves out commander's "[options]": every command has options, and the line needs the room for its summary.
     .configureHelp({
       subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(written)].join(" "),
     })
@@ -106,7 +107,7 @@ function isRunnable(command: AnyCommand): command is Runnable {
   return "call" in command;
 }
 
-/** What was typed, on whichever side of the command; `--no-x` reads as the flag `noX`. */
+/** The arguments and options that were typed, before or after the command's name; `--no-x` is the flag `noX`. */
 function inputOf(...nodes: readonly Commander[]): Typed {
   const values: Record<string, unknown> = {};
   for (const node of nodes) {
@@ -114,7 +115,7 @@ function inputOf(...nodes: readonly Commander[]): Typed {
       if (node.getOptionValueSource(name) !== "cli") continue;
       const before = values[name];
       if (value === false) values[`no${name.charAt(0).toUpperCase()}${name.slice(1)}`] = true;
-      // What repeats adds up, on whichever side of the command.
+      // Values of an option that repeats add up, whether given before or after the command's name.
       else values[name] = Array.isArray(before) && Array.isArray(value) ? [...before, ...value] : value;
     }
   }
@@ -126,23 +127,45 @@ function inputOf(...nodes: readonly Commander[]): Typed {
   };
 }
 
-/** A subcommand and what it hangs on, the outermost first. */
+/** A command with its parent commands, the outermost first; without the program itself. */
 function lineage(node: Commander): readonly Commander[] {
   return node.parent === null ? [] : [...lineage(node.parent), node];
 }
 
-function usageError(error: CommanderError, output: readonly string[], argv: readonly string[]): GoatError {
+function usageError(
+  error: CommanderError,
+  output: readonly string[],
+  argv: readonly string[],
+  commands: readonly AnyCommand[],
+): GoatError {
   const message = (output.join("") || error.message)
     .replace(/^error: /, "")
     .trim()
     .replace(/\n+/g, " ");
   const suggested = /Did you mean (?:one of )?(\S+?)[?,]/.exec(message)?.[1];
   const wrong = /^unknown \w+ '([^'=]+)/.exec(message)?.[1];
-  const fixes =
+  const meant =
     suggested === undefined || wrong === undefined
-      ? [{ command: "goat-dev --help", effect: "all commands and options" }]
-      : [{ command: `goat-dev ${correct(argv, wrong, suggested)}`, effect: "perhaps this was meant" }];
-  return new GoatError("usage", message.replace(/ ?\(Did you mean.*\)/, ""), { fixes });
+      ? withDashes(argv, wrong, commands)
+      : `goat-dev ${correct(argv, wrong, suggested)}`;
+  const fix =
+    meant === undefined
+      ? { command: "goat-dev --help", effect: "all commands and options" }
+      : { command: meant, effect: "perhaps this was meant" };
+  return new GoatError("usage", message.replace(/ ?\(Did you mean.*\)/, ""), { fixes: [fix] });
+}
+
+/** The command line with `--` before the program whose option was taken for one of goat-dev's: `replay chat.jsonl sh -c …`. */
+function withDashes(
+  argv: readonly string[],
+  wrong: string | undefined,
+  commands: readonly AnyCommand[],
+): string | undefined {
+  const command = commands.find(({ name }) => name === argv[0]);
+  const at = argv.indexOf(wrong ?? "") - 1;
+  const takesProgram = command?.arguments?.endsWith("[command...]") === true;
+  if (!takesProgram || argv.includes("--") || at < 1 || argv[at]?.startsWith("-") !== false) return undefined;
+  return `goat-dev ${argv.toSpliced(at, 0, "--").map(quoteForSh).join(" ")}`;
 }
 
 /** The command line with its wrong word replaced. */

@@ -128,6 +128,7 @@ test.each([
   [["up", "--tiemout=9"], "unknown option '--tiemout=9'", "goat-dev up --timeout=9"],
   [["--jsn", "up"], "unknown option '--jsn'", "goat-dev --json up"],
   [["db", "set-pasword"], "unknown command 'set-pasword'", "goat-dev db set-password"],
+  [["replay", "a.jsonl", "sh", "-c", "echo hi"], "unknown option '-c'", "goat-dev replay a.jsonl -- sh -c 'echo hi'"],
 ])("%j must be refused with the command line that was perhaps meant", (argv, message, command) => {
   const error = errorOf(() => read(...argv));
   expect(error).toMatchObject({ code: "usage", exitCode: 2, message });
