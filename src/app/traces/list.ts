@@ -10,7 +10,7 @@ import { openTracing } from "./open-tracing.ts";
 
 export interface TracesInput {
   readonly filter: Omit<TraceFilter, "models" | "slowerMs">;
-  /** As the config names it, or the provider. */
+  /** The model's name in the config, or the provider's name for it. */
   readonly model: string | undefined;
   /** As written: 2s, 500ms. */
   readonly slower: string | undefined;
@@ -22,7 +22,7 @@ export interface TracesReport {
   readonly url: string;
   /** The newest first. */
   readonly traces: readonly TraceRow[];
-  /** How many were looked through. */
+  /** How many traces were searched for them. */
   readonly looked: number;
   /** True where there may be more than were asked for. */
   readonly more: boolean;
@@ -34,12 +34,12 @@ export interface FollowInput extends TracesInput {
 }
 
 export interface FollowReport {
-  /** Somebody ended it, as following always ends. */
+  /** Always true: following ends only when it is interrupted, or throws. */
   readonly interrupted: boolean;
 }
 
 const pageSize = 50;
-/** So many are looked through for a few that fit. */
+/** At most about this many traces are searched for those that fit the filter. */
 const lookLimit = 10_000;
 const pauseMs = 1_000;
 
@@ -49,7 +49,10 @@ export async function traces({ limit, ...input }: TracesInput, app: App): Promis
   return { url: tracing.pageUrl, ...(await collect(ask, { filter: filterOf(input, session), limit })) };
 }
 
-/** LiteLLM does not always say which of the config's models a call was for: the name stands for its upstreams, too. */
+/**
+ * LiteLLM does not always say which of the config's models a call was for, so a model's name also stands for its
+ * provider's names for it.
+ */
 function filterOf(input: Omit<TracesInput, "limit">, { stack }: ProjectSession): TraceFilter {
   const { filter, model, slower } = input;
   const known = { ...filter, slowerMs: slower === undefined ? undefined : durationOf(slower) };
@@ -82,17 +85,20 @@ async function collect(ask: Ask, { filter, limit }: Wanted): Promise<Omit<Traces
   return { traces: found.slice(0, limit), looked, more: cursor !== null || found.length > limit };
 }
 
-/** The newest traces, then each as it comes, until Ctrl-C; waits for a Langfuse that is away. */
+/**
+ * Tells the newest traces, then each one as it comes, until Ctrl-C; if Langfuse stops answering meanwhile, waits for
+ * it. Throws usage, tracing-refused, and service-not-ready where Langfuse does not answer at the start.
+ */
 export async function followTraces({ tell, limit, ...input }: FollowInput, app: App): Promise<FollowReport> {
   const { ask, tracing, session } = await openTracing(app);
   const filter = filterOf(input, session);
   const follower = createFollower(ask, filter);
   const look = patiently(follower, tracing.service.name, app);
   try {
-    await look();
+    await follower.look();
     const { traces } = await collect(ask, { filter, limit });
     for (const row of traces.toReversed()) tell(row);
-    // What came between the two is in both.
+    // A trace that came after the first look and before the list is in the list and in the next look: tell it once.
     let told = new Set(traces.map(({ id, calls }) => `${id} ${calls}`));
     for (;;) {
       for (const row of await look()) if (!told.has(`${row.id} ${row.calls}`)) tell(row);
@@ -105,7 +111,7 @@ export async function followTraces({ tell, limit, ...input }: FollowInput, app: 
   }
 }
 
-/** A look that says once that nothing answers, and once that it does again. */
+/** A look that finds nothing while the service is away; one notice tells that it is, and one that it answers again. */
 function patiently(follower: Follower, service: string, app: App): () => Promise<readonly TraceRow[]> {
   let isAway = false;
   return async () => {
