@@ -33,11 +33,11 @@ export interface DrillReport {
   readonly ok: boolean;
   readonly model: string;
   readonly fault: DrillFault;
-  /** As the config names them, in order. */
+  /** The model's fallbacks, as the config names them and in that order. */
   readonly fallbacks: readonly string[];
-  /** The model that answered in its place; null where none did. */
+  /** The model that answered in its place; null where none did, or the gateway does not name it. */
   readonly answeredBy: string | null;
-  /** What the program would have got. */
+  /** The HTTP status that a program would have received. */
   readonly status: number;
   readonly message: string | null;
   readonly durationMs: number;
@@ -46,8 +46,9 @@ export interface DrillReport {
 const answerLimitMs = 120_000;
 
 /**
- * Lets a model's routes fail in a throw-away copy of the gateway, and asks it: the real one, its database and its traces are not
- * touched. Throws usage, gateway-config-invalid, gateway-refused, and what keeps a gateway from starting.
+ * Starts a throw-away copy of the gateway in which the model's routes fail, and asks the model once. The real gateway,
+ * its database and its traces are not touched. Throws usage, gateway-config-invalid, gateway-refused, and the errors of
+ * a gateway that does not start.
  */
 export async function drill({ model, fault }: DrillInput, app: App): Promise<DrillReport> {
   const found = await openGateway(app);
@@ -90,7 +91,7 @@ function configOf({ gateway: { config } }: ProjectGateway) {
   });
 }
 
-/** Brings it up for as long as the work takes; also what did not come up is taken down. */
+/** Brings the stack up for the duration of `work` and then removes it, also where bringing it up failed. */
 async function onStack<T>(
   stack: Parameters<typeof prepare>[0],
   context: EngineContext,
@@ -101,7 +102,7 @@ async function onStack<T>(
     await carryOut(await prepare(stack, { names: [], restart: false }, context), timeoutMs, context);
     return await work();
   } finally {
-    // An interrupt has to leave nothing either.
+    // A signal of its own: the stack has to be removed after an interrupt, too.
     const last = { ...context, signal: AbortSignal.timeout(answerLimitMs), emit: () => undefined };
     await takeDown(stack, planDown(stack, await observeStack(stack, last), []), last);
   }
@@ -130,9 +131,19 @@ async function ask(
 }
 
 /** What a drill has shown, in a sentence or two. */
-export function drillText({ model, fault, fallbacks, answeredBy, status, message, durationMs }: DrillReport): string {
+export function drillText({
+  ok,
+  model,
+  fault,
+  fallbacks,
+  answeredBy,
+  status,
+  message,
+  durationMs,
+}: DrillReport): string {
   const failed = `${model} failed on purpose (${fault})`;
-  if (answeredBy !== null) return `${failed}, and ${answeredBy} answered in its place in ${formatDuration(durationMs)}`;
+  const other = answeredBy ?? "another model";
+  if (ok) return `${failed}, and ${other} answered in its place in ${formatDuration(durationMs)}`;
   const named =
     fallbacks.length === 0
       ? "the config names no fallback for it"
