@@ -7,7 +7,9 @@ import type { App } from "./app.ts";
 import { openGateway } from "./programs/gateway.ts";
 
 export interface KeyInput {
-  /** Its alias, its end, or the beginning of its id. */
+  /**
+   * Its alias, its ending as LiteLLM shows it (sk-...DXsg), or at least four characters from the beginning of its id.
+   */
   readonly name: string;
 }
 
@@ -65,11 +67,11 @@ export async function makeKey({ alias, models, budget, expires }: CreateKeyInput
   return report(made, access, app);
 }
 
-/** A new key with what is left of the old one's limits, which is good no longer. */
+/** Makes a new key with what is left of the old one's limits, and deletes the old one. */
 export async function rotateKey({ name, yes }: RevokeKeyInput, app: App): Promise<MadeKeyReport> {
   const access = await accessOf(app);
   const old = find(name, await knownKeys(access, app));
-  await confirm(`Programs that use ${labelOf(old)} need the new one. Rotate it?`, yes, app);
+  await confirm(`Programs that use ${labelOf(old)} need the new one. Rotate it?`, `rotate ${name}`, yes, app);
   const { alias, models, maxUsd, budgetDuration, spentUsd, expiresAt } = old;
   const retired = `${alias ?? "key"}-${old.id.slice(0, 8)}`;
   // An alias belongs to one key at a time.
@@ -96,7 +98,7 @@ export async function rotateKey({ name, yes }: RevokeKeyInput, app: App): Promis
 export async function revokeKey({ name, yes }: RevokeKeyInput, app: App): Promise<VirtualKeyReport> {
   const access = await accessOf(app);
   const key = find(name, await knownKeys(access, app));
-  await confirm(`Programs that use ${labelOf(key)} are refused from then on. Revoke it?`, yes, app);
+  await confirm(`Programs that use ${labelOf(key)} are refused from then on. Revoke it?`, `revoke ${name}`, yes, app);
   await deleteKey(access, key.id, app.signal);
   return { key };
 }
@@ -113,7 +115,7 @@ async function knownKeys(access: GatewayAccess, app: App): Promise<readonly Virt
 }
 
 function withoutDatabase({ service }: GatewayAccess): GoatError {
-  return new GoatError("usage", `${service} runs without a database, and keeps keys in one`, {
+  return new GoatError("usage", `${service} has no database, in which it would keep keys`, {
     service,
     fixes: [{ command: "goat-dev status", effect: "shows what it has" }],
   });
@@ -143,11 +145,12 @@ function labelOf({ alias, ending, id }: VirtualKey): string {
   return alias ?? ending ?? id.slice(0, 12);
 }
 
-async function confirm(question: string, yes: boolean, { ask }: App): Promise<void> {
+async function confirm(question: string, command: string, yes: boolean, { ask }: App): Promise<void> {
   if (yes) return;
   if (ask === null) {
-    throw new GoatError("confirmation-needed", `${question} Nobody is there to say so`, {
-      fixes: [{ command: "--yes", effect: "says so" }],
+    throw new GoatError("confirmation-needed", `this has to be confirmed, and nobody is here to ask`, {
+      evidence: [question],
+      fixes: [{ command: `goat-dev keys ${command} --yes`, effect: "does it without asking" }],
     });
   }
   if (!(await ask.confirm(question, false))) throw new GoatError("interrupted", "nothing was changed");
@@ -175,7 +178,10 @@ function leftOf(expiresAt: string, app: App): string {
   });
 }
 
-/** LiteLLM would take any name, and refuse every call. */
+/**
+ * Throws usage for a model that the gateway does not serve. LiteLLM would accept any name here, and then refuse every
+ * call.
+ */
 async function refuseUnknown(models: readonly string[], access: GatewayAccess, app: App): Promise<void> {
   if (models.length === 0) return;
   const known = await listModels(access, app.signal);
