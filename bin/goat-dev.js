@@ -1,7 +1,7 @@
 #!/usr/bin/env sh
 ":" //; exec node -- "$0" "$@"
-// Read by sh first, whose second line starts Node: without the two dashes some versions take --env-file for their own and
-// end where there is no such file. `env -S` cannot say it on Alpine.
+// sh reads this file first, and its second line starts Node. Without the two dashes, some versions of Node take our
+// --env-file for their own option and end where that file is missing. `env -S` cannot do the same on Alpine.
 
 // Syntax here stays old on purpose: an old Node must get the message, not a parse error.
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);

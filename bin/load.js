@@ -1,4 +1,4 @@
-// Loads dist and keeps its compiled code in the user's cache folder: compiling it anew would be a quarter of a short run.
+// Loads dist and caches its compiled code in the user's cache folder: compiling anew would be a quarter of a short run.
 const fs = require("node:fs");
 const { homedir } = require("node:os");
 const { basename, dirname, join } = require("node:path");
@@ -6,7 +6,7 @@ const { constants, Script } = require("node:vm");
 
 const unusedAfterMs = 30 * 24 * 3_600_000;
 
-/** Undefined where there is no such folder: kept code is run, so nobody else may be able to write it. */
+/** Undefined where there is no folder that only this user can write to: the code that is cached there gets executed. */
 function cacheFolder() {
   try {
     const base = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
@@ -21,8 +21,8 @@ function cacheFolder() {
 }
 
 /**
- * What a file's compiled code is kept as: its name, which the build ends in a hash of the content, and what an edit by hand
- * changes. Null where the name has no hash: npm gives every version's files the same time.
+ * The name of a file's compiled code in the cache: the file's own name, which the build ends in a hash of the content,
+ * then size and time, which an edit by hand changes. Null without a hash: npm gives all versions' files the same time.
  */
 function keyOf(filename) {
   if (!/-[\w-]{8}\.js$/.test(filename)) return null;
@@ -38,7 +38,7 @@ function readIfThere(path) {
   }
 }
 
-/** A `require` for dist's files, which takes their compiled code from the folder; `keep` puts there what was compiled anew. */
+/** A `require` for dist's files that takes compiled code from the folder; `keep` adds to it what was compiled anew. */
 function createLoader(folder) {
   const modules = new Map();
   const compiled = [];
@@ -80,8 +80,8 @@ function removeOld(folder) {
 }
 
 /**
- * Runs a CommonJS file. Node's own module.enableCompileCache does not keep what was compiled when it was first called, which is
- * most of it; its NODE_DISABLE_COMPILE_CACHE switches this off as well.
+ * Runs a CommonJS file. Node's own module.enableCompileCache does not keep functions that were compiled at their first
+ * call, which are most of them; its NODE_DISABLE_COMPILE_CACHE switches this cache off as well.
  */
 function load(file) {
   const folder = process.env.NODE_DISABLE_COMPILE_CACHE ? undefined : cacheFolder();
@@ -91,7 +91,7 @@ function load(file) {
     try {
       loader.keep();
     } catch {
-      // Without room for it the next run starts slower, and works as well.
+      // A cache that cannot be written only makes the next run start slower.
     }
   });
   return loader.load(file);

@@ -1,5 +1,5 @@
-// Builds dist from src, and the templates' JavaScript beside their TypeScript. `--out <folder>` puts both there and checks no types;
-// with `--types` it writes the libraries' types as well.
+// Builds dist from src, and the templates' JavaScript beside their TypeScript. `--out <folder>` puts both there and
+// checks no types; with `--types` it writes the libraries' types as well.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";

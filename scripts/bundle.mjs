@@ -1,4 +1,4 @@
-// Puts src and the packages it uses into few files: many take longer to find than to run.
+// Bundles src and its packages into few files, since Node takes longer to find many files than to run them.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
@@ -12,24 +12,24 @@ const programs = {
   "prisma-engine/main": "src/prisma-engine/main.ts",
 };
 
-/** What a program reads beside itself. */
+/** Files that programs read at run time: name in dist -> where it comes from. */
 const assets = {
   "prisma-engine/query_engine.wasm": "@prisma/client/runtime/query_engine_bg.postgresql.wasm",
 };
 
-/** Most of dockerode's weight is for what goat-dev never does: building images, and engines of other machines over ssh. */
+/** Most of dockerode is for what goat-dev never does with it: packing and BuildKit for images, and engines over ssh. */
 const unused = ["dockerode/lib/session.js", "dockerode/lib/buildkit.js", "tar-fs/index.js", "docker-modem/lib/ssh.js"];
 
-/** What commander takes for commands that are programs of their own, of which there are none here. */
+/** What commander loads only for commands that are separate programs, of which there are none here. */
 const unusedBuiltin = { of: "commander/", name: "node:child_process" };
 
-/** What dockerode's `debug` and pg take where it is there: the same programs, whatever else is installed beside them. */
+/** Optional packages of dockerode's `debug` and of pg. Never bundled: builds must not depend on what is installed. */
 const absent = ["supports-color", "pg-native"];
 
-/** Node 20 has no `navigator`, and pg loads all of fetch to find out whether it is on Cloudflare. */
+/** Node 20 has no `navigator`, so pg would load all of fetch to find out whether it runs on Cloudflare. */
 const define = { navigator: JSON.stringify({ userAgent: "Node.js" }) };
 
-/** pg's Web Crypto takes Node longer to load than Postgres to answer: the same from what is loaded already. */
+/** Node loads pg's Web Crypto more slowly than Postgres answers; node:crypto, loaded already, does the same. */
 const replaced = { "pg/lib/crypto/utils.js": "scripts/pg-crypto.cjs" };
 
 const emptyModule = "\0empty";
@@ -108,7 +108,7 @@ async function write(options, output) {
     cwd: dirname(dirname(fileURLToPath(import.meta.url))),
     platform: "node",
     transform: { target: "node20.19", define },
-    // How long a step took says something about the machine alone.
+    // A warning about slow steps says something about the machine alone.
     checks: { bundlerTimings: false },
     onLog(level, log) {
       throw new Error(`${level}: ${log.message}`);
@@ -119,7 +119,10 @@ async function write(options, output) {
   await build.close();
 }
 
-/** CommonJS, which Node loads faster than modules, and whose compiled code can be kept on every Node. Returns what is in it. */
+/**
+ * As CommonJS, which Node loads faster than ES modules, and whose compiled code can be cached on every Node. Returns
+ * the ids of the files that are in the bundles.
+ */
 export async function bundlePrograms(dir) {
   const modules = [];
   const note = {
@@ -134,7 +137,7 @@ export async function bundlePrograms(dir) {
     {
       dir,
       format: "cjs",
-      // Compiled code that is kept knows no `import()` on Node 20: what it is asked for there is an error.
+      // On Node 20, compiled code from a cache cannot use `import()`: it throws.
       dynamicImportInCjs: false,
       comments: { legal: true, annotation: false, jsdoc: false },
       chunkFileNames: "chunks/[name]-[hash].js",
@@ -143,7 +146,7 @@ export async function bundlePrograms(dir) {
   return modules;
 }
 
-/** The example client that `up` runs, with the openai package in it: what is installed beside goat-dev is the application's. */
+/** The example client that `up` runs, with the openai package bundled, since an installed one is the application's. */
 export async function bundleExample(dir) {
   await write({ input: { "example/main": "templates/example/example.ts" } }, { dir, format: "es" });
   writeFileSync(join(dir, "example", "package.json"), '{ "type": "module" }\n');
@@ -161,7 +164,7 @@ export async function bundlePage(outDir) {
   });
 }
 
-/** What applications import, as a module; packages stay theirs. */
+/** A library for applications, as an ES module; it imports the application's packages and bundles none. */
 export async function bundleLibrary(name, dir) {
   await write({ input: { [name]: `src/${name}.ts` }, external: isForeign }, { dir, format: "es" });
 }

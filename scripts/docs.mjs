@@ -1,5 +1,5 @@
-// Writes what the pages say of commands and failures from the code: the parts between `<!-- docs: NAME -->` and `<!-- /docs -->`,
-// and the manual page.
+// Writes the documentation of commands and failures from the code: the manual page, and on other pages the parts
+// between `<!-- docs: NAME -->` and `<!-- /docs -->`.
 // With `--check` it writes nothing, and fails where a page is not current.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -41,7 +41,7 @@ if (process.argv.includes("--check") && stale.length > 0) {
   process.exitCode = 1;
 }
 
-/** A module of src, with what it imports; what a command would load when it is called is left out. */
+/** Loads a module of src with its imports, but without what a command loads only when it is called. */
 async function load(path) {
   const isLater = (id, from, isResolved) => !isResolved && /^\.\.\/(?:app|web|mcp)\//.test(id) && from !== undefined;
   const bundle = await rolldown({ input: join(root, path), platform: "node", external: isLater, logLevel: "silent" });
@@ -75,7 +75,7 @@ function commandTable() {
   return table(["Command", "What it does", "Its options"], rows);
 }
 
-/** As it is typed: `up [service…]`. */
+/** A command as it is typed: `up [service…]`. */
 function usage(command) {
   return [command.typed, ...(command.arguments === undefined ? [] : [command.arguments.replaceAll("...", "…")])].join(
     " ",
@@ -108,7 +108,7 @@ function commandPage(command) {
   ].join("\n\n");
 }
 
-/** A section for each exit status that tells what failed; Modal's failures and the rare ones say theirs in a column. */
+/** A section for each of the common exit statuses; in those of Modal and the rest, the exit status is a column. */
 function failureTables() {
   const failures = Object.entries(catalog).map(([code, failing]) => ({ code, ...failing }));
   const isModal = ({ code }) => code.startsWith("modal-");

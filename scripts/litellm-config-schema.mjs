@@ -1,5 +1,5 @@
-// A JSON Schema for LiteLLM's config, for editors: what `goat-dev models check` knows, as far as it is a matter of shape. The names
-// come from its own lists; what kind of value some of them take stands here.
+// A JSON Schema for LiteLLM's config, for editors: those rules of `goat-dev models check` that a schema can express.
+// The names come from that check's own lists; the types of some of their values are listed here.
 
 const reference = "^os\\.environ/[A-Za-z_]\\w*$";
 
@@ -69,7 +69,7 @@ export function litellmConfigSchema(names) {
     type: "object",
     required: ["model"],
     properties: { ...valuesOf([...names.routeParams, ...names.requestParams]), model: told("model", model) },
-    // Whatever else stands here goes to the provider.
+    // LiteLLM passes any other field on to the provider.
     additionalProperties: true,
     if: { not: { required: ["model"], properties: { model: { type: "string", pattern: "^azure/" } } } },
     else: { properties: { api_base: never(".*(/openai/|[?]|api-version=)", "Azure's base is the address alone") } },
@@ -137,7 +137,7 @@ function never(pattern, patternErrorMessage) {
   return { type: "string", pattern: `^(?!${pattern})`, patternErrorMessage };
 }
 
-/** Beside a $ref nothing else counts. */
+/** Adds the description. Draft 7 ignores everything beside a $ref, so the $ref goes into an allOf. */
 function told(name, schema) {
   if (said[name] === undefined) return schema;
   return { description: said[name], ...("$ref" in schema ? { allOf: [schema] } : schema) };

@@ -1,5 +1,6 @@
-// Remakes python/prisma-client.json.gz: what Prisma's command line sends to the generator of the Python client for the schema of the
-// LiteLLM that python/litellm.lock names. Needs uv on the PATH (pip install uv). Once for each version of LiteLLM.
+// Remakes python/prisma-client.json.gz, once for each version of LiteLLM: the request that Prisma's command line sends
+// to the generator of the Python client, for the schema of the LiteLLM in python/litellm.lock. Needs uv on the PATH
+// (pip install uv).
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -7,13 +8,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
-/** What prisma-client-py 0.11 was made for. */
+/** The version of Prisma that prisma-client-py 0.11 was made for. */
 const prismaVersion = "5.4.2";
 const python = join(import.meta.dirname, "..", "python");
 const work = mkdtempSync(join(tmpdir(), "goat-lock-prisma-"));
 const requests = join(work, "requests.ndjson");
 
-/** Stands where Prisma's command line looks for a generator: keeps what it is sent. */
+/** A program that Prisma's command line starts as its generator, and that writes down the request. */
 const recorder = `
 import { appendFileSync } from "node:fs";
 import { createInterface } from "node:readline";
@@ -55,7 +56,7 @@ function recordRequest(schema) {
   writeFileSync(join(work, "schema.prisma"), changed);
   writeFileSync(join(work, "package.json"), '{ "private": true }\n');
   run("npm", ["install", "--silent", "--ignore-scripts", `prisma@${prismaVersion}`]);
-  // Any program will do: reading a schema takes none of the engines, which are not to be had from npm.
+  // Any program will do: reading a schema uses none of the engines, and npm does not have them.
   const engine = process.execPath;
   run(process.execPath, ["node_modules/prisma/build/index.js", "generate", "--schema", "schema.prisma"], {
     PRISMA_QUERY_ENGINE_BINARY: engine,
@@ -67,7 +68,7 @@ function recordRequest(schema) {
   return JSON.parse(readFileSync(requests, "utf8")).params;
 }
 
-/** What prisma-client-py reads, without this machine's paths; `python/prisma_client.py` puts in those of the user's. */
+/** What prisma-client-py reads, without this machine's paths; `python/prisma_client.py` puts in the user's. */
 function portable({ generator, dmmf, datasources, version }) {
   return {
     generator: {
@@ -81,7 +82,7 @@ function portable({ generator, dmmf, datasources, version }) {
     datasources,
     otherGenerators: [],
     version,
-    // Nothing lies there: the engine is the one that PRISMA_QUERY_ENGINE_BINARY names.
+    // There is no such file: PRISMA_QUERY_ENGINE_BINARY names the engine that is used.
     binaryPaths: { queryEngine: { native: "/nowhere/query-engine" } },
   };
 }

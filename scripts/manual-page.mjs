@@ -1,6 +1,6 @@
-// goat-dev(1), from the table of commands and what `goat-dev help` tells, in man's macros.
+// The manual page goat-dev(1) in man's macros, from the table of commands and the topics of `goat-dev help`.
 
-/** Lines of roff. Commands have what is typed after goat-dev as `typed`. */
+/** The page as roff text. `typed` of a command is what is typed after goat-dev. */
 export function manualPage({ commands, globalOptions, topics }) {
   return [
     '.\\" Written by npm run docs.',
@@ -52,7 +52,7 @@ function sentence(text) {
   return line(/[.…]$/.test(whole) ? whole : `${whole}.`);
 }
 
-/** A line of text: one that begins with a dot or a quote would be a request. */
+/** A line of text, escaped where it begins with a dot or a quote: roff would take it for a request. */
 function line(text) {
   const safe = escaped(text);
   return /^[.']/.test(safe) ? `\\&${safe}` : safe;

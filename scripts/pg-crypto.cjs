@@ -1,4 +1,4 @@
-// What pg asks of its own lib/crypto/utils.js, in its place in the bundle.
+// Replaces pg's own lib/crypto/utils.js in the bundle, with the functions that pg uses of it.
 const { createHash, createHmac, pbkdf2, randomBytes } = require("node:crypto");
 const { promisify } = require("node:util");
 
@@ -12,7 +12,7 @@ module.exports = {
   postgresMd5PasswordHash: (user, password, salt) =>
     `md5${md5(Buffer.concat([Buffer.from(md5(password + user)), salt]))}`,
   sha256: (bytes) => digest("sha256", bytes),
-  /** A name as in certificates: SHA-256. */
+  /** `name` is written as in certificates: SHA-256. */
   hashByName: (name, bytes) => digest(name.replace("-", ""), bytes),
   hmacSha256: (key, text) => createHmac("sha256", key).update(text).digest(),
   deriveKey: (password, salt, iterations) => promisify(pbkdf2)(password, salt, iterations, 32, "sha256"),

@@ -1,5 +1,6 @@
-// Writes a JSON Schema for what each command prints with --json, from the types in src/json.ts, and one for LiteLLM's config, from
-// what `models check` knows. The latter lies beside the configs, which name it for editors, and goes with them into projects.
+// Writes a JSON Schema for what each command prints with --json, from the types in src/json.ts, and one for LiteLLM's
+// config, from what `models check` knows. The latter lies beside the configs, which name it for editors, and is copied
+// into projects with them.
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";

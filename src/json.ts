@@ -104,13 +104,13 @@ export type {
   WatchReport,
 };
 
-/** What `--json` prints, by the command as it is typed after goat-dev. Where it fails, each prints a Failure instead. */
+/** What `--json` prints, by the command as typed after goat-dev. A command that fails prints a Failure instead. */
 export interface Documents {
   readonly up: Document<UpReport | PlanReport | WatchReport>;
   readonly status: Document<StatusReport>;
-  /** One for each line. */
+  /** Each line is a document of this type. */
   readonly logs: LogLine;
-  /** With --follow a TraceRow for each line. */
+  /** With --follow, each line is a TraceRow. */
   readonly traces: Document<TracesReport> | TraceRow;
   readonly "traces show": Document<TraceReport>;
   readonly "traces open": Document<OpenedReport>;
@@ -151,7 +151,7 @@ export interface Documents {
   readonly "modal secrets sync": Document<CloudSecretsReport>;
   readonly "modal deploy": Document<CloudDeployReport>;
   readonly "modal status": Document<CloudStatusReport>;
-  /** One for each line. */
+  /** Each line is a document of this type. */
   readonly "modal logs": LogLine;
   readonly "modal stop": Document<CloudStopReport>;
   readonly "modal url": Document<CloudUrlReport>;

@@ -10,22 +10,23 @@ import { systemClock } from "./platform/clock.ts";
 const packageRoot = dirname(dirname(fileURLToPath(import.meta.url)));
 const { version } = JSON.parse(readFileSync(`${packageRoot}/package.json`, "utf8")) as { version: string };
 
-// Each service, step and request listens to the same signals: Node would take more than ten for a leak.
+// Each service, step and request listens to the same abort signals: Node takes more than ten for a leak.
 setMaxListeners(0);
 
-// The first Ctrl-C asks everything to end; a second one does not wait.
+// The first Ctrl-C asks everything to end; a second one ends the process at once.
 const interrupt = new AbortController();
 
 const ending = ["SIGINT", "SIGTERM"] as const;
 for (const name of ending) process.on(name, onSignal);
 
-// Ctrl-Z leaves a shell with its cursor, which a drawing has hidden; while it draws, the stream itself is kept from others.
+// On Ctrl-Z the shell needs the cursor back, which a live list hides. Written to the file descriptor, since the list
+// keeps the stream to itself while it draws.
 process.on("SIGTSTP", () => {
   if (process.stderr.isTTY) writeSync(process.stderr.fd, "\u001b[?25h");
   process.kill(process.pid, "SIGSTOP");
 });
 
-// A reader that has enough, as in `goat-dev logs | head`, is no error.
+// It is no error when a reader closes the pipe early, as in `goat-dev logs | head`.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(0);
@@ -33,7 +34,7 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-// A wait that holds nothing open, as for a signal alone, must not let Node end as if all were done.
+// Keeps Node from exiting while a command waits for something that holds no handle open, such as a signal alone.
 const alive = setInterval(() => undefined, 60_000);
 
 const host: HostProcess = {
@@ -57,8 +58,8 @@ const host: HostProcess = {
   clock: systemClock,
 };
 
-// Loaded apart, since the compiled code of this file alone cannot be kept: its name says nothing of what is in it. Not awaited:
-// dist is CommonJS, which knows no await outside of functions.
+// Imported dynamically, so that the build puts it into a file with a hash in its name: bin/load.js caches compiled code
+// only of such files, and this one has no hash. Not awaited: dist is CommonJS, which has no top-level await.
 void import("./cli/run.ts").then(({ runCli }) => runCli(host)).then(finish);
 
 function onSignal(): void {
@@ -66,7 +67,7 @@ function onSignal(): void {
   interrupt.abort(new DOMException("interrupted", "AbortError"));
 }
 
-/** While a program runs in front, signals are for it, even those that would end goat-dev at once. */
+/** While a program runs in the foreground, signals go to it, even those that would end goat-dev at once. */
 function takeSignals(take: (name: NodeJS.Signals) => void): () => void {
   const all = [...ending, "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"] as const;
   for (const name of ending) process.off(name, onSignal);

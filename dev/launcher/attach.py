@@ -1,7 +1,8 @@
-"""Stands where Prisma's client looks for its query engine: has the engine that the launcher keeps serve this client, too.
+"""Runs where Prisma's client starts its query engine, and has the engine that the launcher keeps serve this client too.
 
-Started by the engine's own program, without the launcher around it. It ends with the engine, and the engine's part of it with this process.
-LiteLLM waits for it: it loads what it needs, and no more.
+The engine's own program (bin/query-engine) starts it, without the launcher around it. It ends when the engine ends, and
+the engine stops serving this client when it ends.
+LiteLLM waits for it, so it imports only what it needs.
 """
 
 import os
@@ -20,7 +21,7 @@ def main() -> None:
     if answer.startswith("failed "):
         sys.exit(answer[len("failed ") :].rstrip())
     if answer != "serving\n":
-        # No engine is kept, or another one: this client gets one of its own.
+        # No engine is kept, or it refuses this client: the client gets an engine of its own.
         del os.environ["GOAT_DEV_ENGINE_DOOR"]
         os.execv(program, [program, *arguments])
     while os.getppid() == parent:
@@ -46,5 +47,5 @@ if __name__ == "__main__":
     try:
         main()
     except KeyboardInterrupt:
-        # How Prisma's client stops its engine.
+        # SIGINT is how Prisma's client stops its engine.
         pass

@@ -1,4 +1,4 @@
-"""One JSON document a line, between the launcher and a process that it forked; open connections may go along with it."""
+"""Messages between the launcher and a process that it forked: one JSON document per line, and open connections."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import select
 import socket
 from typing import Any, Iterator, Mapping, Sequence
 
-# What the system lets through at once is a little more.
+# How many go in one message; the system's own limit is a little higher.
 MOST_CONNECTIONS = 200
 
 
@@ -29,11 +29,11 @@ class Channel:
         try:
             self.socket.sendall(json.dumps(message).encode() + b"\n")
         except OSError:
-            # Whoever has ended is noticed by its end.
+            # The other side has ended, which is noticed by its end.
             self.closed = True
 
     def send_connections(self, files: Sequence[int]) -> bool:
-        """File descriptors, which stay open on this side as well; False where they did not go."""
+        """Sends file descriptors, which stay open on this side as well; False where they could not be sent."""
         line = json.dumps({"do": "take", "connections": len(files)}).encode() + b"\n"
         try:
             return socket.send_fds(self.socket, [line], files) == len(line)
@@ -41,7 +41,7 @@ class Channel:
             return False
 
     def receive(self) -> list[dict[str, Any]]:
-        """Waits for what comes next."""
+        """Waits for data and returns the messages that it completes; sets `closed` where the other side has ended."""
         try:
             piece, files, _, _ = socket.recv_fds(self.socket, 65_536, MOST_CONNECTIONS)
         except OSError:

@@ -1,4 +1,4 @@
-"""While LiteLLM boots no garbage is collected, which saves a quarter of the time: the collector would find nothing to free."""
+"""Collects no garbage while LiteLLM boots, which saves a quarter of the time: there would be nothing to free."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ COLLECT_AFTER_SECONDS = float(os.environ.get("GOAT_DEV_COLLECT_AFTER") or 15)
 
 
 def resume() -> None:
-    # What the boot has made stays: it need not be looked at again.
+    # Objects from the boot stay in use: the collector need not look at them again.
     gc.freeze()
     gc.enable()
 
 
 def pause_for_boot() -> None:
-    """For a process that nobody tells when it has booted."""
+    """Stops collecting for COLLECT_AFTER_SECONDS, in a process that is not told when it has booted."""
     gc.disable()
     timer = threading.Timer(COLLECT_AFTER_SECONDS, resume)
     timer.daemon = True

@@ -1,4 +1,7 @@
-"""Open connections go over to the next process between two requests: whoever holds one notices nothing, and is not answered by an old configuration."""
+"""Moves open connections to the next process between two requests.
+
+Clients notice nothing, and no request is answered by an old configuration.
+"""
 
 from __future__ import annotations
 
@@ -9,19 +12,22 @@ from typing import Any, Sequence
 
 from launcher.channel import MOST_CONNECTIONS, Channel
 
-# Longer than common clients keep an idle connection: it is they who close it, never the server under a request.
+# Longer than common clients keep an idle connection, so that they close it, and never the server under a request.
 KEEP_ALIVE_SECONDS = 120
 
 
 def can_move(server: Any) -> bool:
-    """Where uvicorn is not as expected, or encrypts, connections are closed after their next answer instead."""
+    """False where uvicorn is not as expected, or encrypts: connections are closed after their next answer then."""
     config = server.config
     wanted = {"config", "server_state", "app_state"}
     return not config.is_ssl and wanted <= inspect.signature(config.http_protocol_class).parameters.keys()
 
 
 def hand_over(server: Any, channel: Channel) -> None:
-    """Between two steps of the event loop, so that no request comes in meanwhile."""
+    """Sends all idle connections to the launcher.
+
+    No request can come in meanwhile, since the event loop does not run.
+    """
     idle = [one for one in server.server_state.connections if is_idle(one)]
     for begin in range(0, len(idle), MOST_CONNECTIONS):
         some = idle[begin : begin + MOST_CONNECTIONS]
@@ -39,11 +45,11 @@ async def take(server: Any, files: Sequence[int]) -> None:
         connection.setblocking(False)
         made = config.http_protocol_class(config=config, server_state=server.server_state, app_state=server.lifespan.state)
         await loop.connect_accepted_socket(lambda: made, connection)
-        # Its next request may have come by now, and then it has a time of its own.
+        # A connection whose next request has come by now needs no keep-alive timer, or has one already.
         if is_idle(made) and made.timeout_keep_alive_task is None:
             made.timeout_keep_alive_task = loop.call_later(made.timeout_keep_alive, made.timeout_keep_alive_handler)
 
-    # One that was closed on its way takes no other along.
+    # A connection that was closed on its way must not fail the others.
     await asyncio.gather(*(take_one(socket.socket(fileno=file)) for file in files), return_exceptions=True)
 
 

@@ -1,6 +1,6 @@
-"""A line asks for something, a line answers: reload with variables of the environment, or status.
+"""The control socket: one line asks for a reload with environment variables, or for the status; one line answers.
 
-The socket has a name but no file: it works where nothing can be written, and is gone with the launcher.
+The socket has a name but no file: it works where nothing can be written, and is gone when the launcher ends.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ Handler = Callable[[Mapping[str, Any], Answer], None]
 
 
 def name_in(environment: Mapping[str, str]) -> bytes:
-    """As long as a socket's name may be, whatever tells this launcher from others."""
+    """The socket's name.
+
+    GOAT_DEV_CONTROL, which tells launchers apart, is hashed because names are limited in length.
+    """
     own = environment.get("GOAT_DEV_CONTROL", "")
     return b"\0goat-dev-litellm-" + hashlib.sha256(own.encode()).hexdigest()[:16].encode()
 
@@ -91,7 +94,7 @@ class Control:
 
 
 def listen(selector: selectors.BaseSelector, handler: Handler) -> Control:
-    """Without it the launcher still hears SIGHUP."""
+    """Opens the control socket; where that fails, the launcher still hears SIGHUP."""
     try:
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         listener.bind(name_in(os.environ))
@@ -112,7 +115,10 @@ def is_ours(connection: socket.socket) -> bool:
 
 
 def ask(request: str, environment: Mapping[str, str]) -> int:
-    """The other end: prints the answer. New variables come in one of the environment, which no process list shows."""
+    """The client's side: prints the answer and returns the exit status.
+
+    New variables come in GOAT_DEV_VARIABLES: the environment, unlike arguments, is in no process list.
+    """
     document: dict[str, Any] = {"do": request}
     if variables := environment.get("GOAT_DEV_VARIABLES"):
         document["environment"] = json.loads(variables)

@@ -1,4 +1,4 @@
-"""Looks whether every file of the installation is there and whole in size; asked only when LiteLLM could not be loaded."""
+"""Checks that every file of the installation is there with its size; used only when LiteLLM could not be loaded."""
 
 import csv
 import os
@@ -7,7 +7,7 @@ import sysconfig
 
 
 def first_damaged() -> str | None:
-    """Relative to site-packages, as the packages' own lists name it."""
+    """The first damaged file, relative to site-packages, as the packages' own lists name it; None where none is."""
     folder = sysconfig.get_path("purelib")
     for package in sorted(os.listdir(folder)):
         if not package.endswith(".dist-info"):
@@ -18,7 +18,7 @@ def first_damaged() -> str | None:
         except OSError:
             return f"{package}/RECORD"
         for row in rows:
-            # What carries no size was made here.
+            # A file without a size in the list was made on this machine.
             if len(row) == 3 and row[2] and not row[0].endswith(".pyc"):
                 path = os.path.join(folder, row[0])
                 if not os.path.exists(path) or os.path.getsize(path) != int(row[2]):

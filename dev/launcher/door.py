@@ -1,4 +1,4 @@
-"""LiteLLM's application with the launcher's few words in between: plain ASGI."""
+"""Plain ASGI around LiteLLM's application: lets the launcher delay its start, answer one path and end connections."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Door:
         await self.app(scope, incoming, told)
 
     def outgoing(self, send: Send) -> Send:
-        """A replaced configuration's answers end connections that cannot go over to the next one."""
+        """Once the configuration is replaced, answers end connections that cannot move to the next process."""
 
         async def sent(message: Message) -> None:
             gateway = self.gateway
@@ -71,7 +71,7 @@ class Door:
 
     async def tell(self, send: Send) -> None:
         gateway = self.gateway
-        # Names alone: whoever reaches the port may ask.
+        # Names of the variables only, never their values: whoever reaches the port may ask.
         document = {"generation": gateway.generation, "files": gateway.files, "variables": sorted(gateway.environment)}
         body = json.dumps(document).encode()
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
@@ -79,7 +79,10 @@ class Door:
         await send({"type": "http.response.body", "body": body})
 
     async def warm_up(self, until_ready: bool) -> None:
-        """The first request puts routes together, which takes a while: no client shall wait for it."""
+        """Sends the first request itself, and more until LiteLLM is ready if `until_ready`.
+
+        The first request builds the routes, which takes a while: no client shall wait for it.
+        """
         while await self.ask(READY) != 200 and until_ready:
             await asyncio.sleep(PAUSE_SECONDS)
 
@@ -124,7 +127,7 @@ def imported(name: str) -> Any:
 
 
 async def finish_callbacks() -> None:
-    """They book the spend, which LiteLLM writes when it shuts down."""
+    """Lets LiteLLM's pending callbacks finish: they book the spend, which LiteLLM writes when it shuts down."""
     worker = getattr(sys.modules.get("litellm.litellm_core_utils.logging_worker"), "GLOBAL_LOGGING_WORKER", None)
     if not hasattr(worker, "flush"):
         return

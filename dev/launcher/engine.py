@@ -1,4 +1,7 @@
-"""Prisma's query engine, where it is goat-dev's own: started beside LiteLLM's imports and kept for each configuration's process in turn."""
+"""Starts Prisma's query engine while LiteLLM is loaded, and keeps it for the process of each configuration in turn.
+
+Only where the engine is goat-dev's own.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +20,16 @@ ATTACH = str(Path(__file__).with_name("attach.py"))
 
 
 class Engine:
-    """A native engine starts within milliseconds, and each process has one of its own."""
+    """The engine that is kept.
+
+    A native engine is not: it starts within milliseconds, and each process has one of its own.
+    """
 
     def __init__(self) -> None:
         self.pid = 0
 
     def start(self) -> None:
-        """Unless it runs. Whoever comes before it is there waits at its door."""
+        """Starts the engine unless it runs. A client that comes before the engine is ready waits at its socket."""
         if self.pid or not postgres.is_address(os.environ.get("DATABASE_URL", "")):
             return
         program, schema = own_program(), schema_file()
@@ -32,7 +38,7 @@ class Engine:
         name = f"goat-dev-{os.getpid()}-{secrets.token_hex(8)}"
         # Each process has an engine of its own where this one cannot be had.
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as listener:
-            # Of no file system: nothing is left behind.
+            # A socket name without a file: nothing is left behind.
             listener.bind("\0" + name)
             listener.listen()
             listener.set_inheritable(True)
@@ -41,7 +47,7 @@ class Engine:
             os.environ.update(GOAT_DEV_ENGINE_DOOR=name, GOAT_DEV_ENGINE_ATTACH=ATTACH, GOAT_DEV_ENGINE_PYTHON=sys.executable)
 
     def ended(self) -> None:
-        """Its clients start engines of their own until the next configuration."""
+        """Notes that the engine has ended: clients start engines of their own until the next configuration."""
         self.pid = 0
         os.environ.pop("GOAT_DEV_ENGINE_DOOR", None)
 
@@ -53,7 +59,7 @@ class Engine:
 
 
 def own_program() -> str | None:
-    """goat-dev's lies beside what it starts."""
+    """Path of goat-dev's own engine, which has prisma-engine.js beside it; None where another engine is set."""
     program = os.environ.get("PRISMA_QUERY_ENGINE_BINARY", "")
     return program if program and Path(program).with_name("prisma-engine.js").is_file() else None
 

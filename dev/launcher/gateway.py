@@ -20,11 +20,13 @@ from launcher.door import Door, finish_callbacks
 from launcher.schema import Update
 from launcher.start import Program
 
-# Connections that cannot go over to the next process are closed after it; common clients keep theirs for four to fifteen seconds.
+# How long connections that cannot move to the next process stay open; common clients keep theirs for four to fifteen
+# seconds.
 LINGER_SECONDS = float(os.environ.get("GOAT_DEV_LINGER_SECONDS") or 20)
-# Answers that are still being written when a configuration is replaced.
+# How long answers may go on that are being written when a configuration is replaced.
 STREAM_SECONDS = float(os.environ.get("GOAT_DEV_STREAM_SECONDS") or 600)
-# Less than the container's grace: what is cut short then is still booked and traced.
+# How long answers may go on at a stop. Less than the container's grace period, so that what is cut short is still
+# booked and traced.
 STOP_SECONDS = float(os.environ.get("GOAT_DEV_STOP_SECONDS") or 10)
 
 
@@ -55,7 +57,7 @@ class Gateway:
         self.loaded = set(sys.modules)
 
     def run(self) -> NoReturn:
-        """Ends the process, by way of its exit handlers: they send the last traces."""
+        """Runs LiteLLM, and then ends the process through its exit handlers, which send the last traces."""
         status = 1
         try:
             self.become()
@@ -157,7 +159,7 @@ class Gateway:
         self.learning = asyncio.create_task(
             preload.tell_of_new_modules(self.loaded, lambda names: self.channel.send({"loaded": names}))
         )
-        # As it says itself where it has opened the port.
+        # The line that uvicorn logs where it opens the port itself.
         scheme = "https" if self.server.config.is_ssl else "http"
         where = f"{scheme}://{self.program.host}:{self.program.port}"
         logging.getLogger("uvicorn.error").info("Uvicorn running on %s (configuration %d)", where, self.generation)
@@ -187,20 +189,22 @@ class Gateway:
         self.lingering = self.loop.create_task(self.linger())
 
     async def linger(self) -> None:
-        """A client may be about to use a connection that stays here: it is answered, and told to open another."""
-        # One that can move does so after its answer, however long that takes: uvicorn would close it instead, maybe under the next request.
+        """Serves the connections that stay here: a client that still uses one is answered, and told to open another."""
+        # A connection that can move does so after its answer, however long that takes. Without waiting for it, uvicorn
+        # would close it, maybe just as its next request comes.
         end = time.monotonic() + (STREAM_SECONDS if self.moves else LINGER_SECONDS)
         await finish_callbacks()
         busy = True
         while busy and time.monotonic() < end:
-            # Also where none is known: one that was just accepted or taken over becomes known a moment later.
+            # Wait even if no connection is known: one that was just accepted or taken over becomes known a moment
+            # later.
             await asyncio.sleep(0.05)
             busy = bool(self.server.server_state.connections or self.taking)
             self.hand_over()
         self.server.should_exit = True
 
     def answered(self) -> None:
-        """The connection is free again, before its next request is read."""
+        """Called after each answer: its connection is free to move before its next request is read."""
         if self.retiring and self.loop is not None:
             self.loop.call_soon(self.hand_over)
 
@@ -215,7 +219,7 @@ class Gateway:
 
 
 def leave_schema_alone() -> None:
-    """The first process has brought it up to date; to compare it again takes Prisma's command line a second, and changes nothing."""
+    """Keeps LiteLLM from comparing a schema that is up to date, which takes Prisma's command line a second."""
     os.environ["DISABLE_SCHEMA_UPDATE"] = "true"
     try:
         from litellm.proxy.db import check_migration
@@ -227,9 +231,12 @@ def leave_schema_alone() -> None:
 
 
 def leave(status: int) -> NoReturn:
-    """Python itself would wait for threads that have nothing left to do, and then take a large heap apart: two seconds in all."""
+    """Ends the process without Python's own shutdown.
+
+    That would wait for threads that have nothing left to do, and then free a large heap: two seconds in all.
+    """
     for thread in threading.enumerate():
-        # The client empties its queues first; its threads look up only once a second.
+        # Langfuse's client empties its queues before it joins its threads, which look for the end only once a second.
         if thread.daemon and type(thread).__module__.startswith("langfuse."):
             setattr(thread, "join", lambda timeout=None: None)
     atexit._run_exitfuncs()
@@ -239,5 +246,8 @@ def leave(status: int) -> NoReturn:
 
 
 def end(number: int, _frame: object) -> None:
-    """Also what uvicorn raises again once it has shut down: dying of it would skip the exit handlers."""
+    """Handles SIGTERM and SIGINT.
+
+    Also the one that uvicorn raises again after its shutdown: dying of it would skip the exit handlers.
+    """
     raise SystemExit(128 + number)

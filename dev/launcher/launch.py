@@ -12,14 +12,14 @@ from __future__ import annotations
 import os
 import sys
 
-# The folder is mounted, and a changed one is a changed service.
+# No __pycache__ here: the folder is mounted, and a changed folder is a changed service.
 sys.dont_write_bytecode = True
-# This folder is a package beside other programs' modules: it must not stand in the way of theirs.
+# Python puts this folder on its path; without it there, the launcher's modules do not hide others of the same name.
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 sys.path[:] = [path for path in sys.path if os.path.abspath(path or os.curdir) != FOLDER]
 sys.path.insert(0, os.path.dirname(FOLDER))
 
-# Found here once, its modules are found from here on.
+# Once the package is imported, its modules are found without the path.
 import launcher
 
 sys.path.pop(0)
@@ -44,7 +44,7 @@ def main() -> None:
 if __name__ == "__main__":
     main()
 else:
-    # A worker that plain LiteLLM spawns imports this file under another name: it gets the log, but not the command line.
+    # A worker that plain LiteLLM spawns imports this file under another name: it gets the log, not the command line.
     from launcher import collector, logs
 
     collector.pause_for_boot()

@@ -1,4 +1,7 @@
-"""Where in a config the mistake is that LiteLLM only says in words, or says nothing of: pure, for a config that was refused or is to be taken over."""
+"""Finds the place in a config of a mistake that LiteLLM names without a place, or does not notice.
+
+For a config that was refused, or that is about to be taken over.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ SHORTEST_WORD = 4
 
 
 def mistake_in(path: str, environment: Mapping[str, str], had_routes: bool) -> str | None:
-    """What must not take the place of a configuration that serves: `file:line:column: words`, the first in the file."""
+    """The first mistake that keeps a config from replacing the one that serves, as `file:line:column: words`."""
     text, why = read(path)
     if text is None:
         return why
@@ -28,7 +31,10 @@ def has_routes(path: str) -> bool:
 
 
 def place_of(path: str, message: str) -> str | None:
-    """The value that a message names: LiteLLM quotes what it stumbles over, and seldom says where it stands."""
+    """The message with the place of the value that it names; None where it names none.
+
+    LiteLLM quotes the value that it fails on, and seldom says where it stands.
+    """
     text, _ = read(path)
     root = None if text is None else tree_of(text, path)[0]
     named = [node for node in scalars(root) if is_named(node.value, message)]
@@ -107,7 +113,7 @@ def route_mistakes(route: Any) -> Iterator[Place]:
 
 
 def unset_key(settings: Any, environment: Mapping[str, str]) -> Iterator[Place]:
-    """Without a key everybody would be let in."""
+    """A master key whose variable is not set: LiteLLM would let everybody in."""
     key = field_of_map(settings, "master_key")
     value = key.value if key is not None and isinstance(key.value, str) else ""
     name = value.removeprefix("os.environ/")
@@ -135,13 +141,13 @@ def scalars(node: Any) -> Iterator[Any]:
 
 
 def is_named(value: str, message: str) -> bool:
-    """Itself, or as much of a dotted name as is a module."""
+    """True where the message contains the value, or the module's part of a dotted name, as a whole word."""
     words = {value, value.rpartition(".")[0]}
     return any(len(word) >= SHORTEST_WORD and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", message) for word in words)
 
 
 def field(node: Any, name: str) -> Any:
-    """The last one, as LiteLLM's reader takes it."""
+    """The value of a key in a map; of several the last, as LiteLLM's reader takes it."""
     return next((value for key, value in reversed(node.value) if key.value == name), None)
 
 

@@ -16,7 +16,7 @@ TRY_SECONDS = 2.0
 PAUSE_SECONDS = 0.05
 PROTOCOL = 196_608
 SCHEMES = ("postgres", "postgresql")
-# cannot_connect_now: it starts up, shuts down or recovers.
+# Error code cannot_connect_now: Postgres is starting up, shutting down or recovering.
 NOT_YET = b"C57P03\0"
 
 
@@ -25,7 +25,7 @@ def is_address(url: str) -> bool:
 
 
 def wait(url: str) -> None:
-    """Returns also when the time is over: LiteLLM says best what is wrong then."""
+    """Waits until Postgres takes log-ins. Also returns after WAIT_SECONDS: LiteLLM says best what is wrong then."""
     parts = urlsplit(url)
     if parts.scheme not in SCHEMES or not parts.hostname:
         return
@@ -43,7 +43,7 @@ def wait(url: str) -> None:
 
 
 def not_ready(host: str, port: int, user: str | None, path: str) -> str | None:
-    """None once it asks for a password, or refuses for a reason that waiting does not change."""
+    """Why Postgres is not ready; None once it asks for a password, or refuses for a reason that will not pass."""
     names = {"user": unquote(user or "postgres"), "database": unquote(path.lstrip("/")) or "postgres"}
     try:
         with socket.create_connection((host, port), TRY_SECONDS) as connection:

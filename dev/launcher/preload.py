@@ -1,4 +1,7 @@
-"""What LiteLLM loads only with its first call, which takes a second: seen in one process, loaded before the next is forked."""
+"""Loads ahead the modules that LiteLLM loads only at its first call, which takes a second.
+
+The process that serves notes them, and the launcher loads them before it forks the next one.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ QUIET_SECONDS = 1.0
 
 
 async def tell_of_new_modules(known: set[str], tell: Callable[[list[str]], None]) -> None:
-    """Once and again, whenever loading has come to rest."""
+    """Tells of new modules each time that loading has come to rest."""
     last = len(sys.modules)
     while True:
         await asyncio.sleep(QUIET_SECONDS)
@@ -24,7 +27,8 @@ async def tell_of_new_modules(known: set[str], tell: Callable[[list[str]], None]
         last = count
 
 
-# A user's own modules are read anew by each process. Others may start threads as they are loaded; these were seen not to.
+# Packages that may be loaded ahead: loading these was seen to start no threads, as others may. A user's own modules are
+# left out, so that each process reads them anew.
 MEANT = {"litellm", "litellm_enterprise", "litellm_proxy_extras", "langfuse", "uvicorn", "uvloop", "anyio", "mcp", "apscheduler", "websockets"}
 
 
@@ -33,7 +37,10 @@ def is_meant(name: str) -> bool:
 
 
 def build_routes(app: Any) -> None:
-    """FastAPI puts its routes together when the first request looks for one, for a fifth of a second: here once for all processes."""
+    """Builds FastAPI's routes once for all processes.
+
+    FastAPI does so when the first request looks for a route, which takes a fifth of a second.
+    """
 
     async def nothing(*_message: Any) -> None:
         pass
@@ -42,7 +49,7 @@ def build_routes(app: Any) -> None:
     try:
         asyncio.run(app.router(scope, nothing, nothing))
     except Exception:
-        # Each process does it by itself then.
+        # Then each process builds them itself.
         pass
 
 
@@ -52,11 +59,14 @@ def load(names: Iterable[str]) -> None:
             try:
                 importlib.import_module(name)
             except Exception:
-                # It loads where it is needed, or says there why not.
+                # LiteLLM loads it when it needs it, and then says why it cannot.
                 continue
     gc.freeze()
 
 
 def other_threads() -> int:
-    """Threads do not go along into a fork: what they hold locked stays so."""
+    """The number of threads besides this one.
+
+    A fork does not copy them, and locks that they hold stay locked in the child.
+    """
     return len(os.listdir("/proc/self/task")) - 1

@@ -39,7 +39,7 @@ def send_signal(pid: int, number: int) -> None:
 
 
 def exit_status(wait_status: int) -> int:
-    """Shells' way to say that a signal ended a process."""
+    """The exit status as shells give it: 128 plus the signal's number where a signal ended the process."""
     return 128 + os.WTERMSIG(wait_status) if os.WIFSIGNALED(wait_status) else os.WEXITSTATUS(wait_status)
 
 

@@ -26,7 +26,7 @@ def of(error: BaseException) -> str:
 
 
 def of_text(text: str) -> str:
-    """Of a traceback, what it ends in; a YAML reader's place comes first."""
+    """The error at the end of a traceback, else the last line. A YAML reader's place and problem take precedence."""
     text = COLOURS.sub("", text).replace(NO_REASON, "")
     places = PLACE.findall(text)
     lines = [line.strip() for line in text.splitlines() if line.strip()]
@@ -72,7 +72,7 @@ class LastWords:
 
 
 class Overheard:
-    """A stream that is written to as before."""
+    """A stream that passes on what is written to it, and keeps a copy in the last words."""
 
     def __init__(self, stream: Any, words: LastWords) -> None:
         self._stream = stream
@@ -88,7 +88,7 @@ class Overheard:
 
 @contextlib.contextmanager
 def last_words() -> Iterator[LastWords]:
-    """What is printed before a process serves: the end of it says why it never did."""
+    """Collects what is printed before a process serves: if it never does, the last of it says why."""
     words = LastWords()
     sys.stdout, sys.stderr = Overheard(sys.stdout, words), Overheard(sys.stderr, words)
     yield words

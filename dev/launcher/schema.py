@@ -1,4 +1,4 @@
-"""Brings the database's schema up to date while LiteLLM is loaded: the same migrations, in a process of their own."""
+"""Runs LiteLLM's own database migrations while LiteLLM is loaded, in a process of their own."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ OTHER_WAYS = (
     "USE_V2_MIGRATION_RESOLVER",
 )
 OTHER_OPTIONS = ("--use_prisma_db_push", "--use_v2_migration_resolver", "--iam_token_db_auth")
-# How many connections and for how long: the database is the same.
+# These set how many connections there are and for how long: the database is the same.
 KNOWN_SETTINGS = {"database_connection_pool_limit", "database_connection_pool_timeout", "database_connection_timeout"}
 
 
 class Update:
-    """Under way from its start on; LiteLLM does by itself whatever this could not."""
+    """A run of the migrations, which begins when this is made. LiteLLM does by itself whatever it could not do."""
 
     def __init__(self, arguments: Sequence[str]) -> None:
         self.status: int | None = NOT_ASKED
@@ -64,12 +64,12 @@ class Update:
 
     def ended(self, status: int) -> None:
         self.status = status
-        # The system gives it to another process some day.
+        # The system will give the id to another process some day.
         self.pid = 0
         os.close(self.held)
 
     def give_up(self) -> None:
-        """Also where it was reaped by somebody else."""
+        """Ends the migrations and leaves them to LiteLLM, also where their process was reaped elsewhere."""
         if self.is_under_way:
             with contextlib.suppress(OSError):
                 os.kill(self.pid, signal.SIGTERM)
@@ -78,7 +78,7 @@ class Update:
 
 
 def finish() -> None:
-    """What LiteLLM does besides, wherever it finds nothing to apply: it mends indexes that were left invalid."""
+    """What else LiteLLM does where no migration is pending, such as the repair of invalid indexes."""
     with contextlib.suppress(Exception):
         from litellm_proxy_extras.utils import ProxyExtrasDBManager
 
@@ -98,7 +98,7 @@ def run(arguments: Sequence[str], parent: int) -> NoReturn:
             if nothing_to_apply():
                 status = DONE
     except BaseException:
-        # LiteLLM meets the same, and says it best.
+        # LiteLLM will meet the same failure, and reports it best.
         pass
     os._exit(status)
 
@@ -109,13 +109,16 @@ def end_with(parent: int) -> None:
 
 
 def nothing_to_apply() -> bool:
-    """Once: LiteLLM repeats it for most of a minute where the database refuses."""
+    """Runs the migrations; True where none was pending.
+
+    Tries once; LiteLLM retries for most of a minute where the database refuses.
+    """
     extras = importlib.util.find_spec("litellm_proxy_extras")
     command = os.environ.get("PRISMA_CLI_PATH") or shutil.which("prisma")
     if extras is None or extras.origin is None or command is None:
         return False
     deploy = [command, "migrate", "deploy"]
-    # Nobody reads what it says: it would be said twice wherever LiteLLM has to do it again.
+    # Its output is not shown: where LiteLLM has to migrate again, it would be shown twice.
     with subprocess.Popen(
         deploy,
         cwd=os.path.dirname(extras.origin),
@@ -149,7 +152,7 @@ def config_in(arguments: Sequence[str]) -> str | None:
 
 
 def has_no_settings_of_its_own(path: str) -> bool:
-    # LiteLLM brings it.
+    # Installed with LiteLLM.
     import yaml
 
     document: Any = yaml.safe_load(served.content_of(path) or b"[]")

@@ -34,7 +34,7 @@ def content_of(path: str) -> bytes | None:
 
 
 def has_changed(files: Mapping[str, str | None]) -> bool:
-    """An edit while a process booted: it may have read either content."""
+    """True where a file was edited while a process booted, which may have read either content."""
     return any(hash_of(content_of(path)) != known for path, known in files.items())
 
 
@@ -43,14 +43,14 @@ def hash_of(content: bytes | None) -> str | None:
 
 
 def short_hash(value: str | None) -> str | None:
-    """Of a variable, as goat-dev writes it on what it makes; None for one that is not set."""
+    """The hash of a variable's value, as goat-dev records it on a container; None for one that is not set."""
     return None if value is None else hashlib.sha256(json.dumps(value, ensure_ascii=False).encode()).hexdigest()[:12]
 
 
 def includes_in(content: bytes) -> list[str]:
     if b"include" not in content:
         return []
-    # LiteLLM brings it.
+    # Installed with LiteLLM.
     import yaml
 
     try:
@@ -62,7 +62,7 @@ def includes_in(content: bytes) -> list[str]:
 
 
 def included(name: str, declared_in: str, root: str) -> str:
-    """Beside the file that names it; else beside the first one, as LiteLLM looks."""
+    """Path of an included file: beside the file that names it, else beside the first config, where LiteLLM looks."""
     beside = os.path.abspath(os.path.join(os.path.dirname(declared_in), name))
     beside_root = os.path.abspath(os.path.join(os.path.dirname(root), name))
     return beside if os.path.exists(beside) or not os.path.exists(beside_root) else beside_root

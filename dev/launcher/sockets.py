@@ -1,4 +1,4 @@
-"""The port: bound at once, so that one that is taken is known; it refuses connections until the first process listens."""
+"""Binds the port at once, so that a port in use is noticed; it refuses connections until the first process listens."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import time
 
 from launcher import say
 
-# A launcher that was killed leaves a process that takes a moment to notice.
+# When a launcher was killed, its process holds the port for a moment until it notices.
 TRIES = 40
 PAUSE_SECONDS = 0.1
 
 
 def bind(host: str, port: int) -> list[socket.socket]:
-    """One socket for each address of the host. Ends the program where one cannot be had."""
+    """One socket for each address of the host. Ends the program with status 1 where an address cannot be bound."""
     for attempt in range(TRIES):
         try:
             return [bound(address) for address in addresses(host, port)]

@@ -17,7 +17,7 @@ from launcher.preload import build_routes, other_threads
 from launcher.schema import Update
 
 IMAGE_ENTRY = Path("docker/prod_entrypoint.sh")
-# Each would start servers of its own, or none at all.
+# With one of these options LiteLLM would start servers of its own, or none at all.
 PLAIN_ONLY = ("run_gunicorn", "run_hypercorn", "run_granian", "reload", "health", "test", "version", "setup", "skip_server_startup")
 
 
@@ -64,13 +64,13 @@ def require_platform() -> None:
     if os.environ.get("GOAT_DEV_RELOAD", "").lower() in ("off", "false", "0"):
         raise Unfit("GOAT_DEV_RELOAD is off")
     if not sys.platform.startswith("linux"):
-        raise Unfit("a process that has loaded this much can be forked on Linux alone")
+        raise Unfit("reloading works on Linux alone")
 
 
 def load(arguments: list[str]) -> Program:
-    """The only place that knows LiteLLM's names; the slow part of its boot."""
+    """Loads LiteLLM, the slow part of its start. Raises Unfit where it is not the LiteLLM that is expected."""
     gc.disable()
-    # numpy comes with threads for what no gateway calculates, and threads do not go along into a fork.
+    # numpy would start threads for calculations that a gateway never makes, and a fork does not copy threads.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     import litellm
 
@@ -94,14 +94,14 @@ def parse(entry: Any, arguments: list[str]) -> Mapping[str, Any]:
     try:
         parameters = entry.make_context("litellm", list(arguments)).params
     except Exception as refused:
-        # LiteLLM says itself what it thinks of them.
+        # LiteLLM itself says what is wrong with them, once it runs plainly.
         raise Unfit(f"the arguments are not understood ({type(refused).__name__})") from refused
     if (parameters.get("num_workers") or 1) != 1:
         raise Unfit("more than one worker")
     if other := [name for name in PLAIN_ONLY if parameters.get(name)]:
         raise Unfit(f"--{other[0]}")
     if parameters.get("cli_args") or "host" not in parameters or "port" not in parameters:
-        raise Unfit("this LiteLLM's arguments are others")
+        raise Unfit("this LiteLLM takes other arguments than expected")
     return parameters
 
 
@@ -127,7 +127,7 @@ def run_plainly(arguments: list[str], reason: str) -> None:
 
 
 def report_damage() -> None:
-    # Only what cannot be loaded comes here: LiteLLM answers for everything else with an exit status.
+    # Only a LiteLLM that cannot be loaded gets here: it answers all other failures with an exit status.
     import traceback
 
     traceback.print_exc()
@@ -138,10 +138,10 @@ def report_damage() -> None:
 
 
 def end_on_signals() -> None:
-    """The first process of a container hears no signal that it has no handler for."""
+    """The first process of a container receives no signal for which it has no handler."""
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
         signal.signal(number, lambda number, _frame: os._exit(128 + number))
-    # What is edited while LiteLLM loads is read afterwards anyway.
+    # SIGHUP asks for nothing yet: a file that is edited while LiteLLM loads is read afterwards anyway.
     signal.signal(signal.SIGHUP, lambda *_: None)
 
 

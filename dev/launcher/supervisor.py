@@ -19,9 +19,9 @@ from launcher.schema import Update
 from launcher.start import Program
 
 READY_SECONDS = float(os.environ.get("GOAT_DEV_READY_SECONDS") or 90)
-# A replaced process only has to hear of it; one that does not hangs, and so would whoever waits for the reload.
+# A replaced process only has to confirm that it retires: one that does not hangs, and the reload would wait for it.
 RETIRE_SECONDS = float(os.environ.get("GOAT_DEV_RETIRE_SECONDS") or 10)
-# Processes that only finish long answers; beyond it the oldest has to end.
+# How many replaced processes may go on to finish long answers; beyond that the oldest has to end.
 MOST_RETIRING = 4
 FORWARDED = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 
@@ -132,7 +132,7 @@ class Supervisor:
         close_files(files)
 
     def load_modules(self) -> None:
-        """Takes a while: not before connections that are under way to the next process have arrived there."""
+        """Takes a while, so it waits until no connection is on its way to the next process."""
         if self.to_load and self.candidate is None and not self.retiring:
             names, self.to_load = self.to_load, []
             preload.load(names)
@@ -182,7 +182,7 @@ class Supervisor:
         self.control.close()
         for process in self.processes():
             process.channel.close()
-        # A checkout may have put another folder in its place, and no program starts in one that was deleted.
+        # A git checkout may have put a new folder in this one's place, and no program starts in a deleted folder.
         with contextlib.suppress(OSError):
             os.chdir(self.folder)
         from launcher.gateway import Gateway
@@ -198,14 +198,14 @@ class Supervisor:
             self.retiring.append(old)
             old.channel.send({"do": "retire"})
             for late in self.retiring[:-MOST_RETIRING]:
-                say(f"configuration {late.generation} has to end, though it still answers: {MOST_RETIRING} later ones do as well")
+                say(f"configuration {late.generation} is ended while it still answers: at most {MOST_RETIRING} that were replaced may go on")
                 send_signal(late.pid, signal.SIGTERM)
         if served.has_changed(process.files):
             self.wanted = True
         self.report_switch()
 
     def report_switch(self) -> None:
-        """Done once the old process takes no new connection any more."""
+        """Reports a reload as done once no replaced process takes new connections."""
         process = self.serving
         if process is None or any(not old.retired for old in self.retiring):
             return
@@ -251,7 +251,7 @@ class Supervisor:
             return
         process = next((one for one in self.processes() if one.pid == pid), None)
         if process is None:
-            # As the first process of a container the launcher inherits whatever lost its parent.
+            # As the first process of a container the launcher also becomes the parent of orphaned processes.
             return
         if process.channel.socket.fileno() >= 0:
             self.hear(process)

@@ -5,7 +5,7 @@ import type { StackSpec } from "../model/stack.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { EngineKind } from "../project/settings.ts";
 
-/** What one run of goat-dev has, whichever face asks: the machine around it, the user's global options, and the way out. */
+/** What a run of goat-dev works with, whichever face started it: the machine, the global options, the way to report. */
 export interface App {
   readonly cwd: string;
   readonly home: string;
@@ -23,7 +23,7 @@ export interface App {
   readonly uid: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Progress, notices and logs; an answer is returned. */
+  /** For progress, notices and logs; a function returns its result instead of emitting it. */
   readonly emit: Emit;
   /** Null where nobody can answer. */
   readonly ask: Ask | null;
@@ -32,13 +32,13 @@ export interface App {
   addSecrets(secrets: readonly Secret[]): void;
   /** A text as it would be shown: with `[NAME]` where a secret stands. */
   redact(text: string): string;
-  /** Words that stay readable although a secret equals them. */
+  /** Registers words that are shown unmasked although a secret has the same value. */
   revealWords(words: readonly string[]): void;
-  /** Each kind is opened once. Throws engine-unreachable. */
+  /** Docker is opened once in a run, plain processes once for each project. Throws engine-unreachable. */
   openEngine(request: EngineRequest): Promise<OpenedEngine>;
 }
 
-/** Questions to a person. They throw interrupted where the person leaves. */
+/** Questions to a person. Each throws interrupted where the person cancels it. */
 export interface Ask {
   select(message: string, choices: readonly { readonly value: string; readonly label: string }[]): Promise<string>;
   secret(message: string): Promise<string>;
@@ -46,23 +46,23 @@ export interface Ask {
   confirm(message: string, initial: boolean): Promise<boolean>;
 }
 
-/** Which project is meant, and what it is to run on; undefined or empty where nobody said. */
+/** The global options that choose the project and its engine; undefined or empty where they are not given. */
 export interface ProjectOptions {
   /** Compose files. */
   readonly files: readonly string[];
   readonly envFiles: readonly string[];
   readonly projectName: string | undefined;
-  /** This checkout's own stack, by name or `auto`; absent leaves it to .env, and to what is kept. */
+  /** This checkout's own instance, by name or `auto`; where absent, GOAT_DEV_INSTANCE or an earlier `up` decides. */
   readonly instance?: string;
   readonly profiles: readonly string[];
-  /** As it was written: whether there is such an engine is checked where the settings are put together. */
+  /** As typed: `resolveSettings` checks that there is such an engine. */
   readonly engine: string | undefined;
   readonly dockerHost: string | undefined;
 }
 
 /** Which engine a stack is to run on. */
 export interface EngineRequest {
-  /** Asked for by a person. */
+  /** The engine that the settings ask for; null where they leave it open. */
   readonly wanted: EngineKind | null;
   /** What this project's stack was brought up on last. */
   readonly recorded: EngineKind | null;
@@ -75,6 +75,6 @@ export interface EngineRequest {
 export interface OpenedEngine {
   readonly engine: Engine;
   readonly info: EngineInfo;
-  /** Why it is this one, where nobody asked for it and nothing was recorded. */
+  /** Why plain processes were chosen although nothing asked for them; null in every other case. */
   readonly reason: string | null;
 }

@@ -4,7 +4,10 @@ import { looksSecret } from "../platform/text.ts";
 import type { App } from "./app.ts";
 import type { Environment } from "./read-environment.ts";
 
-/** A mistake of the Compose file that comes from a line of .env is told with that line: what stands in the file is only its name. */
+/**
+ * Where a Compose error comes from a value in .env, returns an error that points at that line of .env, since the
+ * Compose file itself only names the variable. Returns every other error unchanged.
+ */
 export function blameVariable(error: unknown, { written, places }: Environment, app: App): unknown {
   if (!(error instanceof GoatError) || error.code !== "compose-invalid") return error;
   const said = [error.message, ...error.evidence].join("\n");

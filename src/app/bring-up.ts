@@ -29,9 +29,9 @@ import { tracePath } from "./trace-path.ts";
 
 export interface BringUpOptions extends OwnRequest, PrepareOptions {
   readonly example: ExampleMode;
-  /** Fetch or build first what its policy wants anew. */
+  /** First pull or build again the images whose `pull_policy` asks for it. */
   readonly fresh?: boolean;
-  /** When the command began, on the clock. */
+  /** When the command began, as `clock.now()` told it. */
   readonly begin: number;
 }
 
@@ -55,7 +55,7 @@ export interface UpReport extends Proof {
   readonly addresses: Addresses;
 }
 
-/** Where people find what was brought up; null for what was not, or publishes no port. */
+/** The addresses of what was brought up; null for a part that was not brought up or publishes no port. */
 interface Addresses {
   /** The key only where it is the template's, which is no secret. */
   readonly gateway: { readonly url: string; readonly key: string | null } | null;
@@ -65,7 +65,10 @@ interface Addresses {
   readonly database: string | null;
 }
 
-/** Checks, plans, does it, waits, and proves it: the one way in which services are started. The stack has to be locked. */
+/**
+ * Runs the checks, carries out the plan, waits until the services are ready, and proves that the gateway answers. Every
+ * service is started through here. The caller has to hold the stack's lock.
+ */
 export async function bringUp(open: OpenStack, options: BringUpOptions, app: App): Promise<UpReport> {
   needCertificates(open.environment.variables);
   await recordEngine(open, app);
@@ -76,7 +79,7 @@ export async function bringUp(open: OpenStack, options: BringUpOptions, app: App
   const prepared =
     images === null ? checked : await prepare(open.stack, { names: options.names, restart: options.restart }, open);
   await makeFolders(prepared);
-  // Asked beside the reload, which takes longer: a busy gateway answers late.
+  // Not awaited yet: a busy gateway may answer late, and the reload takes longer anyway.
   const before = modelsBefore(prepared, app).catch(() => null);
   const state = openState(open.environment.project.stateDir);
   const proven = provenLives(open);
@@ -114,13 +117,13 @@ export async function bringUp(open: OpenStack, options: BringUpOptions, app: App
   };
 }
 
-/** Fetches and builds what is to be anew though it is here; null where nothing is. */
+/** Pulls or builds again the images that are here but have to be renewed; null where there are none. */
 async function freshen(open: OpenStack, checked: Prepared): Promise<CarriedOut | null> {
   const plan = planFreshImages(open.stack, checked.observed, checked.services);
   return plan.nodes.length === 0 ? null : carryOut({ ...checked, plan }, open.settings.timeoutMs, open);
 }
 
-/** What the gateway serves, where it is about to serve something else; null where it is not, or does not say. */
+/** The gateway's models before a reload; null where the plan does not reload it, or it does not tell them. */
 function modelsBefore({ stack, plan }: Prepared, { signal }: App): Promise<ModelParameters | null> {
   const gateway = gatewayOf(stack);
   const reloads = plan.nodes.some(
@@ -146,12 +149,15 @@ function accessOf({ url, key, service }: GatewayEndpoint): GatewayAccess {
   return { baseUrl: url, key, service: service.name };
 }
 
-/** `up litellm` makes no call unless it is asked to. */
+/** `up litellm` runs the example client only where that was asked for explicitly. */
 function exampleMode({ names, example }: BringUpOptions): ExampleMode {
   return names.length > 0 && example === "auto" ? "never" : example;
 }
 
-/** Puts what is goat-dev's own where the gateway mounts it, before the checks look at it. Throws file-unwritable. */
+/**
+ * Writes the demo's config and the certificates that the gateway mounts, before the checks look for them. Throws
+ * file-unwritable.
+ */
 async function writeOwn({ demo, certificates, environment }: OpenStack): Promise<void> {
   const write = async (path: string, text: string, mode: number): Promise<void> => {
     await ensureStateFolder(environment.project.stateDir);
@@ -159,12 +165,16 @@ async function writeOwn({ demo, certificates, environment }: OpenStack): Promise
     await writeInPlace(path, text, mode);
   };
   if (demo !== null) await write(demo.path, demo.text, 0o600);
-  // Named by its content. Whoever the gateway runs as reads it.
+  // The name holds a hash of the content, so an existing file is not written again. Any user may read it, since the
+  // gateway may run as another one.
   if (certificates === null || kindOf(certificates.path) === "file") return;
   await write(certificates.path, await certificates.text(), 0o644);
 }
 
-/** The user's own: an engine would make them root's. Throws file-unwritable. */
+/**
+ * Makes missing folders that services mount, so that they belong to the user: an engine would make them root's. Throws
+ * file-unwritable.
+ */
 async function makeFolders({ services }: Prepared): Promise<void> {
   for (const folder of foldersToMake(services, kindOf)) {
     await mkdir(folder, { recursive: true }).catch((error: unknown) => {
@@ -173,7 +183,7 @@ async function makeFolders({ services }: Prepared): Promise<void> {
   }
 }
 
-/** Tells that the gateway could not be proved, and for want of which service. */
+/** Reports the gateway's proof as skipped, and names the service that it needed. */
 function tellUnproven({ stack, services }: Prepared, error: GoatError, { emit, signal }: App): void {
   const gateway = gatewayOf(stack);
   if (signal.aborted || gateway === null || !services.includes(gateway.service)) return;
@@ -181,7 +191,7 @@ function tellUnproven({ stack, services }: Prepared, error: GoatError, { emit, s
   emit({ type: "step-finished", step: "gateway", outcome: "skipped", text, durationMs: 0 });
 }
 
-/** The proof is about the gateway: `up postgres` has none. */
+/** Proves that the gateway answers; all null where the gateway was not brought up, as with `up postgres`. */
 async function proveGateway(
   open: OpenStack,
   options: BringUpOptions,
@@ -208,7 +218,10 @@ async function proveGateway(
 
 const templateKey = templateKeys.LITELLM_MASTER_KEY;
 
-/** Told only where it is the template's; LiteLLM takes the key as password where the file names none. */
+/**
+ * The page's login, only where its password is the template's. Where the Compose file sets none, LiteLLM takes the key
+ * as password.
+ */
 function adminLogin({ service, key }: GatewayEndpoint): string | null {
   const { UI_USERNAME: name = "admin", UI_PASSWORD: password = key } = service.environment;
   return password === templateKey ? `${name} / ${password}` : null;

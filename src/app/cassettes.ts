@@ -10,7 +10,7 @@ import { openEnvironment } from "./project.ts";
 
 export interface CassetteShowReport {
   readonly file: string;
-  /** Fields of a request that do not count. */
+  /** Fields of a request that are ignored when it is compared with a recorded one. */
   readonly ignore: readonly string[];
   /** EVAL_MODEL of the run that was recorded. */
   readonly model: string | null;
@@ -23,11 +23,11 @@ export interface CassetteRow {
   readonly method: string;
   readonly path: string;
   readonly model: string | null;
-  /** Pieces of a stream; null where it is none. */
+  /** How many pieces the answer was streamed in; null where it was not streamed. */
   readonly pieces: number | null;
   readonly status: number;
   readonly ms: number;
-  /** The first words of the question, with secrets masked. */
+  /** The last message, input or prompt in the request; empty where there is none. */
   readonly question: string;
 }
 
@@ -48,7 +48,7 @@ export interface CassetteCheckReport {
 interface CassetteFinding {
   /** In the file. */
   readonly line: number;
-  /** A variable of .env, or what the text has the form of. */
+  /** The variable of .env whose value was found, or the kind of key that the text looks like. */
   readonly what: string;
 }
 
@@ -58,7 +58,10 @@ export async function showCassette(file: string, app: App): Promise<CassetteShow
   return { file, ...head, calls: calls.map(rowOf) };
 }
 
-/** Takes out what the last run of this machine did not use. Throws usage where none is known, cassette-missing, cassette-invalid, cassette-locked. */
+/**
+ * Removes the calls that the last run on this machine did not use. Throws usage where no run is known,
+ * cassette-missing, cassette-invalid, cassette-locked.
+ */
 export async function pruneCassette(file: string, app: App): Promise<CassettePruneReport> {
   const place = placeOf(file, app);
   const release = await lockCassette(place, app);
@@ -88,7 +91,10 @@ export async function checkCassette(file: string, app: App): Promise<CassetteChe
   return { ok: findings.length === 0, file, calls: calls.length, findings };
 }
 
-/** A file of recorded calls may lie anywhere, also where there is no project, or one that cannot be read. */
+/**
+ * Registers the project's secrets. Only warns where that fails: the file may lie outside a project, or in one that
+ * cannot be read.
+ */
 function learnSecrets(app: App): void {
   try {
     openEnvironment(app);
@@ -111,7 +117,7 @@ function rowOf({ request, answer }: RecordedCall, index: number): CassetteRow {
   };
 }
 
-/** The last text of a person in it. */
+/** The last message, input or prompt in a request. */
 function questionIn(json: unknown): string {
   const texts = JSON.stringify(json ?? "").match(/"(?:content|text|input|prompt)":"((?:[^"\\]|\\.)*)"/g) ?? [];
   const last = texts.at(-1)?.replace(/^"\w+":/, "");

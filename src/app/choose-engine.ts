@@ -8,8 +8,9 @@ export interface Openers {
 }
 
 /**
- * The engine that was asked for, else what the stack's data lies on, else Docker where it answers, else plain processes.
- * A stack with data on Docker never wakes up on another engine with an empty database: throws engine-unreachable.
+ * The engine that was asked for, else the one that holds the stack's data, else Docker where it answers, else plain
+ * processes. A stack with data on Docker is moved to plain processes, with an empty database, only on request: else
+ * throws engine-unreachable.
  */
 export async function chooseEngine(
   request: EngineRequest,
@@ -27,7 +28,7 @@ export async function chooseEngine(
   }
 }
 
-/** True where a person says which Docker engine is meant: then it is that one, or none. */
+/** True where the user names a Docker engine: then it is used, or the command fails. */
 function namesDocker({ dockerHost }: EngineRequest, env: Readonly<Record<string, string | undefined>>): boolean {
   return dockerHost !== null || Boolean(env["DOCKER_HOST"]) || Boolean(env["DOCKER_CONTEXT"]);
 }
@@ -54,7 +55,7 @@ async function instead(unreachable: GoatError, request: EngineRequest, open: Ope
   return { ...opened, reason: `no Docker engine answers${whyOf(unreachable)}` };
 }
 
-/** A socket that exists and does not answer is worth a word; a place without a socket is not. */
+/** Mentions a socket that exists but does not answer, and no path where there is no socket. */
 function whyOf({ evidence }: GoatError): string {
   const found = evidence.find((line) => !line.endsWith("no such socket"));
   return found === undefined ? "" : ` (${found})`;

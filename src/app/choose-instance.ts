@@ -9,7 +9,10 @@ import { choiceFor, instanceOf } from "./instance.ts";
 import { lockNamed } from "./lock-stack.ts";
 import type { Environment } from "./read-environment.ts";
 
-/** Chooses this checkout's instance where one is wanted and none is kept, on ports that are free, and says so; true where it did. Throws port-taken. */
+/**
+ * Where an instance is wanted and none is saved yet, chooses one on free ports for this checkout, saves it and says so.
+ * Returns true where it did. Throws port-taken, usage.
+ */
 export async function ensureInstance(environment: Environment, app: App): Promise<boolean> {
   const { wanted, kept } = instanceOf(environment, app);
   if (wanted === null || kept !== null) return false;
@@ -35,7 +38,7 @@ export async function ensureInstance(environment: Environment, app: App): Promis
     return true;
   }
   throw new GoatError("port-taken", `no block of ports is free for ${stackOf({ name })}`, {
-    fixes: [{ command: "goat-dev ls", effect: "shows which stacks have which" }],
+    fixes: [{ command: "goat-dev ls", effect: "shows which stack has which ports" }],
   });
 }
 

@@ -12,8 +12,8 @@ interface Asked {
 }
 
 /**
- * What the Compose plugin, where it is installed, makes of the stack's services: their hashes, by which it knows whether a
- * container is as configured. Asked once, and only when somebody wants to know; empty where it does not answer.
+ * Asks the Docker Compose plugin for the configuration hash of each service, by which Compose tells whether a container
+ * is up to date. The plugin runs at most once, at the first call; no hashes where it is missing or fails.
  */
 export function composeHashes(asked: Asked): () => Promise<ComposeHashes> {
   let answer: Promise<ComposeHashes> | undefined;

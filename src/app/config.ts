@@ -18,7 +18,7 @@ export async function config({ showSecrets }: ConfigInput, app: App): Promise<Co
   return resolvedConfig(stack, { mask: showSecrets ? (value) => value : maskValue });
 }
 
-/** By name, whatever the length, and the password in a URL. */
+/** Masks a value whose variable has a secret's name, however short it is, and the password in a URL. */
 function maskValue(value: string, name: string | undefined): string {
   return name !== undefined && value !== "" && looksSecret(name) ? "***" : maskLogin(value);
 }

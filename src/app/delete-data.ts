@@ -14,7 +14,7 @@ import { stamp, takeSnapshot } from "./database/snapshot.ts";
 import type { OpenStack } from "./project.ts";
 
 interface DeleteRequest {
-  /** As typed after goat-dev, with the option that goes without a copy. */
+  /** As typed after goat-dev; `withoutCopy` is its option that deletes without making a copy first. */
   readonly command: "down --volumes" | "db reset";
   readonly withoutCopy: "--no-dump" | "--no-snapshot";
   readonly copy: boolean;
@@ -22,7 +22,10 @@ interface DeleteRequest {
   readonly yes: boolean;
 }
 
-/** Once somebody has said yes to deleting these volumes: the copy of the database. Throws confirmation-needed. */
+/**
+ * Asks whether these volumes may be deleted, and copies the database first where they hold it. Returns the copy; null
+ * where none was made. Throws confirmation-needed, and interrupted where the answer is no.
+ */
 export async function readyToDelete(
   volumes: readonly string[],
   request: DeleteRequest,
@@ -41,23 +44,23 @@ export async function readyToDelete(
   }
 }
 
-/** Where the database's data lies, of what there is and belongs to the stack. */
+/** The stack's own volumes that exist and hold the database's data. */
 export function databaseVolumes({ stack }: Pick<OpenStack, "stack">, observed: ObservedStack): readonly string[] {
   const named = databaseVolumeNames(stack);
   return ownVolumes(stack, observed).filter((name) => named.includes(name));
 }
 
-/** As the Compose file says it. */
+/** The volumes that the Compose file mounts into the database, whether they exist or not. */
 export function databaseVolumeNames(stack: StackSpec): readonly string[] {
   const mounts = databaseService(stack)?.run.docker?.mounts ?? [];
   const keys = mounts.flatMap((mount) => (mount.kind === "volume" ? [mount.volume] : []));
   return stack.volumes.filter(({ key }) => keys.includes(key)).map(({ name }) => name);
 }
 
-/** An engine may have to walk through all of its data to tell. */
+/** An engine may have to read through all of its data to tell a volume's size. */
 const SIZES_LIMIT_MS = 10_000;
 
-/** Named with their sizes. */
+/** Asks before the volumes are deleted, and names each with its size where the engine can tell it. */
 async function confirm(
   volumes: readonly string[],
   { command }: DeleteRequest,
@@ -80,14 +83,16 @@ async function confirm(
   });
 }
 
-/** Its database, running; a volume whose container is gone gets one again, for as long as the copy takes. Null where there is none. */
+/**
+ * The stack's database, running, with a new container where only its volume is left. Null where there is no database.
+ */
 export async function runningDatabase(open: OpenStack): Promise<OpenDatabase | null> {
   const found = await openDatabase(open.stack, open);
   if (found !== null) return found;
   const name = databaseService(open.stack)?.name ?? "";
   const prepared = await prepare(open.stack, { names: [name], restart: false }, open);
   await carryOut(prepared, null, open).catch((error: unknown) => {
-    // Saving goes through the container itself, where nobody has to log in.
+    // The copy is made from inside the container, where no log-in is needed.
     if (!["database-password-drift", "database-user-drift"].includes(describe(error).code)) throw error;
   });
   return openDatabase(open.stack, open);

@@ -77,7 +77,7 @@ async function copyOf(
   return readyToDelete(volumes, request, open, observed, app);
 }
 
-/** With its data the stack is bound to no engine any more. */
+/** A stack is bound to an engine by its data: once that is deleted, the next `up` may choose any. */
 async function forgetEngine({ environment }: OpenStack, { emit }: App): Promise<void> {
   const state = openState(environment.project.stateDir);
   const warning = await writeStackState(state, { engine: null, demo: false });

@@ -19,13 +19,16 @@ interface Ensured {
 }
 
 const gatewayKeyNote =
-  "OPENAI_API_KEY in this shell is the gateway's own key (from goat-dev env): it is not taken for OpenAI's";
+  "OPENAI_API_KEY in this shell is the gateway's own key (from goat-dev env): it is not used as OpenAI's";
 
-/** Makes .env where there is none, and asks for a provider's key where none is set and none can be done without. Throws no-provider-key where nobody can answer. */
+/**
+ * Makes .env where there is none, and asks for a provider's key where none is usable and this is no demo. Throws
+ * no-provider-key where nobody can answer, or the answer is empty.
+ */
 export async function ensureKeys(before: Environment, demo: boolean, app: App): Promise<Ensured> {
   const { envFile } = before.project;
   const shown = shortPath(app, envFile);
-  // Read again where it is new: the next command sees what it sets, and must find nothing changed.
+  // A new .env is read again: its values have to count in this run too, or the next one would find the stack changed.
   const environment = (await ensureEnvFile(envFile, shown, app)) ? openEnvironment(app) : before;
   const keys = readKeys(environment.variables);
   if (environment.gatewayKeyInShell) app.emit({ type: "notice", level: "info", text: gatewayKeyNote });
@@ -41,12 +44,12 @@ export async function ensureKeys(before: Environment, demo: boolean, app: App): 
   return { environment: openEnvironment(app), demo: false };
 }
 
-/** Why a key that somebody has written is asked for again. */
+/** Explains why a key is asked for although somebody has written one. */
 function notSeen(keys: Keys, context: KeyContext): readonly string[] {
   return keys.mistaken.length > 0 ? [noProviderKey(keys, context).message] : context.notes;
 }
 
-/** True where it was made. */
+/** Makes .env where there is none, and returns true where it did. Removes other users' access to an existing one. */
 async function ensureEnvFile(envFile: string, shown: string, app: App): Promise<boolean> {
   const template = readTextIfThere(join(app.packageRoot, "dev", ".env.example"));
   if (template === undefined) throw new GoatError("internal", "the package lacks dev/.env.example");
@@ -58,7 +61,7 @@ async function ensureEnvFile(envFile: string, shown: string, app: App): Promise<
     }
     return true;
   }
-  // Keys lie here: nobody else has to read them.
+  // The file holds keys: only its owner may read it.
   const found = await stat(envFile).catch(() => undefined);
   if (found?.isFile() !== true) return false;
   const { mode } = found;

@@ -9,14 +9,14 @@ export interface ExplainReport {
 
 interface ExplainedFailure {
   readonly code: ErrorCode;
-  /** With which status a command ends that tells it. */
+  /** The exit status of a command that fails with it. */
   readonly exitCode: number;
   readonly means: string;
   /** What to do about it. */
   readonly mend: string;
 }
 
-/** The pages of the named failures, else of every one. Throws usage. */
+/** Explains the named failures, or every one where none is named. Throws usage for an unknown code. */
 export async function explain({ codes }: { readonly codes: readonly string[] }): Promise<ExplainReport> {
   const known = Object.keys(catalog).filter(isCode);
   for (const code of codes) if (!isCode(code)) throw unknown(code, known);
@@ -35,7 +35,7 @@ function isCode(text: string): text is ErrorCode {
 
 function unknown(code: string, known: readonly string[]): GoatError {
   const near = nearest(code, known);
-  return new GoatError("usage", `there is no failure ${JSON.stringify(code)}`, {
+  return new GoatError("usage", `${JSON.stringify(code)} is no failure's code`, {
     fixes: [
       near === undefined
         ? { command: "goat-dev explain", effect: "lists every one" }

@@ -6,7 +6,10 @@ import type { Environment } from "./read-environment.ts";
 
 const variable = "LITELLM_MASTER_KEY";
 
-/** The gateway's key, where no HTTP header can carry it, with its place; null where it can be sent. */
+/**
+ * The error for a gateway key that no HTTP header can carry; it names where the key is set. Null where the key can be
+ * sent.
+ */
 export function keyMistake(key: string, environment: Environment, app: App): GoatError | null {
   const mistake = unsendable(key);
   if (mistake === null) return null;
@@ -26,16 +29,19 @@ function placeOf({ project, places }: Environment, app: App): { readonly place: 
   return { place: `${at} ${variable}`, file: `$EDITOR ${found === undefined ? "" : `+${found.line} `}${path}` };
 }
 
-/** What LiteLLM takes for no key at all: it can be sent, and is none. One that is not set here may stand in its config. */
+/**
+ * The error for a key that LiteLLM does not accept, as it does not begin with sk-. Null for an empty key, which
+ * LiteLLM's config may set.
+ */
 export function keyFormMistake(key: string, environment: Environment, app: App): GoatError | null {
   if (key === "" || key.startsWith("sk-")) return null;
   const { place, file } = placeOf(environment, app);
-  const why = "has to begin with sk-, or LiteLLM takes it for no key";
+  const why = "has to begin with sk-, or LiteLLM does not accept it as a key";
   const effect = "letters, digits and - after sk-, eight or more; then goat-dev up";
   return new GoatError("gateway-key-invalid", `${place} ${why}`, { fixes: [{ command: file, effect }] });
 }
 
-/** Throws gateway-key-invalid. */
+/** Throws gateway-key-invalid where no HTTP header can carry the key. */
 export function refuseKey(key: string, environment: Environment, app: App): void {
   const mistake = keyMistake(key, environment, app);
   if (mistake !== null) throw mistake;

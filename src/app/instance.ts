@@ -16,7 +16,10 @@ import { userStateFolder } from "../project/state.ts";
 import type { App } from "./app.ts";
 import type { Environment } from "./read-environment.ts";
 
-/** An environment as this checkout's own instance has it, where it has one. Throws usage. */
+/**
+ * The environment with the stack name and ports of this checkout's instance; unchanged where none is wanted. Throws
+ * usage.
+ */
 export function withInstance(environment: Environment, app: App): Environment {
   const { wanted, kept } = instanceOf(environment, app);
   if (wanted === null) return environment;
@@ -27,13 +30,16 @@ export function withInstance(environment: Environment, app: App): Environment {
 }
 
 interface Known {
-  /** What `up` was told, else what .env says, else what an earlier `up` kept; null for the default stack, or one named otherwise. */
+  /**
+   * The instance's name, or `auto`: from --instance, else GOAT_DEV_INSTANCE, else what an earlier `up` saved. Null for
+   * the default stack, and where --project-name or the shell's COMPOSE_PROJECT_NAME names the stack.
+   */
   readonly wanted: string | null;
-  /** What an earlier `up` kept, where that is wanted; `auto` takes what there is. */
+  /** The instance that an earlier `up` saved, where it is the wanted one; `auto` accepts any. Null otherwise. */
   readonly kept: Instance | null;
 }
 
-/** Throws usage. */
+/** Which instance is wanted and which one is saved. Throws usage for a name that is not valid. */
 export function instanceOf(environment: Environment, app: App): Known {
   const instance = readInstance(environment.project.stateDir);
   const wanted = wantedName(instance, environment, app);
@@ -53,7 +59,7 @@ function wantedName(kept: Instance | null, { variables }: Environment, { options
   });
 }
 
-/** What `up` would choose if every port of it were free. */
+/** The instance that `up` would choose if all ports of the first block were free. */
 function firstBlock(wanted: string, environment: Environment, app: App): Instance {
   const { name, blocks, written } = choiceFor(wanted, environment, app);
   const [ports = {}] = blocks;
@@ -62,12 +68,12 @@ function firstBlock(wanted: string, environment: Environment, app: App): Instanc
 
 interface Choice {
   readonly name: string;
-  /** Those that no other folder's stack was brought up on. */
+  /** Only blocks in which no port belongs to another folder's stack. */
   readonly blocks: Iterable<Readonly<Record<string, number>>>;
   readonly written: Instance["written"];
 }
 
-/** Which ports an instance could have, in order. */
+/** The name of a new instance, and the blocks of ports that it could have, in order. */
 export function choiceFor(wanted: string, environment: Environment, app: App): Choice {
   const { project, written } = environment;
   const others = reservations(userStateFolder(app)).filter(
@@ -87,7 +93,7 @@ function* untaken(base: Readonly<Record<string, number>>, taken: ReadonlySet<num
   for (const ports of portBlocks(base)) if (Object.values(ports).every((port) => !taken.has(port))) yield ports;
 }
 
-/** Two checkouts may be called alike. */
+/** The folder's name, with a number where another checkout's stack has that name already. */
 function freeName(folder: string, others: readonly Reservation[]): string {
   const isTaken = (name: string): boolean => others.some(({ stack }) => stack === stackOf({ name }));
   let name = folder;

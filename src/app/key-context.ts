@@ -6,7 +6,9 @@ import { providers } from "../project/keys.ts";
 import type { App } from "./app.ts";
 import type { Environment } from "./read-environment.ts";
 
-/** What messages about keys name: where each stands, and why one that was written is not seen. */
+/**
+ * What messages about keys need: where each variable is set, and why a key that somebody has written does not count.
+ */
 export function keyContext({ project, written, places }: Environment, app: App): KeyContext {
   const envFile = shortPath(app, project.envFile);
   const texts = Object.entries(places).map(([name, { file, line, earlier }]) => {

@@ -9,8 +9,9 @@ import type { App } from "./app.ts";
 import type { OpenStack } from "./project.ts";
 
 /**
- * One at a time for each engine and project name: a second command waits, and says for whom. `command` is what was typed
- * after goat-dev. Throws stack-locked when `--timeout` passes before the other is done.
+ * Takes the stack's lock, one for each engine and project name. A second command waits, and says which command it waits
+ * for. `command` is what was typed after goat-dev. Throws stack-locked when `--timeout` passes before the other one is
+ * done.
  */
 export async function lockStack(open: OpenStack, command: string, app: App): Promise<AsyncDisposable> {
   const { stack, settings, info } = open;
@@ -23,14 +24,14 @@ export async function lockStack(open: OpenStack, command: string, app: App): Pro
 }
 
 interface LockPlace {
-  /** As `engineKey` says it. */
+  /** The result of `engineKey`; empty for a lock that belongs to no engine. */
   readonly engine: string;
   readonly timeoutMs: number | null;
   /** The second where the first cannot be written. */
   readonly folders: readonly [string, string];
 }
 
-/** The same for a stack whose project may be gone. */
+/** Like `lockStack`, but by the stack's name alone, since its project may be gone. */
 export async function lockNamed(
   stack: string,
   { engine, timeoutMs, folders }: LockPlace,
@@ -64,12 +65,15 @@ export async function lockNamed(
   }
 }
 
-/** What an engine's state is kept under. */
+/** Names an engine in the paths of locks and claims. */
 export function engineKey({ kind, endpoint }: EngineInfo): string {
   return `${kind} ${endpoint}`;
 }
 
-/** A home that cannot be written, as in some CI jobs, or is full is no reason to stop: the project's own folder does for its own stack. */
+/**
+ * The folders for the stack's lock and claim: the user's state folder, and the project's own for where the first is
+ * full or cannot be written, as in some CI jobs.
+ */
 export function stateFolders({ environment }: OpenStack, { platform, home, env }: App): readonly [string, string] {
   return [userStateFolder({ platform, home, env }), environment.project.stateDir];
 }

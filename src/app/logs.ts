@@ -10,7 +10,7 @@ import { type OpenStack, openProject, openStack } from "./project.ts";
 export interface LogsInput {
   /** Empty means all. */
   readonly services: readonly string[];
-  /** Go on as lines come. */
+  /** Keep reading new lines as they come. */
   readonly follow: boolean;
   /** Last lines of each service; null for all. */
   readonly tail: number | null;
@@ -19,11 +19,11 @@ export interface LogsInput {
 }
 
 export interface LogsReport {
-  /** Somebody ended it, as following always ends. */
+  /** An interrupt ended it, as always where lines are followed. */
   readonly interrupted: boolean;
 }
 
-/** What the services said; each line goes out as a `log` event. */
+/** Reads the services' logs and emits each line as a `log` event. Throws unknown-service. */
 export async function logs({ services, follow, tail, since }: LogsInput, app: App): Promise<LogsReport> {
   const { signal, emit } = app;
   const session = await openProject(app);
@@ -53,7 +53,10 @@ async function keptLogs(
   return open.engine.logs({ containers, follow: false, tail, since, signal: open.signal });
 }
 
-/** Under a line that tells a known failure, once for each: what it is, and what to type. */
+/**
+ * Returns a function that puts a note under a log line that shows a known failure: what it is, and what to type. A
+ * failure of a service is noted only once.
+ */
 function notes({ stack, engine }: OpenStack, emit: App["emit"]): (line: LogLine) => void {
   const told = new Set<string>();
   return ({ service: name, line }) => {

@@ -12,7 +12,7 @@ import { engineKey, stateFolders } from "./lock-stack.ts";
 import type { OpenStack } from "./project.ts";
 
 export interface OwnInput {
-  /** Somebody wants another folder's stack to be this one's. */
+  /** Take over a stack that another folder made. */
   readonly takeOver: boolean;
   /** Nobody is asked. */
   readonly yes: boolean;
@@ -26,8 +26,8 @@ export interface OwnRequest extends OwnInput {
 const paths: Paths = { isSame: isSameFile, isGone };
 
 /**
- * Lets only the folder that made a stack change it. Throws stack-of-another-folder, and with --take-over confirmation-needed
- * where nobody can say yes.
+ * Lets only the folder that made a stack change it, or one that takes it over. Throws stack-of-another-folder; with
+ * --take-over confirmation-needed where nobody can be asked, and interrupted where the answer is no.
  */
 export async function needOwnStack(
   open: OpenStack,
@@ -52,7 +52,10 @@ function madeText(owner: Owner): string {
   return `made from ${folderOf(owner)}: ${owner.made.join(", ")}`;
 }
 
-/** `up` can give this folder a stack under another name; what changes a stack that exists belongs into that stack's own folder. */
+/**
+ * What to do instead of a take-over: `up` can make a stack of another name here; `down` and `db` belong in the stack's
+ * folder.
+ */
 function instead(owner: Owner, command: string): readonly Fix[] {
   return isBringUp(command)
     ? [{ command: "goat-dev up --instance auto", effect: "gives this folder a stack of its own, on ports of its own" }]
@@ -88,7 +91,10 @@ async function confirm(open: OpenStack, owner: Owner, { command }: OwnRequest, {
   if (!(await ask.confirm(question, false))) throw new GoatError("interrupted", "nothing was changed");
 }
 
-/** From here on what there is of the stack is this project's, whatever is written on it. */
+/**
+ * Records that the stack's containers and volumes now belong to this project, whatever their labels say. Warns where
+ * the record cannot be written.
+ */
 export async function claimStack(open: OpenStack, observed: ObservedStack, app: App): Promise<void> {
   const claim = claimFor(open.stack, observed, paths);
   const warnings: string[] = [];
@@ -110,12 +116,12 @@ export function ownerOf(open: OpenStack, observed: ObservedStack, app: App): Own
   return otherOwner(open.stack, observed, kept, paths);
 }
 
-/** What a look at such a stack is told. */
+/** Says in words which folder the stack belongs to. */
 export function ownerText({ stack }: Pick<OpenStack, "stack">, owner: Owner): string {
   return `${stack.name} is the stack of ${folderOf(owner)}, not of ${ownFolder(stack)}`;
 }
 
-/** The project's folder, without what goat-dev has added to it. */
+/** The project's folder, without the `.goat-dev/stack` in which goat-dev's own stack is copied into it. */
 export function folderOf({ origin }: Owner): string {
   return origin.folder.replace(/\/\.goat-dev\/stack$/, "");
 }

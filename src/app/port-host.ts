@@ -9,12 +9,12 @@ import type { OpenStack } from "./project.ts";
 
 const HOLDER_LIMIT_MS = 2_000;
 
-/** This machine's ports, and who has them. */
+/** Looks at this machine's ports: whether one is free, and which program or container has it. */
 export function portHost({ engine }: OpenStack, app: App): PortHost {
   const { platform, signal } = app;
   return {
     isFree,
-    // An engine opens ports as another user; plain processes are this user's.
+    // Docker opens ports as another user; only plain processes open them as this one.
     isForbidden: async (question) => engine.kind === "embedded" && isForbidden(question),
     answers,
     owner: (port, family) =>
@@ -32,12 +32,16 @@ type Question = Parameters<PortHost["isFree"]>[0];
 const LEAVE_LIMIT_MS = 2_000;
 const LEAVE_LOOK_MS = 50;
 
-/** A service's port -> the group of processes that it was; null where the engine runs none of this machine. */
+/**
+ * Port of a service that has ended -> its process group; null where the engine does not run it as processes of this
+ * machine.
+ */
 export type LeftPorts = ReadonlyMap<number | null, number | null>;
 
 /**
- * The same, where these ports were those of services that have ended. What a killed process has left behind is ended by the next
- * start, so it takes no port; a container lets go of its port a moment later, for which only `up` waits.
+ * Like `portHost`, where the services of the ports in `left` have ended. Such a port counts as free while only leftover
+ * processes of the old service hold it, since the next start ends them. A container releases its port a moment after
+ * its end: with `waits`, as for `up`, that is waited for.
  */
 export function leavingHost(left: LeftPorts, waits: boolean, open: OpenStack, app: App): PortHost {
   const host = portHost(open, app);

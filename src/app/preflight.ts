@@ -28,7 +28,7 @@ interface CheckedBringUp extends OwnRequest, PrepareOptions {
   readonly example: ExampleMode;
 }
 
-/** Looks, plans and checks; the first problem ends it before anything is created. */
+/** Runs the checks and makes the plan. Throws the error of the first problem, before anything is created. */
 export async function checkBringUp(open: OpenStack, options: CheckedBringUp, app: App): Promise<Prepared> {
   const begin = app.clock.now();
   const finish = (outcome: "ok" | "failed", text: string): void =>
@@ -58,7 +58,9 @@ export async function checkBringUp(open: OpenStack, options: CheckedBringUp, app
   return prepared;
 }
 
-/** A key that nothing can be asked with is told and left alone, where another provider has its own. */
+/**
+ * Where one provider has a usable key, another's malformed key is only a warning. Returns the results that are left.
+ */
 function tellUnused(files: readonly CheckResult[], { emit }: App): readonly CheckResult[] {
   const [keys, ...others] = files;
   if (keys?.verdict !== "ok") return files;
@@ -76,7 +78,10 @@ function refuse(results: readonly CheckResult[], finish: (outcome: "failed", tex
   }
 }
 
-/** Refuses an EVAL_MODEL that cannot be asked before anything is created. Throws usage, no-provider-key. */
+/**
+ * Refuses an EVAL_MODEL that is no chat model of the config or lacks its key, before anything is created. Throws usage,
+ * no-provider-key.
+ */
 function checkWanted({ stack, environment }: ProjectSession): void {
   const gateway = gatewayOf(stack);
   if (gateway === null) return;
@@ -90,21 +95,27 @@ function tellOrphans({ plan, stack }: Prepared, { emit }: App): void {
   emit({ type: "notice", level: "warning", text: `${what}: goat-dev down removes ${them}` });
 }
 
-/** What was made from another definition and stays: a network that others hang on, and every volume, which holds data. */
+/**
+ * Warns of networks and volumes that no longer match the Compose file but stay: networks in use by others, and all
+ * volumes, for their data.
+ */
 export function tellResources({ observed, stack, services }: Prepared, { emit }: App): void {
   const tell = (what: string, why: string): void =>
     emit({ type: "notice", level: "warning", text: `${what} is not as the Compose file has it any more${why}` });
   for (const { network, heldBy } of changedNetworks(stack, observed, services)) {
     if (heldBy.length === 0) continue;
-    const verb = heldBy.length === 1 ? "hangs" : "hang";
-    tell(`network ${network.name}`, ` and stays, as ${list(heldBy)} ${verb} on it: goat-dev down, then goat-dev up`);
+    const verb = heldBy.length === 1 ? "uses" : "use";
+    tell(`network ${network.name}`, ` and stays, since ${list(heldBy)} ${verb} it: goat-dev down, then goat-dev up`);
   }
   for (const { name } of changedVolumes(stack, observed)) {
     tell(`volume ${name}`, " and keeps its data as it is: goat-dev down --volumes deletes it, and up makes it anew");
   }
 }
 
-/** What can be known before an engine is asked: keys first, passwords, files. Keys matter where the gateway is among the services. */
+/**
+ * The checks that need no engine: keys first, then passwords and files. Keys count only where the gateway is among the
+ * services.
+ */
 export function checkFiles(
   { environment, stack, demo }: ProjectSession,
   services: readonly ServiceSpec[],
@@ -114,7 +125,7 @@ export function checkFiles(
   const gateway = gatewayOf(stack);
   const config = gateway === null || !services.includes(gateway.service) ? null : gateway.config;
   const mistakes = mountMistakes(stack, kindOf).filter(({ service }) => services.some(({ name }) => name === service));
-  // A config that is missing is told as a missing mount, once.
+  // A missing config is reported once, as a missing mount.
   const text = mistakes.length > 0 || config === null ? undefined : readTextIfThere(config.source);
   const key =
     gateway === null || !services.includes(gateway.service)
@@ -132,7 +143,10 @@ export function checkFiles(
   ];
 }
 
-/** The ports that a plan is about to open. `waits`: for those that a killed container lets go of a moment later. */
+/**
+ * Checks that the ports which the plan opens are free. `waits`: gives a container that has ended a moment to release
+ * its port.
+ */
 export function checkPlanPorts(
   prepared: Prepared,
   open: OpenStack,
@@ -153,7 +167,7 @@ export function checkPlanPorts(
   return checkPorts(needs, leavingHost(groups, waits, open, app));
 }
 
-/** The variables of the shipped Compose file. */
+/** Which variable of the shipped Compose file sets a role's port. */
 const portVariables: Readonly<Partial<Record<Role, string>>> = {
   database: "POSTGRES_PORT",
   tracing: "LANGFUSE_PORT",
@@ -165,7 +179,7 @@ function variableOf(stack: StackSpec, name: string): string | null {
   return portVariables[role] ?? null;
 }
 
-/** Other programs where `localhost` may lead instead of to one of these services; warnings alone. */
+/** Warns of other programs that `localhost` may lead to instead of to one of these services. */
 export function checkStrangers(
   services: readonly ServiceSpec[],
   open: OpenStack,
@@ -175,7 +189,7 @@ export function checkStrangers(
   return checkBeside(needs, portHost(open, app));
 }
 
-/** "Docker 28.2.2 (context default)", "Podman 5.2.1 (DOCKER_HOST)"; without either, what there is instead. */
+/** "Docker 28.2.2 (context default)", "Podman 5.2.1 (DOCKER_HOST)"; for plain processes a text without a version. */
 export function engineText({ kind, product, version, source }: EngineInfo): string {
   return kind === "embedded"
     ? "plain local processes, without Docker"

@@ -23,21 +23,24 @@ export interface ProjectSession {
   readonly settings: Settings;
   /** What the Compose file's `x-goat: { run: … }` says, as it is written. */
   readonly runDefaults: unknown;
-  /** The config that a demo runs on, in place of the user's; null where this is none. */
+  /** The config that a demo runs on, in place of the user's; null where this is no demo. */
   readonly demo: DemoConfig | null;
 }
 
 /** A project whose engine is open; its stack is as this engine runs it. */
 export interface OpenStack extends ProjectSession, EngineContext {
   readonly info: EngineInfo;
-  /** Why it is this engine, where nobody asked for it and nothing was recorded. */
+  /** Why plain processes were chosen although nothing asked for them; null in every other case. */
   readonly reason: string | null;
-  /** What the gateway trusts beside the usual; to be written before it starts. Null where nobody names any. */
+  /**
+   * Certificates for the gateway to trust; their file has to be written before it starts. Null where no variable names
+   * a file with any.
+   */
   readonly certificates: CertificateBundle | null;
 }
 
 export interface OpenOptions {
-  /** As written: a limit for the whole, such as 90s. */
+  /** As written: a limit for everything to be ready, such as 90s. */
   readonly timeout?: string | undefined;
   /** As written: auto, always or never. */
   readonly example?: string | undefined;
@@ -54,20 +57,23 @@ export function openEnvironment(app: App): Environment {
   return environment;
 }
 
-/** True where the project's own file has no gateway: then no key is needed, and no .env. */
+/**
+ * True where the project's own file has no gateway and no provider key is usable: then neither a key nor a .env is
+ * needed.
+ */
 export async function isWithoutGateway(environment: Environment, app: App): Promise<boolean> {
   if (environment.project.shipped || readKeys(environment.variables).usable.length > 0) return false;
   try {
     const { stack } = await load(loadRequest(app), environment, app.signal);
     return stack.services.every(({ role }) => role !== "gateway");
   } catch (error) {
-    // What is wrong with the file is told once the keys are there: it may want them.
+    // A mistake in the Compose file is reported later, once the keys are set: the file may need them.
     if (error instanceof GoatError) return false;
     throw error;
   }
 }
 
-/** Tells in one line that the stack is not the Compose file that lies here. */
+/** Warns where goat-dev's own stack is used although a Compose file lies here. */
 export function tellStack({ environment }: Pick<ProjectSession, "environment">, { cwd, emit }: App): void {
   const text = insteadOfOwn(cwd, environment.project);
   if (text !== null) emit({ type: "notice", level: "warning", text });
@@ -95,7 +101,7 @@ export async function openProject(app: App, options: OpenOptions = {}): Promise<
   return { environment, stack: withDatabase(stack, settings), demo, settings, runDefaults };
 }
 
-/** What is set for the whole stack goes before what its gateway's own block says. */
+/** The setting `litellm-database` of the whole stack overrides the one in the gateway's own `x-goat` block. */
 function withDatabase(stack: StackSpec, { litellmDatabase: database }: Settings): StackSpec {
   if (database === null) return stack;
   const services = stack.services.map((service) => {
@@ -120,7 +126,7 @@ export async function openStack(app: App, session: ProjectSession): Promise<Open
   return { ...open, composeHashes: composeHashes(asked) };
 }
 
-/** Lives in which the last `up` saw services ready. */
+/** The service runs (see `lifeOf`) that the last `up` saw ready. */
 export function provenLives({ environment }: Pick<ProjectSession, "environment">): readonly string[] {
   return readProven(openState(environment.project.stateDir));
 }

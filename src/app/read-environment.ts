@@ -24,7 +24,7 @@ export interface Environment {
   readonly environmentFiles: readonly string[];
   /** What the files alone say. */
   readonly written: Variables;
-  /** Variable -> the assignment in a file that counts. */
+  /** Variable -> where a file sets it; of several assignments the one that counts. */
   readonly places: Readonly<Record<string, EnvPlace>>;
   /** The shell holds the gateway's key as OPENAI_API_KEY, which is left out of `variables`. */
   readonly gatewayKeyInShell: boolean;
@@ -36,15 +36,15 @@ interface EnvPlace {
   readonly file: string;
   /** From 1. */
   readonly line: number;
-  /** Of an assignment above it that is not empty. */
+  /** The line of an earlier assignment to the same variable that is not empty. */
   readonly earlier?: number;
 }
 
 type Variables = Readonly<Record<string, string>>;
 
 /**
- * Where the project is and what its variables are. A folder named .env, as Python's venv makes it, is passed over, as Compose
- * does. Throws compose-file-missing, env-file-invalid.
+ * Finds the project and reads its variables. A folder named .env, as Python's venv may make it, is ignored, as Compose
+ * ignores it. Throws compose-file-missing, env-file-invalid.
  */
 export function readEnvironment(request: EnvironmentRequest): Environment {
   const shell = Object.fromEntries(
@@ -61,7 +61,10 @@ export function readEnvironment(request: EnvironmentRequest): Environment {
   return { project, variables, written, environmentFiles, places, gatewayKeyInShell, secrets };
 }
 
-/** Where nobody names a Compose file, .env may, as for Compose; its paths start from its own folder. */
+/**
+ * Where neither -f nor the shell names a Compose file, .env may, as in Compose: its paths are relative to .env's
+ * folder.
+ */
 function locate(request: EnvironmentRequest, shell: Variables) {
   const { cwd } = request;
   const envFiles = request.envFiles.length > 0 ? request.envFiles : split(shell["COMPOSE_ENV_FILES"], ",");
@@ -113,12 +116,12 @@ function readFiles({ root, envFiles }: Project, areAskedFor: boolean, shell: Var
   return { variables, read, places };
 }
 
-/** As Go reads a truth, and so Compose. */
+/** True for the words that Go, and so Compose, reads as true. */
 function isTrue(text: string | undefined): boolean {
   return ["1", "t", "T", "true", "TRUE", "True"].includes(text ?? "");
 }
 
-/** Null where there is no .env; one that was asked for has to be there. */
+/** Null where there is no .env. Throws env-file-invalid, also where a file that was asked for is missing. */
 function readEnvText(root: string, envFile: string, isAskedFor: boolean): string | null {
   if (!isAskedFor && kindOf(envFile) === "directory") return null;
   const file = readTextFile(envFile);
@@ -131,16 +134,19 @@ function readEnvText(root: string, envFile: string, isAskedFor: boolean): string
   });
 }
 
-/** Line ends of an old Mac: to every reader the whole file is one line, which begins with a comment and is passed over. */
+/**
+ * True for line ends of an old Mac (CR): other programs read such a file as one line, and ignore it where it begins
+ * with #.
+ */
 function isReturnsAlone(text: string): boolean {
   return text.includes("\r") && !text.includes("\n") && text.trim() !== "";
 }
 
 function whyNot(file: Exclude<TextFile, { readonly state: "missing" }>): string {
-  return file.state === "text" ? "has line ends of CR alone, which nobody reads: save it with LF" : file.why;
+  return file.state === "text" ? "has line ends of CR alone, which no program here reads: save it with LF" : file.why;
 }
 
-/** As the Compose file's mistakes are placed: relative to the project's root where it is inside. */
+/** A path as messages show it: relative to the project's root where it lies inside. */
 export function inside(root: string, path: string): string {
   return path.startsWith(`${root}/`) ? relative(root, path) : path;
 }

@@ -31,7 +31,7 @@ export async function load(request: LoadRequest, environment: Environment, signa
   const notes: string[] = passedOver(request, project);
   if (project.shipped) {
     const to = dirname(project.composeFiles[0] ?? "");
-    // First, so that git never sees the copy.
+    // Made first, with its .gitignore, so that git never sees the copy.
     await ensureStateFolder(project.stateDir);
     const copied = await copyShippedStack({ from: join(request.packageRoot, "dev"), to, version: request.version });
     if (copied.outcome === "refreshed") notes.push(`${to} is of this version now; your edits are in ${copied.editsIn}`);
@@ -62,14 +62,14 @@ export function readCompose(
   });
 }
 
-/** Compose reads the .env beside the first file, and no other. */
+/** A note where the current folder's .env is not read: with -f, Compose reads only the one beside the first file. */
 function passedOver({ cwd, files }: LoadRequest, { root, envFile }: Project): string[] {
   const here = join(cwd, ".env");
   if (files.length === 0 || envFile !== join(root, ".env") || here === envFile || kindOf(here) !== "file") return [];
-  return [`.env is not read, as Compose reads ${inside(cwd, envFile)} with this file: --env-file .env takes it`];
+  return [`.env is not read: with -f, Compose reads ${inside(cwd, envFile)}; --env-file .env takes this one`];
 }
 
-/** Says where the shipped stack comes in the place of a Compose file of the folder's own; null where it does not. */
+/** Says that the shipped stack is used although the folder has a Compose file of its own; null where that is not so. */
 export function insteadOfOwn(cwd: string, { root, shipped }: Project): string | null {
   if (!shipped) return null;
   const found = [...new Set([cwd, root])].flatMap((folder) => composeNames.map((name) => join(folder, name)));
@@ -89,7 +89,7 @@ function readText(path: string, root: string): string {
   throw new GoatError("compose-invalid", `${shown} ${file.why}`, { fixes });
 }
 
-/** The empty name is on where none is set, as in Compose. */
+/** The active profiles; where none is set, one with the empty name, as in Compose. */
 function profilesOf(
   { profiles }: Pick<LoadRequest, "profiles">,
   variables: Readonly<Record<string, string>>,

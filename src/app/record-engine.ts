@@ -8,8 +8,8 @@ import type { App } from "./app.ts";
 import { engineRequest, type OpenStack } from "./project.ts";
 
 /**
- * Keeps what the stack is brought up on, so that the next command finds it there; says so where nobody chose.
- * Throws engine-changed while the stack runs on another engine.
+ * Records the engine that the stack is brought up on, so that the next command uses it; says so where plain processes
+ * were chosen unasked. Throws engine-changed while the stack runs on another engine.
  */
 export async function recordEngine(open: OpenStack, app: App): Promise<void> {
   const state = openState(open.environment.project.stateDir);
@@ -30,7 +30,10 @@ export async function recordEngine(open: OpenStack, app: App): Promise<void> {
   await note(open, app);
 }
 
-/** For `ls` and for the ports of other checkouts; where it cannot be kept, as in a CI job, nobody misses it. */
+/**
+ * Registers the stack, so that `ls` finds it and other checkouts avoid its ports. Failing to, as in a CI job, is
+ * ignored.
+ */
 async function note({ stack, info, environment: { project } }: OpenStack, app: App): Promise<void> {
   await noteStack(userStateFolder(app), {
     stack: stack.name,
@@ -66,7 +69,7 @@ export async function runsElsewhere(open: OpenStack, app: App): Promise<GoatErro
   );
 }
 
-/** An engine that does not answer runs nothing that could be in the way. */
+/** How many of the stack's services run on this engine; 0 where it does not answer. */
 async function runningOn(kind: EngineKind, open: OpenStack, app: App): Promise<number> {
   try {
     const other = await app.openEngine({ ...engineRequest(open), wanted: kind });

@@ -10,7 +10,7 @@ export interface RestartInput extends OwnInput {
   readonly services: readonly string[];
   /** Run the example client afterwards. */
   readonly example: boolean;
-  /** The process itself, also where the service could take its files over while it runs. */
+  /** Restart the process, even where the service could reload its files while it runs. */
   readonly hard: boolean;
   /** As written: a limit for everything to be ready, such as 90s. */
   readonly timeout?: string | undefined;
@@ -29,13 +29,16 @@ export interface RestartOptions extends OwnRequest {
   readonly names: readonly string[];
   /** Run the example client afterwards. */
   readonly example: boolean;
-  /** False lets a service reload that can. */
+  /** False: a service that can reload does that instead of being restarted. */
   readonly hard: boolean;
-  /** When the command began, on the clock. */
+  /** When the command began, as `clock.now()` told it. */
   readonly begin: number;
 }
 
-/** Reloads, or stops and starts, services, with what changed in .env and config files, and waits until they are ready. Takes the lock. */
+/**
+ * Reloads or restarts services, so that changes in .env and config files count, and waits until they are ready. Takes
+ * the lock.
+ */
 export async function restartServices(
   open: OpenStack,
   { example, hard, ...options }: RestartOptions,

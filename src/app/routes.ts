@@ -12,7 +12,7 @@ export function readRoutes(stack: StackSpec): readonly Route[] {
   return config === null || text === undefined ? [] : readGatewayConfig(text, config.path).routes;
 }
 
-/** Where a model's name leads; undefined where the config has it not. */
+/** The route that serves a model's name; undefined where the config has none. */
 export function routeOf(model: string, stack: StackSpec): Route | undefined {
   return readRoutes(stack).find(({ name }) => matches(name, model));
 }

@@ -9,7 +9,7 @@ export interface SetPasswordReport {
   readonly ok: true;
   /** The stack's name. */
   readonly stack: string;
-  /** Whose password it is. */
+  /** The database user whose password was set. */
   readonly user: string;
 }
 

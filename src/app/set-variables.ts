@@ -7,7 +7,10 @@ import type { App } from "./app.ts";
 import { openEnvironment } from "./project.ts";
 import type { Environment } from "./read-environment.ts";
 
-/** Writes `NAME=value` into .env, in place, and says so; the environment as it is then. Throws usage, file-unwritable. */
+/**
+ * Writes `NAME=value` into .env, in place, and says so. Returns the environment, read again. Throws usage,
+ * file-unwritable.
+ */
 export async function setVariables(
   written: readonly string[],
   environment: Environment,
@@ -26,7 +29,10 @@ export async function setVariables(
   return openEnvironment(app);
 }
 
-/** Takes lines out of .env that an earlier run added, and says so; the environment as it is then. Throws file-unwritable. */
+/**
+ * Takes lines out of .env that an earlier run added, and says so. Returns the environment, read again. Throws
+ * file-unwritable.
+ */
 export async function takeOutVariables(
   comments: Readonly<Record<string, string | null>>,
   environment: Environment,
@@ -47,7 +53,7 @@ function assignmentIn(written: string): readonly [string, string] {
       fixes: [{ command: "goat-dev up --set LITELLM_PORT=4001", effect: "writes that line into .env, and goes on" }],
     });
   }
-  // What is typed is seen by every program of this machine, and kept by the shell.
+  // Every program on this machine can see a command's arguments, and the shell keeps them in its history.
   if (!looksSecret(name) || isTemplateKey(value)) return [name, value];
   throw new GoatError("usage", `${name} is a secret, which no command line should hold`, {
     fixes: [{ command: "$EDITOR .env", effect: `a line reads ${name}=…` }],

@@ -20,7 +20,7 @@ import { openTracing } from "./traces/open-tracing.ts";
 export interface SpendInput {
   /** As written: model, day, key, tag, user. */
   readonly by: string;
-  /** ISO time; the day on which it begins counts. */
+  /** ISO time; LiteLLM counts that whole day (UTC), the traces count from this time on. */
   readonly since: string;
 }
 
@@ -33,12 +33,12 @@ export interface SpendReport {
   /** Days in UTC, both included. */
   readonly from: string;
   readonly to: string;
-  /** Whose books these are: LiteLLM's database, else the traces in Langfuse. */
+  /** Where the numbers come from: LiteLLM's database, else the traces in Langfuse. */
   readonly source: "litellm" | "langfuse";
-  /** Days in their order, all else by what it cost. */
+  /** Days by date, every other group by cost, the highest first. */
   readonly rows: readonly SpendRow[];
   readonly total: Spent;
-  /** Each day, with what it is made of. */
+  /** Each day's sum, with the parts that make it up. */
   readonly days: readonly DaySpent[];
   /** Null where the config sets none, or there is no database to count in. */
   readonly budget: Budget | null;
@@ -53,7 +53,7 @@ export async function spend({ by, since }: SpendInput, app: App): Promise<SpendR
   const access = gatewayAccess(gateway);
   const [from, to] = [since.slice(0, 10), app.clock.date().toISOString().slice(0, 10)];
   const range = { from, to };
-  // A call may have several tags, or no user: what all came to is another question.
+  // A call may have several tags, or no user, so these parts do not add up to the total: that is asked for by model.
   const isPartial = group === "tag" || group === "user";
   const [counted, all, budget] = await Promise.all([
     readSpend(access, group, range, app.signal),

@@ -12,12 +12,12 @@ export interface StatusReport {
   readonly demo: boolean;
   /** The folder of this project's stack. */
   readonly folder: string;
-  /** Which folder's stack this is, where it is another's. */
+  /** The other folder that the stack belongs to; null where it is not another folder's. */
   readonly owner: string | null;
   readonly services: readonly ServiceStatus[];
 }
 
-/** Every service as it is now, each asked once. */
+/** The state of every service now; waits for none to become ready. */
 export async function status(_input: object, app: App): Promise<StatusReport> {
   const open = await openStack(app, await openProject(app));
   tellStack(open, app);

@@ -19,7 +19,7 @@ export interface UpInput extends OwnInput {
   /** Empty means all. */
   readonly services: readonly string[];
   readonly demo: boolean;
-  /** Build what is built, though it may be here. */
+  /** Build the images of services with a `build`, even where they are here. */
   readonly build: boolean;
   /** As written: in place of each service's `pull_policy`. */
   readonly pull?: string | undefined;
@@ -43,7 +43,7 @@ export interface PlanReport {
   /** Containers of this project that the Compose file no longer names. */
   readonly orphans: readonly string[];
   readonly nothingToDo: boolean;
-  /** What it means, a line for each service or image. */
+  /** What the plan means, in words: a line for each service or image. */
   readonly summary: readonly { readonly subject: string; readonly text: string }[];
 }
 
@@ -122,7 +122,7 @@ function asked(app: App, { instance }: UpInput): App {
 
 const policies = ["always", "missing", "never"] as const;
 
-/** The stack with what was asked for its images. Throws usage. */
+/** The stack with --build and --pull applied to its images. Throws usage. */
 function wished(open: OpenStack, { build, pull: typed }: UpInput): OpenStack {
   const pull = policies.find((policy) => policy === typed);
   if (typed !== undefined && pull === undefined) {

@@ -18,13 +18,16 @@ import { openProject, openStack } from "./project.ts";
 
 export interface WatchReport {
   readonly ok: true;
-  /** How often the gateway took something over. */
+  /** How many times the gateway began to serve what was saved. */
   readonly reloads: number;
-  /** Somebody ended it, as watching always ends. */
+  /** An interrupt ended it: watching has no other end but an error. */
   readonly interrupted: boolean;
 }
 
-/** Has the running gateway take over what is saved of its config, of what that includes, and of .env, now and until the signal fires. */
+/**
+ * Makes the running gateway serve its config, the files that this includes and .env as they are now, and again each
+ * time one of them is saved, until the signal fires.
+ */
 export async function watch(app: App): Promise<WatchReport> {
   const { clock, signal } = app;
   const serving = new Map<string, Serving>();
@@ -48,7 +51,7 @@ interface Watched {
   readonly names: readonly string[];
 }
 
-/** In a demo the user's own config counts, of which the demo's is made. */
+/** The files to watch. In a demo the user's own config is watched, from which the demo's is made. */
 async function watchedFiles(app: App): Promise<Watched> {
   const { stack, environment } = await openProject(quiet(app), { demo: false });
   const gateway = gatewayOf(stack);
@@ -63,14 +66,17 @@ async function watchedFiles(app: App): Promise<Watched> {
   return { files, names: files.map((file) => nameOf(gateway.service, file)) };
 }
 
-/** Beside the file that includes them, at any depth. */
+/** A config and the files that it includes, at any depth; their paths are relative to the file that includes them. */
 function withIncludes(file: string, seen: readonly string[] = []): readonly string[] {
   if (seen.includes(file)) return seen;
   const included = includesOf(readTextIfThere(file) ?? "").map((name) => resolve(dirname(file), name));
   return included.reduce<readonly string[]>((found, name) => withIncludes(name, found), [...seen, file]);
 }
 
-/** True where the gateway serves something else than before; what is wrong with an edit is told, and the former goes on. */
+/**
+ * Loads what was saved; true where the gateway then serves something else. A mistake is told, and the former config
+ * stays.
+ */
 async function takeOver(app: App, save: Save, serving: Map<string, Serving>): Promise<boolean> {
   const { clock, signal } = app;
   const begin = clock.now();
@@ -93,7 +99,7 @@ async function takeOver(app: App, save: Save, serving: Map<string, Serving>): Pr
     return true;
   } catch (error) {
     serving.clear();
-    // What was saved meanwhile comes next.
+    // The files were saved again meanwhile: the next round reports on that.
     if (signal.aborted || (await save.isOver())) return false;
     const { message, evidence } = describe(error);
     tell(app, [message, ...evidence.slice(0, 5)].join("\n  "), "warning");
@@ -106,7 +112,7 @@ function reloadText(service: string, { durationMs, modelChanges }: UpReport): st
   return `${service} serves what was saved, after ${formatDuration(durationMs)}${changes}`;
 }
 
-/** One line a save: the steps are of no interest. */
+/** Without progress and questions: watching tells one line for each save. */
 function quiet(app: App): App {
   return { ...app, emit: () => undefined, ask: null };
 }

@@ -11,16 +11,16 @@ export interface Candidate {
 
 export type Completion =
   | { readonly kind: "candidates"; readonly candidates: readonly Candidate[] }
-  /** The shell knows them. */
+  /** File names, which the shell completes itself. */
   | { readonly kind: "files" };
 
-/** The project's names, for which files are read; what was typed of global options says which project. */
+/** Finds names in the project's files, such as services. The global options that were typed say which project. */
 export type FindNames = (kind: NameKind, typed: GivenOptions) => Promise<readonly Candidate[]>;
 
 /** Long flag -> the values that were given, in order. */
 export type GivenOptions = ReadonlyMap<string, readonly string[]>;
 
-/** What can be typed at the last of the words, which follow `goat-dev`. */
+/** What the last word can become. `words` are those after `goat-dev`, up to the cursor. */
 export async function complete(
   words: readonly string[],
   commands: readonly AnyCommand[],
@@ -42,11 +42,11 @@ export async function complete(
 /** Where the cursor stands. */
 interface Place {
   readonly command: AnyCommand | null;
-  /** How many arguments stand before it. */
+  /** How many arguments stand before the cursor. */
   readonly position: number;
-  /** The option whose value is to come. */
+  /** The option before the cursor whose value is still missing. */
   readonly open: OptionSpec | null;
-  /** Behind `--` nothing is an option. */
+  /** True after `--`, from where on no word is an option. */
   readonly ended: boolean;
   readonly given: GivenOptions;
 }
@@ -134,7 +134,7 @@ function helpOffer(commands: readonly AnyCommand[]): Offer {
 
 const nameKinds: readonly NameKind[] = ["service", "model", "entry", "snapshot"];
 
-/** By what stands between the brackets: `<model>`, `[service...]`, `<path>`. */
+/** `choices` where there are any, else by the placeholder: `<model>`, `[service...]`, `<path>`. */
 function valuesOf(written: string, choices: readonly string[] | undefined): Offer {
   if (choices !== undefined) return list(choices.map((choice) => [choice, ""]));
   const placeholder = /[<[]([\w-]+)/.exec(written)?.[1] ?? "";
@@ -147,7 +147,7 @@ function list(rows: readonly (readonly [string, string])[]): Offer {
   return { kind: "candidates", candidates: rows.map(([value, description]) => ({ value, description })) };
 }
 
-/** At another program's words: `run -- python |`, `replay chat.jsonl pytest |`. */
+/** True where the word belongs to another program: `run -- python |`, `replay chat.jsonl pytest |`. */
 function isForeign({ command, position }: Place): boolean {
   const isProgram = command?.arguments?.endsWith("[command...]") === true;
   return isProgram && position >= (command.arguments?.split(" ").length ?? 0);
@@ -157,7 +157,7 @@ function subcommands(command: AnyCommand | null, commands: readonly AnyCommand[]
   return command === null ? [...commands, help] : (command.subcommands ?? []);
 }
 
-/** Commander's own. */
+/** The command that commander adds by itself. */
 const help = {
   name: "help",
   summary: "help on a command, or on a topic",
@@ -174,7 +174,7 @@ function namesIn(flags: string): readonly string[] {
   return flags.match(/(?<![\w-])--?[\w-]+/g) ?? [];
 }
 
-/** The last is the one that says what is set: `--dry-run, --plan`. */
+/** The option's own long name: the last one where it has several, as in `--dry-run, --plan`. */
 function longOf({ flags }: OptionSpec): string {
   return namesIn(flags).at(-1) ?? flags;
 }

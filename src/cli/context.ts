@@ -39,11 +39,11 @@ export interface CliContext {
   readonly app: App;
   readonly terminal: Terminal;
   reader(): Reader;
-  /** Closes what was opened. */
+  /** Closes the engines that were opened. */
   close(): Promise<void>;
 }
 
-/** What a command gets, made from the process. The only place that names a driver. */
+/** Makes what a command gets from the process. Only this file names the implementations of the engines. */
 export function createContext(
   host: HostProcess,
   global: Typed,
@@ -93,7 +93,7 @@ async function readAll({ stdin, signal }: HostProcess): Promise<string | null> {
   return Buffer.concat(pieces).toString("utf8");
 }
 
-/** Each engine is opened once, however often it is asked for; without Docker, each project has its own. */
+/** Opens each engine once, however often it is asked for; without Docker, every project has an engine of its own. */
 function createEngines(host: HostProcess) {
   const opened = new Map<string, Promise<OpenedEngine>>();
   const once = (kind: string, create: () => Promise<Engine>): Promise<OpenedEngine> => {

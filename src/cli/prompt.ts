@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import type { Ask } from "../app/app.ts";
 import { GoatError } from "../errors/goat-error.ts";
 
-/** Standard input, opened by whoever reads it: most runs do not, and for Node it is much to open. */
+/** Standard input, opened only to read it: that takes Node a while, and most runs do not read it. */
 export interface Stdin {
   readonly isTTY: boolean;
   open(): NodeJS.ReadStream;
@@ -22,7 +22,7 @@ const colorCodes = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, "g");
 
 const showCursor = "\u001b[?25h";
 
-/** Questions to a person, drawn on stderr; null where nobody can answer. They throw interrupted where the person leaves. */
+/** Questions drawn on stderr; null where stdin or stderr is no terminal. They throw interrupted on Ctrl-C or Escape. */
 export function createAsk(streams: AskStreams): Ask | null {
   if (!streams.stdin.isTTY || streams.stderr.isTTY !== true) return null;
   return {
@@ -40,7 +40,7 @@ export function createAsk(streams: AskStreams): Ask | null {
 /** Asks one question; Ctrl-C, Escape and the signal reject with interrupted. */
 async function askOne(streams: AskStreams, question: Question): Promise<unknown> {
   const { default: Enquirer } = await import("enquirer");
-  // What was drawn before is still on its way to the terminal.
+  // Lets the terminal finish what was drawn before.
   await setImmediate();
   const enquirer = new Enquirer();
   const cancel = new Promise<never>((_resolve, reject) => {

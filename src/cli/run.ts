@@ -13,7 +13,10 @@ import { createPlainView, createQuietView } from "./views/plain.ts";
 
 const noInput: Typed = { args: [], flag: () => false, text: () => undefined, texts: () => [] };
 
-/** One whole run: argv in, exit status out. Everything a user sees goes through the hub; results are told here and nowhere else. */
+/**
+ * One whole run: argv in, exit status out. All output but help texts and completions goes through the hub; results are
+ * emitted here and nowhere else.
+ */
 export async function runCli(host: HostProcess): Promise<number> {
   if (host.argv[0] === "__complete") return (await import("./tell-completion.ts")).tellCompletion(host);
   let invocation: ReturnType<typeof parse>;
@@ -68,12 +71,12 @@ function tellError(error: unknown, host: HostProcess, emit: Hub["emit"]): number
   return told.exitCode;
 }
 
-/** A command line that cannot be parsed still says whether JSON is wanted. */
+/** Whether JSON is wanted, for a command line that cannot be parsed. */
 function wasTyped(argv: readonly string[], name: string): boolean {
   return (name === "json" && argv.includes("--json")) || (name === "jsonStream" && argv.includes("--json-stream"));
 }
 
-/** Calls the command and tells its report. */
+/** Calls the command, emits its report and returns its exit status. */
 async function answer(
   command: Runnable,
   typed: Typed,
@@ -102,7 +105,7 @@ interface ViewChoice {
   readonly live: boolean;
 }
 
-/** The views of a run: with JSON, stdout holds data alone and talk goes to stderr. */
+/** The views of a run: with JSON, stdout holds data alone and everything else goes to stderr. */
 export function createViews(choice: ViewChoice): readonly View[] {
   const isData = choice.json || choice.jsonStream;
   if (isData) {

@@ -5,8 +5,8 @@ import { type Candidate, complete, type GivenOptions } from "./complete.ts";
 import { createContext, type HostProcess } from "./context.ts";
 
 /**
- * Answers the shells' scripts: `goat-dev __complete up :post` prints a candidate and what it is on each line, or that files
- * are meant. The word at the cursor carries a colon, since some shells drop an empty one.
+ * Answers the shells' completion scripts: `goat-dev __complete up :post` prints a candidate and its description on each
+ * line, or `:files`. The word at the cursor begins with a colon, since some shells drop an empty word.
  */
 export async function tellCompletion(host: HostProcess): Promise<number> {
   const words = host.argv.slice(1);
@@ -28,7 +28,7 @@ function lineOf({ value, description }: Candidate): string {
   return short === "" ? value : `${value}\t${short}`;
 }
 
-/** `--env-file` as the flag `envFile`, as parsing has it. */
+/** The options under the names that parsing gives them: `--env-file` is `envFile`. */
 function typedFrom(given: GivenOptions): Typed {
   const byName = new Map(
     [...given].map(([flag, values]) => [

@@ -7,7 +7,7 @@ import { GatewayError } from "./errors.ts";
 export interface ToolCall {
   readonly id: string;
   readonly name: string;
-  /** JSON, as the model wrote it: it may be none. */
+  /** The arguments as the model wrote them; they should be JSON, but may be invalid. */
   readonly arguments: string;
 }
 
@@ -26,13 +26,13 @@ export interface ChatAnswer {
   readonly callId: string | null;
 }
 
-/** What of an answer stands in the response's headers. */
+/** The part of an answer that comes from the response's headers. */
 export type Head = Pick<ChatAnswer, "costUsd" | "callId">;
 
 export interface Gathering {
   /** Takes a chunk in and gives its piece of text. */
   add(chunk: unknown): string;
-  /** False as long as no chunk was one of a completion. */
+  /** True once a chunk of a completion has come. */
   hasBegun(): boolean;
   answer(): ChatAnswer;
 }
@@ -65,7 +65,7 @@ export function readCompletion(model: string, completion: OpenAI.ChatCompletion,
   };
 }
 
-/** What answers is no gateway. */
+/** The GatewayError for an answer that is not a gateway's. */
 export function noAnswer(model: string | null, { status, headers }: Response, body?: unknown): GatewayError {
   const text = body === undefined ? "" : (textOf(body) ?? JSON.stringify(body));
   const heard = heardText({ status, type: headers.get("content-type"), text });
@@ -100,7 +100,7 @@ export function gather(model: string, head: Head): Gathering {
     return added;
   };
   const answer = (): ChatAnswer => {
-    // Newer LiteLLM puts the cost of a stream beside its usage.
+    // Newer LiteLLM sends the cost of a stream in its usage.
     const costUsd = head.costUsd ?? costIn(fieldsOf(usage)["cost"]);
     return { model, text, toolCalls: [...calls.values()], finishReason, usage, ...head, costUsd };
   };

@@ -12,7 +12,7 @@ export { explain, GatewayError, type GatewayErrorKind } from "./errors.ts";
 export { fetchPricing, type Pricing, type PricingOptions } from "./pricing.ts";
 
 export interface ClientOptions {
-  /** For one try, the longest silence: up to the first byte, and between any two. Ten minutes where left out. */
+  /** The longest silence in one try, in ms: up to the first byte, and between two. Ten minutes where left out. */
   readonly timeoutMs?: number;
   /** Tries after the first; two where left out. */
   readonly maxRetries?: number;
@@ -37,11 +37,11 @@ export type ChatEvent =
   | { readonly type: "answer"; readonly answer: ChatAnswer };
 
 export interface GatewayClient {
-  /** The official client, set up: for embeddings, images and all else. `explain` makes its errors typed. */
+  /** The openai client, set up: for embeddings, images and all else. `explain` turns its errors into GatewayErrors. */
   readonly openai: OpenAI;
   /** One question, one answer. Throws GatewayError, or the signal's reason. */
   chat(request: ChatRequest, options?: CallOptions): Promise<ChatAnswer>;
-  /** The same, as it comes. Leaving the loop ends the call. */
+  /** The same as `chat`, but streamed. Leaving the loop ends the call. Throws as `chat` does. */
   stream(request: ChatRequest, options?: CallOptions): AsyncIterable<ChatEvent>;
   /** The names that the gateway serves. Throws GatewayError, or the signal's reason. */
   models(options?: CallOptions): Promise<readonly string[]>;
@@ -50,14 +50,14 @@ export interface GatewayClient {
 /** Variables by name, such as `process.env`. */
 export type ClientEnvironment = Readonly<Record<string, string | undefined>>;
 
-/** Where the gateway is; fits `new OpenAI(config)` as it is. */
+/** The gateway's address and key; can be passed to `new OpenAI(config)` unchanged. */
 export interface GatewayConfig {
   readonly baseURL: string;
   /** Null where no variable holds one: then nothing is sent, not even another key from the environment. */
   readonly apiKey: string | null;
 }
 
-/** What a request says where the caller does not. */
+/** Request fields that are set where the caller leaves them out. */
 export interface RequestDefaults {
   readonly temperature?: number;
   readonly tool_choice?: "auto";
@@ -75,7 +75,7 @@ export function createClient(config: GatewayConfig, options: ClientOptions = {})
   const openai = new OpenAI({
     baseURL,
     apiKey,
-    // From the environment they would go along to the gateway.
+    // Otherwise openai would read both from the environment and send them to the gateway.
     organization: null,
     project: null,
     timeout: timeoutMs,
@@ -167,9 +167,10 @@ const keyVariables = ["EXECUTOR_LITELLM_KEY", "LITELLM_MASTER_KEY", "LITELLM_API
 const defaultBaseUrl = "http://127.0.0.1:4000/v1";
 
 /**
- * Reads where the gateway is and the key for it: EXECUTOR_LITELLM_KEY, else LITELLM_MASTER_KEY, else LITELLM_API_KEY; the address is
- * LITELLM_BASE_URL, else OPENAI_BASE_URL, else http://127.0.0.1:4000/v1. OPENAI_API_KEY comes last, and only with the OPENAI_BASE_URL
- * that it belongs to: OpenAI's own key is not for LiteLLM to see. A blank value counts as not set.
+ * Reads the gateway's address and key from variables. The address is LITELLM_BASE_URL, else OPENAI_BASE_URL, else
+ * http://127.0.0.1:4000/v1. The key is EXECUTOR_LITELLM_KEY, else LITELLM_MASTER_KEY, else LITELLM_API_KEY.
+ * OPENAI_API_KEY comes last, and only where the address is OPENAI_BASE_URL: otherwise it is OpenAI's own key, which
+ * LiteLLM must not get. A blank value counts as not set.
  */
 export function gatewayConfig(env: ClientEnvironment): GatewayConfig {
   const read = (name: string): string | null => env[name]?.trim() || null;
@@ -185,7 +186,10 @@ export function isLocalModel(model: string): boolean {
   return model.endsWith("-local");
 }
 
-/** What vLLM needs to be told: it samples at 1.0 and picks no tools by itself; tool_choice without tools is refused everywhere. */
+/**
+ * What vLLM has to be told: by itself it samples at temperature 1.0 and picks no tools. Every server refuses
+ * tool_choice without tools.
+ */
 export function requestDefaults(model: string, hasTools: boolean): RequestDefaults {
   if (!isLocalModel(model)) return {};
   return hasTools ? { temperature: 0.3, tool_choice: "auto" } : { temperature: 0.3 };

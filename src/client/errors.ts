@@ -15,7 +15,7 @@ export type GatewayErrorKind =
   | "budget-exceeded"
   /** Too many calls for now: the gateway's limit or the provider's. */
   | "rate-limited"
-  /** The provider takes part of the request for unknown; drop_params would leave it out. */
+  /** The provider does not know a parameter of the request; drop_params in the LiteLLM config would leave it out. */
   | "unsupported-parameter"
   /** The conversation is longer than the model's context. */
   | "too-long"
@@ -30,7 +30,7 @@ export type GatewayErrorKind =
   | "bad-request"
   /** The gateway failed by itself. */
   | "gateway-failed"
-  /** What answers is no gateway: a page, a redirection, garbage. */
+  /** Something else than a gateway answers: a web page, a redirect, garbage. */
   | "unexpected-answer";
 
 interface Details {
@@ -49,7 +49,7 @@ export class GatewayError extends Error {
   readonly status: number | null;
   /** LiteLLM's id of the call, to be found in its log and in Langfuse; null where it gave none. */
   readonly callId: string | null;
-  /** The model that was asked for, where it is part of the problem. */
+  /** The model that was asked for; null where none is known. */
   readonly model: string | null;
   /** Of an unknown model: the served name that was most likely meant. */
   readonly nearest: string | null;
@@ -96,12 +96,13 @@ export function explain(error: unknown, model: string | null = null): unknown {
   if (error instanceof GatewayError || error instanceof OpenAI.APIUserAbortError) return error;
   const details = { model, cause: error };
   if (error instanceof SilentAnswer) return new GatewayError("timeout", error.message, details);
-  if (error instanceof OpenAI.APIConnectionTimeoutError) return new GatewayError("timeout", "nothing in time", details);
+  if (error instanceof OpenAI.APIConnectionTimeoutError)
+    return new GatewayError("timeout", "no answer in time", details);
   if (error instanceof OpenAI.APIConnectionError) return new GatewayError("gateway-down", reasonOf(error), details);
   if (error instanceof OpenAI.APIError) return refusal(error, details);
   if (error instanceof OpenAI.OpenAIError) return new GatewayError("unexpected-answer", error.message, details);
   // These two come from reading an answer, not from the openai package.
-  if (error instanceof SyntaxError) return new GatewayError("unexpected-answer", "it is no JSON", details);
+  if (error instanceof SyntaxError) return new GatewayError("unexpected-answer", "the answer is no JSON", details);
   const broken = error instanceof TypeError ? brokenOff(error) : null;
   return broken === null ? error : new GatewayError(broken.kind, broken.message, details);
 }
@@ -120,7 +121,7 @@ function refusal(error: InstanceType<typeof OpenAI.APIError>, details: Details):
   return new GatewayError(publicKind(kind), messageFor(kind, told, error), { ...details, status: told.status, callId });
 }
 
-/** Kinds that leave the same to do are one kind to applications. */
+/** Merges kinds for which an application would do the same. */
 function publicKind(kind: FailureKind): GatewayErrorKind {
   return kind === "cooling-down" || kind === "provider-unreachable" ? "provider-down" : kind;
 }
@@ -135,7 +136,7 @@ function messageFor(
   return heardText({ status: status ?? 0, location: headers?.get("location"), type: headers?.get("content-type") });
 }
 
-/** fetch tells a connection that broke in the middle of an answer as a TypeError with the reason below it. */
+/** For a connection that broke in the middle of an answer, fetch throws a TypeError with the reason in its `cause`. */
 function brokenOff(error: TypeError): { readonly kind: GatewayErrorKind; readonly message: string } | null {
   const code = textOf(fieldsOf(error.cause)["code"]);
   if (code === null) return null;

@@ -3,14 +3,14 @@ import { type ModelPrice, pricesByName, readModelInfo } from "../litellm/model-i
 import { explain } from "./errors.ts";
 
 export interface Pricing {
-  /** By the name that programs ask for. */
+  /** Prices by the model name that programs ask for. */
   readonly models: ReadonlyMap<string, ModelPrice>;
   /** How old the list is; 0 where it was just fetched. */
   readonly ageMs: number;
 }
 
 export interface PricingOptions {
-  /** An older list is fetched anew; five minutes where left out. */
+  /** A list older than this, in milliseconds, is fetched again; five minutes where left out. */
   readonly maxAgeMs?: number;
   readonly signal?: AbortSignal;
   /** The clock, in milliseconds. */
@@ -25,8 +25,8 @@ interface Kept {
 const kept = new WeakMap<OpenAI, Kept>();
 
 /**
- * What each model costs, from the gateway's /model/info, kept with the client it was fetched by. Where the gateway does not answer, an
- * older list is better than none: its age says so. Throws GatewayError where there is none yet.
+ * Each model's price, from the gateway's /model/info, cached per client. Where fetching it again fails, the older list
+ * is returned, with its age. Throws GatewayError where there is no list yet, or the signal's reason.
  */
 export async function fetchPricing(
   { openai }: { readonly openai: OpenAI },

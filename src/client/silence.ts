@@ -3,7 +3,7 @@ export class SilentAnswer extends Error {
   override readonly name = "SilentAnswer";
 }
 
-/** A fetch that ends an answer which pauses for longer than the limit; the wait for its first byte is the caller's to limit. */
+/** A fetch that fails when an answer's body pauses longer than the limit; the caller limits the wait for headers. */
 export function endingSilence(send: typeof fetch, limitMs: number): typeof fetch {
   return async (input, init) => {
     const response = await send(input, init);

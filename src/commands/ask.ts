@@ -7,7 +7,7 @@ export const ask = command<AskReport>({
   summary: "one question to a model; what is piped in comes along, the answer alone goes to stdout",
   arguments: "[question...]",
   options: [
-    { flags: "-m, --model <model>", description: "else EVAL_MODEL, else the first that can be used" },
+    { flags: "-m, --model <model>", description: "the model to ask; else EVAL_MODEL, else the first usable one" },
     { flags: "--stream", description: "word by word" },
     { flags: "--timeout <duration>", description: "the longest silence before and in an answer; 30s where left out" },
   ],
@@ -20,7 +20,7 @@ export const ask = command<AskReport>({
     const [model, timeout, stream] = [typed.text("model"), typed.text("timeout"), typed.flag("stream")];
     return ask({ prompt: await promptOf(typed, terminal), model, timeout, stream }, app);
   },
-  // A stream has gone out already.
+  // A streamed answer has been printed already.
   text: ({ text }, typed) => (typed.flag("stream") ? "" : text),
   remark: usageText,
 });

@@ -5,7 +5,7 @@ import { plural } from "../platform/text.ts";
 
 const marks = { ok: "✔", warning: "!", skipped: "-", problem: "✖" } as const;
 
-/** A doctor's answer: a line for each check, then each problem with its evidence and what to type. */
+/** The checks of a doctor command as text: one line each, then every problem with its evidence and its fixes. */
 export function checksText({ checks, complete, notAsked, applied, report }: ChecksReport): string {
   const lines = checks.map(({ verdict, group, text }, index) => {
     const isFirst = group !== checks[index - 1]?.group;
@@ -29,7 +29,7 @@ export function checksText({ checks, complete, notAsked, applied, report }: Chec
   return [...lines, "", plural(problems.length, "problem"), ...details, ...rest].join("\n");
 }
 
-/** The first problem's. */
+/** The exit status of the first problem's code; 0 where there is no problem. */
 export function checksExitCode({ checks }: ChecksReport): number {
   const first = checks.find(isProblem);
   return first === undefined ? 0 : exitCodeOf(first.code);

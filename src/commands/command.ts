@@ -7,8 +7,8 @@ export interface Command<R> extends Described {
   /** Loads the app's function and calls it with what was typed, as plain data. */
   call(typed: Typed, app: App, terminal: Terminal): Promise<R>;
   /**
-   * How the report reads for people, on stdout; empty where it is for programs alone. Absent, or null, where the answers went out
-   * one by one, each a document of its own with --json.
+   * The report as text for people, on stdout; empty where it is for programs alone. Absent, or null, where the answers
+   * were printed one by one, each a document of its own with --json.
    */
   text?(report: R, typed: Typed, reader: Reader): string | null | Promise<string | null>;
   /** A notice that follows the text and is no part of the result; null for none. */

@@ -34,7 +34,7 @@ function downText({ removed, kept, dump, snapshot, durationMs, engine }: DownRep
     return `Nothing was running${kept.length > 0 ? `; data stays in ${kept.join(", ")}` : ""}.`;
   }
   const deleted = volumes.length > 0 ? [`${plural(volumes.length, "volume")} (${volumes.join(", ")})`] : [];
-  // To users, plain processes are services and not containers.
+  // The embedded engine has no containers: users know its processes as services.
   const done =
     engine.kind === "embedded"
       ? [`stopped ${plural(containers, "service")}`, ...deleted.map((text) => `deleted ${text}`)]

@@ -56,7 +56,7 @@ const formats: Readonly<Record<(typeof formatNames)[number], Write>> = {
   json: (variables) => JSON.stringify(variables, null, 2),
 };
 
-/** Where nobody says: what sh reads, and fish too. $SHELL would not tell who reads it, as in a script. */
+/** Without --format: PowerShell on Windows, else sh, which fish reads too. $SHELL may not be what reads the output. */
 function formatOf(typed: Typed, platform: NodeJS.Platform): Write {
   const name = typed.text("format") ?? (platform === "win32" ? "powershell" : "sh");
   const known = formatNames.find((each) => each === name);

@@ -10,7 +10,7 @@ export const example = command<ExampleReport>({
     { flags: "--provider <name>", description: "the first model of azure, groq, openai, anthropic or vllm" },
     { flags: "--base-url <url>", description: "another gateway than the project's" },
     { flags: "--api-key-env <name>", description: "the variable that holds the key" },
-    { flags: "--model <model>", description: "else EVAL_MODEL, else the first that can be used" },
+    { flags: "--model <model>", description: "the model to ask; else EVAL_MODEL, else the first usable one" },
     { flags: "--prompt <text>", description: "another question" },
     { flags: "--max-turns <number>", description: "questions at most; 5 where left out" },
     { flags: "--no-tools", description: "without the tool" },
@@ -38,7 +38,7 @@ export const example = command<ExampleReport>({
     };
     return example(input, app);
   },
-  // A stream has gone out already.
+  // A streamed answer has been printed already.
   text: ({ text }, typed) => (typed.flag("stream") ? "" : text),
   remark: (report) => `${plural(report.turns, "turn")}, ${usageText(report)}`,
 });

@@ -24,7 +24,7 @@ export const explain = command<ExplainReport>({
           .join("\n\n"),
 });
 
-/** The catalogue is Markdown. */
+/** Removes the backticks of the catalogue's Markdown. */
 function plain(text: string): string {
   return text.replaceAll("`", "");
 }

@@ -1,6 +1,6 @@
 import type { AnyCommand, OptionSpec } from "./command.ts";
 
-/** What every command takes, before it and after it. */
+/** Options of every command; they can be typed before its name and after it. */
 export const globalOptions: readonly OptionSpec[] = [
   { flags: "--json", description: "one JSON document on stdout, and nothing else" },
   { flags: "--json-stream", description: "one JSON event a line on stdout" },
@@ -19,7 +19,7 @@ export const globalOptions: readonly OptionSpec[] = [
   { flags: "--no-color", description: "no colours" },
 ];
 
-/** The same as a command takes them: `logs -f` follows, and the global -f is then --file only. */
+/** The global options without short forms that the command uses itself: `logs -f` follows, so --file has no -f. */
 export function globalOptionsOf({ options }: AnyCommand): readonly OptionSpec[] {
   const isTaken = (short: string | undefined): boolean =>
     short !== undefined && options.some((own) => own.flags.startsWith(`${short},`));

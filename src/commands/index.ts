@@ -1,6 +1,6 @@
 import type { AnyCommand } from "./command.ts";
 
-/** In the order of --help. A command is loaded when its name is typed: to load all of them takes longer than most of them run. */
+/** In the order of --help. Only the command that was typed is loaded: loading all takes longer than most runs. */
 const loaders: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   up: async () => (await import("./up.ts")).up,
   status: async () => (await import("./status.ts")).status,
@@ -37,7 +37,7 @@ export function allCommands(): Promise<readonly AnyCommand[]> {
   return Promise.all(Object.values(loaders).map((load) => load()));
 }
 
-/** The one of that name alone; all, where it is none. */
+/** The command of that name alone; all commands where no command has that name. */
 export async function commandsFor(word: string | undefined): Promise<readonly AnyCommand[]> {
   const load = word !== undefined && Object.hasOwn(loaders, word) ? loaders[word] : undefined;
   return load === undefined ? allCommands() : [await load()];

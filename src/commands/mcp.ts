@@ -21,7 +21,7 @@ export const mcp = command<McpReport>({
       app,
     );
   },
-  // Its standard output is the client's alone.
+  // Standard output carries the protocol, so no text may be printed there.
   text: () => null,
   exitCode: ({ ended }) => exitWhenInterrupted({ interrupted: ended === "interrupted" }),
 });

@@ -179,7 +179,7 @@ export const modal: AnyCommand = {
   ],
 };
 
-/** As it has to be typed for another environment than the usual one. */
+/** The option that has to be typed where the environment is not the default, goat. */
 function envOption(environment: string): string {
   return environment === "goat" ? "" : ` --env ${environment}`;
 }

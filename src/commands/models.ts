@@ -262,14 +262,14 @@ function testText({ models }: ModelsTestReport): string {
   return `${renderTable(["MODEL", "TIME", "TOKENS", "COST", ""], models.map(cells))}\n\n${answered}${spent(models)}.`;
 }
 
-/** Nothing where a price is unknown: a sum without it would be too low. */
+/** What the calls cost together; empty where a price is unknown, since the sum would be too low. */
 function spent(models: readonly TestedModel[]): string {
   const costs = models.map((tested) => (tested.ok ? tested.costUsd : 0));
   const known = costs.filter((cost) => cost !== null);
   return known.length < costs.length ? "" : `, for ${formatMoney(known.reduce((sum, cost) => sum + cost, 0))}`;
 }
 
-/** What was changed, before the files' names, and what the gateway serves then. */
+/** `what` says what was changed, and goes before the files' names; `served` is what the gateway serves now. */
 function changeText(
   { files, gateway, remarks }: ModelsChangeReport,
   what: string,

@@ -36,7 +36,7 @@ export const replay = command<RunReport>({
   exitCode: exitCodeOfRun,
 });
 
-/** The first where nothing was given. Throws usage. */
+/** The option's value, or the first of `all` where the option was not given. Throws usage for any other value. */
 function oneOf<const T extends string>(typed: Typed, name: string, all: readonly [T, ...T[]]): T {
   const written = typed.text(name);
   const found = written === undefined ? all[0] : all.find((each) => each === written);

@@ -29,7 +29,7 @@ export const spend = command<SpendReport>({
   text: (report, typed, { columns }) => (typed.flag("csv") ? csv(report) : spendText(report, columns ?? 100)),
 });
 
-/** Rows with bars that fill what the line has left. */
+/** One line per row, with a bar in the room that the line has left. */
 function spendText(report: SpendReport, columns: number): string {
   const { rows, total, from, to } = report;
   const head = `${from} to ${to} (UTC), ${source(report)}`;
@@ -53,7 +53,7 @@ function source({ source }: SpendReport): string {
 
 const eighths = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
-/** As exact as a terminal can: eighths of a column. */
+/** A bar that is exact to an eighth of a column, the finest that block characters can draw. */
 function barOf(share: number, width: number): string {
   const parts = Math.round(Math.min(1, Math.max(0, share)) * width * 8);
   return padTo("█".repeat(Math.floor(parts / 8)) + (eighths[parts % 8] ?? ""), width);
@@ -77,7 +77,7 @@ function csv({ rows, by }: SpendReport): string {
   return [`${by},cost_usd,calls,failed,tokens`, ...rows.map(line)].join("\r\n");
 }
 
-/** Also what a spreadsheet would take for a formula. */
+/** A CSV field. Text that a spreadsheet would take for a formula gets an apostrophe before it. */
 function quoted(text: string): string {
   const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;

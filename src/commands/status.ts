@@ -18,7 +18,7 @@ export const status = command<StatusReport>({
   text: ({ stack, services, demo, folder, owner }, _typed, { now }) =>
     [
       servicesTable(services, now),
-      // What to do about a paused one stands in its line.
+      // For a paused service, its row of the table says what to do.
       ...services.flatMap(({ failure, state }) =>
         failure === null || state === "paused" ? [] : [failureText(failure)],
       ),
@@ -49,7 +49,7 @@ function configText({ state, drift, why, name, standIn, database, failure }: Ser
   if (state === "paused") return "goat-dev up resumes it";
   if (state === "created") return `${why ?? "never started"}: goat-dev up`;
   const drifted = drift.length > 0 ? changedText(drift) : "as configured";
-  // It was asked where the file has it now, and may well answer at its old address.
+  // The probe asked at the address that the file has now; the service may well answer at its old one.
   if (drift.length > 0 && (state === "starting" || state === "unready")) return drifted;
   if (state === "ready") {
     if (standIn !== null) return `${drifted} (${standIn} in Langfuse's place)`;

@@ -18,7 +18,7 @@ export const sharedTapOptions: readonly OptionSpec[] = [
       "let calls fail: 429:20%, 500, latency=2s..5s, cut:10%, timeout, garbage, model=NAME,503 (again for more)",
     repeats: true,
   },
-  { flags: "--seed <number>", description: "of which calls fail: the same number, the same calls" },
+  { flags: "--seed <number>", description: "chooses which calls fail: the same number, the same calls" },
   { flags: "--anthropic", description: "with ANTHROPIC_BASE_URL and ANTHROPIC_AUTH_TOKEN too" },
 ];
 
@@ -35,12 +35,12 @@ export const tapOptions: readonly OptionSpec[] = [
   ...sharedTapOptions,
 ];
 
-/** Where a program's output goes, and how signals reach it: with --json stdout is goat-dev's, for one document. */
+/** Where a program's output and signals go: with --json to stderr, since stdout is for goat-dev's own document. */
 export function programTerminal({ isData, onTerminal, takeSignals }: Terminal): ProgramInput["terminal"] {
   return { stdout: isData ? "to-stderr" : "inherit", onTerminal, takeSignals };
 }
 
-/** What was typed of these, by name. */
+/** These options as they were typed: long name without dashes -> value; undefined where not given. */
 export function writtenIn(typed: Typed, options: readonly OptionSpec[]): WrittenOptions {
   const entries = options.map(({ flags, repeats }) => {
     const name = /^--([\w-]+)/.exec(flags)?.[1] ?? flags;
@@ -51,7 +51,10 @@ export function writtenIn(typed: Typed, options: readonly OptionSpec[]): Written
   return Object.fromEntries(entries);
 }
 
-/** The program's own, unless it says that all is well and it is not; a replay that lacks a call ends with its own in any case. */
+/**
+ * The program's exit status. The tap's verdict replaces it where the program ended with 0, and always where a replay
+ * lacked a call.
+ */
 export function exitCodeOfRun({ exitCode, tap }: RunReport): number {
   const code = tap?.verdict?.code;
   if (code === undefined) return exitCode;

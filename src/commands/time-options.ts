@@ -3,7 +3,7 @@ import type { Typed } from "./command.ts";
 
 const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** --since, a duration back from now or a time, as an ISO time. Throws usage. */
+/** --since (a duration before `now`, in ms, or a time) as an ISO time; null where not given. Throws usage. */
 export function sinceOf(typed: Typed, now: number): string | null {
   const text = typed.text("since");
   if (text === undefined) return null;

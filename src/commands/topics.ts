@@ -4,9 +4,9 @@ import { renderPairs } from "../platform/table.ts";
 export interface Topic {
   readonly name: string;
   readonly summary: string;
-  /** What stands first, and what is said of it. */
+  /** Pairs of a term and what it means. */
   readonly rows: readonly (readonly [string, string])[];
-  /** What holds for all of them. */
+  /** A sentence about all rows. */
   readonly remark: string;
 }
 

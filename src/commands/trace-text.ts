@@ -9,11 +9,11 @@ import { renderPairs } from "../platform/table.ts";
 import { cut, list, plural } from "../platform/text.ts";
 
 const headings = ["TIME", "ID", "MODEL", "TOKENS", "COST", "TOOK"];
-/** Of a live list, whose next rows nobody knows. */
+/** Column widths of a live list, whose later rows are not known yet. */
 const usualWidths = [8, 8, 16, 6, 9, 6];
 const shortId = 8;
 const longId = 16;
-/** Numbers stand at their right. */
+/** The first column that is aligned to the right, as are all after it. */
 const firstNumber = 3;
 const leastWords = 20;
 
@@ -78,12 +78,12 @@ function saidIn(row: TraceRow): string {
   return tame(`${name}${words}`, false).replace(/\s+/g, " ");
 }
 
-/** The beginning of an id that is made up; one that a program chose may be told from others by its end alone. */
+/** The first 8 characters of a generated id; 16 of one that a program chose, which may differ only near its end. */
 function idText(id: string): string {
   return /^[0-9a-f]{8}[0-9a-f-]+$/.test(id) ? id.slice(0, shortId) : cut(tame(id, false), longId);
 }
 
-/** The time of today, else the day too; on this machine's clock. */
+/** The time in this machine's time zone, with the date where it is not today's. */
 function timeText(at: string, now: Date): string {
   const date = new Date(at);
   const time = clockText(date);

@@ -37,7 +37,7 @@ export const traces = command<TracesReport | FollowReport>({
   summary: "what was asked of which model: time, tokens, cost, how long it took, first words; live with -f",
   options: [
     { flags: "-f, --follow", description: "go on as calls come" },
-    { flags: "-n, --limit <count>", description: "so many (20)" },
+    { flags: "-n, --limit <count>", description: "how many of them (20)" },
     { flags: "--model <model>", description: "as the config names it, or the provider" },
     { flags: "--since <when>", description: "only newer: 10m, 2h, or a time such as 2026-11-23T10:00:00Z" },
     { flags: "--failed", description: "only what failed" },

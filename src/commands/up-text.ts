@@ -53,7 +53,7 @@ function addressesText({ addresses, services }: UpReport): string {
   return renderPairs(pairs);
 }
 
-/** The template's key is no secret; another one is for its owner to look up. */
+/** Only the template's key is shown, since it is no secret; for any other key (null) the text says where it is set. */
 function keyText(key: string | null): string {
   return key === null ? "is LITELLM_MASTER_KEY in .env" : `${key} (LITELLM_MASTER_KEY)`;
 }

@@ -67,7 +67,7 @@ export const up = command<UpReport | PlanReport | WatchReport>({
   exitCode: (report) => ("reloads" in report ? exitWhenInterrupted(report) : 0),
 });
 
-/** First what it means, then the steps themselves. */
+/** First what the plan means for each service or image, then its steps. */
 function planText({ nothingToDo, summary, steps }: PlanReport): string {
   if (nothingToDo) return "Nothing to do.";
   const meaning = renderPairs(summary.map(({ subject, text }) => [subject, text]));

@@ -73,7 +73,7 @@ function upgradeText({
   const stop =
     obstacle === null
       ? []
-      : ["", `Not as things are: ${obstacle.text}.`, `  ${obstacle.fix.command}   ${obstacle.fix.effect}`];
+      : ["", `It cannot be done yet: ${obstacle.text}.`, `  ${obstacle.fix.command}   ${obstacle.fix.effect}`];
   return [table, "", ...written, ...moved, ...stop].join("\n");
 }
 

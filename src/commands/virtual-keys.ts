@@ -8,7 +8,7 @@ import { command, type Typed } from "./command.ts";
 
 const yes = { flags: "-y, --yes", description: "do not ask" };
 
-/** What `keys` has for the keys of the gateway itself: for programs and people, not for providers. */
+/** The subcommands of `keys` for the gateway's own keys, which programs and people use, not for providers' keys. */
 export const virtualKeyCommands = [
   command<VirtualKeysReport>({
     name: "list",
@@ -54,14 +54,14 @@ export const virtualKeyCommands = [
       const { revokeKey } = await import("../app/virtual-keys.ts");
       return revokeKey({ ...nameOf(typed), yes: typed.flag("yes") }, app);
     },
-    text: ({ key }) => `${labelOf(key)} is good no longer.`,
+    text: ({ key }) => `${labelOf(key)} is revoked: its next call is refused.`,
   }),
   command<MadeKeyReport>({
     name: "rotate",
     summary: "a new key in an old one's place, with what is left of its limits; asks",
     arguments: "<name>",
     options: [yes],
-    examples: [["goat-dev keys rotate ci", "the new key is shown once, the old one is good no longer"]],
+    examples: [["goat-dev keys rotate ci", "the new key is shown once, the old one is refused from then on"]],
     call: async (typed, app) => {
       const { rotateKey } = await import("../app/virtual-keys.ts");
       return rotateKey({ ...nameOf(typed), yes: typed.flag("yes") }, app);
@@ -99,7 +99,7 @@ function labelOf({ alias, id }: VirtualKey): string {
   return tame(alias ?? id.slice(0, 12), false);
 }
 
-/** `$0.42 of $5.00 a day` */
+/** `$0.42 of $5.00 in 1d` */
 function budgetText({ spentUsd, maxUsd, budgetDuration }: VirtualKey): string {
   if (maxUsd === null) return formatMoney(spentUsd);
   const span = budgetDuration === null ? "" : ` in ${budgetDuration}`;
@@ -111,7 +111,7 @@ function keyText(key: VirtualKey): string {
     ["Alias", key.alias ?? "none"],
     ["Key", key.ending ?? "?"],
     ["Spent", budgetText(key)],
-    ...(key.budgetResetsAt === null ? [] : [["Anew", key.budgetResetsAt] as const]),
+    ...(key.budgetResetsAt === null ? [] : [["Resets", key.budgetResetsAt] as const]),
     ["Models", key.models.length === 0 ? "all" : listed(key.models)],
     ["Made", key.createdAt ?? "?"],
     ["Used", key.lastUsedAt ?? "never"],

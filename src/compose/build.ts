@@ -17,7 +17,7 @@ import { lookupIn, resolvePath, type Scope } from "./scope.ts";
 import { supported } from "./supported.ts";
 import type { Mapping } from "./tree.ts";
 
-/** `build:` of a service, a folder alone or with how to build it. */
+/** `build:` of a service: a folder alone, or a mapping with settings. */
 export function readBuild(field: Field, scope: Scope): BuildSpec | undefined {
   const { node, report } = field;
   if (node.kind === "scalar") {
@@ -68,7 +68,7 @@ function readDockerfile(build: Mapping, { report }: Scope): Pick<BuildSpec, "doc
   return text === undefined ? { dockerfile: path ?? dockerfile } : { dockerfileInline: text };
 }
 
-/** An argument without a value takes the project's, or is not given. */
+/** An argument without a value takes the value of the project's variable, else is left out. */
 function readArgs(field: Field, { variables }: Scope): BuildSpec["args"] {
   const lookup = lookupIn(variables);
   const args = [...readPairs(field)].map(([name, node]) => [name, node?.text ?? lookup(name)] as const);

@@ -7,7 +7,10 @@ interface Names {
   readonly volumes: readonly string[];
 }
 
-/** Holds the services that are switched on against what the file declares. */
+/**
+ * Checks that the enabled services use only services, networks and volumes that the file declares, and do not
+ * contradict each other or themselves.
+ */
 export function checkConsistency(
   enabled: readonly ServiceDraft[],
   all: readonly ServiceDraft[],
@@ -57,7 +60,7 @@ function checkDependencies(
 }
 
 function hint(name: string, known: readonly string[]): string {
-  // Of one or two letters everything is near.
+  // A name of one or two letters is close to almost any other.
   const near = name.length > 2 ? nearest(name, known) : undefined;
   return near === undefined ? "" : `: did you mean "${near}"?`;
 }

@@ -24,7 +24,10 @@ import { type Entry, isNull, type Mapping } from "./tree.ts";
 
 type Reader<Value> = (field: Field) => Value | undefined;
 
-/** What a service asks of the engine for its container. `deploy.resources` counts where the service's own keys do not say. */
+/**
+ * The settings that a service asks of the engine for its container. `deploy.resources` counts where the service's own
+ * keys (such as `mem_limit`) are absent.
+ */
 export function readSettings(service: Mapping, report: Report): ContainerSettings {
   const read = <Value>(key: string, reader: Reader<Value>): Value | undefined => readKey(service, key, report, reader);
   // An empty text, often an empty variable, counts as nothing.
@@ -55,7 +58,7 @@ export function readSettings(service: Mapping, report: Report): ContainerSetting
   });
 }
 
-/** Settings that are a word of the engine's own. */
+/** Settings that are a single text, each with its key in the Compose file. */
 const words = {
   runtime: "runtime",
   usernsMode: "userns_mode",
@@ -110,7 +113,7 @@ function readFilled(field: Field): readonly string[] {
   return readTextOrTexts(field).filter((text) => text !== "");
 }
 
-/** A size, where -1 takes the limit away. */
+/** A size in bytes; -1 removes the limit. */
 function readLimit(field: Field): number | undefined {
   return field.node.kind === "scalar" && field.node.text === "-1" ? -1 : readBytes(field);
 }
@@ -162,7 +165,7 @@ function readGpus(field: Field): ContainerSettings["gpus"] {
   return field.node.items.flatMap((node) => readDeviceRequest({ ...field, node }, ["gpu"]) ?? []);
 }
 
-/** Each address of a host as an entry of its own, as the engine wants it. */
+/** Entries `host:address`, one for each address of a host, as the engine wants them. */
 export function readExtraHosts(field: Field): readonly string[] {
   const pairs =
     field.node.kind === "map"
@@ -176,7 +179,7 @@ function readAddresses(host: string, field: Field): readonly string[] {
   return addresses.flatMap((text) => text.split(",")).map((address) => `${host}:${unbracketed(address.trim())}`);
 }
 
-/** `host=address`, `host:address`, several addresses behind one another with commas. */
+/** `host=address` or `host:address`; several addresses are separated by commas. */
 function readExtraHost(field: Field): readonly string[] {
   const text = readText(field);
   if (text === undefined) return [];

@@ -15,7 +15,7 @@ export interface Report {
   readonly diagnostics: readonly Diagnostic[];
   error(at: Position, message: string): void;
   warning(at: Position, message: string): void;
-  /** An error where the service runs: goat-dev cannot do what is asked for. */
+  /** For what goat-dev does not support: an error, unless the service is switched off. */
   refuse(at: Position, message: string): void;
 }
 
@@ -24,7 +24,7 @@ export function createReport(): Report {
   const seen = new Set<string>();
   const add = (level: Diagnostic["level"], at: Position, message: string): void => {
     const diagnostic: Diagnostic = { level, file: at.file, line: at.line, column: at.column, message };
-    // An anchor's content is read once for each alias.
+    // The content of an anchor is read again for each alias, and would be reported as often.
     const key = `${level} ${formatDiagnostic(diagnostic)}`;
     if (seen.has(key)) return;
     seen.add(key);
@@ -38,7 +38,7 @@ export function createReport(): Report {
   };
 }
 
-/** The same, for a part of the file that does not run: it may ask for what cannot be done. */
+/** The same report for a service that is switched off: what goat-dev does not support is no error there. */
 export function forPartThatIsOff(report: Report): Report {
   return { ...report, refuse: () => undefined };
 }
@@ -48,7 +48,7 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
   return `${diagnostic.file}:${diagnostic.line}:${diagnostic.column} ${diagnostic.message}`;
 }
 
-/** Those of one level, in reading order. */
+/** The diagnostics of one level, by file, line and column. */
 export function sorted(diagnostics: readonly Diagnostic[], level: Diagnostic["level"]): readonly Diagnostic[] {
   return diagnostics
     .filter((diagnostic) => diagnostic.level === level)

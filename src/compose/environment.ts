@@ -7,11 +7,14 @@ import type { Located, Mapping, Scalar } from "./tree.ts";
 
 export interface ServiceEnvironment {
   readonly environment: Readonly<Record<string, string>>;
-  /** Names that are to have no value, not even the image's own. */
+  /** Variables that the container is not to have, even where the image has them. */
   readonly unset: readonly string[];
 }
 
-/** `environment:` over `env_file:`; a name without a value takes the project's, or has none. */
+/**
+ * Merges `environment:` over `env_file:`. A name without a value takes the value of the project's variable, else is
+ * unset.
+ */
 export function readEnvironment(service: Mapping, isEnabled: boolean, scope: Scope): ServiceEnvironment {
   const { report } = scope;
   const pairs = readKey(service, "environment", report, readPairs) ?? new Map<string, Scalar | null>();
@@ -28,11 +31,12 @@ export function readEnvironment(service: Mapping, isEnabled: boolean, scope: Sco
   const files = readKey(service, "env_file", report, readEnvFiles) ?? [];
   const loaded = new Map<string, string>();
   for (const file of isEnabled ? files : []) {
-    // In a value's variables the files above come before the project's; `environment:` does not count.
+    // Variables inside a value are looked up in the env files above, then in the project's; `environment:` does not
+    // count.
     const known = { ...scope.variables, ...Object.fromEntries(loaded) };
     for (const [name, value] of Object.entries(loadEnvFile(file, known, scope))) loaded.set(name, value);
   }
-  // A name without a value takes an env file's away too, as in Compose.
+  // A name that has no value also removes the variable of an env file, as in Compose.
   const environment = Object.fromEntries([...[...loaded].filter(([name]) => !unset.has(name)), ...own]);
   return { environment, unset: [...unset] };
 }

@@ -6,13 +6,13 @@ import { rebaseService } from "./rebase.ts";
 import type { Scope } from "./scope.ts";
 import type { Entry, Mapping } from "./tree.ts";
 
-/** What one set of files is read with: the project's own, or an included one's. */
+/** What one set of Compose files is read with: the project's own files, or those of one `include`. */
 export interface Model extends Scope {
   /** Each document of a file as a tree with its variables replaced. */
   read(path: string, at: Position): readonly Mapping[];
 }
 
-/** A file whose services have taken over what they extend. */
+/** The file with each `extends` resolved: the service's own keys merged over those of the service it extends. */
 export function resolveExtends(file: Mapping, model: Model): Mapping {
   const services = file.entries.get("services");
   if (services?.value.kind !== "map") return file;
@@ -25,7 +25,7 @@ export function resolveExtends(file: Mapping, model: Model): Mapping {
   return { ...file, entries: new Map(file.entries).set("services", { ...services, value }) };
 }
 
-/** Where a service stands: beside these, in this file. */
+/** Where a service is written: the file, its folder, and the services of that file. */
 interface Place {
   readonly services: Mapping;
   readonly file: string;
@@ -54,7 +54,10 @@ function extended(entry: Entry, place: Place, model: Model, path: readonly strin
   return mergeServices(rebased, own, entry.key, model.report);
 }
 
-/** What it lacks has been told: nobody asks it for an image. */
+/**
+ * For a service whose `extends` has been reported as wrong: a broken image in place of a missing one, so that the
+ * missing image is not reported as well.
+ */
 function incomplete(service: Mapping, { at }: Entry): Mapping {
   const image: Entry = { key: "image", at, value: { kind: "scalar", type: "broken", text: "", at } };
   return { ...service, entries: new Map([["image", image], ...service.entries]) };

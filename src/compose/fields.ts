@@ -58,12 +58,14 @@ export function readNumber(field: Field): number | undefined {
   return /^[-+]?(?:\d+\.?\d*|\.\d+)$/.test(node.text) ? Number(node.text) : refuse(field, "a number");
 }
 
+/** A duration such as 1m30s, in milliseconds. */
 export function readDuration(field: Field): number | undefined {
   const text = scalarOf(field, ["string"], "a duration with a unit, such as 10s or 1m30s")?.text;
   if (text === undefined) return undefined;
   return parseDuration(text) ?? refuse(field, "a duration such as 10s or 1m30s");
 }
 
+/** A size such as 512m, in bytes. */
 export function readBytes(field: Field): number | undefined {
   const text = scalarOf(field, ["string", "number"], "a size such as 512m")?.text;
   if (text === undefined) return undefined;
@@ -122,12 +124,12 @@ export function readPairs(field: Field): ReadonlyMap<string, Scalar | null> {
   return pairs;
 }
 
-/** Labels and options: pairs where no value means an empty one. */
+/** Pairs in which a key without a value has an empty text. */
 export function readLabels(field: Field): Readonly<Record<string, string>> {
   return Object.fromEntries([...readPairs(field)].map(([key, value]) => [key, value?.text ?? ""]));
 }
 
-/** Reports every key that is not read; `x-` keys are anybody's own. */
+/** Reports every key that goat-dev does not read, except extensions (`x-…`). */
 export function checkKeys(mapping: Mapping, table: KeyTable, report: Report): void {
   for (const entry of mapping.entries.values()) {
     if (!table.read.includes(entry.key) && !entry.key.startsWith("x-")) judge(entry, table, report);
@@ -137,7 +139,7 @@ export function checkKeys(mapping: Mapping, table: KeyTable, report: Report): vo
 function judge(entry: Entry, table: KeyTable, report: Report): void {
   const { key, at } = entry;
   const reason = Object.hasOwn(table.refused, key) ? table.refused[key] : undefined;
-  // What is so anyway, or nothing at all, changes nothing.
+  // An empty value, or the one that goat-dev uses anyway, changes nothing.
   if (reason !== undefined && (isEmpty(entry) || isUsual(entry, table))) return;
   if (reason !== undefined) report.refuse(at, `"${key}" is not supported: ${reason}`);
   else if (table.ignored.includes(key)) {
@@ -205,14 +207,14 @@ export function readOptionalKey<Value>(
   return entry === undefined || isNull(entry.value) ? undefined : readEntry(entry, report, read);
 }
 
-/** Labels and options of a part, kept as texts. */
+/** As readLabels, but only a mapping is accepted, no list. */
 export function readOptions(field: Field): Readonly<Record<string, string>> {
   const mapping = readMapping(field);
   if (mapping === undefined) return {};
   return Object.fromEntries([...readPairs({ ...field, node: mapping })].map(([key, node]) => [key, node?.text ?? ""]));
 }
 
-/** A list as it is, a text cut into words; no shell reads it. */
+/** The words of a command: a list as it is, a text split into words without a shell. */
 export function readCommand(field: Field): readonly string[] | undefined {
   const words = readWords(field);
   if (words?.some((word) => word.includes("\0"))) {

@@ -11,7 +11,10 @@ const kinds = {
   configs: { one: "config", folder: "/" },
 } as const;
 
-/** `secrets:` and `configs:` of a service whose content is a file: mounted, read-only, as Compose does without a swarm. */
+/**
+ * Read-only mounts for the `secrets:` and `configs:` of a service, whose content has to be a file, as in Compose
+ * without a swarm.
+ */
 export function readFileMounts(service: Mapping, scope: Scope): readonly PlacedMount[] {
   return (["secrets", "configs"] as const).flatMap((kind) => {
     const mounts = readKey(service, kind, scope.report, (field) =>
@@ -45,7 +48,7 @@ function readFileMount(field: Field, kind: keyof typeof kinds, scope: Scope): Pl
   return { mount, at: node.at };
 }
 
-/** Where the content lies on this machine; what lies elsewhere is refused. */
+/** The path of the file that holds the content; a secret or config without a file is refused. */
 function fileOf(definition: Entry, kind: string, at: Position, scope: Scope): string | undefined {
   const { report } = scope;
   const mapping = readMapping({ name: definition.key, node: definition.value, report });

@@ -27,21 +27,21 @@ export interface LoadInput {
   readonly files: readonly { readonly path: string; readonly text: string }[];
   /** The absolute folder of the first file. */
   readonly workingDir: string;
-  /** The shell's over .env's. */
+  /** Of the shell and of `.env`; the shell's take precedence. */
   readonly variables: Readonly<Record<string, string>>;
   /** From --project-name or COMPOSE_PROJECT_NAME. */
   readonly projectName: string | undefined;
   readonly profiles: readonly string[];
   readonly environmentFiles: readonly string[];
-  /** Reads an env file. */
+  /** Reads an env file, or a Compose file that another one includes or extends. */
   readonly readFile: Scope["readFile"];
   /** The project's folder: paths are shown relative to it. */
   readonly root: string;
 }
 
 /**
- * Compose files as a stack. Throws compose-invalid with every mistake, dependency-cycle, and usage for a project's
- * name that cannot be one.
+ * Compose files as a stack. Throws compose-invalid with every mistake, dependency-cycle, compose-file-missing where
+ * `files` is empty, and usage where the project's name is not a valid one.
  */
 export function loadStack(input: LoadInput): LoadedStack {
   const report = createReport();
@@ -92,7 +92,7 @@ function isProjectName(name: string): boolean {
   return name !== "" && normalizeName(name) === name;
 }
 
-/** A folder's name as Compose makes a project's name of it; may be empty. */
+/** A name as Compose turns it into a project's name; may be empty. */
 function normalizeName(name: string): string {
   return name
     .toLowerCase()
@@ -129,9 +129,9 @@ function throwMistakes(report: Report): void {
 }
 
 interface FileScope extends Scope {
-  /** Everything that is included could be read. */
+  /** True where every included file could be read. */
   readonly isWhole: boolean;
-  /** Nothing was wrong so far. */
+  /** True where the files were read and merged without an error. */
   readonly isRead: boolean;
 }
 
@@ -148,7 +148,7 @@ function readStack(
   const networks = readNetworks(readKey(file, "networks", report, readMapping), name, report);
   const volumes = readVolumes(readKey(file, "volumes", report, readMapping), name, scope);
   const keysOf = (specs: readonly { readonly key: string }[]): readonly string[] => specs.map(({ key }) => key);
-  // What an included file would have brought is not missed a second time.
+  // What an unreadable included file would have declared is not reported as missing.
   if (scope.isWhole) checkConsistency(drafts, all, { networks: keysOf(networks), volumes: keysOf(volumes) }, report);
   const dependencies = drafts.flatMap((draft) => draft.dependencies.map(({ value }) => value));
   const completes = new Set(dependencies.filter(({ until }) => until === "completed").map(({ service }) => service));
@@ -172,7 +172,7 @@ function readServices(file: Mapping, profiles: readonly string[], scope: FileSco
   const { report } = scope;
   const entry = file.entries.get("services");
   const services = readKey(file, "services", report, readMapping);
-  // What is wrong with it is told already; and what cannot be read may have held some.
+  // A mistake in `services` itself has already been reported, and a file that could not be read may hold services.
   const isTold = services === undefined && (entry !== undefined || !scope.isRead);
   if (!isTold && (services === undefined || services.entries.size === 0)) {
     report.error(entry?.at ?? file.at, file.entries.size === 0 ? "the file is empty" : "there are no services");
@@ -190,12 +190,15 @@ function isError({ level }: Diagnostic): boolean {
 }
 
 function isOn(own: readonly string[], active: readonly string[]): boolean {
-  // Where none is set, the empty name is, as in Compose.
+  // If no profile is active, the empty name counts as active, as in Compose.
   const names = active.length === 0 ? [""] : active;
   return own.length === 0 || names.includes("*") || own.some((profile) => names.includes(profile));
 }
 
-/** The service as the rest of goat-dev knows it; what it mounts is not read yet. `completes` are the services somebody waits to see finished. */
+/**
+ * The service as the rest of goat-dev knows it, with its mounted files not yet read. `completes` names the services
+ * whose completion another service waits for.
+ */
 function buildService(draft: ServiceDraft, project: string, completes: ReadonlySet<string>, scope: Scope): ServiceSpec {
   const { name, goat, environment, ports, stopSignal, stopGraceMs } = draft;
   const spec = draft.spec.image === "" ? { ...draft.spec, image: builtName(project, name) } : draft.spec;

@@ -8,7 +8,7 @@ export function mergeFiles(files: readonly Mapping[], report: Report): Mapping |
   return dropReset(others.reduce((merged, file) => mergeMappings(merged, file, [], report), first));
 }
 
-/** One file's `!reset` values are as good as absent. */
+/** Removes what is still marked `!reset` after the merge: it counts as absent. */
 function dropReset(node: Mapping): Mapping {
   const entries = new Map<string, Entry>();
   for (const [key, entry] of node.entries) {
@@ -18,7 +18,7 @@ function dropReset(node: Mapping): Mapping {
   return { ...node, entries };
 }
 
-/** A service over another, as in two files. */
+/** Merges one service over another, by the rules for two files. */
 export function mergeServices(base: Mapping, over: Mapping, name: string, report: Report): Mapping {
   return mergeMappings(base, over, ["services", name], report);
 }
@@ -48,7 +48,7 @@ function mergeValues(left: Located, right: Located, path: readonly string[], rep
   return over;
 }
 
-/** How two values of one key become one; everything else is merged by its kind. */
+/** How two values of a key are merged. A key without a rule is merged by the kind of its values. */
 type Rule = "replace" | "pairs" | "names" | "append" | "context";
 
 const serviceRules: Readonly<Record<string, Rule>> = {
@@ -78,7 +78,7 @@ function ruleFor(path: readonly string[]): Rule | undefined {
   return path.length === 3 && key === "labels" ? "pairs" : undefined;
 }
 
-/** A variable or label: having no value is a value of it. */
+/** True for a variable or label. For these, `NAME:` without a value overrides an earlier value. */
 function isPair(path: readonly string[]): boolean {
   return path.length > 1 && ruleFor(path.slice(0, -1)) === "pairs";
 }

@@ -9,7 +9,7 @@ import { rebaseFile } from "./rebase.ts";
 import { displayPath, lookupIn, type Scope } from "./scope.ts";
 import { type Entry, type Interpolation, interpolateMapping, type Located, type Mapping, toPlain } from "./tree.ts";
 
-/** The files as one, with what they extend and include; undefined where there are none. */
+/** Merges the files, with everything that they extend and include, into one; undefined where there are no files. */
 export function readModel(trees: readonly Mapping[], scope: Scope, interpolation: Interpolation): Whole | undefined {
   const missed: Position[] = [];
   const file = build(trees, { ...scope, missed }, interpolation, []);
@@ -18,12 +18,14 @@ export function readModel(trees: readonly Mapping[], scope: Scope, interpolation
 
 interface Whole {
   readonly file: Mapping;
-  /** False where something that is included could not be read: what it would have brought is not missed a second time. */
+  /**
+   * False where an included file could not be read. What that file would have declared is then not reported as missing.
+   */
   readonly isWhole: boolean;
 }
 
 interface Including extends Scope {
-  /** Where something was included that could not be read. */
+  /** Where the includes are written that could not be read. */
   readonly missed: Position[];
 }
 
@@ -92,7 +94,7 @@ function readIncluded(
   return part && rebaseFile(part, workingDir);
 }
 
-/** What the including project has set counts before an included one's own. */
+/** Adds variables of an include's env files; those of the including project take precedence. */
 function withEnvFiles(files: readonly string[], areAskedFor: boolean, at: Position, scope: Scope): Scope["variables"] {
   let variables = scope.variables;
   for (const file of files) {
@@ -111,7 +113,10 @@ function withEnvFiles(files: readonly string[], areAskedFor: boolean, at: Positi
 
 const sections = ["services", "networks", "volumes", "secrets", "configs"];
 
-/** What is included comes beside one's own; of one name both have to say the same, as in Compose. */
+/**
+ * Adds the services, networks, volumes, secrets and configs of an included file. What both files define under one name
+ * must be equal, as in Compose.
+ */
 function importInto(file: Mapping, part: Mapping, report: Report): Mapping {
   const entries = new Map(file.entries);
   for (const section of sections) {
@@ -129,16 +134,21 @@ function joined(own: Mapping, included: ReadonlyMap<string, Entry>, section: str
     const before = entries.get(name);
     if (before === undefined) entries.set(name, entry);
     else if (JSON.stringify(toPlain(before.value)) !== JSON.stringify(toPlain(entry.value))) {
-      report.error(entry.at, `"${name}" under "${section}" is in ${before.at.file}:${before.at.line} too, and differs`);
+      report.error(
+        entry.at,
+        `"${name}" under "${section}" is in ${before.at.file}:${before.at.line} too, with another definition: make both the same, or rename one`,
+      );
     }
   }
   return { ...own, entries };
 }
 
-/** Lists that hold nothing twice; of the other lists Compose takes repetitions. */
+/** Lists in which Compose refuses to have an item twice; in all others it accepts that. */
 const lists = "depends_on device_cgroup_rules extra_hosts group_add networks security_opt volumes_from".split(" ");
 
-/** Reports what one file says twice: several files, and what is extended, may say the same. */
+/**
+ * Reports list items that one file repeats. Several files, or a service and the one it extends, may have the same item.
+ */
 function checkRepeats(file: Mapping, report: Report): void {
   const services = file.entries.get("services")?.value;
   if (services?.kind !== "map") return;

@@ -5,8 +5,8 @@ import { createTreeHasher, type TreeHasher } from "../platform/tree-hash.ts";
 import { displayPath, isInside } from "./scope.ts";
 
 /**
- * The stack with what its services mount from the host and a hash of it: of a file wherever it lies, of a folder in the
- * project. A folder elsewhere, such as `/`, is not looked into. Throws the signal's reason.
+ * Adds to each service the files and folders that it mounts from the host, each with a hash: files wherever they lie,
+ * folders only inside the project. A folder elsewhere, such as `/`, is not looked into. Throws the signal's reason.
  */
 export async function withMountedFiles(stack: StackSpec, root: string, signal: AbortSignal): Promise<StackSpec> {
   const within = realOr(root, root);
@@ -19,7 +19,7 @@ export async function withMountedFiles(stack: StackSpec, root: string, signal: A
 
 interface Project {
   readonly root: string;
-  /** The root without links. */
+  /** The root with symbolic links resolved. */
   readonly within: string;
   readonly hasher: TreeHasher;
 }
@@ -37,7 +37,7 @@ async function filesOf(service: ServiceSpec, project: Project): Promise<readonly
   return files;
 }
 
-/** An empty folder counts as a missing one, which `up` makes. */
+/** An empty folder counts as a missing one, since `up` creates a missing folder, which is then empty. */
 function isEmpty(folder: string): boolean {
   try {
     return readdirSync(folder).length === 0;
@@ -46,7 +46,7 @@ function isEmpty(folder: string): boolean {
   }
 }
 
-/** The path without links; `otherwise` where it leads nowhere. */
+/** The path with symbolic links resolved; `otherwise` where that is not possible. */
 function realOr(path: string, otherwise: string): string {
   try {
     return realpathSync.native(path);
@@ -57,7 +57,7 @@ function realOr(path: string, otherwise: string): string {
 
 type Counted = Extract<Mount, { kind: "bind" }>;
 
-/** What is bound from the host; of a folder from which a service reloads, those files alone. */
+/** The service's bind mounts. A folder that holds files which the service reloads is replaced by those files. */
 export function countedMounts({ run, reload }: ServiceSpec): readonly Counted[] {
   const binds = (run.docker?.mounts ?? []).flatMap((mount) => (mount.kind === "bind" ? [mount] : []));
   const reloaded = (reload?.files ?? []).flatMap((target) => {

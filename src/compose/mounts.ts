@@ -24,7 +24,10 @@ export interface PlacedMount {
   readonly at: Position;
 }
 
-/** Mounts of a service. Of several at one target the last counts, in the first one's place, as in Compose. */
+/**
+ * Mounts of a service. Of several with the same target the last one counts, at the first one's position in the list, as
+ * in Compose.
+ */
 export function readMounts(field: Field, scope: Scope): readonly PlacedMount[] {
   const mounts = new Map<string, PlacedMount>();
   for (const node of readItems(field)) {
@@ -133,7 +136,7 @@ export function readTmpfs(text: string, at: Position, scope: Scope): Mount | und
   return { kind: "tmpfs", target, options };
 }
 
-/** Those that the engine takes. */
+/** The options of a tmpfs that the engine accepts. */
 const tmpfsWords = new Set([
   ..."size mode uid gid nr_inodes nr_blocks mpol rw ro exec noexec suid nosuid dev nodev sync async".split(" "),
   ..."remount dirsync mand nomand atime noatime diratime nodiratime bind rbind relatime norelatime".split(" "),

@@ -21,7 +21,7 @@ import { type Entry, isBroken, isNull, type Located, type Mapping, type Mark, ty
 export function readDocuments(text: string, file: string, report: Report): readonly Mapping[] {
   return readTrees(text, file, report).flatMap((tree) => {
     if (tree.kind === "map") return [tree];
-    // An override may have nothing in it; whether there are services is seen in the end.
+    // An override file may be empty; whether there are any services is checked once all files are merged.
     if (isNull(tree) || isBroken(tree)) return [{ kind: "map", entries: new Map(), at: tree.at }];
     report.error(tree.at, "the file has to be a mapping (services: …)");
     return [];
@@ -69,7 +69,7 @@ function parse(text: string, lineCounter: LineCounter): readonly Document[] | Er
   }
 }
 
-/** One mistake makes the parser stumble several times: the first of a line says it. */
+/** Keeps the first error of each line, since one mistake often causes several errors. */
 function firstOfLines(errors: readonly YAMLParseError[], lineOf: (offset: number) => number) {
   const lines = new Set<number>();
   return errors.filter(({ pos: [offset] }) => {
@@ -80,7 +80,7 @@ function firstOfLines(errors: readonly YAMLParseError[], lineOf: (offset: number
   });
 }
 
-/** The parser's words, but for the mistake that Compose files invite. */
+/** The parser's message, except for `${…}` without quotes, a mistake that is easily made in a Compose file. */
 function wordsFor(error: YAMLParseError, text: string): string {
   return text[error.pos[0] - 1] === "$" && text[error.pos[0]] === "{"
     ? "a variable in braces needs quotes here"
@@ -100,7 +100,7 @@ interface Reading {
   /** Null while the anchor's own content is being read. */
   readonly anchors: Map<string, Located | null>;
   readonly extents: WeakMap<Located, Extent>;
-  /** Values that stand there, without what aliases repeat. */
+  /** How many values the file itself holds, not counting what aliases repeat. */
   written: number;
   place(node: unknown): Position;
 }
@@ -155,7 +155,7 @@ function readScalar(node: YamlScalar, reading: Reading): Located {
   return plain ? { kind: "scalar", ...resolvePlain(text), at } : { kind: "scalar", type: "string", text, at };
 }
 
-/** YAML's own tags for what a word is. */
+/** YAML's standard tags for scalars, and the type that each demands. */
 const kindsOf: Readonly<Record<string, Scalar["type"]>> = {
   "tag:yaml.org,2002:int": "number",
   "tag:yaml.org,2002:float": "number",
@@ -163,7 +163,9 @@ const kindsOf: Readonly<Record<string, Scalar["type"]>> = {
   "tag:yaml.org,2002:null": "null",
 };
 
-/** Aliases may unfold to so much: enough for any stack, and a bomb stays small. */
+/**
+ * How many values aliases may add, and how deep values may nest: enough for any stack, while an alias bomb stays small.
+ */
 const limit: Extent = { values: 100_000, levels: 200 };
 
 function readCollection(node: Node, reading: Reading): Located {
@@ -203,7 +205,7 @@ function readPair(pair: Pair, reading: Reading): readonly [Entry, merge: boolean
     return undefined;
   }
   const at = reading.place(key);
-  // With its tag the library has a symbol for it.
+  // For a `<<` that carries its tag, the YAML library returns a symbol.
   const text = typeof key.value === "symbol" ? "<<" : String(key.value);
   if (key.type === "PLAIN" && resolvePlain(text).type !== "string") {
     fail(reading, at, `the key ${text === "" ? "here is empty" : `${text} has to be in quotes`}`);
@@ -214,7 +216,9 @@ function readPair(pair: Pair, reading: Reading): readonly [Entry, merge: boolean
   return [{ key: text, at, value }, text === "<<" && key.type === "PLAIN"];
 }
 
-/** YAML's `<<`: takes over what is not set yet; of a list of mappings the first wins. */
+/**
+ * YAML's `<<`: adds the keys of `source` that are not set yet. In a list of mappings the earlier ones take precedence.
+ */
 function mergeKeys(entries: Map<string, Entry>, source: Located, report: Report): void {
   if (isBroken(source)) return;
   if (source.kind === "scalar") {

@@ -5,7 +5,7 @@ import type { Report } from "./diagnostics.ts";
 import { type Field, readDuration, readInteger, readItems, readKey, readText, readTexts } from "./fields.ts";
 import { isBroken, type Located, type Mapping } from "./tree.ts";
 
-/** What a written readiness is read against. */
+/** What is needed to read a service's `x-goat: { ready: … }`. */
 interface Written {
   readonly ports: readonly PortSpec[];
   readonly report: Report;
@@ -24,7 +24,9 @@ const kinds: Readonly<Record<string, Kind>> = {
   any: group("any"),
 };
 
-/** `x-goat: { ready: … }`; its ports are the container's, in the result they are the host's. */
+/**
+ * Reads `x-goat: { ready: … }`. The file names container ports; the result holds the host ports they are published on.
+ */
 export function readReady(node: Located, written: Written): ReadinessSpec | undefined {
   const { report } = written;
   const names = Object.keys(kinds);
@@ -45,7 +47,7 @@ export function readReady(node: Located, written: Written): ReadinessSpec | unde
 
 const extras: readonly string[] = ["port", "status"];
 
-/** Reports keys that mean nothing here; true where there are some. */
+/** Reports the unknown keys of `ready`; true where there are any. */
 function hasUnknownKeys(node: Mapping, chosen: string | undefined, report: Report): boolean {
   const isExtra = chosen === undefined || chosen === "http";
   const known = [...Object.keys(kinds), ...(isExtra ? extras : [])];
@@ -57,7 +59,7 @@ function hasUnknownKeys(node: Mapping, chosen: string | undefined, report: Repor
   return unknown.length > 0;
 }
 
-/** What decides how a service's readiness is found out when the file does not say. */
+/** What the readiness check of a service depends on when the file sets none. */
 interface ReadyQuestion {
   readonly role: Role;
   readonly ports: readonly PortSpec[];
@@ -67,7 +69,7 @@ interface ReadyQuestion {
   readonly mustComplete: boolean;
 }
 
-/** By role: the question a user would ask the service. */
+/** The readiness check of a service for which the file sets none, chosen by its role. */
 export function defaultReady(question: ReadyQuestion): ReadinessSpec {
   const { role, ports, environment } = question;
   if (role === "other") return otherReady(question);
@@ -111,7 +113,7 @@ function withoutPort({ spec, mustComplete, ports }: ReadyQuestion): ReadinessSpe
   return hasHealthCheck(spec) ? { kind: "engine-health" } : { kind: "running", forMs: steadyMs(spec) };
 }
 
-/** The health check's own command, asked by ourselves; undefined where the file holds none. */
+/** The command of the file's health check, for goat-dev to run itself; undefined where the file has no such command. */
 export function ownCheck(spec: ContainerSpec): ReadinessSpec | undefined {
   const check = spec.healthCheck;
   if (check === undefined || check.disabled || check.test === undefined) return undefined;
@@ -125,12 +127,17 @@ function hasHealthCheck(spec: ContainerSpec): boolean {
   return spec.healthCheck?.disabled === false;
 }
 
-/** What is restarted whenever it ends has to run for longer: a crash loop of seconds looks well in between. */
+/**
+ * How long a service has to keep running to count as ready. With a restart policy it is longer, since a container in a
+ * crash loop looks healthy between two crashes.
+ */
 function steadyMs(spec: ContainerSpec): number {
   return spec.restart.name === "no" ? 1_000 : 3_000;
 }
 
-/** The published tcp port for a container's port; undefined where it has none that is known beforehand. */
+/**
+ * Where a container's TCP port is published; undefined where it is not, or where the engine will choose the host port.
+ */
 function published(ports: readonly PortSpec[], container: number): Reachable | undefined {
   return ports.filter((port) => port.container === container).flatMap(reachable)[0];
 }
@@ -147,7 +154,10 @@ function databaseReady(environment: Readonly<Record<string, string>>, at: Reacha
   return { kind: "postgres", ...at, user, password, database: environment["POSTGRES_DB"] || user };
 }
 
-/** Langfuse cannot make a project's new public key while its database has the secret under another one, and says 500 for ever. */
+/**
+ * If Langfuse's database already has the secret key with another public key, Langfuse cannot create the project's new
+ * public key and answers 500 for ever.
+ */
 const knownSecret = { status: 500, log: "fast_hashed_secret_key", reason: "known-secret" } as const;
 
 function get(at: Reachable, path: string) {

@@ -45,7 +45,7 @@ function eachItem(node: Located, change: Change): Located {
   return node.kind === "list" ? { ...node, items: node.items.map(change) } : change(node);
 }
 
-/** A path, or a mapping that holds one under a key. */
+/** Makes a path absolute: the node itself or, in a mapping, the value of `key`. */
 function pathIn(node: Located, key: string, folder: string): Located {
   if (node.kind === "map") return withEntries(node, { [key]: (path) => absolute(path, folder) });
   return absolute(node, folder);
@@ -66,7 +66,7 @@ function rebaseMount(mount: Located, folder: string): Located {
   return { ...mount, text: [resolve(folder, source), ...rest].join(":") };
 }
 
-/** As `withDevice` of the readers: a folder of this machine that stands for a volume. */
+/** A volume may stand for a folder of this machine, whose path is in `device`: see `withDevice` in resources.ts. */
 function rebaseVolume(volume: Mapping, folder: string): Mapping {
   const options = volume.entries.get("driver_opts")?.value;
   if (textOf(volume, "driver") !== "local" || options?.kind !== "map" || textOf(options, "o") !== "bind") return volume;

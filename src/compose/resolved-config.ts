@@ -16,7 +16,9 @@ import type {
 import { formatComposeDuration } from "./formats/units.ts";
 import { printBuild, printSettings } from "./resolved-settings.ts";
 
-/** Says what is shown for a text; `name` is the variable's or label's, where it has one. */
+/**
+ * Returns what to show for a text. `name` is the name of the variable, label or option it belongs to, else undefined.
+ */
 export type Mask = (value: string, name: string | undefined) => string;
 
 /** The shape of `docker compose config --format json`. */
@@ -62,10 +64,10 @@ function printResource(resource: NetworkSpec | VolumeSpec): Plain {
   };
 }
 
-/** Names beside values that may be secret. */
+/** Keys under which names stand beside values that may be secret. */
 const named = new Set(["environment", "labels", "driver_opts", "args"]);
 
-/** Masks every text, and doubles its dollars so that the result is a Compose file again. */
+/** Masks every text and doubles each `$` in it, so that the result can be read as a Compose file again. */
 function finish(value: unknown, mask: Mask, name?: string, parent?: string): unknown {
   if (typeof value === "string") return mask(value, name).replaceAll("$", "$$$$");
   if (Array.isArray(value)) return value.map((item) => finish(item, mask));
@@ -76,7 +78,7 @@ function finish(value: unknown, mask: Mask, name?: string, parent?: string): unk
   );
 }
 
-/** Such an object as a Compose file's text. */
+/** Such an object as the text of a Compose file. */
 export function renderYaml(config: object): string {
   return stringify(config, { lineWidth: 0, version: "1.1" });
 }
@@ -90,7 +92,7 @@ function isEmpty(value: unknown): boolean {
   return value === undefined || (typeof value === "object" && value !== null && Object.keys(value).length === 0);
 }
 
-/** The name that an image has for want of one is not printed. */
+/** Leaves out the image's name if the image is built and has its default name. */
 function printNamed(service: ServiceSpec, project: string): Plain {
   const { image, ...printed } = printService(service);
   const isOwn = service.run.docker?.build === undefined || image !== builtName(project, service.name);

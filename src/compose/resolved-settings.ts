@@ -50,7 +50,7 @@ export function printSettings(settings: ContainerSettings): Readonly<Record<stri
   };
 }
 
-/** How an image is built, in the same way. */
+/** A service's `build`, as `docker compose config` prints it; what is absent is undefined. */
 export function printBuild(build: BuildSpec): Readonly<Record<string, unknown>> {
   return {
     args: build.args,

@@ -19,7 +19,7 @@ import { parseBytes } from "./formats/units.ts";
 import { type KeyTable, supported } from "./supported.ts";
 import type { Located, Mapping } from "./tree.ts";
 
-/** `deploy.resources`, as limits of one container. */
+/** `deploy.resources` as limits of one container; memory is in bytes. */
 export interface Resources {
   readonly memory?: number;
   readonly cpus?: number;
@@ -28,7 +28,10 @@ export interface Resources {
   readonly devices?: ContainerSettings["gpus"];
 }
 
-/** Reports where `deploy` and a key of the service's own say different things, as Compose does. */
+/**
+ * Reads `deploy.resources`. As in Compose, it is an error if one of its values differs from the service's own key for
+ * it, such as `mem_limit`.
+ */
 export function readResources(service: Mapping, report: Report): Resources {
   const deploy = readOptionalKey(service, "deploy", report, readMapping);
   const resources = deploy && readOptionalKey(deploy, "resources", report, readMapping);
@@ -58,7 +61,7 @@ function readDeviceRequests(field: Field): ContainerSettings["gpus"] {
   return readItems(field).flatMap((node) => readDeviceRequest({ ...field, node }, []) ?? []);
 }
 
-/** As Compose: a text here, while `mem_limit` may be a number. */
+/** A size in bytes. As in Compose, it has to be a text here, while `mem_limit` may be a number. */
 function readSize(field: Field): number | undefined {
   return readText(field) === undefined ? undefined : readBytes(field);
 }
@@ -87,7 +90,7 @@ export function readDeviceRequest(field: Field, usual: readonly string[]) {
   return {
     ...present({
       driver: readKey(mapping, "driver", report, readText),
-      // As Compose: all of them, where nobody says how many or which.
+      // As in Compose, -1 (all devices) where neither a count nor ids are given.
       count: ids === undefined ? (count ?? -1) : count,
       ids,
       options: readKey(mapping, "options", report, readLabels),

@@ -39,7 +39,7 @@ export function readNetworks(section: Mapping | undefined, project: string, repo
   return [...networks, { key: "default", name, ...plain }];
 }
 
-/** Undefined where it says what is so anyway. */
+/** Undefined where the file only repeats the defaults. */
 function readIpam(field: Field): Ipam | undefined {
   const { report } = field;
   const mapping = readMapping(field);
@@ -121,7 +121,7 @@ export function readVolumes(section: Mapping | undefined, project: string, scope
   );
 }
 
-/** A folder of this machine that stands for a volume is a path of the file's. */
+/** If the volume stands for a folder of this machine, makes the path of that folder (`device`) absolute. */
 function withDevice(volume: Common, { at }: Entry, scope: Scope): Common {
   const { driver, driverOptions } = volume;
   const { o, device } = driverOptions;

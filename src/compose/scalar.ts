@@ -8,7 +8,7 @@ export function resolvePlain(text: string): PlainScalar {
   if (/^(?:true|True|TRUE|false|False|FALSE)$/.test(text)) return { type: "boolean", text: text.toLowerCase() };
   const number = readNumber(text);
   if (number !== undefined) return { type: "number", text: number };
-  // Compose takes an unquoted date for a moment and prints it so.
+  // Compose reads an unquoted date as a timestamp and prints it in this form.
   if (/^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text))) {
     return { type: "string", text: `${text} 00:00:00 +0000 UTC` };
   }

@@ -17,7 +17,7 @@ export interface Scope {
   readonly declared?: { readonly secrets?: Mapping | undefined; readonly configs?: Mapping | undefined };
 }
 
-/** As a user would say it: relative to the project's root where it is inside. */
+/** The path as messages show it: relative to `root` where it lies inside that folder, else unchanged. */
 export function displayPath(path: string, root: string): string {
   const inside = relative(root, path);
   return inside === "" || inside.startsWith("..") || inside.startsWith("/") ? path : inside;

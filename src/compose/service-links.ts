@@ -17,13 +17,13 @@ import { type PortsOrProblem, parseExpose, parsePorts, spreadPorts } from "./for
 import { supported } from "./supported.ts";
 import { type Entry, isBroken, type Mapping } from "./tree.ts";
 
-/** Something that was named, and where. */
+/** A value, and where it was written. */
 export interface Placed<Value> {
   readonly value: Value;
   readonly at: Position;
 }
 
-/** `depends_on`, in either form. */
+/** `depends_on`, as a list or as a mapping. */
 export function readDependencies(field: Field): readonly Placed<Dependency>[] {
   if (field.node.kind === "map") {
     return [...field.node.entries.values()].map((entry) => ({ value: readDependency(entry, field), at: entry.at }));
@@ -58,7 +58,7 @@ function readDependency(entry: Entry, field: Field): Dependency {
   };
 }
 
-/** A service's networks, in either form; none at all means `default`. */
+/** A service's networks, as a list or as a mapping. With none at all, the caller has it join `default`. */
 export function readAttachments(field: Field): readonly Placed<NetworkAttachment>[] {
   if (field.node.kind === "map") {
     return [...field.node.entries.values()].map((entry) => ({ value: readAttachment(entry, field), at: entry.at }));

@@ -37,7 +37,7 @@ import { supported } from "./supported.ts";
 import type { Entry, Mapping } from "./tree.ts";
 import { type GoatBlock, readGoat } from "./x-goat.ts";
 
-/** A service as it was read, before it is held against the others. */
+/** A service as it was read from the file, before it is checked against the other services. */
 export interface ServiceDraft {
   readonly name: string;
   readonly at: Position;
@@ -98,7 +98,7 @@ export function readService(
   };
 }
 
-/** What `deploy:` says of restarts, which counts before `restart:`, as in Compose. */
+/** The restart policy in `deploy:`, which takes precedence over `restart:`, as in Compose. */
 function readDeploy(service: Mapping, report: Report): RestartPolicy | undefined {
   const deploy = readOptionalKey(service, "deploy", report, readMapping);
   if (deploy === undefined) return undefined;
@@ -131,7 +131,10 @@ function readLinks(service: Mapping, at: Position, container: ContainerSettings,
   };
 }
 
-/** Who lives with another service, or links to it, needs it: as Compose adds it. */
+/**
+ * The dependencies that follow from sharing another service's namespaces or volumes, or from linking to it. Compose
+ * adds the same.
+ */
 function impliedDependencies(
   container: ContainerSettings,
   at: Position,
@@ -219,7 +222,7 @@ function readTest(field: Field): readonly string[] | undefined {
 
 function readImage(service: Mapping, at: Position, name: string, report: Report): string {
   const image = readKey(service, "image", report, readImageName);
-  // What is built has the stack's own name for it; what has another mistake there already is told about that.
+  // An image that is built needs no name in the file; and a mistake in `image` has already been reported.
   const isTold = service.entries.has("build") || (image === undefined && service.entries.has("image"));
   if (!image && !isTold) report.error(at, `"${name}" needs an image`);
   return image ?? "";

@@ -1,11 +1,13 @@
-/** What goat-dev does with the keys of one part of a Compose file. A key in none of these is a spelling mistake. */
+/**
+ * What goat-dev does with the keys of one part of a Compose file. A key in none of these lists is reported as unknown.
+ */
 export interface KeyTable {
   readonly read: readonly string[];
-  /** Leaving these out would change what runs: an error, with the reason. */
+  /** Each key with the reason why it is refused: ignoring it would change what runs, so it is an error. */
   readonly refused: Readonly<Record<string, string>>;
-  /** Leaving these out changes nothing that runs: a warning. */
+  /** Ignoring these keys changes nothing that runs, so they are only a warning. */
   readonly ignored: readonly string[];
-  /** Refused keys with the one value that changes nothing. */
+  /** Refused keys that are accepted with this one value, which is what goat-dev does anyway. */
   readonly usual?: Readonly<Record<string, string>>;
 }
 
@@ -35,8 +37,8 @@ export const supported = {
     ],
     refused: {
       ...because("only containers of this stack are linked: join a network with the other one", "external_links"),
-      ...because("write them under labels", "label_file"),
-      ...because("the engine is not passed on", "credential_spec use_api_socket"),
+      ...because('write its lines under "labels"', "label_file"),
+      ...because("a container gets no access to the engine", "credential_spec use_api_socket"),
       ...because("cpus, cpu_shares, cpuset and mem_limit limit a container", "cpu_count cpu_percent cpu_rt_period"),
       ...because("cpus, cpu_shares, cpuset and mem_limit limit a container", "cpu_rt_runtime blkio_config umask"),
       ...because("the container keeps the engine's own setting", "isolation"),
@@ -56,7 +58,7 @@ export const supported = {
       ...because("a build is given its folder and its args, and nothing else of this machine", "secrets ssh"),
       ...because("a build has the engine's own rights", "privileged isolation entitlements"),
     },
-    // Of the cache, and of what is written beside the image.
+    // These concern the build cache and what is written beside the image, not the image itself.
     ignored: keys("cache_to provenance sbom"),
   },
   deploy: {
@@ -67,7 +69,7 @@ export const supported = {
   },
   resources: { read: keys("limits reservations"), refused: {}, ignored: [] },
   resourceLimits: { read: keys("cpus memory pids"), refused: {}, ignored: [] },
-  // A share of processors that is set aside means something to a swarm alone.
+  // Reserving processors has a meaning only in a swarm.
   resourceReservations: { read: keys("memory devices"), refused: {}, ignored: keys("cpus generic_resources") },
   restartPolicy: { read: keys("condition max_attempts"), refused: {}, ignored: keys("delay window") },
   deviceRequest: { read: keys("driver count device_ids capabilities options"), refused: {}, ignored: [] },
@@ -79,7 +81,7 @@ export const supported = {
     ignored: [],
   },
   port: {
-    // One engine publishes in one way: `mode` makes no difference.
+    // `mode` makes no difference: a single engine publishes ports in only one way.
     read: keys("target published host_ip protocol mode"),
     refused: {},
     ignored: keys("name app_protocol"),
@@ -96,11 +98,11 @@ export const supported = {
   },
   volumeOptions: {
     read: ["nocopy"],
-    refused: because("name a volume, or mount the folder itself", "subpath"),
+    refused: because("mount the whole volume, or the folder itself", "subpath"),
     ignored: ["labels"],
   },
   tmpfsOptions: { read: keys("size mode"), refused: {}, ignored: [] },
-  // Without a swarm nobody sets the owner and mode of a file that is mounted.
+  // Outside a swarm, the owner and mode of a mounted file cannot be set.
   fileMount: { read: keys("source target"), refused: {}, ignored: keys("uid gid mode") },
   fileDefinition: {
     read: keys("file name"),
@@ -119,7 +121,7 @@ export const supported = {
   dependency: { read: keys("condition restart required"), refused: {}, ignored: [] },
   network: {
     read: keys("name external driver driver_opts internal attachable enable_ipv6 labels ipam"),
-    refused: because("addresses are the engine's choice", "enable_ipv4"),
+    refused: because("IPv4 cannot be switched here", "enable_ipv4"),
     ignored: [],
   },
   ipam: { read: keys("driver config options"), refused: {}, ignored: [] },
@@ -138,7 +140,7 @@ export const supported = {
   embedded: { read: keys("recipe command database"), refused: {}, ignored: [] },
 } as const satisfies Record<string, KeyTable>;
 
-/** What an ignored key has to be all the same: something else is a mistake, as in Compose. */
+/** The kind of value that an ignored key must have all the same: any other is a mistake, as in Compose. */
 export const ignoredShapes: Readonly<Record<string, "mapping" | "pairs" | "truth" | "text" | "list">> = {
   version: "text",
   annotations: "pairs",

@@ -1,7 +1,7 @@
 import { interpolate, type Lookup } from "../platform/interpolate.ts";
 import type { Position, Report } from "./diagnostics.ts";
 
-/** A YAML tree in which everything knows its place. */
+/** A YAML tree in which every node has its position in the file. */
 export type Located = Scalar | List | Mapping;
 
 export interface Scalar {
@@ -71,7 +71,7 @@ export function interpolateMapping(node: Mapping, interpolation: Interpolation):
   return { ...node, entries };
 }
 
-/** Variables in every value; keys stay as they are. What was a text stays one: `"${PORT}"` is never a number. */
+/** Replaces the variables in every value, not in keys. A text stays a text: `"${PORT}"` never becomes a number. */
 export function interpolateTree(node: Located, interpolation: Interpolation): Located {
   if (node.kind === "scalar") return interpolateScalar(node, interpolation);
   if (node.kind === "map") return interpolateMapping(node, interpolation);

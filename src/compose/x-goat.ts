@@ -16,16 +16,16 @@ import {
 import { supported } from "./supported.ts";
 import type { Located } from "./tree.ts";
 
-/** `x-goat:` of a service: what Compose cannot say. */
+/** `x-goat:` of a service: settings for which Compose has no key. */
 export interface GoatBlock {
   readonly role?: Role;
-  /** Read once the service's ports are known. */
+  /** Kept as it was written: it can be read only once the service's ports are known. */
   readonly ready?: Located;
   readonly timeoutMs?: number;
   /** How the service runs without Docker: by a recipe of goat-dev's, or by a command of this machine. */
   readonly embedded?: EmbeddedRecipe;
   readonly reload?: ReloadSpec;
-  /** Services of `depends_on` that it starts beside, since it waits for them by itself. */
+  /** Services in `depends_on` that may start at the same time as this one, since it waits for them itself. */
   readonly overlap?: readonly string[];
 }
 
@@ -67,7 +67,7 @@ function readEmbedded(field: Field): EmbeddedRecipe | undefined {
   const command = readOptionalKey(mapping, "command", report, readCommand);
   const database = readKey(mapping, "database", report, readBoolean);
   if (command === undefined) {
-    // What is written wrongly is told already.
+    // A mistake in one of the keys has already been reported.
     if (mapping.entries.size === 0) report.error(node.at, '"embedded" needs a "recipe", a "command" or "database"');
     return present({ recipe, database });
   }

@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../errors/catalog.ts";
 import type { Fix, GoatError } from "../errors/goat-error.ts";
 
-/** What a check is about, in the order in which they are told. */
+/** What a check is about, in the order in which the report lists them. */
 export const groups = [
   "machine",
   "files",
@@ -37,9 +37,9 @@ export interface ChecksReport {
   /** Every check that was wanted came to an answer. */
   readonly complete: boolean;
   readonly checks: readonly CheckReport[];
-  /** What was left out, and how to have it asked. */
+  /** Checks that were left out, and what to type to run them. */
   readonly notAsked: readonly string[];
-  /** What was typed in the user's place, with --fix. */
+  /** Commands that --fix ran for the user. */
   readonly applied: readonly string[];
   /** The file that --report wrote. */
   readonly report?: string;
@@ -72,7 +72,7 @@ export function problem(error: GoatError): CheckResult {
   return { verdict: "problem", text: error.message, error };
 }
 
-/** No answer came in time: neither well nor a problem. */
+/** For a check that got no answer in time: this counts neither as ok nor as a problem. */
 export function late(text: string): CheckResult {
   return { verdict: "skipped", text, late: true };
 }

@@ -4,7 +4,7 @@ import type { ServiceSpec, StackSpec } from "../model/stack.ts";
 
 export interface EngineInfo {
   readonly kind: "docker" | "embedded";
-  /** Whose it is, where it is not the one that its kind is named after: Podman. */
+  /** The product, where an engine of kind "docker" is not Docker itself: Podman. */
   readonly product?: string;
   /** The engine's own version, such as 28.2.2. */
   readonly version: string;
@@ -16,7 +16,7 @@ export interface EngineInfo {
 
 export interface ObserveRequest {
   readonly stack: string;
-  /** Image references whose presence is asked. */
+  /** Image references to look up: the answer says which of them are present. */
   readonly images: readonly string[];
 }
 
@@ -30,11 +30,11 @@ export interface Progress {
   /** Bytes, where known. */
   readonly current?: number;
   readonly total?: number;
-  /** What the bytes are made of, where pulls may share it: layers by their ids. */
+  /** The same bytes by layer id, because several pulls may share a layer. */
   readonly parts?: ReadonlyMap<string, Amount>;
   /**
-   * The text says it all; "cost" tells what will be taken, before it is, and "trouble" why something is tried again. Absent:
-   * bytes of one of several pulls.
+   * "step": the text is the whole message. "cost": the same, and it tells what an installation will download or store,
+   * before it does. "trouble": the text tells why something is tried again. Absent: bytes of one of several pulls.
    */
   readonly says?: "step" | "cost" | "trouble";
 }
@@ -53,7 +53,7 @@ export interface ServiceChange {
 }
 
 export interface LogOptions {
-  /** Container names or ids; each line says its service. */
+  /** Containers by name or id, each with the service that its lines are attributed to. */
   readonly containers: readonly { readonly service: string; readonly container: string }[];
   readonly follow: boolean;
   /** Last lines of each container; null for all. */
@@ -73,7 +73,10 @@ export interface LogLine {
 
 export interface ExecOptions {
   readonly environment?: Readonly<Record<string, string>>;
-  /** Its standard input, to its end; a command that ends before has had enough. What it throws is thrown. */
+  /**
+   * The command's standard input. A command that exits before it has read everything is no error; what the iterable
+   * throws is thrown.
+   */
   readonly stdin?: AsyncIterable<Uint8Array>;
   /** Takes standard output as it comes, in pieces; `output` then holds standard error alone. */
   onStdout?(piece: Uint8Array): Promise<void> | void;
@@ -85,7 +88,7 @@ export interface ExecResult {
   readonly output: string;
 }
 
-/** The database's data, where the engine carries none of its programs (psql, pg_dumpall) to reach through `exec`. */
+/** Access to the database's data for an engine without the programs (psql, pg_dumpall) that `exec` would run. */
 export interface LocalDatabase {
   /** Stops and starts the server; no log-in is needed. */
   setPassword(
@@ -95,34 +98,41 @@ export interface LocalDatabase {
   ): Promise<void>;
   /** Writes a whole copy of the data, a gzipped tar that only its owner may read; returns its size in bytes. */
   save(container: string, file: string, signal: AbortSignal): Promise<number>;
-  /** Puts such a copy in the place of the data; what was there stays until the copy is whole. */
+  /** Replaces the data with such a copy; the old data is kept until the copy is unpacked completely. */
   restore(container: string, file: string, signal: AbortSignal): Promise<void>;
 }
 
 /**
- * What runs services. Everything foreign is translated to GoatError inside. Who holds a port, memory and volume sizes only
- * decorate an answer: ask for them by `decoration`, so that an engine that cannot tell does not fail it.
+ * Runs services. Errors of libraries and of the engine itself are translated to GoatError inside. Call `portHolder`,
+ * `memory` and `volumeSizes` through `decoration`: they are extras, and an engine that cannot tell must not fail the
+ * whole answer.
  */
 export interface Engine extends AsyncDisposable {
   readonly kind: "docker" | "embedded";
   /** Throws engine-unreachable, engine-remote. */
   probe(signal: AbortSignal): Promise<EngineInfo>;
   readonly localDatabase?: LocalDatabase;
-  /** The stack as this engine runs it: what stands in an image's place is named here. Pure. */
+  /**
+   * The stack as this engine runs it. Call it after `probe`: Docker's proxies are known only once connected.
+   * The embedded engine names what it runs in an image's place, and remembers these names for later calls.
+   */
   fit(stack: StackSpec): StackSpec;
-  /** Refuses before anything starts. */
+  /** Whether this engine can run the service, and why not; asked before anything starts. */
   supports(service: ServiceSpec): { readonly ok: true } | { readonly ok: false; readonly reason: string };
   observe(request: ObserveRequest, signal: AbortSignal): Promise<ObservedStack>;
-  /** The names of all stacks of which goat-dev made a part that is still there, in order. */
+  /** Sorted names of all stacks of which a container or volume made by goat-dev still exists. */
   stacks(signal: AbortSignal): Promise<readonly string[]>;
-  /** One operation is one engine call; what is already so is success (starting a started container, removing an absent one). */
+  /**
+   * One operation is one engine call. It succeeds where there is nothing to do: starting a started container, removing
+   * an absent one.
+   */
   apply(operation: Operation, io: ApplyIo): Promise<void>;
-  /** Ends quietly when the signal fires. `ready` is called once changes cannot be missed any more. */
+  /** Ends without an error when the signal fires. `ready` is called once no later change can be missed. */
   changes(stack: string, options: { readonly signal: AbortSignal; ready?(): void }): AsyncIterable<ServiceChange>;
-  /** Lines of several containers, merged by time when not following. */
+  /** Lines of several containers: existing ones merged by time, later ones (`follow`) as they arrive. */
   logs(options: LogOptions): AsyncIterable<LogLine>;
   exec(container: string, command: readonly string[], signal: AbortSignal, options?: ExecOptions): Promise<ExecResult>;
-  /** Whoever publishes this TCP port of the host through the engine, in words ("container web-1 of shop"); null for nobody. */
+  /** The container that publishes this TCP port of the host, in words ("container web-1 of shop"); null for none. */
   portHolder(port: number, signal: AbortSignal): Promise<string | null>;
   /** Container -> resident bytes, for those that run. */
   memory(containers: readonly string[], signal: AbortSignal): Promise<Readonly<Record<string, number>>>;

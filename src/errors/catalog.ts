@@ -2,7 +2,7 @@ import { modalCodes } from "./modal-codes.ts";
 import { runCodes } from "./run-codes.ts";
 import { stackCodes, traceCodes } from "./stack-codes.ts";
 
-/** What is known of a way to fail; `npm run docs` writes docs/failures.md from it. In Markdown. */
+/** What is known of a kind of failure, in Markdown; `npm run docs` writes docs/failures.md from it. */
 interface Failing {
   readonly exit: number;
   readonly means: string;
@@ -10,7 +10,7 @@ interface Failing {
   readonly mend: string;
 }
 
-/** Every way goat-dev stops short, by stable code, in the order of docs/failures.md. */
+/** Every kind of failure by its stable code, in the order of docs/failures.md. */
 export const catalog = {
   usage: { exit: 2, means: "The command line is not understood.", mend: "Take the suggestion, or `goat-dev --help`." },
   "node-too-old": {
@@ -46,7 +46,7 @@ export const catalog = {
   "env-file-invalid": {
     exit: 2,
     means:
-      "A line of `.env` cannot be read, which is named by number; or the file is none, or `--env-file` is not there.",
+      "A line of `.env` cannot be read (its number is named), it is no text file, or the file of `--env-file` is not there.",
     mend: "A line reads `NAME=value`.",
   },
   "gateway-key-invalid": {
@@ -148,7 +148,11 @@ export const catalog = {
     means: "An image cannot be built from what `build:` names; the step is named, with the last it printed.",
     mend: "Mend the Dockerfile, or what it needs, then `goat-dev up`.",
   },
-  "engine-refused": { exit: 1, means: "The engine refused a step; its words are shown.", mend: "It depends on them." },
+  "engine-refused": {
+    exit: 1,
+    means: "The engine refused a step; its words are shown.",
+    mend: "Do what they ask for, then `goat-dev up`.",
+  },
   "service-exited": {
     exit: 5,
     means: "A service ended while it was waited for.",
@@ -157,16 +161,16 @@ export const catalog = {
   "service-restarting": {
     exit: 5,
     means: "A service ends again and again under its restart policy.",
-    mend: "The same.",
+    mend: "Read its last lines; `goat-dev logs SERVICE` has them all.",
   },
   "service-out-of-memory": {
     exit: 5,
-    means: "The engine killed it for want of memory. LiteLLM needs 1 GB, better 2.",
+    means: "The engine killed a service that ran out of memory. LiteLLM needs 1 GB, better 2.",
     mend: "Give Docker, or the service, more memory.",
   },
   "service-not-ready": {
     exit: 5,
-    means: "The time is over; what was last heard is said.",
+    means: "A service was not ready in time; its last answer is shown.",
     mend: "`goat-dev logs SERVICE`, or a longer `--timeout`.",
   },
   "database-password-drift": {
@@ -284,7 +288,7 @@ export const catalog = {
 
 export type ErrorCode = keyof typeof catalog;
 
-/** The exit status of a command that tells this without throwing it. */
+/** The exit status of a code, for commands that report the failure without throwing it. */
 export function exitCodeOf(code: ErrorCode): number {
   return catalog[code].exit;
 }

@@ -13,12 +13,12 @@ export function systemCode(error: unknown): string | undefined {
   return "cause" in error ? systemCode(error.cause) : undefined;
 }
 
-/** True where the error is an AbortSignal's doing. */
+/** True for an error that an AbortSignal has caused, a timeout included. */
 export function isAbort(error: unknown): boolean {
   return error instanceof Error && (error.name === "AbortError" || error.name === "TimeoutError");
 }
 
-/** Any thrown value as a GoatError; what nobody translated is our bug. */
+/** Any thrown value as a GoatError: interrupted for an abort, internal (a bug of ours) for any other value. */
 export function describe(error: unknown): GoatError {
   if (error instanceof GoatError) return error;
   if (error instanceof Error && error.name === "AbortError") {

@@ -45,7 +45,7 @@ export class GoatError extends Error {
   }
 }
 
-/** The same failure, told otherwise where something is given. */
+/** The same failure, with the message, evidence or fixes that are given in place of its own. */
 export function retold(
   error: GoatError,
   { message = error.message, evidence = error.evidence, fixes = error.fixes }: GoatErrorDetails & { message?: string },

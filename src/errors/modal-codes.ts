@@ -1,4 +1,4 @@
-/** What Modal's side of goat-dev stops short at; part of the catalogue. */
+/** The failures of the Modal commands; part of the catalogue. */
 export const modalCodes = {
   "modal-token-missing": {
     exit: 2,
@@ -35,7 +35,11 @@ export const modalCodes = {
     means: "Modal's servers do not answer.",
     mend: "Look at the network and at Modal's status page, then again.",
   },
-  "modal-not-deployed": { exit: 5, means: "Nothing of that name runs there.", mend: "`goat-dev modal deploy`." },
+  "modal-not-deployed": {
+    exit: 5,
+    means: "No app of that name is deployed in this environment.",
+    mend: "`goat-dev modal deploy`.",
+  },
   "modal-not-ready": {
     exit: 5,
     means: "It is deployed, but did not answer within the limit; what was last heard is said.",
@@ -49,7 +53,7 @@ export const modalCodes = {
   "modal-refused": {
     exit: 6,
     means: "The CLI failed with words that are not known; they are shown.",
-    mend: "It depends on them.",
+    mend: "Do what they ask for, then the same command again.",
   },
   "modal-deploy-failed": {
     exit: 1,

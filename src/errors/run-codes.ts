@@ -1,4 +1,4 @@
-/** What stops a program's run through the tap. */
+/** The failures of a program that runs through the tap; part of the catalogue. */
 export const runCodes = {
   "cassette-missing": {
     exit: 2,
@@ -7,8 +7,8 @@ export const runCodes = {
   },
   "cassette-invalid": {
     exit: 2,
-    means: "A line of the file is none of recorded calls, or the file is of a newer goat-dev.",
-    mend: "The message names the line.",
+    means: "A line of the file is no recorded call, or the file is of a newer goat-dev.",
+    mend: "Mend the line that the message names, or record again.",
   },
   "cassette-locked": {
     exit: 4,

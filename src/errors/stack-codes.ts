@@ -1,4 +1,4 @@
-/** How services are known to break; each is recognised in src/doctor/failures. */
+/** Known failures of services; src/doctor/failures recognises each. */
 export const stackCodes = {
   "database-damaged": {
     exit: 5,
@@ -113,7 +113,7 @@ export const stackCodes = {
   },
 } as const;
 
-/** Why a call's trace cannot come. */
+/** Known reasons why a call's trace does not arrive. */
 export const traceCodes = {
   "trace-callback-unknown": {
     exit: 6,

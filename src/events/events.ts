@@ -2,7 +2,7 @@ import type { GoatError } from "../errors/goat-error.ts";
 
 export type Outcome = "ok" | "failed" | "skipped";
 
-/** What happens while something is done. A step is one line a user sees: checks, images, a service, gateway, example, trace. */
+/** What happens during a command. A step is one line for users: checks, images, a service, gateway, example, trace. */
 type WorkEvent =
   | { readonly type: "step-started"; readonly step: string; readonly text?: string }
   | {
@@ -20,7 +20,7 @@ type WorkEvent =
       readonly text: string;
       readonly durationMs: number;
     }
-  /** `bare` stands as it is, such as a bill. */
+  /** `bare` is printed without "note:" or "warning:" before it, such as a bill. */
   | { readonly type: "notice"; readonly level: "info" | "warning" | "bare"; readonly text: string }
   /** Shown only with --verbose. */
   | { readonly type: "detail"; readonly text: string }
@@ -48,7 +48,7 @@ export type GoatEvent =
 /** `at` is an ISO time. */
 export type StampedEvent = GoatEvent & { readonly at: string };
 
-/** The way out for what works; what a run begins, answers and ends with is told by the command line alone. */
+/** Emits events of the work; only the command line emits a run's start, result, error and end. */
 export type Emit = (event: WorkEvent) => void;
 
 export interface View {

@@ -15,7 +15,7 @@ export interface HubOptions {
   readonly views: readonly View[];
 }
 
-/** The one place events pass through: stamped, redacted once, handed to every view whatever another view does. */
+/** All events pass through here: each gets a time, is redacted once and goes to every view, even if one throws. */
 export function createHub({ clock, redactor, views }: HubOptions): Hub {
   let closed = false;
   const emit = (event: GoatEvent): void => {
@@ -27,7 +27,7 @@ export function createHub({ clock, redactor, views }: HubOptions): Hub {
       try {
         view.on(stamped);
       } catch {
-        // A view that cannot draw must not stop what it draws.
+        // A view that fails must not stop the work that it shows.
       }
     }
   };
@@ -58,7 +58,7 @@ function redactEvent(event: GoatEvent, redactor: Redactor): GoatEvent {
   }
 }
 
-/** A copy fit to be shown: words redacted, the cause left behind. */
+/** A copy that may be shown: its texts redacted, its cause left out. */
 function redactError(error: GoatError, redactor: Redactor): GoatError {
   return new GoatError(error.code, redactor.text(error.message), {
     ...(error.service === undefined ? {} : { service: error.service }),

@@ -98,7 +98,7 @@ function escapeForPattern(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
-/** Takes out what a mask and its neighbours happen to spell; every round is shorter, so it ends. */
+/** Removes a secret that a mask and the text beside it happen to form. Each round shortens the text, so it ends. */
 function removeAll(text: string, pattern: RegExp): string {
   let rest = text;
   for (;;) {
@@ -115,7 +115,7 @@ function mapStrings(value: unknown, change: (text: string) => string): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [change(key), mapStrings(item, change)]));
 }
 
-/** What of these variables is secret: by name, or as a URL's password. */
+/** The secrets among these variables: values whose name looks secret, and the passwords in URLs. */
 export function secretsIn(variables: Readonly<Record<string, string>>): readonly Secret[] {
   return Object.entries(variables).flatMap(([name, value]) => {
     if (looksSecret(name)) return [{ name, value }];

@@ -20,14 +20,17 @@ export const usualLimitMs = 30_000;
 
 interface Question {
   readonly path: string;
-  /** With one it is a POST. */
+  /** With a body the request is a POST. */
   readonly body?: unknown;
   readonly limitMs?: number;
 }
 
 const answeringLimitMs = 1_000;
 
-/** One question with the key, whatever the answer. Throws gateway-refused where none comes, or the signal's reason. */
+/**
+ * Sends one request with the key; returns the answer, whatever its status. Throws gateway-refused where none comes, or
+ * the signal's reason.
+ */
 export async function send(access: GatewayAccess, question: Question, signal: AbortSignal): Promise<HttpAnswer> {
   const { path, body, limitMs = usualLimitMs } = question;
   const url = urlOf(access, path);
@@ -78,7 +81,7 @@ export function unreachable(access: GatewayAccess, reason: string, cause?: unkno
   });
 }
 
-/** What answers is something else: a page, a redirection, other JSON. */
+/** The error for an answer that is not LiteLLM's: a page, a redirection, other JSON. */
 export function strange(access: GatewayAccess, path: string, { status, headers, text }: HttpAnswer): GoatError {
   const heard = heardText({ status, type: headers["content-type"], location: headers["location"], text });
   return new GoatError("gateway-refused", `what answers at ${urlOf(access, path)} is not LiteLLM`, {
@@ -121,7 +124,7 @@ export async function modelInfo(access: GatewayAccess, signal: AbortSignal): Pro
   return read(access, "/model/info", readModelInfo, signal);
 }
 
-/** True where something answers at the gateway's address. */
+/** True where the gateway's /health/liveliness answers 200 within a second. Throws the signal's reason. */
 export async function isAnswering({ baseUrl }: GatewayAccess, signal: AbortSignal): Promise<boolean> {
   using limit = deadline(signal, answeringLimitMs);
   try {

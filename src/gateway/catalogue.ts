@@ -10,13 +10,13 @@ export interface VllmModel {
   /** The Modal app. */
   readonly app: string;
   readonly huggingFaceId: string;
-  /** What a start from nothing takes, as far as is known. */
+  /** How long a cold start takes; null where it is not known. */
   readonly coldStartMs: number | null;
-  /** The limit for such a start. */
+  /** The limit for a cold start; null where the catalogue has none. */
   readonly startupMs: number | null;
 }
 
-/** Reads the catalogue. Throws internal: the file is the package's own. */
+/** Reads the catalogue. Throws internal, because a broken one is a fault of goat-dev's own package. */
 export function readCatalogue(text: string, file: string): readonly VllmModel[] {
   const models = parse(text, file);
   return models.map((model) => {
@@ -54,7 +54,7 @@ function seconds(value: unknown): number | null {
   return typeof value === "number" && value > 0 ? value * 1_000 : null;
 }
 
-/** Where Modal serves an app of a workspace's environment; an environment without a suffix has an empty one. */
+/** The URL at which Modal serves an app. `suffix` is that of the workspace's environment; it may be empty. */
 export function modalUrl(app: string, workspace: string, suffix: string): string {
   return `https://${workspace}${suffix === "" ? "" : `-${suffix}`}--${app}-serve.modal.run/v1`;
 }

@@ -4,7 +4,7 @@ import { GoatError, retold } from "../errors/goat-error.ts";
 import { decoration } from "../platform/deadline.ts";
 import type { Provider, Route } from "./routes.ts";
 
-/** Where providers are asked whose routes name no address. */
+/** The address at which LiteLLM calls a provider whose route names none. */
 const usualAddresses: Readonly<Partial<Record<Provider, string>>> = {
   openai: "https://api.openai.com",
   groq: "https://api.groq.com",
@@ -14,8 +14,8 @@ const usualAddresses: Readonly<Partial<Record<Provider, string>>> = {
 const lookLimitMs = 3_000;
 
 /**
- * A call to which no provider answered, with the certificate that stands in its way, if one does: LiteLLM says no more of it than
- * "Connection error." Any other error comes back as it is.
+ * Explains a failed call by the provider's certificate, where this machine does not trust it: LiteLLM itself says only
+ * "Connection error." Returns any other error unchanged. Throws the signal's reason.
  */
 export async function becauseOfCertificate(
   error: unknown,
@@ -35,14 +35,14 @@ export async function becauseOfCertificate(
     fixes: [
       {
         command: "goat-dev up --set GOAT_DEV_CA_FILE=/path/to/ca.pem",
-        effect: "has it trust what is in that file as well: your company's certificate, in PEM",
+        effect: "has the gateway trust the certificates of that PEM file too, such as your company's",
       },
       ...error.fixes.slice(-1),
     ],
   });
 }
 
-/** Why this machine does not trust who answers there; null where it does, or nobody answers. */
+/** Node's error code for the server's certificate; null where this machine trusts it, or where nothing answers. */
 async function distrustOf(url: URL, signal: AbortSignal): Promise<string | null> {
   // Loaded where it is needed: every bring-up loads this file.
   const { connect } = await import("node:tls");
@@ -61,5 +61,5 @@ async function distrustOf(url: URL, signal: AbortSignal): Promise<string | null>
   });
 }
 
-/** Node's codes for a certificate that is nobody's known, over, or another name's. */
+/** Node's error codes for a certificate of an unknown issuer, one that has expired, and one for another name. */
 const distrust = /CERT|SELF_SIGNED|UNABLE_TO_/;

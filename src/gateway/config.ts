@@ -26,7 +26,7 @@ export function readGatewayConfig(text: string, file: string): GatewayConfig {
   return readWhole(text, file).config;
 }
 
-/** The files that a config takes in, as it names them; none where it cannot be read. */
+/** The files that a config includes, as it names them; none where it cannot be read. */
 export function includesOf(text: string): readonly string[] {
   try {
     const tree: unknown = parseSource(text, "1.1").data();
@@ -36,7 +36,7 @@ export function includesOf(text: string): readonly string[] {
   }
 }
 
-/** The same as a plain tree, for a copy that is changed. Throws gateway-config-invalid. */
+/** The config as plain data, to make a changed copy from. Throws gateway-config-invalid. */
 export function readConfigTree(text: string, file: string): unknown {
   return readWhole(text, file).tree;
 }
@@ -46,7 +46,9 @@ interface Whole {
   readonly tree: unknown;
 }
 
-/** One run asks the same file for its routes, its budget and its callbacks: it is parsed once. */
+/**
+ * The last config that was read, kept because one run asks the same file for its routes, its budget and its callbacks.
+ */
 let latest: { readonly text: string; readonly file: string; readonly whole: Whole } | undefined;
 
 function readWhole(text: string, file: string): Whole {
@@ -87,7 +89,7 @@ function invalid(file: string, problems: readonly string[]): GoatError {
   });
 }
 
-/** The node at a path, aliases followed; where the path ends early, the last one there is. */
+/** The node at a path, with aliases followed; where the path leads nowhere, the last node on it that exists. */
 function nodeAt(document: Document, path: Path): Node | null {
   let node: Node | null = document.contents;
   for (const step of path) {
@@ -138,7 +140,10 @@ function strings(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 }
 
-/** The same config with every route answering from it, without a provider, as JSON, which is YAML too. */
+/**
+ * The config as JSON, which is YAML too, with every route answering from the config itself instead of a provider.
+ * Throws gateway-config-invalid.
+ */
 export function demoConfig(text: string, file: string): string {
   const { config, tree } = readWhole(text, file);
   return `${JSON.stringify(withMocks(tree, config.routes), null, 2)}\n`;
@@ -148,7 +153,10 @@ const embeddingAnswer = [0.1, 0.2, 0.3];
 
 const chatAnswer = "Hello from the demo: LiteLLM gave this answer from its own config, without a provider.";
 
-/** A config's tree with LiteLLM's `mock_response` on every route that has none; the routes are those read from it, in order. */
+/**
+ * Adds LiteLLM's `mock_response` to every route of a config's tree that has none. `routes` are those read from the
+ * tree, in order.
+ */
 function withMocks(tree: unknown, routes: readonly Route[]): unknown {
   if (!isRecord(tree) || !Array.isArray(tree["model_list"])) return tree;
   const entries = tree["model_list"].map((entry: unknown, index) => {

@@ -3,13 +3,13 @@ import { type Fields, fieldsOf } from "../model/fields.ts";
 import { parseJson } from "../platform/json.ts";
 import { type GatewayAccess, refusal, send, strange } from "./access.ts";
 
-/** How LiteLLM says it, by question and version. */
+/** How LiteLLM says that it has no database; its words depend on the endpoint and the version. */
 const withoutDatabase =
   /no[_ ](?:connected )?db|(?:db|database) not connected|not connected to (?:the )?(?:db|database)/i;
 
 /**
- * One question to what LiteLLM keeps in its database, which lies beside /v1; null where it has no database, or does not know
- * what is asked for. Throws gateway-refused.
+ * Asks LiteLLM for something in its database, at an endpoint beside /v1, not below it. Null where LiteLLM has no
+ * database, or answers 404. Throws gateway-refused.
  */
 export async function askDatabase(
   access: GatewayAccess,

@@ -3,7 +3,10 @@ import { type Fields, fieldsOf, isRecord, listOf } from "../model/fields.ts";
 import { list, nearest } from "../platform/text.ts";
 import { readConfigTree } from "./config.ts";
 
-/** How a route can be made to fail: LiteLLM raises what it would raise of a provider. */
+/**
+ * How a route can be made to fail: as `mock_response`, these names have LiteLLM raise the error that a provider's
+ * failure would cause.
+ */
 const drillFaults = {
   "429": "litellm.RateLimitError",
   "500": "litellm.InternalServerError",
@@ -20,8 +23,8 @@ export interface DrillConfig {
 }
 
 /**
- * A config whose routes of one name fail as if their provider did; it has no database, and tells nobody of its calls. Throws
- * gateway-config-invalid, and usage where there is no such model.
+ * A copy of the config in which the routes of one model fail as if their provider did. It has no database, and reports
+ * its calls to no callback. Throws gateway-config-invalid, and usage where there is no such model.
  */
 export function drillConfig(text: string, file: string, model: string, fault: DrillFault): DrillConfig {
   const tree = fieldsOf(readConfigTree(text, file));
@@ -57,7 +60,10 @@ function without(fields: Fields, names: readonly string[]): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
 }
 
-/** LiteLLM reads them below either key, as a list of maps from a model to its stand-ins. */
+/**
+ * LiteLLM reads fallbacks below `litellm_settings` and `router_settings`, as a list of maps from a model to its
+ * stand-ins.
+ */
 function fallbacksOf(places: readonly Fields[], model: string, fault: DrillFault): readonly string[] {
   const name = fault === "too-long" ? "context_window_fallbacks" : "fallbacks";
   const found = places.flatMap((place) => listOf(place[name])).filter(isRecord);

@@ -21,7 +21,7 @@ export interface ExampleAnswer {
   readonly callId: string | null;
   /** The id of the call's trace in Langfuse. */
   readonly traceId: string;
-  /** From asking to the last word. */
+  /** From sending the request to the end of the answer. */
   readonly durationMs: number;
 }
 
@@ -33,7 +33,7 @@ export interface ExampleRequest {
   /** This process's environment, of which the example gets what every program needs and no more. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
-  /** The example as compiled; the shipped one where left out. */
+  /** Path of the compiled example; the shipped one where left out. */
   readonly script?: string;
   /** The answer as it streams in. */
   onText?(text: string): void;
@@ -42,8 +42,8 @@ export interface ExampleRequest {
 const harmless = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR"];
 
 /**
- * Runs the shipped example client as a program of its own, with nothing but the three variables.
- * Throws provider-refused, gateway-refused, example-failed, or the signal's reason.
+ * Runs the shipped example client as a program of its own, which is told nothing of the gateway but OPENAI_BASE_URL,
+ * OPENAI_API_KEY and EVAL_MODEL. Throws provider-refused, gateway-refused, example-failed, or the signal's reason.
  */
 export async function runExample(request: ExampleRequest): Promise<ExampleAnswer> {
   const { access, choice, onText } = request;
@@ -62,7 +62,9 @@ export async function runExample(request: ExampleRequest): Promise<ExampleAnswer
   return answer.costUsd === null ? { ...answer, costUsd: await priceOf(answer, request) } : answer;
 }
 
-/** With the openai package in it; in a clone without dist, as compiled beside its source. */
+/**
+ * The script in dist contains the openai package; a clone without dist has only the script compiled beside its source.
+ */
 function shippedScript(): string {
   const places = ["dist/example/main.js", "templates/example/example.js"];
   const paths = places.map((place) => fileURLToPath(new URL(`../../${place}`, import.meta.url)));
@@ -96,12 +98,15 @@ function endOf(result: RunResult): string {
   return result.endedBy === null ? `exited with status ${result.exitCode}` : `was ended by ${result.endedBy}`;
 }
 
-/** What the example client says when a call fails: the error's class, and of an answer its status, type, message and LiteLLM's id. */
+/**
+ * The error for what the example client reports of a failed call: the class of its error and, if there was an answer,
+ * the status, type, message and LiteLLM's id of the call.
+ */
 function failureOf(error: Fields, access: GatewayAccess, choice: ModelChoice): GoatError {
   const message = textOf(error["message"]) ?? "no reason given";
   if (textOf(error["name"])?.startsWith("APIConnection") === true) return unreachable(access, message);
   const facts = readFailure(numberOf(error["status"]), error);
-  // Before any answer there is neither; in the middle of a stream there is no status.
+  // Without status and call id there was no answer at all; a failure in the middle of a stream lacks the status only.
   if (facts.status === null && textOf(error["callId"]) === null) return exampleBroken("failed", message);
   return explainFailure(facts, access, choice);
 }
@@ -123,7 +128,10 @@ function readAnswer(said: Fields, model: string): ExampleAnswer | null {
   };
 }
 
-/** Older LiteLLM does not put the cost into a stream: then from its price list, where it has one. */
+/**
+ * The cost by the gateway's price list, because older LiteLLM does not put it into a stream; null where the list has no
+ * price.
+ */
 async function priceOf(answer: ExampleAnswer, { access, signal }: ExampleRequest): Promise<number | null> {
   const { promptTokens, completionTokens } = answer;
   if (promptTokens === null || completionTokens === null) return null;

@@ -6,7 +6,7 @@ import { parseJson } from "../platform/json.ts";
 export interface OfferedModel {
   /** As the server calls it. */
   readonly id: string;
-  /** As programs could ask for it: without a path and a file's ending. */
+  /** As programs could ask for it: a model file's name comes without its path and ending. */
   readonly name: string;
   readonly mode: "chat" | "embedding";
 }
@@ -18,7 +18,9 @@ export interface LocalServer {
   readonly models: readonly OfferedModel[];
 }
 
-/** What listens where by default; two share a port with much else, so they are known by what they say. */
+/**
+ * Where each product listens by default. Two of the ports are used by much else, so a server is known by its answer.
+ */
 const places: readonly (readonly [url: string, product: string])[] = [
   ["http://127.0.0.1:11434/v1", "Ollama"],
   ["http://127.0.0.1:1234/v1", "LM Studio"],
@@ -29,7 +31,7 @@ const places: readonly (readonly [url: string, product: string])[] = [
 
 export const defaultPlaces: readonly string[] = places.map(([url]) => url);
 
-/** What `owned_by` says in a server's list. */
+/** The product, by what `owned_by` says in a server's list of models. */
 const owners: Readonly<Partial<Record<string, string>>> = {
   library: "Ollama",
   organization_owner: "LM Studio",
@@ -38,10 +40,13 @@ const owners: Readonly<Partial<Record<string, string>>> = {
   docker: "Docker Model Runner",
 };
 
-/** One that is there answers in milliseconds, unless it loads a model just now. */
+/** A running server answers in milliseconds, unless it is loading a model. */
 const limitMs = 1_500;
 
-/** Asks all side by side what they serve; who does not answer, or not as such a server does, is left out. */
+/**
+ * Asks all servers at once for their models; one that does not answer, or not in the expected form, is left out. Throws
+ * the signal's reason.
+ */
 export async function askLocalServers(urls: readonly string[], signal: AbortSignal): Promise<readonly LocalServer[]> {
   const found = await Promise.all(urls.map((url) => askServer(url, signal)));
   return found.filter((server) => server !== null);

@@ -9,7 +9,10 @@ export type ModelParameters = ReadonlyMap<string, readonly Readonly<Record<strin
 
 const limitMs = 10_000;
 
-/** Null where the gateway does not tell: it only decorates an answer. */
+/**
+ * Every model's parameters, from /model/info. Null where the gateway does not tell them within 10 s, because a report
+ * can do without them. Throws the signal's reason.
+ */
 export function modelParameters(access: GatewayAccess, signal: AbortSignal): Promise<ModelParameters | null> {
   return decoration(signal, limitMs, async (limited) => {
     const { status, text } = await send(access, { path: "/model/info" }, limited);
@@ -24,7 +27,10 @@ export function modelParameters(access: GatewayAccess, signal: AbortSignal): Pro
   });
 }
 
-/** "+ qwen3-4b-local, - gpt-5-mini, gpt-5-nano: api_base"; empty where no model differs. */
+/**
+ * A line for each model that differs, such as "+ qwen3-4b-local", "- gpt-5-mini" or "gpt-5-nano: api_base"; empty where
+ * none does.
+ */
 export function modelChanges(before: ModelParameters, after: ModelParameters): readonly string[] {
   const added = [...after.keys()].filter((name) => !before.has(name)).map((name) => `+ ${name}`);
   const removed = [...before.keys()].filter((name) => !after.has(name)).map((name) => `- ${name}`);

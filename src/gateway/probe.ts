@@ -12,7 +12,7 @@ export interface ModelsProof {
   readonly usable: readonly string[];
 }
 
-/** Holds what the gateway serves against its config. Throws gateway-refused, models-missing. */
+/** Compares the models that the gateway serves with its config. Throws gateway-refused, models-missing. */
 export async function proveModels(
   access: GatewayAccess,
   routes: readonly Route[],

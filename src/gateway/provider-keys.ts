@@ -9,7 +9,7 @@ import { cut } from "../platform/text.ts";
 export type KeyVerdict =
   | { readonly state: "accepted"; readonly remark: string | null }
   | { readonly state: "refused"; readonly words: string }
-  /** Nobody could say: no network, or an answer of another kind. */
+  /** Not known: no free endpoint, no network, or an answer of another kind. */
   | { readonly state: "unknown"; readonly why: string };
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -21,7 +21,10 @@ interface Question {
 
 const limitMs = 5_000;
 
-/** Asks the provider, at the address where LiteLLM would; costs nothing. Throws the signal's reason. */
+/**
+ * Asks the provider whether it accepts its key, at the address that LiteLLM would use. The call is free. Throws the
+ * signal's reason.
+ */
 export async function askProvider(provider: string, variables: Variables, signal: AbortSignal): Promise<KeyVerdict> {
   const question = questionFor(provider, variables);
   if (question === null) return { state: "unknown", why: "it has no free endpoint" };
@@ -64,7 +67,7 @@ function bearer(url: string, key: string): Question {
 
 function verdictOf(status: number, text: string): KeyVerdict {
   if (status === 200) return { state: "accepted", remark: null };
-  if (status === 429) return { state: "accepted", remark: "it has had enough calls for now" };
+  if (status === 429) return { state: "accepted", remark: "it takes no more calls for now" };
   if (status === 401 || status === 403) return { state: "refused", words: `${status}: ${wordsIn(text)}` };
   return { state: "unknown", why: `it answers ${status}` };
 }

@@ -1,4 +1,6 @@
-/** LiteLLM's prefixes of providers that need one key, with the variable that it looks up by itself. */
+/**
+ * By LiteLLM's prefix of each provider that needs one key, the variable in which LiteLLM looks for that key by itself.
+ */
 export const keyVariables: Readonly<Partial<Record<string, string>>> = {
   azure: "AZURE_API_KEY",
   groq: "GROQ_API_KEY",

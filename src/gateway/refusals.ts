@@ -4,7 +4,7 @@ import { cut, list } from "../platform/text.ts";
 import { type GatewayAccess, refusal } from "./access.ts";
 import type { ModelChoice, Route } from "./routes.ts";
 
-/** Who refused, and what to do about it: provider-refused or gateway-refused. */
+/** The error for a failed call, provider-refused or gateway-refused by who refused it, with what to do about it. */
 export function explainFailure(
   facts: FailureFacts,
   access: GatewayAccess,
@@ -60,12 +60,12 @@ function providerRefusal(
 function noWayTo(service: string, route: Route): Advice {
   return {
     what: `${service} cannot reach ${providerName(route)}`,
-    fix: { command: "goat-dev up --example", effect: "asks again, once containers of this machine reach it" },
+    fix: { command: "goat-dev up --example", effect: "asks again, once the gateway can reach that address" },
   };
 }
 
 function providerName({ name, provider, upstream }: Route): string {
-  // OpenAI's protocol at an address of its own: nothing says that vLLM serves it.
+  // Any server may answer an `openai/` route with an address of its own; it need not be vLLM.
   if (provider === "vllm" && upstream.startsWith("openai/")) return `the server behind ${name}`;
   const names = { azure: "Azure", groq: "Groq", openai: "OpenAI", anthropic: "Anthropic", vllm: "vLLM" } as const;
   return provider === "other" ? (upstream.split("/", 1)[0] ?? upstream) : names[provider];
@@ -92,7 +92,7 @@ export function adviceFor(status: number | null, message: string, route: Route, 
   if (status === 404) return notFound(provider, message, route);
   if (status === 429) {
     const effect = "asks again, when the limit or the quota allows it";
-    return { what: `${provider} accepts the key but has had enough calls for now`, fix: { command: again, effect } };
+    return { what: `${provider} accepts the key, but takes no more calls for now`, fix: { command: again, effect } };
   }
   if (status !== null && status < 500) {
     return { what: `${provider} refuses ${question}`, fix: { command: again, effect: "asks again" } };
@@ -100,7 +100,7 @@ export function adviceFor(status: number | null, message: string, route: Route, 
   return { what: `${provider} does not answer properly`, fix: { command: again, effect: "asks again" } };
 }
 
-/** Azure's addresses are made of a deployment's name and a version: either may be what is not found. */
+/** Azure's addresses contain a deployment's name and an API version: either may be what was not found. */
 function notFound(provider: string, message: string, { upstream, line, provider: id }: Route): Advice {
   const mended = (what: string, effect: string): Advice => ({ what, fix: { command: "goat-dev up", effect } });
   const place = `line ${line} of the LiteLLM config`;
@@ -117,7 +117,7 @@ function notFound(provider: string, message: string, { upstream, line, provider:
   );
 }
 
-/** The example did not get as far as a refusal. */
+/** The error for an example client that failed before the gateway or a provider could refuse its call. */
 export function exampleBroken(how: string, output: string): GoatError {
   return new GoatError("example-failed", `the example client ${how}`, {
     evidence: maskKeys(output).trim().split("\n").slice(-5),

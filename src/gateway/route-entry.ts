@@ -12,7 +12,7 @@ const prefixes: Readonly<Record<string, Provider>> = {
   hosted_vllm: "vllm",
 };
 
-/** One entry of `model_list`, or null where it does not say enough. */
+/** Reads one entry of `model_list`; null, with the reason in `problems`, where it lacks what a route needs. */
 export function readRoute(entry: unknown, path: Path, line: number, problems: Problems): Route | null {
   const fields = problems.map(entry, path);
   if (fields !== entry) return null;
@@ -20,7 +20,7 @@ export function readRoute(entry: unknown, path: Path, line: number, problems: Pr
   const params = problems.map(fields["litellm_params"], [...path, "litellm_params"]);
   const info = problems.optionalMap(fields["model_info"], [...path, "model_info"]);
   if (params !== fields["litellm_params"]) return null;
-  // LiteLLM would start without the route, and say so in its log only.
+  // With an unquoted date LiteLLM would start without this route, and say so only in its log.
   problems.noDate(params["api_version"], [...path, "litellm_params", "api_version"]);
   const upstream = problems.text(params["model"], [...path, "litellm_params", "model"]);
   if (name === null || upstream === null) return null;
@@ -61,7 +61,7 @@ function references(value: unknown): readonly string[] {
   return isRecord(value) ? Object.values(value).flatMap(references) : [];
 }
 
-/** What LiteLLM looks up by itself where the entry is silent. */
+/** The variables that LiteLLM reads by itself where the entry sets no `api_key` or `api_base`. */
 function impliedVariables(provider: Provider, upstream: string, params: Fields): readonly string[] {
   const key = provider === "vllm" ? undefined : (keyVariables[provider] ?? keyVariables[prefixOf(upstream) ?? ""]);
   const implied: string[] = [];

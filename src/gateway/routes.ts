@@ -10,12 +10,12 @@ export interface Route {
   readonly provider: Provider;
   /** What LiteLLM calls, such as groq/llama-3.3-70b-versatile. */
   readonly upstream: string;
-  /** Variables that must be set for it to work, the provider's own default where the entry names none. */
+  /** Variables that must be set for the route to work; the provider's default one where the entry names none. */
   readonly keyVariables: readonly string[];
   readonly mode: "chat" | "embedding" | "other";
-  /** Where it goes, if the entry says so itself. */
+  /** The entry's `api_base`; null where it has none. */
   readonly apiBase: string | null;
-  /** Answers from the config itself, without a provider. */
+  /** True where LiteLLM answers with the entry's own `mock_response`, without a provider. */
   readonly mock: boolean;
   /** Counts from 1. */
   readonly line: number;
@@ -25,7 +25,7 @@ export type Variables = Readonly<Record<string, string | undefined>>;
 
 export interface RouteUse {
   readonly route: Route;
-  /** `GROQ_API_KEY is not set`; null where it can be used. */
+  /** Why the route cannot be used, such as `GROQ_API_KEY is not set`; null where it can. */
   readonly obstacle: string | null;
 }
 
@@ -49,14 +49,15 @@ function obstacleOf({ keyVariables, apiBase }: Route, variables: Variables): str
   return unfilled === null ? null : `${unfilled} in its api_base is to be filled in`;
 }
 
-/** `<workspace>` of an address that is to be completed. */
+/** The first placeholder in an address that is still to be filled in, such as `<workspace>`; null where it has none. */
 export function placeholderIn(address: string): string | null {
   return /<[\w -]+>/.exec(address)?.[0] ?? null;
 }
 
 /**
- * The wanted model, else the first chat model that can be used by its name, else a small one of a route with `*`, else null.
- * Throws usage where the wanted one is not a chat model of the config, no-provider-key where it lacks its key.
+ * Picks the wanted model, else the first usable chat model with a plain name, else a small model of a route with `*`,
+ * else null. Throws usage where the wanted one is not a chat model of the config, no-provider-key where it lacks its
+ * key.
  */
 export function pickChatModel(
   routes: readonly Route[],
@@ -105,7 +106,7 @@ function chatModels(uses: readonly RouteUse[]): { readonly command: string; read
   return { command: "goat-dev up", effect: `with EVAL_MODEL unset or one of: ${list([...names], "or") || "none yet"}` };
 }
 
-/** What the gateway lists against what its config routes; a name with `*` is never missing. */
+/** Compares the models that the gateway lists with those that its config routes; a name with `*` is never missing. */
 export function compareModels(
   listed: readonly string[],
   routes: readonly Route[],

@@ -25,7 +25,7 @@ export interface ModelRow {
   readonly usable: boolean;
   /** Why it cannot be used. */
   readonly obstacle: string | null;
-  /** On GPUs of one's own. */
+  /** True where the user runs the model, rather than a provider. */
   readonly local: boolean;
   /** In the config; counts from 1. */
   readonly line: number;
@@ -46,7 +46,7 @@ interface Seen {
   readonly commentedOut: boolean;
 }
 
-/** One row for each entry of the config, as it stands there. */
+/** One row for each entry of the config, in order, with the commented-out entries last. */
 export function modelRows({ routes, disabled, variables, view }: RowQuestion): readonly ModelRow[] {
   const active = usableRoutes(routes, variables).map((use, index) => {
     const nth = routes.slice(0, index).filter(({ name }) => name === use.route.name).length;
@@ -88,7 +88,7 @@ function providerOf({ provider, upstream }: Route): string {
   return provider === "other" ? (prefixOf(upstream) ?? "other") : provider;
 }
 
-/** Without the noise of binary fractions: 1.5e-7 is 0.15. */
+/** US dollars for a million tokens, without the rounding errors of binary fractions: 0.15 for 1.5e-7 per token. */
 function perMillion(perToken: number | null | undefined): number | null {
   return perToken === null || perToken === undefined ? null : Number((perToken * 1e6).toPrecision(12));
 }

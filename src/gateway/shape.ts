@@ -7,7 +7,7 @@ interface Problem {
   readonly message: string;
 }
 
-/** Asks data for a shape and remembers what does not fit; the answer is then empty. */
+/** Checks that data has the expected shape; records what does not fit in `found`, and returns an empty value for it. */
 export interface Problems {
   readonly found: readonly Problem[];
   map(value: unknown, path: Path): Fields;

@@ -25,7 +25,10 @@ const maxTokens = 16;
 
 type Read = (CallAnswer & { readonly ok: true }) | { readonly ok: false; readonly error: GoatError };
 
-/** Asks a model the smallest question there is: a refusal is a result, and so is silence. Throws the signal's reason. */
+/**
+ * Asks a model the smallest question there is. A refusal or a call without an answer is returned as a result, not
+ * thrown. Throws the signal's reason.
+ */
 export async function smallestCall(
   access: GatewayAccess,
   choice: ModelChoice,
@@ -62,7 +65,7 @@ function read(answer: HttpAnswer, path: string, access: GatewayAccess, choice: M
   return { ok: false, error: explainFailure(told, access, choice, "the question") };
 }
 
-/** Throws what is no failure of the call. */
+/** The error of a call that got no answer; throws again what is not a GoatError. */
 function unanswered(error: unknown, { model }: ModelChoice, limitMs: number): GoatError {
   if (!(error instanceof GoatError)) throw error;
   if (!(error.cause instanceof HttpTimeout)) return error;

@@ -2,12 +2,12 @@ import { type Fields, fieldsOf, listOf, numberOf, textOf } from "../model/fields
 import type { GatewayAccess } from "./access.ts";
 import { askDatabase } from "./database-questions.ts";
 
-/** By what LiteLLM counts: who asked, and what was asked. */
+/** What spend can be grouped by in LiteLLM. */
 export const spendGroups = ["model", "day", "key", "tag", "user"] as const;
 
 export type SpendGroup = (typeof spendGroups)[number];
 
-/** What calls came to. */
+/** The totals of a number of calls. */
 export interface Spent {
   /** US dollars. */
   readonly costUsd: number;
@@ -22,13 +22,13 @@ export interface DaySpent extends Spent {
   readonly parts: readonly (Spent & { readonly name: string })[];
 }
 
-/** The gateway's own budget, which counts for every key. */
+/** The gateway's own budget; the calls of every key count against it. */
 export interface Budget {
   readonly spentUsd: number;
   readonly maxUsd: number;
-  /** How long it is for, as the config says: 1mo. */
+  /** The period of the budget, as the config writes it: 1mo. */
   readonly duration: string | null;
-  /** ISO time; null where it is never set back. */
+  /** ISO time at which the spend is set back; null where it never is. */
   readonly resetsAt: string | null;
 }
 
@@ -38,7 +38,7 @@ interface Days {
   readonly to: string;
 }
 
-/** Where LiteLLM tells each group, and under which of a day's headings. */
+/** For each group the endpoint to ask, and the part of a day's `breakdown` that holds it. */
 const places: Readonly<Record<SpendGroup, readonly [path: string, heading: string]>> = {
   model: ["/user/daily/activity", "model_groups"],
   day: ["/user/daily/activity", "model_groups"],
@@ -78,7 +78,7 @@ function added(old: DaySpent | undefined, next: DaySpent): DaySpent {
   return old === undefined ? next : { date: next.date, ...sumOf([old, next]), parts: [...old.parts, ...next.parts] };
 }
 
-/** LiteLLM notes the program that asked as a tag of its own kind. */
+/** Leaves out tags that begin with User-Agent:, which LiteLLM adds itself to note the calling program. */
 function readDay(day: Fields, heading: string): DaySpent {
   const parts = Object.entries(fieldsOf(fieldsOf(day["breakdown"])[heading]))
     .filter(([name]) => !name.startsWith("User-Agent:"))

@@ -3,19 +3,19 @@ import { type Fields, fieldsOf, listOf, numberOf, textOf } from "../model/fields
 import { type GatewayAccess, refusal } from "./access.ts";
 import { askDatabase } from "./database-questions.ts";
 
-/** A key of the gateway's own, for a program or a person; never the key itself. */
+/** What LiteLLM tells about a virtual key, which it issues to a program or a person; never the key itself. */
 export interface VirtualKey {
-  /** LiteLLM's hash of it. */
+  /** LiteLLM's hash of the key. */
   readonly id: string;
   readonly alias: string | null;
-  /** Its end, as LiteLLM keeps it: sk-...DXsg */
+  /** The key's ending, as LiteLLM keeps it: sk-...DXsg */
   readonly ending: string | null;
-  /** Empty means all. */
+  /** Models that the key may use; empty means all. */
   readonly models: readonly string[];
   /** US dollars. */
   readonly spentUsd: number;
   readonly maxUsd: number | null;
-  /** After which the budget begins anew: 1d. */
+  /** The time after which the budget begins anew, such as 1d. */
   readonly budgetDuration: string | null;
   /** ISO times. */
   readonly budgetResetsAt: string | null;
@@ -32,12 +32,12 @@ export interface NewKey {
   readonly budgetDuration?: string | undefined;
   /** How long it is good for: 7d. */
   readonly duration?: string | undefined;
-  /** What is spent of its budget already. */
+  /** US dollars of the budget that count as spent from the start. */
   readonly spentUsd?: number | undefined;
 }
 
 export interface MadeKey {
-  /** The key itself, which LiteLLM tells this once. */
+  /** The key itself, which LiteLLM tells only when it makes it. */
   readonly key: string;
   readonly id: string;
 }
@@ -90,7 +90,7 @@ export async function createKey(access: GatewayAccess, wanted: NewKey, signal: A
   if (body === null) return null;
   const [key, id] = [textOf(body["key"]), textOf(body["token"]) ?? textOf(body["token_id"])];
   if (key !== null && id !== null) return { key, id };
-  throw refusal(access, "POST /key/generate", readFailure(502, { message: "it tells no key" }));
+  throw refusal(access, "POST /key/generate", readFailure(502, { message: "its answer holds no key" }));
 }
 
 export async function renameKey(access: GatewayAccess, id: string, alias: string, signal: AbortSignal): Promise<void> {

@@ -14,8 +14,8 @@ export function matches(routeName: string, model: string): boolean {
 }
 
 /**
- * A small model that a route with `*` surely stands for, by the name to ask for: `openai/*` is openai/gpt-5-nano, `*` one of a
- * provider whose key is set. Null where the route leads to a provider of which none is known.
+ * The name of a small model that a route with `*` is sure to serve: openai/gpt-5-nano for `openai/*`, and for `*` a
+ * model of a provider whose key is set. Null where no small model of the route's provider is known, or no key is set.
  */
 export function smallModelOf(
   { name, upstream }: { readonly name: string; readonly upstream: string },

@@ -1,6 +1,6 @@
 import { type Fields, fieldsOf, isRecord, listOf, textOf } from "../model/fields.ts";
 
-/** One piece of what was said, whichever of the providers' forms it came in. */
+/** One part of a message, the same for every provider's format. */
 export type Part =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "thinking"; readonly text: string }
@@ -56,7 +56,7 @@ export function readTools(input: unknown): readonly Tool[] {
   });
 }
 
-/** The first words of the last thing that a person said, in one line. */
+/** The beginning of the last user message, else of the last message, as one line of at most `length` characters. */
 export function firstWords(messages: readonly Message[], length: number): string {
   const said = messages.map(({ role, parts }) => ({ role, text: wordsIn(parts) })).filter(({ text }) => text !== "");
   const last = said.findLast(({ role }) => role === "user") ?? said.at(-1);

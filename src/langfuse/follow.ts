@@ -1,19 +1,19 @@
 import { type Ask, firstPage, readPage, rowsOf, type TraceFilter } from "./list.ts";
 import type { ListedTrace, TraceRow } from "./trace.ts";
 
-/** What arrives late, or by a clock that is behind, is found within this time before the newest. */
+/** A look starts this long before the newest trace seen, to find traces that come late or from a slow clock. */
 const overlapMs = 10_000;
 const pageSize = 50;
 const pages = 5;
 const remembered = 2_000;
 
-/** Tells new traces from those that were there, whatever clock they carry. */
+/** Tells new traces from known ones by id and number of calls, not by their timestamps. */
 export interface Follower {
-  /** The traces that have come, or have got another call, since the last look; the oldest first. Rejects where `ask` does. */
+  /** Traces that are new, or have another call, since the last look; oldest first. Rejects where `ask` does. */
   look(): Promise<readonly TraceRow[]>;
 }
 
-/** The first look tells nothing: it learns what is there. */
+/** The first look returns nothing: it only records the existing traces. */
 export function createFollower(ask: Ask, filter: TraceFilter): Follower {
   const seen = new Set<string>();
   let newest: string | null = null;
@@ -52,7 +52,7 @@ export function createFollower(ask: Ask, filter: TraceFilter): Follower {
     }
     const fresh = await unseen();
     const rows = await rowsOf(ask, fresh, filter);
-    // Only now: where a question failed, the next look asks again.
+    // Marked as seen only now, so that after a failed request the next look finds these traces again.
     note(fresh);
     return rows.toReversed();
   };

@@ -11,7 +11,7 @@ export interface GenerationSummary {
   readonly upstream: string | null;
   readonly startedAt: string;
   readonly latencyMs: number | null;
-  /** Null where it was not streamed, too. */
+  /** Null where the call was not streamed, or the time is not known. */
   readonly firstTokenMs: number | null;
   readonly streamed: boolean;
   readonly promptTokens: number | null;
@@ -86,7 +86,7 @@ export function readGeneration(json: unknown): Generation | null {
     name: textOf(name),
     messages: readQuestion(input),
     tools: readTools(input),
-    // LiteLLM traces an error as the answer, too.
+    // LiteLLM also traces an error's text as the output; that is not an answer.
     answer: summary.failed && typeof output === "string" ? [] : readAnswer(output),
     parameters: parametersOf(modelParameters),
     key: textOf(alias),
@@ -113,7 +113,7 @@ function groupOf(said: Fields): string | null {
   return textOf(fieldsOf(hidden["additional_headers"])["x-litellm-model-group"]);
 }
 
-/** LiteLLM's own, which say nothing of a call. */
+/** Parameters that are left out: they are LiteLLM's own, and tell nothing about the call. */
 const unsaid = new Set(["stream", "max_retries", "extra_body", "stream_options", "messages", "shared_session"]);
 
 function parametersOf(said: unknown): Readonly<Record<string, string>> {

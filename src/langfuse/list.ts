@@ -2,7 +2,7 @@ import { fieldsOf, listOf, numberOf, textOf } from "../model/fields.ts";
 import { type GenerationSummary, readSummary } from "./generation.ts";
 import { type ListedTrace, readListed, rowOf, type TraceRow } from "./trace.ts";
 
-/** One GET of Langfuse's public API, from /api/public on; its JSON, or undefined for what is not there. */
+/** One GET of Langfuse's public API; the path begins with /api/public. Its JSON, or undefined for what is not there. */
 export type Ask = (path: string) => Promise<unknown>;
 
 /** Which traces are wanted; what is left out does not matter. */
@@ -21,10 +21,10 @@ export interface TraceFilter {
   readonly costUsd?: number | undefined;
 }
 
-/** Where to go on. */
+/** The position of the next page. */
 export interface Cursor {
   readonly page: number;
-  /** ISO time: what is newer came later, and would move the pages. */
+  /** ISO time; traces from then on are left out, since new ones would shift the pages. Null on the first page. */
   readonly before: string | null;
 }
 
@@ -32,7 +32,7 @@ export interface TracePage {
   readonly rows: readonly TraceRow[];
   /** Null where there are no more. */
   readonly next: Cursor | null;
-  /** Traces that Langfuse has for its own part of the filter. */
+  /** How many traces match the part of the filter that Langfuse applies itself. */
   readonly total: number;
 }
 
@@ -44,7 +44,7 @@ export interface PageRequest {
 
 export const firstPage: Cursor = { page: 1, before: null };
 
-/** A trace by itself costs a request: so many are asked at once, else the calls of their whole time. */
+/** Up to this many traces are fetched one by one; for more, all observations in their time range are. */
 const fewTraces = 3;
 const observationPages = 3;
 const pageLimit = 100;
@@ -102,7 +102,7 @@ function traceQuery(filter: TraceFilter, { page, before }: Cursor, limit: number
   return query;
 }
 
-/** The end of a list that begins with this time: Langfuse leaves the end itself out. */
+/** The end time for a list whose newest trace is of `time`: 1 ms later, because Langfuse excludes the end itself. */
 function after(time: string | undefined): string | null {
   return time === undefined ? null : new Date(Date.parse(time) + 1).toISOString();
 }
@@ -119,7 +119,7 @@ async function callsOf(ask: Ask, traces: readonly ListedTrace[]): Promise<readon
   return [...found, ...rest.flat()];
 }
 
-/** What happened in the time that these traces take; the newest where there is too much. */
+/** The observations in these traces' time range; where there are too many, only the newest (3 pages of 100). */
 async function observationsWithin(ask: Ask, traces: readonly ListedTrace[]): Promise<readonly unknown[]> {
   const spans = traces.map(({ at, latencyMs }) => ({ at: Date.parse(at), around: latencyMs + marginMs }));
   const from = Math.min(...spans.map(({ at, around }) => at - around));

@@ -18,18 +18,18 @@ export interface TraceRow {
   readonly totalTokens: number | null;
   /** US dollars. */
   readonly costUsd: number | null;
-  /** While models were asked. */
+  /** Milliseconds during which at least one model call ran; null where no call's time is known. */
   readonly latencyMs: number | null;
   readonly failed: boolean;
   readonly error: string | null;
-  /** Of the question, in one line. */
+  /** The beginning of the question, or else of the answer, in one line. */
   readonly words: string;
 }
 
 /** One trace, whole. */
 export interface TraceDetail extends TraceRow {
   readonly generations: readonly Generation[];
-  /** Where Langfuse shows it, from its own address on. */
+  /** The path of the trace's page, relative to Langfuse's address. */
   readonly path: string;
   readonly metadata: unknown;
 }
@@ -101,7 +101,7 @@ export function readDetail(json: unknown): TraceDetail | null {
   };
 }
 
-/** Some programs say it once, of the trace. */
+/** Takes question and answer from the trace where its only call lacks them: some programs set them only there. */
 function withTraces(only: Generation, { input, output }: Fields): Generation {
   if (only.messages.length > 0) return only;
   const answer = only.answer.length > 0 || only.failed ? only.answer : readAnswer(output);
@@ -116,7 +116,7 @@ export function pathOf(json: unknown, id: string): string {
   return project === null ? "/" : `/project/${encodeURIComponent(project)}/traces/${encodeURIComponent(id)}`;
 }
 
-/** LiteLLM calls what nobody has named after its own functions. */
+/** Null for a name that LiteLLM gave: it names unnamed traces after its own functions, `litellm-…`. */
 function nameOf(said: Fields): string | null {
   const name = textOf(said["name"]);
   return name === null || name.startsWith("litellm-") ? null : name;
@@ -132,7 +132,7 @@ function wordsOf(said: Fields): string {
   return asked === "" && isRecord(said["output"]) ? firstWords(readAnswer(said["output"]), wordsLength) : asked;
 }
 
-/** How long one waited for models: a program may keep calls that lie hours apart in one trace, or make some at once. */
+/** Milliseconds during which at least one call ran: calls of one trace may be hours apart, or overlap. */
 function waitedMs(inOrder: readonly GenerationSummary[]): number | null {
   let [waited, until] = [0, Number.NEGATIVE_INFINITY];
   for (const { startedAt, latencyMs } of inOrder) {

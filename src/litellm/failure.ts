@@ -2,7 +2,7 @@ import { fieldsOf, textOf } from "../model/fields.ts";
 
 /** What LiteLLM, or what answers in its place, said when a call failed. */
 export interface FailureFacts {
-  /** HTTP status; null where it came in the middle of a stream. */
+  /** HTTP status; null for an error in the middle of a stream that gives no status code. */
   readonly status: number | null;
   readonly type: string;
   readonly code: string;
@@ -24,7 +24,7 @@ export type FailureKind =
   | "cooling-down"
   | "bad-request"
   | "gateway-failed"
-  /** Something else than an answer, as of a program that is no gateway. */
+  /** Not a gateway's answer: another program may listen there. */
   | "unexpected-answer";
 
 /** A failed call by what there is to do about it; `by` is who refused. */
@@ -33,14 +33,14 @@ interface Failure {
   readonly by: "gateway" | "provider";
 }
 
-/** The one place that knows how LiteLLM tells a failure. */
+/** Classifies a failed call. Only this function knows how LiteLLM words each failure. */
 export function classify(facts: FailureFacts): Failure {
   const { status, type, code, message } = facts;
   const says = (word: string): boolean => type === word || code === word;
   const own = (kind: FailureKind): Failure => ({ kind, by: "gateway" });
   const by = isProviders(message) ? "provider" : "gateway";
   if (status !== null && status < 400) return own("unexpected-answer");
-  // 400, 422 or 429, by version: the type is what stays.
+  // The status is 400, 422 or 429, depending on LiteLLM's version, so only type and message count.
   if (says("budget_exceeded") || /^(?:litellm\.)?(?:BudgetExceededError|Budget has been exceeded)/.test(message)) {
     return own("budget-exceeded");
   }
@@ -58,14 +58,14 @@ export function classify(facts: FailureFacts): Failure {
   return own(status === null || status >= 500 ? "gateway-failed" : "bad-request");
 }
 
-/** What a provider caused carries its exception's name; LiteLLM has no code for it. */
+/** True where the provider caused it: LiteLLM has no code for that, but names the exception in the message. */
 function isProviders(message: string): boolean {
   return /^litellm\.|Exception - /.test(message);
 }
 
 function providersKind({ status, message }: FailureFacts): FailureKind {
   const isTheirs = status === null || status >= 500 || status === 408;
-  // LiteLLM gives a connection that could not be made status 500 and no code.
+  // LiteLLM answers 500 without a code where it could not connect to the provider.
   const unreachable = /cannot connect to host|connection error|connect(?:ion)? timed? ?out|name or service not known/i;
   if (isTheirs && unreachable.test(message)) return "provider-unreachable";
   if (/litellm\.(?:Timeout|APIConnectionError|ServiceUnavailableError|InternalServerError)/.test(message)) {
@@ -74,7 +74,10 @@ function providersKind({ status, message }: FailureFacts): FailureKind {
   return isTheirs ? "provider-down" : "provider-refused";
 }
 
-/** What a body of LiteLLM's says of a failure; everything in it is optional. Codes are strings; in the middle of a stream they are all there is. */
+/**
+ * Reads the failure from a body of LiteLLM's; every field is optional. Inside a stream there is no HTTP status: a code
+ * such as "429" then counts as the status.
+ */
 export function readFailure(status: number | null, body: unknown): FailureFacts {
   const fields = fieldsOf(body);
   const error = typeof fields["error"] === "object" ? fieldsOf(fields["error"]) : fields;
@@ -87,7 +90,7 @@ export function readFailure(status: number | null, body: unknown): FailureFacts 
   };
 }
 
-/** The words that matter, without LiteLLM's wrapping; a key that a provider quotes is masked, since it need not be one of ours. */
+/** An error message without LiteLLM's wrapping, and with keys masked: a provider may quote one that is not ours. */
 export function wordsOf(message: string): string {
   const inner = message
     .replace(/^\d{3} /, "")
@@ -96,7 +99,7 @@ export function wordsOf(message: string): string {
   return maskKeys(inner).replace(/\s+/g, " ").trim();
 }
 
-/** Providers quote parts of keys, and those are not in .env to be masked by value. */
+/** Masks keys by their form. Providers quote parts of keys, which masking by the values in .env would miss. */
 export function maskKeys(text: string): string {
   return text
     .replace(/\b(?:sk|gsk|pk|xai)[-_][\w*-]{4,}/g, "***")
@@ -104,7 +107,9 @@ export function maskKeys(text: string): string {
     .replace(/\b[A-Za-z0-9]{32,}\b/g, "***");
 }
 
-/** What answered in a gateway's place, in a line: `200 text/html: <!doctype html>…`, `302 to https://login.example/`. */
+/**
+ * What answered in a gateway's place, in a line: `200 text/html: <!doctype html>…`, `302 to https://login.example/`.
+ */
 export function heardText(answer: {
   readonly status: number;
   readonly type?: string | null | undefined;

@@ -6,7 +6,7 @@ const kinds: readonly (readonly [RegExp, string])[] = [
   [/^ | $/, "a space at its start or end"],
 ];
 
-/** What a key holds that cannot travel in an HTTP header, in words that do not give it away; null where it can. */
+/** What in a key no HTTP header can carry, in words that do not give the key away; null where it can be sent. */
 export function unsendable(key: string): string | null {
   const found = kinds.filter(([pattern]) => pattern.test(key)).map(([, kind]) => kind);
   return found.length === 0 ? null : found.join(" and ");

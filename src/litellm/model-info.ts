@@ -12,7 +12,7 @@ export interface ModelPrice {
 export interface ModelInfo {
   readonly name: string;
   readonly price: ModelPrice;
-  /** Tokens that fit in; null where LiteLLM does not know. */
+  /** The most tokens that a request may hold; null where LiteLLM does not know. */
   readonly contextTokens: number | null;
   /** The most tokens that it answers with; null where LiteLLM does not know. */
   readonly mostAnswer: number | null;
@@ -37,7 +37,7 @@ export function readModelNames(body: unknown): readonly string[] | null {
   return Array.isArray(data) ? data.flatMap((entry: unknown) => textOf(fieldsOf(entry)["id"]) ?? []) : null;
 }
 
-/** By the name that programs ask for. Of several routes with one name any may answer: the first that has a price. */
+/** Prices by model name. Of several routes with one name any may answer; the first that has a price counts. */
 export function pricesByName(infos: readonly ModelInfo[]): ReadonlyMap<string, ModelPrice> {
   const prices = new Map<string, ModelPrice>();
   for (const { name, price } of infos) if ((prices.get(name)?.input ?? null) === null) prices.set(name, price);
@@ -61,7 +61,7 @@ export function costOf(usage: TokenUsage, price: ModelPrice | undefined): number
   return asked + answered * (price.output ?? 0);
 }
 
-/** The cost that LiteLLM puts into a header, or beside a stream's usage; it says 0 where it has no price. */
+/** The cost in LiteLLM's header or in a stream's usage; null for 0, which LiteLLM sends where it has no price. */
 export function costIn(value: unknown): number | null {
   const cost = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
   return numberOf(cost) || null;

@@ -4,7 +4,7 @@ const adds: Changes = { destructive: false, idempotent: false, openWorld: false 
 const settles: Changes = { ...adds, idempotent: true };
 const takesAway: Changes = { ...settles, destructive: true };
 
-/** What is offered where changes are allowed. Nothing of it deletes data. */
+/** The tools that are offered with --allow-changes only. None of them deletes data. */
 export const changing: readonly Tool[] = [
   {
     name: "up",

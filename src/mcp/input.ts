@@ -1,7 +1,7 @@
 import { GoatError } from "../errors/goat-error.ts";
 import { type Fields, isRecord } from "../model/fields.ts";
 
-/** One value that a tool takes, as JSON Schema has it. */
+/** The JSON Schema of one argument of a tool. */
 type Property = { readonly description: string; readonly default?: unknown } & (
   | { readonly type: "string"; readonly enum?: readonly string[] }
   | { readonly type: "boolean" }
@@ -11,7 +11,7 @@ type Property = { readonly description: string; readonly default?: unknown } & (
 
 export type Properties = Readonly<Record<string, Property>>;
 
-/** What a client has sent, held to what its tool takes. */
+/** The arguments that a client has sent, checked against the tool's properties. */
 export interface Given {
   text(name: string): string | undefined;
   texts(name: string): readonly string[];
@@ -19,7 +19,7 @@ export interface Given {
   count(name: string, otherwise: number): number;
 }
 
-/** Throws usage where a value is of another kind, or nobody asked for it. */
+/** Throws usage for an argument of the wrong type, and for one that the tool does not have. */
 export function readInput(value: unknown, properties: Properties): Given {
   const fields = value === undefined ? {} : value;
   if (!isRecord(fields)) throw new GoatError("usage", "a tool's arguments are an object");

@@ -12,7 +12,7 @@ import type { Tool } from "./tool.ts";
 import { tools } from "./tools.ts";
 
 export interface McpInput {
-  /** Tools that change something, too. */
+  /** Offer the tools that change something, too. */
   readonly allowChanges: boolean;
   /** What the client writes to, and reads from. */
   readonly streams: { readonly stdin: Readable; readonly stdout: Writable };
@@ -45,7 +45,7 @@ export async function serveMcp({ allowChanges, streams }: McpInput, app: App): P
   });
   await server.connect(new StdioServerTransport(streams.stdin, streams.stdout));
   const ended = await left;
-  // What was asked before the client closed its end is answered, as for whoever pipes questions in.
+  // Requests that came before the client closed its end are still answered, as for a script that pipes them in.
   await turn();
   await Promise.all(pending);
   await turn();
@@ -76,7 +76,7 @@ function described({ name, description, properties, required = [], changes }: To
   };
 }
 
-/** A report as JSON; a failure is an answer too, with what to type. What is secret in .env leaves no door. */
+/** Answers with the tool's report as JSON, or with its failure and the fixes. Secrets of .env are masked in both. */
 async function answer(name: string, given: unknown, offered: readonly Tool[], app: App): Promise<CallToolResult> {
   const notes: string[] = [];
   const emit: App["emit"] = (event) => {

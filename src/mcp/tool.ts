@@ -5,7 +5,7 @@ import type { Given, Properties } from "./input.ts";
 export interface Tool {
   readonly name: string;
   readonly description: string;
-  /** Null where it only looks. */
+  /** Null for a tool that only reads. */
   readonly changes: Changes | null;
   readonly properties: Properties;
   readonly required?: readonly string[];
@@ -13,11 +13,11 @@ export interface Tool {
   call(given: Given, app: App): Promise<unknown>;
 }
 
-/** What an agent may have to ask its person for, in the protocol's words. */
+/** The protocol's hints about a tool, by which an agent may have to ask its user first. */
 export interface Changes {
   /** It takes something away. */
   readonly destructive: boolean;
-  /** Once more changes nothing more. */
+  /** Calling it again changes nothing more. */
   readonly idempotent: boolean;
   /** It reaches beyond this machine. */
   readonly openWorld: boolean;
@@ -29,7 +29,7 @@ export const services = {
   description: "names of services; all where left out",
 } as const;
 
-/** Nobody takes another folder's stack by a tool. */
+/** No tool takes over another folder's stack. */
 export const own = { takeOver: false, yes: false };
 
 export const upInput = { services: [], demo: false, build: false, set: [], ...own };

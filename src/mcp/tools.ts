@@ -120,7 +120,7 @@ const looking: readonly Omit<Tool, "changes">[] = [
 /** In the order in which clients list them. */
 export const tools: readonly Tool[] = [...looking.map((tool) => ({ ...tool, changes: null })), ...changing];
 
-/** The last lines as one answer; notes under them go out as they do for people. */
+/** The last lines as one answer; notes about known failures are emitted, as they are for people. */
 async function logLines(
   services: readonly string[],
   tail: number,

@@ -10,7 +10,7 @@ import {
 } from "./cli-output.ts";
 import { environmentMissing, secretsMissing } from "./failures.ts";
 
-/** Without a way to Modal the CLI tries for a minute. */
+/** Without a connection to Modal, the CLI itself would keep trying for a minute. */
 const answerMs = 30_000;
 
 /** What addresses are made of. */
@@ -57,7 +57,7 @@ export function needSecrets(cli: ModalCli, needed: readonly string[], there: rea
   if (missing.length > 0) throw secretsMissing(missing, cli.environment);
 }
 
-/** The newest of each name; Modal lists stopped ones too. */
+/** One app for each name: the deployed one, else the first that is listed; Modal lists stopped ones too. */
 export async function apps(cli: ModalCli): Promise<ReadonlyMap<string, ModalApp>> {
   const all = readApps(await ask(cli, "app", "list", "--json", "--env", cli.environment));
   const found = new Map<string, ModalApp>();

@@ -1,10 +1,10 @@
 import { GoatError } from "../errors/goat-error.ts";
 import { oneLine, outputUnknown, plainLines } from "./cli-output.ts";
 
-/** A function of an app: underscores become hyphens, as in all that is a host's name. */
+/** The URL of an app's web function. Underscores become hyphens, since a host name cannot hold them. */
 export function webAddress(place: {
   readonly workspace: string;
-  /** The environment's; empty for none. */
+  /** The environment's suffix in host names; empty for none. */
   readonly webSuffix: string;
   readonly app: string;
   readonly webFunction: string;
@@ -13,7 +13,7 @@ export function webAddress(place: {
   return `https://${account}--${place.app}-${place.webFunction}.modal.run`.replaceAll("_", "-");
 }
 
-/** Refuses what cannot be part of an address. Throws usage. */
+/** Returns the workspace's name. Throws usage where it cannot be part of a host name. */
 export function checkWorkspace(name: string): string {
   if (/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(name)) return name;
   throw new GoatError("usage", `${JSON.stringify(name)} is no Modal workspace: small letters, digits and -`, {
@@ -29,8 +29,8 @@ export function readWorkspace(text: string): string {
 }
 
 /**
- * Function -> its address, from what `modal deploy` printed: behind `=>` on the function's line in older versions, on the
- * line below it in newer ones; none where it printed none, as it may without a terminal.
+ * Function -> its URL, from the output of `modal deploy`: after `=>` on the function's line in older versions, on the
+ * line below it in newer ones. Empty where it printed no URL, as may happen without a terminal.
  */
 export function addressesIn(text: string): Readonly<Record<string, string>> {
   const found: Record<string, string> = {};

@@ -43,7 +43,7 @@ export function cached(cache: CloudCache, environment: string): CachedEnvironmen
   return cache.environments[environment] ?? nothing;
 }
 
-/** Adds to what is kept; an undefined entry is forgotten. Gives a warning where nothing can be kept. */
+/** Merges a change into the cache; an undefined URL is removed. Returns a warning where it cannot be written. */
 export async function updateCache(
   state: State,
   environment: string,

@@ -4,7 +4,7 @@ import { type Fields, isRecord } from "../model/fields.ts";
 
 export interface ModalApp {
   readonly name: string;
-  /** `deployed`, `stopped`, `ephemeral` …, as Modal says it. */
+  /** `deployed`, `stopped`, `ephemeral` …: Modal's word in lower case. */
   readonly state: string;
   /** Containers that run now; null where it is not said. */
   readonly containers: number | null;
@@ -13,7 +13,7 @@ export interface ModalApp {
 
 export interface ModalEnvironment {
   readonly name: string;
-  /** What addresses carry for it; empty for none. */
+  /** The environment's suffix in host names; empty for none. */
   readonly webSuffix: string;
 }
 

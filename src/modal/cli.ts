@@ -6,19 +6,19 @@ import { cliMissing, explain, notWithin, type Question } from "./failures.ts";
 /** How Modal is asked: through its own command-line program, by nothing else. */
 export interface ModalCli {
   readonly environment: string;
-  /** What it said. Throws what its words mean. */
+  /** Runs the CLI and returns its standard output. Throws the error that its output stands for where it fails. */
   ask(request: ModalRequest): Promise<string>;
 }
 
 interface ModalRequest {
   readonly args: readonly string[];
-  /** Without end where left out. */
+  /** Milliseconds that the CLI may take; no limit where left out. */
   readonly limitMs?: number;
   /** Variables beside the shell's. */
   readonly variables?: Readonly<Record<string, string>>;
   /** An open file as its standard input. */
   readonly inputFd?: number;
-  /** The code of a failure whose words are not known. */
+  /** The error code for a failure with unknown output; modal-refused where left out. */
   readonly otherwise?: ErrorCode;
   /** Whole lines, as they come. */
   onLine?(line: string, stream: "stdout" | "stderr"): void;
@@ -34,10 +34,10 @@ export interface ModalWorld {
 
 type Program = readonly [string, ...string[]];
 
-/** It has to say whole lines in UTF-8, without colours, whatever this shell wants. */
+/** Variables that make the CLI print whole lines in UTF-8 without colours, whatever the user's shell sets. */
 const manners = { COLUMNS: "200", NO_COLOR: "1", PYTHONIOENCODING: "utf-8", PYTHONUNBUFFERED: "1", TERM: "dumb" };
 
-/** `modal`, else `python3 -m modal`, else only what GOAT_DEV_MODAL names. Nothing is run yet. */
+/** Only the program in GOAT_DEV_MODAL where that is set; else `modal`, else `python3 -m modal`. Runs nothing yet. */
 export function openModal(world: ModalWorld): ModalCli {
   const named = world.shell["GOAT_DEV_MODAL"];
   const programs: readonly Program[] = named ? [[named]] : [["modal"], ["python3", "-m", "modal"]];

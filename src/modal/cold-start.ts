@@ -14,16 +14,16 @@ export interface ColdStart {
   readonly limitMs: number;
   readonly signal: AbortSignal;
   readonly clock: Clock;
-  /** About once a second, with the time since the start. */
+  /** Called after each failed try, with the milliseconds since the start and what the try got. */
   onWait(waitedMs: number, last: string): void;
   /** What to type where it does not start. */
   readonly fixes: GoatError["fixes"];
 }
 
-/** Modal holds a request for 150 s while a container starts, then redirects it to wait on. */
+/** While a container starts, Modal holds a request for 150 s, then redirects the client to go on waiting. */
 const requestMs = 160_000;
 
-/** Asks until it answers; the first request starts a container. Gives the time that took. Throws modal-not-ready. */
+/** Asks until the app answers 200 and returns the ms it took; the first request starts it. Throws modal-not-ready. */
 export async function waitForStart(start: ColdStart): Promise<number> {
   const begin = start.clock.now();
   using limit = deadline(start.signal, start.limitMs);

@@ -12,7 +12,7 @@ export interface Deployment {
   readonly isUnchanged: boolean;
 }
 
-/** Deploys one script. Throws modal-deploy-failed, or what else the CLI's words mean. */
+/** Deploys one script. Throws modal-deploy-failed, or another error that the CLI's output stands for. */
 export async function deploy(
   cli: ModalCli,
   target: Target,
@@ -43,7 +43,7 @@ export async function deploy(
   return { address: addressesIn(text)[target.webFunction] ?? null, isUnchanged: /no changes detected/i.test(text) };
 }
 
-/** In this product's words; what Modal said stands as evidence. */
+/** Rewords modal-deploy-failed for goat-dev's users, with Modal's output as evidence; other errors stay as they are. */
 function halfWay(error: unknown, { name, app }: Target, environment: string): unknown {
   if (!(error instanceof GoatError) || error.code !== "modal-deploy-failed") return error;
   return new GoatError("modal-deploy-failed", `${app} was not deployed: \`modal deploy\` ended with an error`, {

@@ -27,7 +27,7 @@ const setToken: Fix = {
 
 const doctor: Fix = { command: "goat-dev modal doctor", effect: "checks the whole way to Modal" };
 
-/** In the order in which they are tried; Modal gives no codes, so its words have to do. */
+/** Failures, recognised by the CLI's messages because Modal gives no error codes. The first match counts. */
 const known: readonly Known[] = [
   {
     pattern: /No module named '?"?modal\b/,
@@ -78,7 +78,7 @@ const known: readonly Known[] = [
     pattern: /No App with name ['"]?([\w.-]+)|App ['"]?([\w.-]+)['"]? (?:was )?not found|is not deployed/i,
     code: "modal-not-deployed",
     message: ([, name, other], { environment }) =>
-      `${name ?? other ?? "it"} is not deployed in the environment ${environment}`,
+      `${name ?? other ?? "the app"} is not deployed in the environment ${environment}`,
     fixes: (_, { environment }) => [
       { command: `goat-dev modal status${envOption(environment)}`, effect: "shows what is" },
     ],
@@ -90,12 +90,11 @@ const installFixes: readonly Fix[] = [
   { command: "export GOAT_DEV_MODAL=/path/to/modal", effect: "where it is not on PATH" },
 ];
 
-/** ` --env NAME` where it is not the usual one. */
+/** The option ` --env NAME` for suggested commands; empty for the default environment, `goat`. */
 export function envOption(environment: string): string {
   return environment === "goat" ? "" : ` --env ${environment}`;
 }
 
-/** The environment is not among those that there are. */
 export function environmentMissing(name: string, there: readonly string[]): GoatError {
   return new GoatError("modal-environment-missing", `the Modal environment ${name} does not exist`, {
     evidence: there.length === 0 ? [] : [`there are: ${there.join(", ")}`],
@@ -127,7 +126,6 @@ function secretFixes(names: readonly string[], environment: string): readonly Fi
   ];
 }
 
-/** The CLI is not there. */
 export function cliMissing(why: string): GoatError {
   return new GoatError("modal-missing", "the Modal CLI is not installed", { evidence: [why], fixes: installFixes });
 }
@@ -142,7 +140,7 @@ export function notWithin(question: Question, limitMs: number): GoatError {
   );
 }
 
-/** What went wrong, from the CLI's words; `otherwise` where none is known. */
+/** The error that the CLI's output stands for; its code is `otherwise` where no known failure matches. */
 export function explain(output: string, question: Question, otherwise: ErrorCode): GoatError {
   const text = oneLine(output);
   const evidence = lastLines(output);

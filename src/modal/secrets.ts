@@ -13,23 +13,23 @@ type Variables = Readonly<Record<string, string | undefined>>;
 /** One secret as it would be written. */
 export interface SecretPlan {
   readonly name: string;
-  /** Every variable of it; what is not set is written empty, so that whatever asks for its name finds it. */
+  /** All variables of the secret. One that is not set is written empty, so that the app finds its name. */
   readonly values: Readonly<Record<string, string>>;
   readonly set: readonly string[];
   readonly unset: readonly string[];
-  /** Salted: tells a change without keeping a value. */
+  /** A salted hash of the values: shows a change without storing them. */
   readonly hash: string;
   /** `unchanged` only where it was written from this project and is still there. */
   readonly change: "new" | "replaced" | "unchanged";
 }
 
-/** A variable that needs others beside it: one without them is a mistake, none at all is a choice. */
+/** Variables that work only together: some of a group is a mistake, none of it is the user's choice. */
 const together: readonly (readonly string[])[] = [
   ["AZURE_API_KEY", "AZURE_API_BASE"],
   ["LANGFUSE_HOST", "LANGFUSE_PUBLIC_KEY", "LANGFUSE_SECRET_KEY"],
 ];
 
-/** The template's, and the one of LiteLLM's documentation. */
+/** Master keys that everybody knows: the template's, and the one in LiteLLM's documentation. */
 const knownKeys = ["sk-dev-key", "sk-1234"];
 
 interface Incomplete {
@@ -52,7 +52,7 @@ export function readSecretTable(text: string, file: string): SecretTable {
   }
 }
 
-/** What each secret would become. */
+/** Plans each secret: its values, and what writing it would change. `there` names the secrets that Modal has. */
 export function planSecrets(
   table: SecretTable,
   variables: Variables,
@@ -74,7 +74,7 @@ function hashOf(values: Readonly<Record<string, string>>, salt: string): string 
     .digest("hex");
 }
 
-/** Refuses a secret that could not do its work, all of them at once. Throws modal-secret-incomplete. */
+/** Throws one modal-secret-incomplete for all secrets that would not work; does nothing where there are none. */
 export function refuseIncomplete(plans: readonly SecretPlan[], envFile: string): void {
   const problems = plans.flatMap((plan) =>
     problemsOf(plan, envFile).map((problem) => ({ name: plan.name, ...problem })),
@@ -104,7 +104,7 @@ function masterProblems({ values }: SecretPlan, envFile: string): readonly Incom
   return isWeak ? [{ why: "LITELLM_MASTER_KEY does not begin with sk-, or is too short", fix }] : [];
 }
 
-/** LANGFUSE_HOST decides: without it the local stack's own keys are no mistake. */
+/** Langfuse's group counts only with LANGFUSE_HOST: without it, the keys are the local stack's, and no mistake. */
 function partnerProblems({ values, set }: SecretPlan, envFile: string): readonly Incomplete[] {
   return together.flatMap((group) => {
     const present = group.filter((key) => set.includes(key));
@@ -112,11 +112,11 @@ function partnerProblems({ values, set }: SecretPlan, envFile: string): readonly
     const isBegun = group[0] === "LANGFUSE_HOST" ? present.includes("LANGFUSE_HOST") : present.length > 0;
     if (!isBegun || missing.length === 0) return [];
     const fix = { command: `set ${list(missing)} in ${envFile}`, effect: `or take ${list(present)} out` };
-    return [{ why: `${list(present)} without ${list(missing)}`, fix }];
+    return [{ why: `it has ${list(present)}, but not ${list(missing)}`, fix }];
   });
 }
 
-/** Writes one secret; its values go through an open file without a name. Throws what the CLI's words mean. */
+/** Writes one secret; the CLI reads its values from a nameless open file. Throws what the CLI's output stands for. */
 export async function writeSecret(cli: ModalCli, { name, values }: SecretPlan, folder: string): Promise<void> {
   await withNamelessFile(folder, JSON.stringify(values), (inputFd) =>
     cli.ask({

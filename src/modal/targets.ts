@@ -14,7 +14,7 @@ export interface Target {
   /** What tells the script which model is meant. */
   readonly variables: Readonly<Record<string, string>>;
   readonly secrets: readonly string[];
-  /** How long a start with its files in place takes, and the limit for any; in seconds, assumed rather than measured. */
+  /** Seconds that a start takes with its files in place, and the limit for any start; assumed, not measured. */
   readonly startSeconds: number;
   readonly limitSeconds: number;
   /** What it runs on, such as `4 × A10G`; null for no GPU. */
@@ -84,7 +84,7 @@ function unknownTarget(word: string, all: readonly Target[], command: string): G
   const there = all.map(({ name }) => name);
   const near = nearest(word, there);
   const meant = near === undefined ? "" : `; did you mean ${near}?`;
-  return new GoatError("modal-target-unknown", `${word} is nothing that goes to Modal${meant}`, {
+  return new GoatError("modal-target-unknown", `there is no ${word} to deploy on Modal${meant}`, {
     evidence: [`there are: ${list(there)}`],
     fixes: [
       near === undefined

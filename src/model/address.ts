@@ -1,11 +1,11 @@
-/** True where a mapping means every address of this machine. */
+/** True where a port mapping listens on every address of this machine. */
 export function isEveryAddress(hostIp: string): boolean {
   return ["", "0.0.0.0", "::"].includes(hostIp);
 }
 
 /**
- * Where this machine itself reaches what is published on an address. Always an address: a name such as localhost has two, and on the
- * other one another program may listen.
+ * The address at which this machine reaches a port that is published on `hostIp`. Never a name: localhost has two
+ * addresses, and another program may listen on the other one.
  */
 export function reachedAt(hostIp: string): string {
   if (hostIp === "::") return "::1";
@@ -17,7 +17,7 @@ export function hostAndPort({ host, port }: { readonly host: string; readonly po
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** The address of the other family that `localhost` stands for too; null where the mapping has both, or is not for this machine alone. */
+/** The loopback address that `localhost` stands for too and the mapping lacks; null where it has both, or neither. */
 export function besideLoopback(hostIp: string): string | null {
   if (hostIp === "0.0.0.0" || hostIp.startsWith("127.")) return "::1";
   return hostIp === "::" || hostIp === "::1" ? "127.0.0.1" : null;

@@ -2,7 +2,7 @@
 export interface BuildSpec {
   /** A folder of this machine, or an address that the engine fetches. */
   readonly context: string;
-  /** As written, from the context's folder; absent where the text itself is given. */
+  /** The path as written, relative to the context; absent where `dockerfileInline` is given. */
   readonly dockerfile?: string;
   readonly dockerfileInline?: string;
   readonly args: Readonly<Record<string, string>>;
@@ -11,23 +11,23 @@ export interface BuildSpec {
   readonly cacheFrom?: readonly string[];
   readonly network?: string;
   readonly noCache?: boolean;
-  /** Fetch newer images to build on, even where they are here. */
+  /** Pull newer base images, even where they are present locally. */
   readonly pull?: boolean;
   /** host:address */
   readonly extraHosts?: readonly string[];
   readonly shmBytes?: number;
-  /** Names beside the image's own. */
+  /** Further names of the image. */
   readonly tags?: readonly string[];
   readonly platforms?: readonly string[];
   readonly ulimits?: Readonly<Record<string, { readonly soft: number; readonly hard: number }>>;
 }
 
-/** True for what the engine fetches itself: no folder of this machine. */
+/** True for an address that the engine fetches itself; false for a folder of this machine. */
 export function isRemoteContext(context: string): boolean {
   return /^(?:https?:\/\/|git:\/\/|ssh:\/\/|github\.com\/|git@)/.test(context);
 }
 
-/** What an image is called that is built and has no name of its own. */
+/** The name of an image that is built and for which the Compose file has no name. */
 export function builtName(project: string, service: string): string {
   return `${project}-${service}`;
 }

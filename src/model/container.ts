@@ -1,4 +1,4 @@
-/** What the engine is to set for a container beyond what every service has; absent leaves it to the engine. */
+/** Settings of a container beyond those that every service has; where one is absent, the engine decides. */
 export interface ContainerSettings {
   /** Bytes; -1 takes a limit away. */
   readonly memoryBytes?: number;
@@ -24,7 +24,7 @@ export interface ContainerSettings {
   readonly groupAdd?: readonly string[];
   readonly devices?: readonly Device[];
   readonly deviceCgroupRules?: readonly string[];
-  /** GPUs and what else a driver hands out. */
+  /** GPUs and other devices that a device driver provides. */
   readonly gpus?: readonly DeviceRequest[];
   readonly runtime?: string;
   readonly usernsMode?: string;
@@ -71,7 +71,7 @@ interface DeviceRequest {
   readonly options?: Readonly<Record<string, string>>;
 }
 
-/** The services in whose namespaces this one lives, or whose volumes it has: it is made after them and with them. */
+/** The services whose namespaces or volumes this one shares: it is created after them, and recreated with them. */
 export function hostsOf({ networkMode, ipc, pid, volumesFrom = [] }: ContainerSettings): readonly string[] {
   const named = [networkMode, ipc, pid].flatMap((mode) => mode?.match(/^service:(.+)$/)?.[1] ?? []);
   const sources = volumesFrom.flatMap((text) => (text.startsWith("container:") ? [] : (text.split(":")[0] ?? [])));

@@ -1,6 +1,6 @@
 import type { ReadinessSpec, ServiceSpec } from "./stack.ts";
 
-/** LiteLLM makes a database's URL of any of these, and without one it must find none of them: an empty one counts as set. */
+/** LiteLLM takes its database from these. Without a database none of them may be set: even an empty one counts. */
 const variables = new Set([
   ...["DATABASE_URL", "DIRECT_URL", "DATABASE_URL_READ_REPLICA"],
   ...["DATABASE_HOST", "DATABASE_NAME", "DATABASE_USERNAME", "DATABASE_PASSWORD", "DATABASE_SCHEMA"],
@@ -11,7 +11,7 @@ export function hasDatabase(environment: Readonly<Record<string, string>>): bool
   return (environment["DATABASE_URL"] ?? "") !== "";
 }
 
-/** A gateway that is given no database, and is ready whatever it says of one. */
+/** The gateway without a database's variables; it is ready even if it does not report a connected database. */
 export function withoutDatabase(service: ServiceSpec): ServiceSpec {
   return {
     ...service,

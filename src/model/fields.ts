@@ -1,7 +1,7 @@
-/** The fields of a map that somebody else wrote: nothing is known of their values yet. */
+/** The fields of a map from outside, such as parsed JSON or YAML, whose values are not checked yet. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** True for a map: no list, and no date, which YAML has of its own. */
+/** True for a map; false for a list, and for a date, which is a type of its own in YAML. */
 export function isRecord(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }

@@ -5,7 +5,7 @@ export interface LogPlace {
 }
 
 interface Timed {
-  /** Null where nobody knows it: as the line before. */
+  /** Null where the line has no time: it counts with the line before. */
   readonly at: string | null;
 }
 
@@ -15,7 +15,7 @@ export function placeAfter(place: LogPlace | null, { at }: Timed): LogPlace | nu
   return { at, count: 1 };
 }
 
-/** What comes behind the place, of lines that begin with those of its time. */
+/** The lines after `place`; `lines` has to begin with the first line of that time. */
 export async function* linesBehind<T extends Timed>(lines: AsyncIterable<T>, place: LogPlace): AsyncGenerator<T> {
   let left = place.count;
   for await (const line of lines) {

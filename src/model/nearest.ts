@@ -24,7 +24,7 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   for (const candidate of candidates) {
     const name = candidate.toLowerCase();
     const isBegun = wanted.length > 1 && name.startsWith(wanted);
-    // As many edits as the lengths differ by are needed at least.
+    // The difference of the lengths is the least number of edits.
     if (!isBegun && Math.abs(name.length - wanted.length) > limit) continue;
     const distance = isBegun ? 0.5 : editDistance(wanted, name);
     if (distance <= limit && distance < (best?.distance ?? Number.POSITIVE_INFINITY)) best = { candidate, distance };

@@ -29,27 +29,27 @@ export interface ObservedService {
   readonly imageId: string;
   /** Field -> short hash, as written when goat-dev made it; null when something else made it. */
   readonly fingerprint: Readonly<Record<string, string>> | null;
-  /** Compose's own hash of what it was made from. */
+  /** Compose's own hash of the configuration that it was made from. */
   readonly configHash?: string;
   /** Path -> content hash of mounted files when it was made. */
   readonly files: Readonly<Record<string, string>>;
-  /** Files that a service which reloads serves with another content than they have now; absent where it does not say. */
+  /** Files that changed since the service last loaded them; absent where the service does not report what it serves. */
   readonly stale?: readonly string[];
   /** Names of networks it is attached to. */
   readonly networks: readonly string[];
   readonly ports: readonly PortSpec[];
   /** Process id on this machine, where the engine runs plain processes. */
   readonly pid?: number;
-  /** The group that its last process led: whatever of it is left behind is in there still. */
+  /** The process group of its last process, with whatever processes that one left behind. */
   readonly group?: number;
-  /** `postgres:5432` -> the port of this machine that it was told to ask in its place; absent where names lead there. */
+  /** `postgres:5432` -> the port of this machine that it was told to use instead; absent where the name resolves. */
   readonly peers?: Readonly<Record<string, number>>;
-  /** `docker compose run` makes these: never touched. */
+  /** True for a container of `docker compose run`, which is never touched. */
   readonly oneOff: boolean;
   readonly origin: Origin | null;
 }
 
-/** The project that something was made from; null where that is not written on it. */
+/** The project that a container or volume was made from; `origin` is null where it does not carry that. */
 export interface Origin {
   /** The folder that the Compose file's paths start from. */
   readonly folder: string;
@@ -75,5 +75,5 @@ export interface ObservedVolume {
   readonly origin: Origin | null;
 }
 
-/** What drift calls a container that goat-dev did not make. */
+/** The drift that is reported of a container that goat-dev did not make. */
 export const madeByCompose = "made by docker compose";

@@ -11,7 +11,7 @@ export type Operation =
       readonly image: string;
       readonly build: BuildSpec;
       readonly platform?: string;
-      /** A registry that has the image is asked first. */
+      /** True where the image is pulled if a registry has it, and built only if none has. */
       readonly orPull: boolean;
     }
   | {
@@ -21,7 +21,7 @@ export type Operation =
       readonly fingerprint: string;
     }
   | {
-      /** Refuses where anybody but these containers hangs on a network that is about to go. */
+      /** Throws engine-refused where a container other than these is on a network that is about to be removed. */
       readonly type: "check-network";
       readonly network: string;
       readonly containers: readonly string[];
@@ -29,7 +29,7 @@ export type Operation =
   | {
       readonly type: "remove-network";
       readonly network: string;
-      /** Stopped containers that still name it. */
+      /** Stopped containers that are still attached to it. */
       readonly disconnect?: readonly string[];
     }
   | { readonly type: "create-volume"; readonly stack: StackSpec; readonly volume: VolumeSpec }
@@ -40,9 +40,9 @@ export type Operation =
       readonly service: ServiceSpec;
       readonly container: string;
       readonly fingerprint: Readonly<Record<string, string>>;
-      /** What Docker Compose knows this configuration by, where it is installed. */
+      /** Docker Compose's own hash of this configuration, where Compose is installed. */
       readonly configHash?: string | undefined;
-      /** Service -> its container, of those that the new one lives with. */
+      /** Service -> its container, for those whose namespaces or volumes the new one shares. */
       readonly hosts?: Readonly<Record<string, string>>;
       /** The container whose anonymous volumes the new one inherits. */
       readonly replaces?: string;
@@ -52,7 +52,7 @@ export type Operation =
       readonly type: "stop-container";
       readonly container: string;
       readonly signal: string | null;
-      /** Null means what the container was made with. */
+      /** Null means the grace period that the container was made with. */
       readonly graceMs: number | null;
     }
   | { readonly type: "remove-container"; readonly container: string; readonly anonymousVolumes: boolean }
@@ -66,7 +66,7 @@ export type Action =
       readonly service: string;
       readonly container: string;
       readonly command: readonly string[];
-      /** With their new values; null where one is not set any more. Never told. */
+      /** The changed variables with their new values; null where one is no longer set. Never printed. */
       readonly variables: Readonly<Record<string, string | null>>;
       readonly timeoutMs: number;
     }
@@ -119,7 +119,7 @@ function objectOf(action: Action): string {
   }
 }
 
-/** An id is told as the engine's own tools show it. */
+/** An id as the engine's own tools show it, at 12 characters; a name as it is. */
 function shortId(container: string): string {
   return /^[0-9a-f]{64}$/.test(container) ? container.slice(0, 12) : container;
 }

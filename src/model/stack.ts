@@ -31,13 +31,16 @@ export interface ServiceSpec {
   readonly stopSignal: string | null;
   readonly stopGraceMs: number | null;
   readonly dependsOn: readonly Dependency[];
-  /** Absent where it has to be made anew, or restarted, to read changed files. */
+  /** Absent where it has to be recreated or restarted to read changed files. */
   readonly reload?: ReloadSpec;
 }
 
-/** A service that takes changed files over while it runs, as the launcher of LiteLLM does, and says at `servedPath` which it serves. */
+/**
+ * How a service takes over changed files while it runs, as LiteLLM's launcher does. It says at `servedPath` what it
+ * serves.
+ */
 export interface ReloadSpec {
-  /** Run in its container with `reload` or `status` behind it; prints one JSON document. */
+  /** Run in its container, with `reload` or `status` as last argument; prints one JSON document. */
   readonly command: readonly string[];
   /** Inside the container. */
   readonly files: readonly string[];
@@ -45,7 +48,7 @@ export interface ReloadSpec {
   readonly environment: readonly string[];
 }
 
-/** Asked at the service's first published port: { files: { path: SHA-256 } } */
+/** A GET at the service's first published port answers { files: { path: SHA-256 } } */
 export const servedPath = "/goat-dev/served";
 
 export interface Dependency {
@@ -55,22 +58,22 @@ export interface Dependency {
   readonly restart: boolean;
   /** Compose's `required: false`: a failed or absent dependency does not stop this service. */
   readonly required: boolean;
-  /** Both start at once, since this service waits by itself; it stops first all the same. */
+  /** Both start at once, since this service waits for the other by itself; it still stops before the other. */
   readonly beside?: true;
 }
 
-/** How each engine runs a service; an engine that is told nothing refuses the service before anything starts. */
+/** How each engine runs a service; an engine that cannot run it refuses it before anything starts. */
 interface RunSpec {
   readonly docker?: ContainerSpec;
   readonly embedded?: EmbeddedRecipe;
 }
 
 export interface EmbeddedRecipe {
-  /** Absent means what runs services of this role. */
+  /** The name of a runtime, such as command; absent means the runtime for services of this role. */
   readonly recipe?: string;
-  /** Run as it is, by the recipe of that name. */
+  /** Run as it is written, by the recipe `command`. */
   readonly command?: readonly string[];
-  /** False where a service that keeps data in the stack's database is to do without it. */
+  /** False where a service that can use the stack's database must not use it. */
   readonly database?: boolean;
 }
 
@@ -127,7 +130,7 @@ export type Mount =
       readonly target: string;
       readonly readOnly: boolean;
       readonly propagation?: string;
-      /** Compose's short syntax makes a missing host path; goat-dev never does, see errors. */
+      /** True where Compose creates a missing host path (short syntax); goat-dev does so only for a folder's name. */
       readonly createHostPath: boolean;
     }
   | {
@@ -144,17 +147,17 @@ export type Mount =
       readonly target: string;
       readonly sizeBytes?: number;
       readonly mode?: number;
-      /** As the kernel's mount takes them; in place of size and mode. */
+      /** Mount options as the kernel takes them, in place of size and mode. */
       readonly options?: string;
     };
 
 export interface MountedFile {
-  /** As a user would say it: relative to the project's root where it is inside. */
+  /** As messages show it: relative to the project's root where it is inside. */
   readonly path: string;
   readonly source: string;
   readonly target: string;
   readonly hash: string;
-  /** SHA-256 of what goat-dev itself writes there before the service reads it; absent for what is a user's. */
+  /** SHA-256 of a file that goat-dev itself writes before the service reads it; absent for a user's file. */
   readonly ownHash?: string;
   /** When a file was last written; folders have none. */
   readonly modifiedMs?: number;
@@ -214,7 +217,7 @@ export interface VolumeSpec {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** An answer that no waiting mends: this status, once the service's log holds this text. */
+/** An answer after which waiting is useless: this HTTP status, while the service's log contains this text. */
 interface Hopeless {
   readonly status: number;
   readonly log: string;
@@ -234,7 +237,7 @@ export type ReadinessSpec =
       readonly port: number;
       readonly path: string;
       readonly status: number;
-      /** What a field of its JSON has to say, where it is there. */
+      /** The value that a field of the JSON answer must have, where the answer has that field. */
       readonly says?: { readonly field: string; readonly value: string };
       readonly hopeless?: Hopeless;
     }

@@ -1,17 +1,17 @@
 import type { ServerResponse } from "node:http";
 
-/** A browser that listens. */
+/** A browser that is connected to a stream of events. */
 export interface Listener {
-  /** `data` is JSON, in a line. */
+  /** `data` is JSON without line breaks. */
   send(event: string, data: string): void;
   readonly closed: Promise<void>;
 }
 
 const keepAliveMs = 15_000;
-/** What one that does not read may leave lying here. */
+/** Unread data of one browser; at more than this it is disconnected. */
 const backlogBytes = 8 * 1024 * 1024;
 
-/** Turns an answer into a stream of events; the browser comes back by itself where it breaks. */
+/** Turns a response into a stream of server-sent events; the browser reconnects by itself where it breaks. */
 export function openEventStream(response: ServerResponse, headers: Readonly<Record<string, string>>): Listener {
   response.writeHead(200, { ...headers, "content-type": "text/event-stream", "cache-control": "no-store" });
   response.write("retry: 1000\n\n");

@@ -4,7 +4,7 @@ import { extname, join } from "node:path";
 export interface PageFile {
   readonly type: string;
   readonly body: Buffer;
-  /** Its name changes with what is in it. */
+  /** True where the name changes with the content, so that browsers may keep the file. */
   readonly forever: boolean;
 }
 
@@ -15,7 +15,7 @@ const types: Readonly<Record<string, string>> = {
   ".svg": "image/svg+xml",
 };
 
-/** The page's files by their path: few and small, so all are read at once, and no path of a request ever reaches the disk. */
+/** The page's files by URL path, few and small. All are read at once, so that no request's path reaches the disk. */
 export function readPageFiles(folder: string): ReadonlyMap<string, PageFile> {
   const paths = readdirSync(folder, { recursive: true, encoding: "utf8" }).map((path) => path.replaceAll("\\", "/"));
   return new Map(
@@ -28,7 +28,7 @@ export function readPageFiles(folder: string): ReadonlyMap<string, PageFile> {
   );
 }
 
-/** Nothing is loaded from elsewhere, nothing is framed, and no text ever becomes a script. */
+/** With these the page loads nothing from elsewhere, cannot be framed, and never runs text as a script. */
 export const pageHeaders: Readonly<Record<string, string>> = {
   "content-security-policy": [
     "default-src 'none'",

@@ -4,12 +4,12 @@ import type { IncomingMessage } from "node:http";
 /** The names under which a browser of this machine reaches a page of this machine. */
 const ownNames: readonly string[] = ["127.0.0.1", "localhost", "[::1]"];
 
-/** False for a name that somebody else's DNS has pointed at this machine. */
+/** False for a name that somebody else's DNS resolves to this machine (DNS rebinding). */
 export function isOwnHost({ headers }: IncomingMessage): boolean {
   return ownNames.includes((headers.host ?? "").replace(/:\d+$/, ""));
 }
 
-/** False where another page's script or form sent it; what no page sent says nothing of an origin. */
+/** False where a page of another origin sent the request. A request that no page sent has no Origin header. */
 export function isOwnOrigin({ headers, method }: IncomingMessage): boolean {
   const site = headers["sec-fetch-site"];
   if (site !== undefined && site !== "same-origin" && site !== "none") return false;
@@ -18,7 +18,7 @@ export function isOwnOrigin({ headers, method }: IncomingMessage): boolean {
   return origin === `http://${headers.host}` || origin === `https://${headers.host}`;
 }
 
-/** The address that was asked for; null for what is none, such as `//`. */
+/** The request's URL; null where it is not valid, such as `//`. */
 export function addressOf({ url = "/" }: IncomingMessage): URL | null {
   const base = "http://localhost";
   return URL.canParse(url, base) ? new URL(url, base) : null;
@@ -32,7 +32,7 @@ export function cookieOf({ headers }: IncomingMessage, name: string): string | u
   return undefined;
 }
 
-/** Not for scripts, not sent along from other sites; gone when the browser is closed. */
+/** A cookie that scripts cannot read, that requests of other sites do not carry, and that ends with the browser. */
 export function setCookie(name: string, value: string): string {
   return `${name}=${value}; Path=/; HttpOnly; SameSite=Strict`;
 }
@@ -41,7 +41,7 @@ export function newSecret(): string {
   return randomBytes(24).toString("base64url");
 }
 
-/** Hashes have one length, which timingSafeEqual needs, and hide how long the real one is. */
+/** Compares hashes: they have the equal length that timingSafeEqual needs, and hide the length of the secret. */
 export function isSame(left: string, right: string): boolean {
   return timingSafeEqual(hashOf(left), hashOf(right));
 }

@@ -1,15 +1,15 @@
 import type { Listener } from "./event-stream.ts";
 
-/** What everybody who looks at the page is told. */
+/** Sends the same events to every browser that shows the page. */
 export interface Live {
-  /** Until the browser leaves; what is watched runs while anybody listens. */
+  /** Resolves when the browser has left. `watch` runs while any browser listens. */
   join(listener: Listener): Promise<void>;
   tell(event: string, data: unknown): void;
-  /** How many listen. */
+  /** How many browsers listen. */
   count(): number;
 }
 
-/** `watch` runs from the first listener's coming to the last one's leaving; it tells what it sees. */
+/** `watch` runs from when the first browser joins until the last one leaves, and sends what it sees with `tell`. */
 export function createLive(
   watch: (tell: Live["tell"], signal: AbortSignal) => Promise<void>,
   redact: (text: string) => string,
@@ -27,7 +27,7 @@ export function createLive(
     else {
       const own = new AbortController();
       watching = own;
-      // It ends by its signal alone, and tells what goes wrong itself.
+      // `watch` ends only when its signal fires, and reports its own failures.
       void watch(tell, own.signal).catch(() => undefined);
     }
     await listener.closed;

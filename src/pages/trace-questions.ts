@@ -3,17 +3,17 @@ import { type Ask, listTraces, type TraceFilter, type TracePage } from "../langf
 import { readDetail, type TraceDetail } from "../langfuse/trace.ts";
 import type { Clock } from "../platform/clock.ts";
 
-/** A trace as the page shows it: what was traced, as it was, is asked for by itself. */
+/** A trace as the page shows it. Raw inputs and outputs are left out: the page requests them separately. */
 export type ShownTrace = Omit<TraceDetail, "generations"> & {
   readonly generations: readonly Omit<TraceDetail["generations"][number], "input" | "output">[];
 };
 
 const pageSize = 50;
-/** So many pages are looked through for what Langfuse's own filters do not know. */
+/** How many of Langfuse's pages are read at most, for filters that Langfuse itself does not have. */
 const lookPages = 20;
 const pauseMs = 1_000;
 
-/** What the page asks of traces; undefined for what is not there, and for what is no such question. */
+/** Answers the page's requests for traces; undefined where a trace does not exist, and for any other path. */
 export async function answerTraces(ask: Ask, path: string, query: URLSearchParams): Promise<unknown> {
   if (path === "/api/traces") return page(ask, query);
   const [, id, raw] = /^\/api\/traces\/([^/]+)(\/raw)?$/.exec(path) ?? [];
@@ -57,7 +57,7 @@ function filterOf(query: URLSearchParams): TraceFilter {
   };
 }
 
-/** Tells new traces as they come, and once when nobody answers and when somebody does again, until the signal fires. */
+/** Sends new traces until the signal fires; also `away`, once, when `ask` fails, and `back` when it answers again. */
 export async function tellTraces(
   ask: Ask,
   tell: (event: string, data: unknown) => void,
@@ -70,7 +70,8 @@ export async function tellTraces(
   while (!signal.aborted) {
     try {
       const rows = await follower.look();
-      // What came before this look is in no list that was asked for earlier, and is told by none later.
+      // The first look reports nothing. `ready` makes the page load its list again, so that it misses no trace
+      // that came before this look.
       if (!isReady) tell("ready", {});
       isReady = true;
       if (away !== null) tell("back", {});

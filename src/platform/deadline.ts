@@ -6,8 +6,8 @@ export interface Deadline extends Disposable {
 }
 
 /**
- * A limit in time on top of a signal; hold it with `using`. AbortSignal.any over AbortSignal.timeout looks the same, but
- * nothing holds that timeout: once it is garbage-collected, it never fires.
+ * A limit in time on top of a signal; hold it with `using`. AbortSignal.any over AbortSignal.timeout looks the same,
+ * but nothing holds that timeout: once it is garbage-collected, it never fires.
  */
 export function deadline(outer: AbortSignal, limitMs: number): Deadline {
   const own = new AbortController();
@@ -30,8 +30,8 @@ export function deadline(outer: AbortSignal, limitMs: number): Deadline {
 }
 
 /**
- * What only decorates an answer, such as memory, sizes or who holds a port: null where it cannot be had, or not in time, so that
- * it neither fails the answer nor holds it up. Rejects only once the signal has fired.
+ * Asks for optional detail, such as memory, sizes or the process on a port. Returns null where that fails or takes
+ * longer than `limitMs`, so that it can neither fail nor delay the main answer. Rejects only once the signal has fired.
  */
 export async function decoration<T>(
   signal: AbortSignal,

@@ -9,7 +9,7 @@ export interface DetachedRequest {
   /** The whole environment: nothing of this process's own is added. */
   readonly environment: Readonly<Record<string, string>>;
   readonly cwd: string;
-  /** Takes both output streams, at its end. */
+  /** Both output streams are appended to this file. */
   readonly outputFile: string;
   readonly user?: { readonly uid: number; readonly gid: number };
 }
@@ -18,15 +18,15 @@ export interface Detached {
   /** Null where it had ended before anybody could look. */
   readonly identity: ProcessIdentity | null;
   readonly pid: number;
-  /** The exit status, 128 and the signal's number where one ended it; known for as long as this process runs. */
+  /** The exit status, or 128 plus the number of the signal that ended it; known only while this process runs. */
   readonly ended: Promise<number>;
 }
 
 const closeOnExec = 0o2000000;
 
 /**
- * Open files beyond the three streams that every program gets: pipes and locks of whoever called, who would wait for them as
- * long as the program runs. Known on Linux alone.
+ * Open descriptors above 2 that a child would inherit: pipes and locks of our caller, which would wait for them as long
+ * as the child runs. Empty on systems other than Linux, where they cannot be listed.
  */
 export function inheritedDescriptors(proc = "/proc/self"): readonly number[] {
   try {
@@ -42,14 +42,14 @@ function flagsOf(path: string): number {
   try {
     return Number.parseInt(/^flags:\s*([0-7]+)/m.exec(readFileSync(path, "utf8"))?.[1] ?? "", 8);
   } catch {
-    // It served to list the others, and is closed by now.
+    // The descriptor was the one that listed the folder, and is closed by now.
     return closeOnExec;
   }
 }
 
 /**
- * Starts a program that outlives this process, without a shell, in a session of its own. Throws the system's error where it
- * does not start (ENOENT, EACCES).
+ * Starts a program that outlives this process, without a shell and in a new session. Throws the system's error (ENOENT,
+ * EACCES) where it does not start.
  */
 export async function spawnDetached(request: DetachedRequest): Promise<Detached> {
   const [file, ...args] = request.command;

@@ -4,13 +4,13 @@ export interface EnvText {
   readonly variables: Readonly<Record<string, string>>;
   /** Name -> line of the assignment that counts, from 1. */
   readonly lines: Readonly<Record<string, number>>;
-  /** Name -> line of the last assignment before that one which was not empty. */
+  /** Name -> line of the last assignment with a non-empty value before the one that counts. */
   readonly earlier: Readonly<Record<string, number>>;
   /** Named by line and variable, never by value. */
   readonly mistakes: readonly { readonly line: number; readonly message: string }[];
 }
 
-/** Takes a value with its quotes, if it has any; is asked only for values that need no rules of Compose's own. */
+/** Reads a value, with its quotes if it has any. Called only for values that need none of Compose's own rules. */
 export type PlainReader = (written: string) => string;
 
 interface Statement {
@@ -34,13 +34,13 @@ const escapes: Readonly<Record<string, string>> = {
   v: "\v",
   '"': '"',
   "\\": "\\",
-  // What stays for the variables to read: two dollars are one.
+  // Stays doubled for the interpolation that follows, which reads $$ as one dollar.
   $: "$$",
 };
 
 /**
- * Reads an env file's text as Compose does, variables in values included: first `lookup` (the environment), then the
- * lines above. What cannot be read is left out and named.
+ * Reads an env file's text as Compose does. Variables in values are looked up in `lookup` (the environment) first, then
+ * in the lines above. A line that cannot be read is left out and listed in `mistakes`.
  */
 export function readEnvText(source: string, lookup: Lookup, readPlain?: PlainReader): EnvText {
   const variables = new Map<string, string>();
@@ -69,7 +69,7 @@ export function readEnvText(source: string, lookup: Lookup, readPlain?: PlainRea
   };
 }
 
-/** `format: raw`, as newer versions of Compose read it: all behind the = is the value, and a bare name takes the environment's. */
+/** Reads `format: raw` as newer Compose does: all after = is the value; a bare name takes the environment's value. */
 export function readRawText(source: string, lookup: Lookup): EnvText {
   const variables = new Map<string, string>();
   const lines = new Map<string, number>();
@@ -152,7 +152,7 @@ function scanStatement(text: string, from: number, line: number): Scan {
   return { statement: { line, name, written: text.slice(start, close) }, next };
 }
 
-/** A line's name, and where its value starts; undefined where there is neither `=` nor `:`. */
+/** A line's variable name, and the position of its value; no position where there is neither `=` nor `:`. */
 function splitLine(text: string, from: number, end: number): { readonly name: string; readonly value?: number } {
   const isExported = /^export[\t\v\f\r ]/.test(text.slice(from, from + 7));
   const start = isExported ? skipBlanks(text, from + 6, end) : from;
@@ -180,7 +180,7 @@ function quotedLength(text: string): number | undefined {
   const quote = text[0];
   for (let index = 1; index < text.length; index++) {
     if (text[index] === quote) return index + 1;
-    // A backslash before another one hides neither the second one nor the quote behind it.
+    // A backslash escapes the next character: after an escaped backslash, a quote still closes the value.
     if (text[index] === "\\") index++;
   }
   return undefined;
@@ -195,11 +195,11 @@ function readValue(
   if (readPlain !== undefined && isPlain(whole)) return { value: readPlain(whole) };
   const { text, isLiteral } = template(written);
   if (isLiteral) return { value: text };
-  // The engine's and the system's variables end at a NUL.
+  // Environment variables of containers and processes end at a NUL.
   if (text.includes("\0")) return { problem: `${name}: a value cannot hold a NUL character` };
   const result = interpolate(text, lookup);
   if (!("problem" in result)) return result;
-  // The reason of a missing variable is part of the value.
+  // The problem's text quotes the reason after `:?`, which is part of the value and must not be shown.
   return { problem: `${name}: ${result.missing === undefined ? result.problem : "a variable in it has to be set"}` };
 }
 

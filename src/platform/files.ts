@@ -5,9 +5,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { messageOf, systemCode } from "../errors/describe.ts";
 import { GoatError } from "../errors/goat-error.ts";
 
-/**
- * What is at a path, links followed; a socket or a device counts as a file, and what nobody can find out about is missing.
- */
+/** What is at a path, links followed. Sockets and devices count as files; what cannot be inspected is missing. */
 export function kindOf(path: string): "file" | "directory" | "missing" {
   try {
     return statSync(path).isDirectory() ? "directory" : "file";
@@ -26,7 +24,7 @@ export function isSameFile(one: string, other: string): boolean {
   }
 }
 
-/** True where nothing is at a path any more; what may not be looked at is still there. */
+/** True where there is nothing at a path any more. A path that may not be inspected (EACCES) counts as still there. */
 export function isGone(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false }) === undefined;
@@ -45,7 +43,7 @@ export function isTaken(path: string): boolean {
   }
 }
 
-/** A write that failed, in words: which file, and what to do. */
+/** The error for a write that failed: disk-full or file-unwritable, with the file and what to do. */
 export function unwritable(path: string, error: unknown): GoatError {
   const code = systemCode(error);
   if (code === "ENOSPC" || code === "EDQUOT") {
@@ -60,7 +58,10 @@ export function unwritable(path: string, error: unknown): GoatError {
   });
 }
 
-/** Makes a folder that is its owner's alone, and those above it. Throws file-unwritable, disk-full, of the file that it is for. */
+/**
+ * Makes a folder with mode 0700, and any missing parents. Throws file-unwritable or disk-full, which name `file`, the
+ * file for which the folder is made.
+ */
 export async function makeFolder(path: string, file = path): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
     throw unwritable(file, error);
@@ -68,8 +69,8 @@ export async function makeFolder(path: string, file = path): Promise<void> {
 }
 
 /**
- * Replaces a file in one step, so that nobody ever sees half of it. Writes through links and keeps the owner where it may.
- * Where it is not to be durable, a power cut may leave it empty. Throws file-unwritable, disk-full.
+ * Replaces a file in one step, so that nobody ever sees half of it. Writes through links and keeps the owner where it
+ * may. Where it is not to be durable, a power cut may leave it empty. Throws file-unwritable, disk-full.
  */
 export async function atomicWrite(path: string, text: string, mode: number, durable = true): Promise<void> {
   try {
@@ -80,8 +81,8 @@ export async function atomicWrite(path: string, text: string, mode: number, dura
 }
 
 /**
- * Into the file that is there: a container that has it mounted by itself sees no other that takes its name. Throws file-unwritable,
- * disk-full.
+ * Overwrites the existing file instead of replacing it: a container that mounts this one file would not see a
+ * replacement. Makes it with `mode` where it is missing. Throws file-unwritable, disk-full.
  */
 export async function writeInPlace(path: string, text: string, mode: number): Promise<void> {
   if (kindOf(path) === "missing") return atomicWrite(path, text, mode);
@@ -131,8 +132,9 @@ async function writeTarget(path: string): Promise<string> {
 }
 
 /**
- * Gives `work` an open file with this text that has no name any more: whatever becomes of the process, nothing is left.
- * Mode 0600 for the moment in which it has one. Throws file-unwritable, disk-full, or what `work` throws.
+ * Gives `work` the descriptor of an open file with this text that is already deleted, so that nothing stays on disk
+ * even if the process is killed. It has mode 0600 while it has a name. Throws file-unwritable, disk-full, or what
+ * `work` throws.
  */
 export async function withNamelessFile<T>(folder: string, text: string, work: (fd: number) => Promise<T>): Promise<T> {
   const file = await openNameless(join(folder, `.${randomBytes(8).toString("hex")}`), text);

@@ -6,7 +6,7 @@ export interface ForegroundOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Its standard output; the other streams are this process's own. */
   readonly stdout: "inherit" | "to-stderr";
-  /** True where a terminal's keys reach the program by themselves. */
+  /** True where a terminal sends the program the signals of its keys (Ctrl-C, Ctrl-\) by itself. */
   readonly onTerminal: boolean;
   /** Hands over this process's signals until the returned function is called. */
   takeSignals(take: (signal: NodeJS.Signals) => void): () => void;
@@ -41,7 +41,7 @@ export function runForeground(
   options.signal.addEventListener("abort", end, { once: true });
   return new Promise<ForegroundEnd>((resolve) => {
     child.once("error", (error) => {
-      // A signal that cannot be sent is an error too, of a program that goes on.
+      // A signal that could not be sent also emits an error, but then the program goes on.
       if (child.pid === undefined)
         resolve({ exitCode: null, endedBy: null, startError: systemCode(error) ?? "unknown" });
     });

@@ -15,7 +15,7 @@ function withUnit(value: number, unit: string): string {
   return `${value} ${unit}`;
 }
 
-/** A measured time: `450 ms`, `1.2 s`, `42 s`, `2 min 5 s`. */
+/** A measured time in milliseconds as text: `450 ms`, `1.2 s`, `42 s`, `2 min 5 s`. */
 export function formatDuration(ms: number): string {
   if (ms < 100) return withUnit(Math.max(0, Math.round(ms)), "ms");
   const tenths = Math.round(ms / 100) / 10;
@@ -29,7 +29,7 @@ function formatTenths(seconds: number): string {
   return Number.isInteger(seconds) ? String(seconds) : seconds.toFixed(1);
 }
 
-/** How long something has been so, as one unit: `5 s`, `14 min`, `2 h`, `3 d`. */
+/** An age in milliseconds, rounded down to its largest unit: `5 s`, `14 min`, `2 h`, `3 d`. */
 export function formatAge(ms: number): string {
   const steps: readonly (readonly [number, string])[] = [
     [86_400_000, "d"],

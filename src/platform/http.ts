@@ -5,22 +5,22 @@ import { formatDuration } from "./format.ts";
 export interface HttpAnswer {
   readonly status: number;
   readonly text: string;
-  /** By name in small letters; those that come once. */
+  /** By name in lower case; without those that Node gives as lists (Set-Cookie). */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The time was over; `message` is what was heard until then: "nothing within 30 s". */
+/** The time limit passed; `message` says what had arrived by then: "nothing within 30 s". */
 export class HttpTimeout extends Error {
   override readonly name = "HttpTimeout";
 }
 
 export interface HttpOptions {
   readonly headers?: Readonly<Record<string, string>>;
-  /** For the whole answer; none where left out. */
+  /** Time limit for the whole answer, in milliseconds; none where left out. */
   readonly limitMs?: number;
 }
 
-/** The status of one GET, whose body may be endless. Throws as httpGet does. */
+/** The status of one GET, whose body may be endless. Throws the system's error, or the signal's reason. */
 export async function httpStatus(url: string, signal: AbortSignal): Promise<number> {
   try {
     const answer = await begin(url, signal, {});
@@ -47,8 +47,8 @@ async function begin(
 }
 
 /**
- * One GET on a connection of its own; redirects are answers. `fetch` would take longer to load than a service of this machine
- * to answer. Throws the system's error, HttpTimeout, or the signal's reason.
+ * One GET on a new connection; redirects are returned, not followed. Not `fetch`, which takes longer to load than a
+ * service on this machine takes to answer. Throws the system's error, HttpTimeout, or the signal's reason.
  */
 export async function httpGet(url: string, signal: AbortSignal, options: HttpOptions = {}): Promise<HttpAnswer> {
   return whole((limited) => begin(url, limited, options.headers ?? {}), signal, options);

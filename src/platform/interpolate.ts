@@ -59,7 +59,7 @@ function readOne(
   const head = matchAt(/\$\{([_a-z][_a-z0-9]*)(:?[-+?])/iy, template, at);
   const [whole = "", name = ""] = head ?? [];
   const operator = operators.find((candidate) => candidate === head?.[2]);
-  // As Compose: everything up to the line's last brace belongs together before it is cut at the balancing one.
+  // As Compose does: takes everything up to the line's last brace, then cuts it at the matching one.
   const last = lastBrace(at);
   if (operator === undefined || last < at + whole.length) {
     state.failure ??= { problem: invalid };
@@ -75,7 +75,7 @@ function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | n
   return pattern.exec(text);
 }
 
-/** Where the last `}` of a place's line stands, looked for once for each line; -1 where there is none. */
+/** Gives the position of the last `}` in the line of a position, or -1; searches each line only once. */
 function lastBraces(text: string): (at: number) => number {
   let [lineEnd, last] = [-1, -1];
   return (at) => {

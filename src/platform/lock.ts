@@ -14,7 +14,7 @@ export interface LockHolder {
 }
 
 export interface LockRequest {
-  /** The lock is the link `<path>.lock`, which leads nowhere and says who holds it. */
+  /** The lock is the symbolic link `<path>.lock`: its target is no path but JSON that names the holder. */
   readonly path: string;
   readonly pid: number;
   readonly command: string;
@@ -26,25 +26,26 @@ export interface LockRequest {
 
 export type Release = () => Promise<void>;
 
-/** Start time and boot are null where they cannot be known, as for a process that another user hides. */
+/** Start time and boot id are null where they cannot be read, as for a process that the system hides from this user. */
 interface Holder extends LockHolder {
   readonly startTime: string | null;
   readonly bootId: string | null;
-  /** One taking of the lock, never another one. */
+  /** Unique for each time that the lock is taken. */
   readonly id: string;
 }
 
-/** A lock as it stands: what nobody can read is nobody's. */
+/** A lock as found on disk. `holder` is null where its text cannot be parsed; such a lock counts as abandoned. */
 type Found = { readonly id: string; readonly holder: Holder | null };
 
-/** Ours; changing hands just now, so that it has to be asked again; or somebody else's. */
+/** "ours"; "changing" while it passes to another holder, so that we must try again; or the holder that has it. */
 type Attempt = "ours" | "changing" | Holder;
 
 const askAgainAfterMs = 100;
 
 /**
- * Takes the lock, waiting for whoever holds it. A lock is given up by its holder's end, however it ends, and is then taken over at once.
- * Rejects with the signal's reason when it fires, and with file-unwritable or disk-full where the folder cannot be written.
+ * Takes the lock, after waiting for the process that holds it. When a holder ends, even killed, its lock can be taken
+ * over at once. Rejects with the signal's reason when it fires, and with file-unwritable or disk-full where the folder
+ * cannot be written.
  */
 export async function acquireLock(request: LockRequest): Promise<Release> {
   const lock = `${request.path}.lock`;
@@ -79,7 +80,7 @@ async function waitForLock(lock: string, own: Holder, { clock, signal, onWait }:
   }
 }
 
-/** A link is made with its text or not at all, and never over another: there is no moment in which a lock is nobody's. */
+/** A link is created together with its text, and never over another one: a lock never exists without a holder. */
 async function tryLock(lock: string, own: Holder): Promise<Attempt> {
   try {
     await symlink(JSON.stringify(own), lock);
@@ -94,8 +95,9 @@ async function tryLock(lock: string, own: Holder): Promise<Attempt> {
 }
 
 /**
- * Many can find the same lock abandoned, and one that is late must not remove the lock of who was first. So an abandoned lock is taken
- * over by whoever holds a second one, named after it, which then takes its place in one step.
+ * Several processes may find the same lock abandoned, and a late one must not remove the lock of the first. So a
+ * process first takes a second lock, named after the abandoned one's id, and then renames it over the abandoned one in
+ * one step.
  */
 async function takeOver(lock: string, abandoned: string, own: Holder): Promise<Attempt> {
   const claim = `${lock}.${abandoned}`;
@@ -131,7 +133,7 @@ async function isGone({ pid, startTime, bootId }: Holder): Promise<boolean> {
   return !(await isRunning({ pid, startTime, bootId }));
 }
 
-/** What cannot be removed is given up when this process ends. */
+/** Ignores errors: a lock that cannot be removed counts as abandoned once this process ends. */
 async function release(lock: string, own: Holder): Promise<void> {
   const found = await readLock(lock).catch(() => undefined);
   if (found?.id === own.id) await rm(lock, { force: true }).catch(() => {});

@@ -1,7 +1,10 @@
 export interface Merge<T> {
   /** Sources may join while others are read. */
   add(source: AsyncIterable<T>): void;
-  /** Values as they come, until every source has ended; order between sources is chance. Who stops reading lets them go. */
+  /**
+   * Values as they arrive, until every source has ended, in no fixed order between sources. Throws the first error of a
+   * source, after the values before it. When the reader stops, each source is closed, at its next value at the latest.
+   */
   values(): AsyncGenerator<T>;
 }
 
@@ -10,7 +13,10 @@ interface Offer<T> {
   take(): void;
 }
 
-/** Several sources as one. Each goes on once its last value was taken, so nothing piles up; a source that is silent costs nothing. */
+/**
+ * Merges several async sources into one. A source continues only once its last value was taken, so nothing piles up,
+ * and a silent source does not hold up the others.
+ */
 export function createMerge<T>(): Merge<T> {
   const offers: Offer<T>[] = [];
   let running = 0;

@@ -45,7 +45,10 @@ export function listeningInodes(table: string, port: number): readonly string[] 
   });
 }
 
-/** Who listens on a TCP port of this machine, of one family of addresses or any; null where that cannot be known, as for another user's process. */
+/**
+ * The process that listens on a TCP port of this machine, over IPv4, IPv6 or (without `family`) either. Null where none
+ * is found, as when it belongs to another user.
+ */
 export async function portOwner(port: number, host: PortOwnerHost, family?: 4 | 6): Promise<PortOwner | null> {
   try {
     if (host.platform === "linux") return await ownerOnLinux(port, family, host.proc ?? "/proc", host.signal);

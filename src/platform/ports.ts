@@ -5,7 +5,7 @@ import { systemCode } from "../errors/describe.ts";
 import { isEveryAddress } from "../model/address.ts";
 
 export interface PortQuestion {
-  /** The address of the mapping; empty and 0.0.0.0 mean every address. */
+  /** The host address of the port mapping; empty, 0.0.0.0 and :: mean every address. */
   readonly host: string;
   readonly port: number;
   readonly protocol: "tcp" | "udp";
@@ -37,12 +37,12 @@ export function answers(host: string, port: number): Promise<boolean> {
     };
     socket.setTimeout(answerWithinMs, () => done(false));
     socket.once("error", () => done(false));
-    // A connection to a free port of the ephemeral range can meet itself.
+    // A connection to a free port in the ephemeral range can connect to itself.
     socket.once("connect", () => done(socket.localPort !== socket.remotePort));
   });
 }
 
-/** True where something accepts a connection on an address of this machine that is not its loopback, as containers come. */
+/** True where something accepts a connection on an outer IPv4 address of this machine, as containers would connect. */
 export async function answersContainers(port: number): Promise<boolean> {
   const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
   const outer = addresses.filter(({ internal, family }) => !internal && family === "IPv4");
@@ -61,7 +61,7 @@ export async function isFree(question: PortQuestion): Promise<boolean> {
   return !(await answers(isEveryAddress(question.host) ? "127.0.0.1" : question.host, question.port));
 }
 
-/** True where this user may not listen there: below 1024, or where the system says so. */
+/** True where the system does not let this user listen there (EACCES, EPERM), as for most users below 1024. */
 export async function isForbidden(question: PortQuestion): Promise<boolean> {
   return (await attempts(question)).includes("forbidden");
 }

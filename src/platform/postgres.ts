@@ -26,7 +26,7 @@ export interface Queryable {
 }
 
 export interface Connection extends Queryable {
-  /** Any number of statements, which the server itself tells apart and runs in one transaction. */
+  /** Sends any number of statements at once; the server splits them and runs them in one transaction. */
   script(text: string): Promise<void>;
 }
 
@@ -42,7 +42,10 @@ const poolWaitMs = 5_000;
 
 const queryLimitMs = 30_000;
 
-/** What pg cannot read makes it throw where nobody catches it: here that ends the connection, with pg's words, and not the process. */
+/**
+ * On data that pg cannot parse it throws inside an event handler, where nobody can catch it. This socket makes that a
+ * connection error with pg's message, so that the process goes on.
+ */
 class PostgresSocket extends Socket {
   override emit(event: string | symbol, ...values: unknown[]): boolean {
     try {
@@ -54,7 +57,7 @@ class PostgresSocket extends Socket {
   }
 }
 
-/** Loads pg, for who will need it in a moment and has time now. */
+/** Loads the pg module ahead of its first use, while the process would otherwise be waiting. */
 export async function loadPg(): Promise<void> {
   await import("pg");
 }
@@ -77,13 +80,16 @@ function describePostgresFailure(error: unknown, options: PostgresOptions): Post
   const code = systemCode(error);
   const inner = error instanceof AggregateError && error.message === "" ? error.errors[0] : error;
   const said = messageOf(inner);
-  // A password as plain as the user's name would blank out half of every message.
+  // Not where the password equals the user or database name: masking it would blank out half of every message.
   const secret = options.password !== "" && options.password !== options.user && options.password !== options.database;
   const reason = secret ? said.replaceAll(options.password, "***") : said;
   return code === undefined ? { reason } : { reason, code };
 }
 
-/** Runs `work` on a connection of its own. Failures are `service-not-ready`; what `work` throws on purpose passes. */
+/**
+ * Runs `work` on a new connection. Throws `service-not-ready`, any GoatError that `work` throws, or the signal's
+ * reason.
+ */
 export async function withConnection<T>(
   options: PostgresOptions,
   signal: AbortSignal,
@@ -139,7 +145,7 @@ function queryableOf(client: { query(text: string, values?: unknown[]): Promise<
   };
 }
 
-/** Connections that are kept, at most `size` of them; none is made before it is needed. */
+/** A pool of at most `size` connections, each opened when it is first needed. */
 export async function openPool(options: PostgresOptions, size: number): Promise<PostgresPool> {
   const { Pool } = await import("pg");
   const pool = new Pool({

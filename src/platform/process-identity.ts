@@ -3,11 +3,11 @@ import { kill } from "node:process";
 import { systemCode } from "../errors/describe.ts";
 import { allProcesses, findProcesses, type ProcessRow, withDescendants } from "./process-table.ts";
 
-/** One process for good: ids are given again, ids with their start times are not. */
+/** Identifies one process for good: the system reuses a process id, but never together with its start time. */
 export interface ProcessIdentity {
   readonly pid: number;
   readonly startTime: string;
-  /** Start times count from the boot; null where they are times of day. */
+  /** Linux counts start times from the boot, so they need its id; null where start times are dates, as on macOS. */
   readonly bootId: string | null;
 }
 
@@ -27,7 +27,7 @@ function readBootId(): string | null {
   }
 }
 
-/** Those of these processes that still run, and are no later ones with the same ids. */
+/** Those of these processes that still run. A later process that reuses an id does not count. */
 export function stillRunning(identities: readonly ProcessIdentity[]): Promise<ReadonlySet<ProcessIdentity>> {
   return those(identities, isLive);
 }
@@ -56,7 +56,7 @@ export async function isRunning(identity: ProcessIdentity): Promise<boolean> {
   return (await stillRunning([identity])).has(identity);
 }
 
-/** True for any process of this id, also one of another user's that is not to be seen. */
+/** True where any process has this id, even another user's that this one may not inspect. */
 export function processExists(pid: number): boolean {
   try {
     kill(pid, 0);
@@ -67,8 +67,8 @@ export function processExists(pid: number): boolean {
 }
 
 /**
- * The processes of the group that this process leads or led, and those it started outside of it. None where the id is
- * another process's now: an id is not given again while a group of that id has members.
+ * The processes of the group that `leader` leads or led, and their descendants outside it. Empty where another process
+ * has its id by now: the system does not reuse an id while a process group of that id has members.
  */
 export async function familyOf(leader: ProcessIdentity): Promise<readonly ProcessIdentity[]> {
   const bootId = readBootId();
@@ -80,13 +80,13 @@ export async function familyOf(leader: ProcessIdentity): Promise<readonly Proces
   return family.map(({ pid, startTime }) => ({ pid, startTime, bootId }));
 }
 
-/** True for what the leader of this group has left behind: it has ended itself. */
+/** True where the process belongs to this group and the group's leader has ended. */
 export async function isLeftBehind(pid: number, group: number): Promise<boolean> {
   const [row] = await findProcesses([pid]);
   return row?.group === group && !(await findProcesses([group])).some(isLive);
 }
 
-/** Lets go on what a signal has stopped of this process and of what belongs to it. */
+/** Sends SIGCONT to this process and its family, as far as a signal has stopped them. */
 export async function resumeFamily(leader: ProcessIdentity): Promise<void> {
   for (const member of await stoppedAmong(await familyOf(leader))) await signalProcess(member, "SIGCONT");
 }

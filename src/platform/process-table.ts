@@ -7,19 +7,19 @@ export interface ProcessRow {
   readonly group: number;
   /** When it began, in the system's own words: two processes of one id never share it. */
   readonly startTime: string;
-  /** It has ended with its last thread, and only waits to be noticed by whoever started it. */
+  /** True for a zombie: all its threads have ended, and only its parent has not yet collected its status. */
   readonly isOver: boolean;
-  /** A signal has stopped it, until another lets it go on. */
+  /** True where a signal has stopped it, until SIGCONT. */
   readonly isStopped: boolean;
-  /** Null where it has to be asked for. */
+  /** Null on Linux, where `residentBytes()` reads it from /proc when it is needed. */
   readonly residentBytes: number | null;
 }
 
 const proc = "/proc";
 
 /**
- * A process's name stands in brackets and may hold brackets and spaces of its own. The state is that of its first thread
- * alone: while others live, it still holds its ports and files.
+ * Parses /proc/PID/stat. The process's name is in parentheses and may itself hold parentheses and spaces. The state is
+ * only that of the first thread: while others live, the process still holds its ports and files.
  */
 export function parseStat(pid: number, text: string): ProcessRow | undefined {
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
@@ -43,14 +43,14 @@ export function parsePs(text: string): readonly ProcessRow[] {
   });
 }
 
-/** Those of these processes that are there. On Linux it answers before it first yields. */
+/** Those of these processes that exist. On Linux they are read synchronously, before the first await. */
 export async function findProcesses(pids: readonly number[]): Promise<readonly ProcessRow[]> {
   if (pids.length === 0) return [];
   if (hasFiles()) return pids.flatMap((pid) => readStat(pid) ?? []);
   return ps(["-p", pids.join(",")]);
 }
 
-/** Linux says it in files, which cost no process. */
+/** True on Linux, where /proc can be read without starting `ps`. */
 function hasFiles(): boolean {
   return existsSync(`${proc}/self/stat`);
 }
@@ -78,7 +78,7 @@ export async function allProcesses(): Promise<readonly ProcessRow[]> {
   return readdirSync(proc).flatMap((entry) => (/^\d+$/.test(entry) ? (readStat(Number(entry)) ?? []) : []));
 }
 
-/** This process and all that it started, as far as they kept to its group or their parents live. */
+/** This process, the members of its process group, and all their descendants whose chain of parents still runs. */
 export function withDescendants(rows: readonly ProcessRow[], pid: number): readonly ProcessRow[] {
   const family = new Set([pid]);
   for (let size = 0; size !== family.size; ) {
@@ -88,7 +88,7 @@ export function withDescendants(rows: readonly ProcessRow[], pid: number): reado
   return rows.filter((row) => family.has(row.pid));
 }
 
-/** Resident bytes of processes that belong together: what they share is counted once, by the largest. */
+/** Resident bytes of related processes. On Linux, shared memory counts once: the largest amount among them. */
 export function residentBytes(rows: readonly ProcessRow[]): number {
   if (!hasFiles()) return rows.reduce((sum, row) => sum + (row.residentBytes ?? 0), 0);
   let own = 0;

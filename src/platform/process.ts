@@ -4,16 +4,16 @@ import { Readable } from "node:stream";
 export interface RunOptions {
   /** The whole environment of the program: nothing of this process's own is added. */
   readonly env: Readonly<Record<string, string>>;
-  /** Aborting ends the program with everything it started. */
+  /** Aborting ends the program and every process in its group. */
   readonly signal: AbortSignal;
   readonly cwd?: string;
-  /** Whom to run it as; only root may. */
+  /** The user to run the program as; only root may choose one. */
   readonly user?: { readonly uid: number; readonly gid: number };
   /** Written to its standard input, which is otherwise closed. */
   readonly input?: string | AsyncIterable<Uint8Array>;
   /** An open file as its standard input, in place of `input`. */
   readonly inputFd?: number;
-  /** From the asking to end until the forced end. */
+  /** Milliseconds from SIGTERM until SIGKILL; 2000 where left out. */
   readonly graceMs?: number;
   /** Output as it comes, in pieces of any size. */
   onData?(stream: "stdout" | "stderr", text: string): void;
@@ -30,7 +30,7 @@ export interface RunResult {
   readonly stderr: string;
 }
 
-/** Runs a program without a shell and tells how it ended; throws nothing but the signal's reason, and what its input throws. */
+/** Runs a program without a shell and returns how it ended. Throws only the signal's reason, or its input's error. */
 export async function run(command: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
   options.signal.throwIfAborted();
   const { execa } = await import("execa");
@@ -39,7 +39,7 @@ export async function run(command: string, args: readonly string[], options: Run
     extendEnv: false,
     reject: false,
     stripFinalNewline: false,
-    // A group of its own: what the program started holds its pipes open and has to end with it.
+    // In its own process group: the program's children hold its pipes open, so they must be ended with it.
     detached: true,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...options.user,
@@ -52,7 +52,7 @@ export async function run(command: string, args: readonly string[], options: Run
   const result = await child;
   stopWatching();
   options.signal.throwIfAborted();
-  // The program ended well, and its input did not.
+  // The program exited with 0, but writing its input failed.
   if (result.failed && result.exitCode === 0) throw result.cause;
   return {
     exitCode: result.exitCode ?? null,
@@ -67,7 +67,7 @@ function inputOf(input: string | AsyncIterable<Uint8Array>): string | Readable {
   return typeof input === "string" ? input : Readable.from(input, { objectMode: false });
 }
 
-/** execa passes any open file on; its types know those of this process's own streams alone. */
+/** execa accepts any file descriptor as stdin; its types allow only those of this process's own streams. */
 function stdinOf({ inputFd }: RunOptions): "ignore" | 0 {
   return inputFd === undefined ? "ignore" : (inputFd as 0);
 }

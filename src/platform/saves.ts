@@ -4,10 +4,12 @@ import { dirname } from "node:path";
 import { watch } from "chokidar";
 import type { Clock } from "./clock.ts";
 
-/** Saves come in pieces: emptied, then written; removed, then renamed to. */
+/**
+ * How long the files must stay the same: editors save in steps, such as truncate, then write; or remove, then rename.
+ */
 const quietMs = 60;
 
-/** A network file system tells nothing of what others write: the files are looked at all the same. */
+/** How often the files are read even without an event: network file systems report no changes by other machines. */
 const lookAgainMs = 2_000;
 
 interface SavesOptions {
@@ -16,13 +18,14 @@ interface SavesOptions {
 }
 
 export interface Save {
-  /** True where the files have changed again since: what is said of this save may be true of none. */
+  /** True where the files have changed again since, so that a verdict on this save may no longer hold. */
   isOver(): Promise<boolean>;
 }
 
 /**
- * Yields at once, when no save can be missed any more, and then whenever the files' contents have come to rest as something else
- * than at the last time. Their folders are watched: a file may be replaced by another, or be gone for a moment. Ends when the signal fires.
+ * Yields once at the start, and from then on notices every save: yields when the files' contents have settled and
+ * differ from the last time. Watches their folders, since a file may be replaced or be gone for a moment. Ends when the
+ * signal fires.
  */
 export async function* savesOf(files: readonly string[], { clock, signal }: SavesOptions): AsyncGenerator<Save> {
   const folders = [...new Set(files.map((file) => dirname(file)))];
@@ -36,7 +39,7 @@ export async function* savesOf(files: readonly string[], { clock, signal }: Save
       if (rested !== known && !signal.aborted) {
         known = rested;
         yield { isOver: async () => (await contentOf(files)) !== rested };
-        // What was saved meanwhile has woken nobody.
+        // A save made while the consumer worked has woken nobody: look again before waiting.
         continue;
       }
       await Promise.race([new Promise<void>((resolve) => (wake = resolve)), pause(clock, lookAgainMs, signal)]);

@@ -20,7 +20,7 @@ export function createPaint(color: boolean): Paint {
   return color ? (look, text) => styleText(look, text, { validateStream: false }) : (_look, text) => text;
 }
 
-/** Columns a text takes on a terminal: colours and what only joins a character take none, East Asian characters and emoji two. */
+/** Columns of a text on a terminal: colour codes and combining characters take none, East Asian ones and emoji two. */
 export function visibleWidth(text: string): number {
   const shown = stripVTControlCharacters(text);
   if (plain.test(shown)) return shown.length;

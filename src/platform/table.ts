@@ -1,6 +1,8 @@
 import { type Paint, padTo, visibleWidth } from "./style.ts";
 
-/** Rows under their headings, columns aligned by what is seen of them; two spaces before each line and between columns. */
+/**
+ * Rows under their headings, columns aligned by what is seen of them; two spaces before each line and between columns.
+ */
 export function renderTable(
   headings: readonly string[],
   rows: readonly (readonly string[])[],

@@ -7,18 +7,18 @@ import { GoatError } from "../errors/goat-error.ts";
 export type TextFile =
   | { readonly state: "text"; readonly text: string }
   | { readonly state: "missing" }
-  /** `why` reads on from the file's name: "is a folder". */
+  /** `why` completes a sentence that begins with the file's name: "is a folder". */
   | { readonly state: "unusable"; readonly why: string };
 
 /** More than any file that people write for goat-dev, and little enough to be read at once. */
 const byteLimit = 1024 * 1024;
 
-/** How long whoever writes into a pipe, as in `--env-file <(decrypt .env.gpg)`, may take. */
+/** Time limit for reading a pipe, as in `--env-file <(decrypt .env.gpg)`, to its end. */
 const pipeLimitMs = 30_000;
 
 /**
- * The one way in for text that a user wrote. Whatever lies at the path, the answer comes and nothing is thrown: what is not
- * an ordinary file is never opened, save a pipe that somebody writes to and /dev/null.
+ * Every text file that a user wrote is read through this function. It never throws, whatever is at the path:
+ * apart from ordinary files, only pipes and /dev/null are opened.
  */
 export function readTextFile(path: string): TextFile {
   try {
@@ -73,7 +73,7 @@ function whyNotRead(found: Stats): string | undefined {
   return isNull ? undefined : "is a device, not a file";
 }
 
-/** Non-blocking, so that a pipe without a writer, or one that came in the file's place just now, does not hold us. */
+/** Opens without blocking, so that a pipe without a writer, even one that just replaced the file, cannot hang us. */
 function readOpened(path: string): TextFile {
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   try {
@@ -89,10 +89,10 @@ function readOpened(path: string): TextFile {
 
 const tooLarge = "is larger than 1 MB, more than goat-dev reads of one file";
 
-/** The bytes up to the end, or why there are none to be had. */
+/** All bytes of an open file, or the reason, as `why`, for which they cannot be read. */
 function readBytes(file: number, found: Stats): Buffer | string {
   const isPipe = found.isFIFO();
-  // Room for what is there: a megabyte for each of a dozen small files has Node collect its garbage.
+  // Sized to the file: allocating 1 MB for each of a dozen small files would trigger Node's garbage collector.
   let buffer = Buffer.allocUnsafe(Math.max(found.size + 1, leastRoom));
   const deadline = performance.now() + pipeLimitMs;
   let length = 0;
@@ -101,7 +101,7 @@ function readBytes(file: number, found: Stats): Buffer | string {
     const read = readSome(file, buffer, length);
     if (read === 0) break;
     if (read === undefined && (!isPipe || performance.now() > deadline)) return "is a pipe that never ends";
-    // The terminal's Ctrl-C ends the writer too, and with it this wait.
+    // This blocks the process, but Ctrl-C in the terminal also ends the pipe's writer, and so this wait.
     if (read === undefined) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     length += read ?? 0;
   }
@@ -131,7 +131,7 @@ function decode(bytes: Buffer): TextFile {
   return { state: "unusable", why: `is not UTF-8 in line ${firstBadLine(bytes)}: save it as UTF-8` };
 }
 
-/** Every other byte is zero, as in UTF-16 without a mark. */
+/** True where every other byte of the first 64 is zero, as in UTF-16 without a byte order mark. */
 function isWide(bytes: Buffer): boolean {
   const start = bytes.subarray(0, 64);
   if (start.length < 4) return false;

@@ -2,7 +2,7 @@ export { nearest } from "../model/nearest.ts";
 
 const secretWords = /(?:^|[-_.])(?:\w*key|token|secret|pass|passwd|password|pwd|salt|credentials?|auth)(?:$|[-_.])/i;
 
-/** What sounds like a secret and is a place: the shell's PWD, SSH_AUTH_SOCK, KEY_FILE. */
+/** Names that sound secret but hold a path, a name or an id: the shell's PWD, SSH_AUTH_SOCK, KEY_FILE. */
 const places = [/^(?:OLD)?PWD$/, /[-_]?(?:id|file|path|name|dir|sock)$/i];
 
 const urlLogin = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)[^\s@/]+@/gi;

@@ -20,8 +20,8 @@ import { systemCode } from "../errors/describe.ts";
 import { kindOf } from "./files.ts";
 
 /**
- * How much of one file or folder counts. The entries nearest to its top come first; of these so many files and bytes count
- * by content, and what is beyond that by size and time. What is beyond `entries` does not count.
+ * Limits for hashing one file or folder. At most `entries` entries count, those nearest to the top first. Of these, up
+ * to `files` files and `bytes` bytes in total count by content, the rest by size and modification time.
  */
 export const treeBounds = { entries: 10_000, files: 2_000, bytes: 64 * 1024 * 1024 };
 
@@ -33,11 +33,11 @@ interface TreeOptions {
 
 /** Hashes files and folders; what several of them hold is read once. */
 export interface TreeHasher {
-  /** One hash over the names and contents of what is at the path, whatever happens to it meanwhile. Throws the signal's reason. */
+  /** One hash over all names and contents at the path, even while they change. Throws only the signal's reason. */
   hash(path: string): Promise<string>;
 }
 
-/** What changes there without anybody having edited anything. */
+/** Folders that are skipped, because tools change them without an edit by the user. */
 const passedOver = new Set([".git", ".goat-dev"]);
 
 type Contents = Map<string, Promise<string>>;
@@ -51,7 +51,7 @@ interface Entry {
 
 interface Look {
   readonly at: string;
-  /** What counts where there is no content to count. */
+  /** Hashed in place of content where the entry has none. */
   readonly line: string;
   /** Of an ordinary file that may count by content. */
   readonly stats?: Stats;
@@ -84,7 +84,7 @@ async function hashEntries(path: string, options: TreeOptions, contents: Content
   return hash.digest("hex");
 }
 
-/** The tree's entries, the nearest to the top first chosen, in the order of their names. */
+/** The tree's entries in the order of their names; where there are too many, those nearest to the top are kept. */
 async function listTree(path: string, signal: AbortSignal | undefined): Promise<readonly Entry[]> {
   const root: Entry = { at: path, name: "", kind: kindOf(path) === "directory" ? "directory" : "top" };
   const found = [root];
@@ -110,7 +110,7 @@ async function listLevel(
   return found;
 }
 
-/** Many at a time, and the signal is heard between them: most of the work is done at once, since Node's threads would take longer. */
+/** Works in batches and checks the signal between them. Most work is synchronous: Node's threads would take longer. */
 async function inBatches<T, R>(
   items: readonly T[],
   signal: AbortSignal | undefined,
@@ -158,7 +158,7 @@ function lookAt({ at, kind }: Entry, { within }: TreeOptions): Look {
     const target = found.isSymbolicLink() ? statSync(at) : found;
     if (target.isFile() && (kind === "top" || target === found)) return { at, line: "", stats: target };
     if (target === found || kind === "top") return { at, line: "special" };
-    // What a link leads to counts where it is an ordinary file of this project; a folder counts where it lies.
+    // A link counts by its target's content only where that is an ordinary file in `within`, else by its text.
     const isOurs = target.isFile() && isBelow(realpathSync.native(at), within);
     return isOurs ? { at, line: "", stats: target } : { at, line: `link to ${readlinkSync(at)}` };
   } catch (error) {
@@ -191,7 +191,7 @@ function contentOf(path: string, stats: Stats, contents: Contents): Promise<stri
   return known;
 }
 
-/** Up to the size that it had: a file that grows meanwhile has an end all the same, and one of the kernel's is not waited for. */
+/** Reads no further than the size found before, so that a growing file or one of the kernel's cannot hold us up. */
 async function hashContent(path: string, size: number): Promise<string> {
   if (size <= smallSize) return hashSmall(path, size);
   const hash = createHash("sha256");
@@ -213,7 +213,7 @@ async function hashContent(path: string, size: number): Promise<string> {
 
 const readFlags = constants.O_RDONLY | constants.O_NONBLOCK;
 
-/** Handing such a file's opening, reading and closing to Node's threads takes longer than doing it. */
+/** Up to this many bytes, a synchronous read is faster than handing open, read and close to Node's threads. */
 const smallSize = 64 * 1024;
 
 function hashSmall(path: string, size: number): string {

@@ -9,12 +9,12 @@ import {
   YAMLParseError,
 } from "yaml";
 
-/** Far more than any file has, and few enough that everything which follows the nesting keeps within the stack. */
+/** Far more levels than any real file has, and few enough for recursive code not to overflow the stack. */
 const depthLimit = 100;
 
 /**
- * The one document of a YAML text; mistakes are in its `errors`. What is nested too deep is such a mistake: the library would
- * run out of stack over it, and at an unlucky moment that ends Node itself.
+ * The single document of a YAML text; mistakes are in its `errors`. Nesting that is too deep is reported as such a
+ * mistake, because the library would overflow the stack on it, which can end the Node process itself.
  */
 export function parseYaml(text: string, options: Options): Document {
   const [document = new Document(undefined, options), second] = parseDocuments(text, options);
@@ -36,7 +36,7 @@ export function parseDocuments(text: string, options: Options): readonly Documen
   return documents.length > 0 ? documents : [new Document(undefined, options)];
 }
 
-/** Null where even the library's parser ran out of stack, as over thousands of keys in one line and a bracket too many. */
+/** Null where the library's own parser ran out of stack, as over thousands of keys in a line and a stray bracket. */
 function tokensOf(text: string, { lineCounter }: ParseOptions): readonly CST.Token[] | null {
   try {
     return [...new Parser(lineCounter?.addNewLine).parse(text)];
@@ -51,7 +51,7 @@ function withMistake(document: Document, at: number, message: string): Document 
   return document;
 }
 
-/** Where the nesting passes the limit; by a list of its own, since the stack is what is to be spared. */
+/** The offset at which the nesting passes the limit. Goes level by level instead of recursing, to spare the stack. */
 function findTooDeep(tokens: readonly CST.Token[]): number | undefined {
   let level: readonly CST.Token[] = tokens;
   for (let depth = 0; level.length > 0; depth++) {

@@ -4,12 +4,12 @@ import type { Database } from "./database.ts";
 import { isStatementError, type PostgresError } from "./failures.ts";
 import type { AdapterError, DriverAdapter, Query, Queryable, Result, Transaction } from "./wasm.ts";
 
-/** How long the engine may take to use a transaction that it asked for; it does at once, or has given up waiting for it. */
+/** How long a transaction may stay unused: the engine uses one at once, unless it has given up waiting for it. */
 const unclaimedMs = 1_000;
-/** Failures that the engine was told of by number and has not asked about yet. */
+/** How many errors are kept whose number the engine was given; the oldest are dropped. */
 const keptFailures = 100;
 
-/** Keeps what the engine cannot be told; it hands the number back in its answer. */
+/** Keeps errors that cannot be passed to the engine. The engine gets a number, and hands it back in its answer. */
 export class LostErrors {
   readonly #errors = new Map<number, unknown>();
   #next = 0;
@@ -41,7 +41,7 @@ export function driverAdapter(database: Database, lost: LostErrors): DriverAdapt
   };
 }
 
-/** What the engine asks of itself before it has a database has no rows. */
+/** The answer to what the engine asks before it has a database: no rows. */
 const nothing = { fields: [], rows: [], rowCount: 0 };
 
 function queryableOn(clientOf: () => Pool | PoolClient | undefined, lost: LostErrors): Queryable {
@@ -64,7 +64,7 @@ function queryableOn(clientOf: () => Pool | PoolClient | undefined, lost: LostEr
   };
 }
 
-/** pg takes bytes by themselves as they are, and within a list only as a Buffer. */
+/** pg takes any byte array as a parameter, but within a list only a Buffer. */
 function asParameter(value: unknown): unknown {
   if (!Array.isArray(value)) return value;
   return value.map((item) =>
@@ -72,7 +72,7 @@ function asParameter(value: unknown): unknown {
   );
 }
 
-/** The engine sends BEGIN and COMMIT itself; what is done here is to give the connection back, once, whatever happens. */
+/** The engine itself sends BEGIN and COMMIT. This gives the connection back to the pool, once, whatever happens. */
 function transactionOn(client: PoolClient, lost: LostErrors): Transaction {
   let isHeld = true;
   const release = (error?: Error): void => {
@@ -90,7 +90,7 @@ function transactionOn(client: PoolClient, lost: LostErrors): Transaction {
   client.on("error", release);
   const unclaimed = setTimeout(release, unclaimedMs);
   const { queryRaw, executeRaw, ...rest } = queryableOn(() => client, lost);
-  // A connection that was given back is somebody else's.
+  // A connection that was given back to the pool may belong to another transaction, so it must not be used any more.
   const claimed =
     <T>(work: (query: Query) => Promise<Result<T>>) =>
     async (query: Query): Promise<Result<T>> => {
@@ -108,7 +108,7 @@ function transactionOn(client: PoolClient, lost: LostErrors): Transaction {
   };
 }
 
-/** The engine knows failures of its own making and Postgres's; of others it is told a number. */
+/** The engine understands its own errors and Postgres's; any other error is kept, and the engine gets its number. */
 async function guarded<T>(lost: LostErrors, work: () => Promise<Result<T>>): Promise<Result<T>> {
   try {
     return await work();

@@ -6,12 +6,12 @@ const result = '{"data":{"result":';
 const tag = '{"$type":"';
 const middle = '","value":';
 
-/** An answer of the JSON protocol as GraphQL has it: under the name that was asked for, with bare values in place of tagged ones. */
+/** Turns an answer of the JSON protocol into GraphQL's: named `result`, with bare values in place of tagged ones. */
 export function graphqlAnswer(text: string, isRaw: boolean): string {
   return isRaw ? rawAnswer(text) : withoutTags(text.replace(head, result));
 }
 
-/** Within a string the tag's quotes would stand behind backslashes, so what is found is never a user's text. */
+/** Within a JSON string the tag's quotes would be escaped, so what is found is never part of a user's text. */
 function withoutTags(text: string): string {
   let done = "";
   let from = 0;
@@ -24,7 +24,7 @@ function withoutTags(text: string): string {
   return done + text.slice(from);
 }
 
-/** prisma-client-py knows rows of typed cells, as Prisma 5.4 gave them; this engine's are columns, types and rows. */
+/** prisma-client-py expects rows of typed cells, as in Prisma 5.4; this engine answers with columns, types and rows. */
 function rawAnswer(text: string): string {
   const found = partsOf(memberOf(text, "data") ?? "{}")[1];
   const rows = found?.startsWith("{") ? memberOf(found, "rows") : undefined;

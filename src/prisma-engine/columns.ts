@@ -7,7 +7,7 @@ const kind = {
 } as const;
 const arrayOf = 64;
 
-/** From here on are the numbers of types that a database defines itself: enumerations, which are text. */
+/** Type numbers from here up are taken for types that the database defines itself: enumerations, which are text. */
 const firstOwnType = 10_000;
 
 type Read = (text: string) => unknown;
@@ -16,7 +16,7 @@ function asText(text: string): string {
   return text;
 }
 
-/** The session's time zone is UTC, so the offset at the end is always +00. */
+/** Cuts off the offset: always +00 for timestamptz, since the session's time zone is UTC. A timetz loses its own. */
 function withoutZone(text: string): string {
   return text.replace(/[+-]\d\d(?::?\d\d)?(?::\d\d)?$/, "");
 }

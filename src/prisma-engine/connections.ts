@@ -16,7 +16,7 @@ export interface Address {
   readonly idleMs: number;
 }
 
-/** The client may put another database in the place of its environment's. */
+/** The URL in `overwriting` (the client's OVERWRITE_DATASOURCES, JSON), else `url` (DATABASE_URL). */
 export function databaseUrl(url: string | undefined, overwriting: string | undefined): string {
   const overwritten: readonly { readonly url?: string }[] = JSON.parse(overwriting || "[]");
   return overwritten[0]?.url ?? url ?? "";
@@ -49,7 +49,7 @@ export function readAddress(text: string, processors: number): Address {
       ssl: tlsOf(said),
       ...(socketTimeoutS > 0 ? { query_timeout: socketTimeoutS * 1000 } : {}),
     },
-    // As many as Prisma makes where nobody says.
+    // Prisma's default, where the URL sets no limit.
     poolSize: number("connection_limit", processors * 2 + 1),
     poolTimeoutMs: number("pool_timeout", 10) * 1000,
     connectTimeoutMs: number("connect_timeout", 5) * 1000,
@@ -63,7 +63,7 @@ function parse(text: string): URL {
   throw new TypeError("the URL must start with the protocol `postgresql://` or `postgres://`");
 }
 
-/** Prisma takes any certificate unless told `sslaccept=strict`; its default, `prefer`, is none here. */
+/** Any certificate will do without `sslaccept=strict` or a `verify-…` mode. `prefer` (Prisma's default) is no TLS. */
 function tlsOf(said: (name: string) => string | undefined): ClientConfig["ssl"] {
   const mode = said("sslmode");
   if (mode === undefined || mode === "disable" || mode === "allow" || mode === "prefer") return false;

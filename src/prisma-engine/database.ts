@@ -23,13 +23,16 @@ export class Database {
     return this.#pool;
   }
 
-  /** Whether this one serves who asks for that address. The first who does says how many connections there may be, and for how long. */
+  /**
+   * Whether this database can serve a client that asks for that address. The first client's address decides the size
+   * and the time limits of the pool; later ones must be equal in them too.
+   */
   fits(address: Address): boolean {
     const kind = this.#pool === undefined ? placeOf : (whole: Address) => whole;
     return isDeepStrictEqual(kind(address), kind(this.#address));
   }
 
-  /** Throws what Postgres says, or what keeps it away for longer than the limit. */
+  /** Connects. Throws Postgres's error, or the last failure to reach it once the wait's limit is over. */
   async reach(address: Address, wait: Wait): Promise<void> {
     this.#address = address;
     this.#pool ??= openPool(address, this.#onBroken);

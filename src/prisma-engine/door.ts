@@ -17,8 +17,9 @@ export interface Door {
 }
 
 /**
- * Serves each visitor's client on its own port while the connection is open. It is answered in a line: `serving`, `refused` where it
- * wants another engine than this one, or `failed` and why.
+ * A server through which clients share this engine. Each client is served on a port of its own for as long as its
+ * visitor, the program that connects here for it, stays connected. The visitor gets one line: `serving`, `refused`
+ * where the client wants another schema or database, or `failed` and why.
  */
 export function openDoor(door: Door): Server {
   return createServer((visitor) => {
@@ -41,7 +42,7 @@ async function welcome(door: Door, visitor: Socket): Promise<void> {
   // It may fail before anybody waits for it.
   reached.catch(() => {});
   const own = forOneClient(door.engine);
-  // Its client finds the port open at once and is answered once the database is there: it would look again only after a while.
+  // Opened before the database is there, and requests wait: a client that finds it closed tries again only later.
   const server = createEngineServer({ engine: own, ready: reached, onFailure: door.onFailure });
   server.listen(Number(port), "127.0.0.1");
   visitor.on("close", () => {
@@ -58,14 +59,17 @@ async function welcome(door: Door, visitor: Socket): Promise<void> {
   }
 }
 
-/** The port where its client will ask, the file of the schema that the client was made for, and what the client's environment says of the database. */
+/**
+ * Reads what a visitor asks for: the port for its client, the schema file that the client was made for, and the
+ * client's DATABASE_URL and OVERWRITE_DATASOURCES.
+ */
 async function read(visitor: Socket): Promise<readonly string[]> {
   let text = "";
   for await (const piece of visitor.setEncoding("utf8").iterator({ destroyOnReturn: false })) {
     text += piece;
     if (text.endsWith("\n")) break;
   }
-  // It sends nothing more: what is waited for is its end.
+  // A visitor sends nothing more; without reading on, the end of the connection would not be noticed.
   visitor.resume();
   return text.slice(0, -1).split("\0");
 }
@@ -74,12 +78,12 @@ function addressOf(url: string, overwriting: string, { processors }: Door): Addr
   try {
     return readAddress(databaseUrl(url, overwriting), processors);
   } catch {
-    // The visitor becomes an engine of its own, and says it in its own words.
+    // The visitor is refused, becomes an engine of its own, and reports the invalid URL itself.
     return undefined;
   }
 }
 
-/** What a client leaves open when it goes holds locks that others wait for. */
+/** The engine for one client. `leave` rolls back its open transactions, whose locks others may wait for. */
 function forOneClient(engine: Engine): Engine & { leave(): void } {
   const open = new Set<string>();
   return {

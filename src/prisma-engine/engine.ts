@@ -42,10 +42,10 @@ interface UserFacing {
   readonly meta?: { readonly id?: number } | null;
 }
 
-/** An engine has no spans of its own to report on. */
+/** The trace context of each call: empty, since the engine reports no spans. */
 const trace = "{}";
 
-/** A failure that is known to this process by its number, not to the engine. */
+/** Prisma's code for an error of the driver adapter: the engine knows only its number, and `LostErrors` has it. */
 const foreign = "P2036";
 
 /** The native engine's server answers so where a transaction fails. */
@@ -100,7 +100,7 @@ export async function openEngine({ program, datamodel, database, clock }: Engine
   };
 }
 
-/** Prisma's own where a client says none. */
+/** Prisma's default, where a client sets none. */
 const usualMaxWaitMs = 2_000;
 
 function maxWaitOf(body: string): number {
@@ -125,7 +125,10 @@ interface StartLimit {
   undo(id: string): Promise<unknown>;
 }
 
-/** The WebAssembly engine waits for a connection without a limit: a transaction that begins too late is undone at once. */
+/**
+ * Whether starting the transaction takes longer than the limit, since the WebAssembly engine waits for a connection
+ * without one. A transaction that starts too late is rolled back at once.
+ */
 async function isOver(starting: Promise<string>, { clock, limitMs, undo }: StartLimit): Promise<boolean> {
   const begun = new AbortController();
   const limit = clock.sleep(limitMs, begun.signal).then(
@@ -146,10 +149,10 @@ interface ErrorEntry {
   readonly user_facing_error?: UserFacing;
 }
 
-/** An answer with what the engine did not know about its failures. */
+/** The answer, with the code and message of each error that the engine knew only by its number. */
 function withFailures(text: string, told: (error: UserFacing) => UserFacing): string {
   const answer: { readonly errors?: readonly ErrorEntry[] } = JSON.parse(text);
-  // The mark may also stand in what a user has stored.
+  // The code may also occur in data that a user has stored.
   if (!answer.errors?.some((entry) => entry.user_facing_error?.error_code === foreign)) return text;
   const errors = answer.errors.map((entry) => {
     if (entry.user_facing_error?.error_code !== foreign) return entry;

@@ -1,13 +1,13 @@
 import { messageOf, systemCode } from "../errors/describe.ts";
 import type { Address } from "./connections.ts";
 
-/** As Prisma tells of a failure: its code, and its words, which LiteLLM looks into. */
+/** A failure as Prisma reports it: its code, and its message, which LiteLLM searches. */
 export interface Failure {
   readonly code: string | undefined;
   readonly message: string;
 }
 
-/** Postgres ends a connection, or takes none yet; what else it says is for Prisma's engine to translate. */
+/** Codes with which Postgres ends a connection, or takes none yet. Prisma's engine translates all others. */
 const goneStates = new Set(["57P01", "57P02", "57P05"]);
 const notYetStates = new Set(["57P03"]);
 /** Codes of Postgres in a log-in, where no query engine is there to translate them. */
@@ -21,7 +21,7 @@ export interface PostgresError extends Error {
   readonly hint?: string;
 }
 
-/** Whether Postgres itself has said it, and the connection goes on. */
+/** Whether the error comes from Postgres itself, and the connection can still be used. */
 export function isStatementError(error: unknown): error is PostgresError {
   return isFromPostgres(error) && !goneStates.has(error.code) && !notYetStates.has(error.code);
 }
@@ -30,7 +30,7 @@ function isFromPostgres(error: unknown): error is PostgresError {
   return error instanceof Error && "severity" in error && "code" in error && typeof error.code === "string";
 }
 
-/** Whether waiting may help: nobody answers at the address, or a server that is still starting does. */
+/** Whether waiting may help: the server cannot be reached, closed the connection, or is still starting. */
 export function isAway(error: unknown): boolean {
   if (isFromPostgres(error)) return notYetStates.has(error.code) || goneStates.has(error.code);
   return systemCode(error) !== undefined || saysTimedOut(error) || saysBroken(error);

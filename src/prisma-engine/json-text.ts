@@ -1,11 +1,11 @@
 import { endOfString } from "./graphql-text.ts";
 
-/** How deep Prisma's engine reads; what lies deeper it refuses. */
+/** How many levels of lists and objects Prisma's engine reads; it refuses more. */
 const deepest = 127;
 
 /**
- * Whether Prisma's engine can read a JSON text. One that it cannot read would end the whole engine, which expects tagged values
- * to be valid: NaN, half of a surrogate pair, numbers beyond a double, too many levels.
+ * Whether Prisma's engine can read a JSON text. It expects tagged values to be valid, and an invalid one would crash
+ * it: NaN, half of a surrogate pair, numbers beyond a double, too many levels.
  */
 export function isReadableJson(text: string): boolean {
   try {
@@ -27,7 +27,7 @@ function isReadable(value: unknown, levels: number): boolean {
   return Object.entries(value).every(([key, inner]) => !half.test(key) && isReadable(inner, levels - 1));
 }
 
-/** The elements of a JSON list as they are written, or of an object its keys and values in turn: JavaScript's own numbers would round some. */
+/** The text of a JSON list's elements, or of an object's keys and values: JSON.parse would round some numbers. */
 export function partsOf(text: string): readonly string[] {
   const parts: string[] = [];
   const marks = /["[\]{},:]/g;

@@ -34,7 +34,7 @@ export async function readLedger(client: Client): Promise<readonly Entry[]> {
   return (await client.query<Entry>(`SELECT ${columns} FROM "_prisma_migrations" ${where}`)).rows;
 }
 
-/** A migration that was applied: `steps` are 1 where its SQL ran, 0 where somebody only said so. */
+/** Notes a migration as applied: `steps` is 1 where its SQL ran, 0 where it is only declared to be applied. */
 export async function noteApplied(client: Client, { name, checksum }: Migration, steps: 0 | 1): Promise<void> {
   const columns = "id, checksum, migration_name, started_at, finished_at, applied_steps_count";
   // The clock's time: within a transaction now() is when that began.

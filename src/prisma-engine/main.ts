@@ -9,7 +9,7 @@ import { type Failure, failureOf, unstarted } from "./failures.ts";
 /** Where it is built, Prisma's engine lies beside this file. */
 const programPath = fileURLToPath(new URL("query_engine.wasm", import.meta.url));
 
-/** The client asks for ten seconds whether its engine is there. */
+/** Below the ten seconds for which the client keeps asking whether its engine is there. */
 const engineWaitMs = Number(process.env["GOAT_DEV_DATABASE_WAIT_MS"] || 9_000);
 const commandWaitMs = Number(process.env["GOAT_DEV_DATABASE_WAIT_MS"] || 60_000);
 const parentEveryMs = 100;
@@ -27,7 +27,7 @@ function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-/** Its words may quote a query, so only its kind is told. */
+/** Logs only the kind of an unexpected error, since its message may quote a query. */
 function tellKind(error: unknown): void {
   say(`query-engine: unexpected: ${error instanceof Error ? error.name : typeof error}`);
   // After a trap the engine's memory cannot be trusted; LiteLLM starts another.
@@ -39,7 +39,7 @@ function endBroken(error: unknown): never {
   process.exit(1);
 }
 
-/** A parent that is killed tells nobody: its child finds itself with another one. */
+/** Ends this process with its parent. A killed parent sends no signal, but its child then has another parent id. */
 function endWithParent(): void {
   const parent = Number(process.env["GOAT_DEV_PARENT"]) || process.ppid;
   setInterval(() => process.ppid === parent || process.exit(0), parentEveryMs);
@@ -54,7 +54,7 @@ async function serve(args: readonly string[]): Promise<void> {
   process.title = "query-engine";
   const isKept = args[0] === "keep";
   process.on("SIGTERM", () => process.exit(0));
-  // Ctrl-C reaches LiteLLM as well, which still books what it has spent before it lets go of the engine that is kept for it.
+  // Ctrl-C reaches LiteLLM as well, which still needs the kept engine to store what was spent before it ends.
   process.on("SIGINT", () => isKept || process.exit(0));
   process.on("uncaughtException", endBroken);
   endWithParent();
@@ -72,7 +72,7 @@ async function serve(args: readonly string[]): Promise<void> {
   const datamodel = readFileSync(datamodelPath, "utf8");
   const program = new Uint8Array(readFileSync(programPath));
   const engine = await openEngine({ program, datamodel, database, clock: systemClock });
-  // The first query puts the engine's own schema together, which takes ten times as long as any other: before somebody waits for it.
+  // The first query makes the engine build its schema, which takes ten times as long: sent before a client waits.
   const warmUp = () => engine.query(firstQuery).catch(() => undefined);
   if (isKept) {
     await warmUp();

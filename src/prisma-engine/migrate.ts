@@ -43,17 +43,20 @@ export async function deploy(
   const changed = changedSince(entries, migrations);
   if (changed.length > 0) say(`WARNING: migrations that changed after they were applied: ${changed.join(", ")}\n`);
   const applied = new Set(entries.map(({ name }) => name));
-  // None waits for the disk: what a crash of Postgres may take are the last ones, with their entries.
+  // Commits do not wait for the disk: a crash of Postgres can lose only the last migrations, with their entries.
   await client.query("SET synchronous_commit = off");
   for (const migration of migrations.filter(({ name }) => !applied.has(name))) {
     say(`Applying migration \`${migration.name}\``);
     await apply(client, migration);
   }
-  // In these words LiteLLM leaves out its comparison of database and schema, which needs Prisma's own schema engine.
+  // On reading these words LiteLLM skips its comparison of database and schema, which needs Prisma's own schema engine.
   say("\nNo pending migrations to apply.");
 }
 
-/** Tables of a user's own do no harm here. Prisma refuses them until a migration describes them, which only its own engine can write. */
+/**
+ * Whether the database has tables that the migrations create. Other tables do no harm here, although Prisma refuses
+ * them until a migration describes them, which only its own engine can write.
+ */
 async function hasTablesOf(client: Client, migrations: readonly Migration[]): Promise<boolean> {
   const names = migrations.flatMap(({ sql }) => [...sql.matchAll(created)].map(([, name]) => name));
   const own = "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = ANY($1) LIMIT 1";

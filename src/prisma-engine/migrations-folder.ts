@@ -5,7 +5,7 @@ import { dirname, join, resolve } from "node:path";
 export interface Migration {
   readonly name: string;
   readonly sql: string;
-  /** As Prisma takes it: of the file's bytes. */
+  /** SHA-256 of the file's bytes in hex, as Prisma takes it. */
   readonly checksum: string;
 }
 

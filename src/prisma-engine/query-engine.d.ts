@@ -1,4 +1,4 @@
-/** Prisma ships no types of this file: what is used of it. */
+/** The parts that are used of a file for which Prisma ships no types. */
 declare module "@prisma/client/runtime/query_engine_bg.postgresql.js" {
   export function __wbg_set_wasm(exports: WebAssembly.Exports): void;
 

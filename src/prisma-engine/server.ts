@@ -5,11 +5,11 @@ export interface ServerParts {
   readonly engine: Engine;
   /** Requests wait for it; where it fails, their connections end. */
   readonly ready?: Promise<void>;
-  /** Hears of what nobody expected: no query and no value of one is in it. */
+  /** Called with unexpected errors. Their messages may quote a query. */
   onFailure(error: unknown): void;
 }
 
-/** A transaction of Prisma is named with 25 characters or more; a shorter name would end its engine. */
+/** Prisma's transaction ids have 25 characters or more; a shorter one would crash the engine. */
 const transactionId = /^.{25,}$/;
 
 const notFound: Answer = { status: 404, body: "{}" };
@@ -59,7 +59,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-/** A query that cannot be read is told in the words that the client makes an error of; anything else is our fault. */
+/** The answer to a failed request, which the client turns into an error. All but an unreadable query is our fault. */
 function failed(error: unknown, onFailure: (error: unknown) => void): Answer {
   const isUnread = error instanceof SyntaxError;
   if (!isUnread) onFailure(error);

@@ -20,7 +20,7 @@ type Position =
 const operation =
   /^(findUnique|findFirst|findMany|createMany|createOne|deleteMany|deleteOne|updateMany|updateOne|upsertOne|aggregate|groupBy|executeRaw|queryRaw)(.*?)(OrThrow)?$/;
 
-/** What follows these is JSON too, within a filter or an update of a JSON field; after `path` or `string_contains` it is plain. */
+/** Keys in a filter or update of a JSON field whose values are JSON, unlike those of `path` or `string_contains`. */
 const jsonOperators = new Set(
   "equals not set push has hasEvery hasSome array_contains array_starts_with array_ends_with lt lte gt gte".split(" "),
 );
@@ -97,7 +97,7 @@ function within(models: Models, position: Position, key: string): Position {
     if (bare.has(key)) return { kind: "fields", model: position.model };
   }
   const field = models.get(position.model)?.get(key);
-  // AND, OR, NOT, or the name of a key of several fields.
+  // AND, OR, NOT, or the name of a compound key.
   if (field === undefined) return { kind: "fields", model: position.model };
   if (field.isJson) return json;
   return field.relation === null ? plain : { kind: "relation", model: field.relation, isList: field.isList };

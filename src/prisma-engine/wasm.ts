@@ -51,7 +51,7 @@ export interface DriverAdapter extends Queryable {
   startTransaction(): Promise<Result<Transaction>>;
 }
 
-/** The engine of one schema.prisma over one database. What it logs would quote queries, so nobody hears it. */
+/** The engine of one schema.prisma over one database. Its log is discarded, since it would quote queries. */
 export function loadQueryEngine(
   program: Uint8Array<ArrayBuffer>,
   datamodel: string,

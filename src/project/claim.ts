@@ -3,7 +3,7 @@ import { isRecord } from "../model/fields.ts";
 import type { Origin } from "../model/observed.ts";
 import { openState } from "./state.ts";
 
-/** What belongs to a project although it carries no project's name, or another's: a volume cannot be relabelled. */
+/** What belongs to a project although its labels name none, or another one: a volume's labels cannot be changed. */
 export interface Claim {
   readonly origin: Origin;
   /** Ids of containers and volumes. */
@@ -33,7 +33,7 @@ function isOrigin(value: unknown): value is Origin {
   );
 }
 
-/** Returns a warning where it cannot be kept. */
+/** Returns a warning where it cannot be written, else null. */
 export async function writeClaim(path: string, claim: Claim): Promise<string | null> {
   const before = readClaim(path);
   const isKept = before === null ? claim.parts.length === 0 : JSON.stringify(before) === JSON.stringify(claim);

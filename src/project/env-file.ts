@@ -8,8 +8,8 @@ import { quoteValue } from "../platform/shell-quote.ts";
 import { readTextIfThere } from "../platform/text-file.ts";
 
 /**
- * Reads `.env`: by dotenv where it agrees with Compose, else as Compose does (`$X`, a comment after an empty value,
- * escapes). `lookup` is the environment, which wins over lines above. Mistakes are named by line, never by value.
+ * Reads `.env` as Compose does: with dotenv only where both agree, so not for `$X`, a comment after an empty value or
+ * escapes. `lookup` is the environment, which wins over lines above. Mistakes are named by line, never by value.
  */
 export function parseEnvFile(text: string, lookup: Lookup): EnvText {
   return readEnvText(text, lookup, readPlain);
@@ -32,7 +32,7 @@ export async function createEnvFile(path: string, template: string): Promise<boo
   }
 }
 
-/** Variable -> the comment that stands where it would be set, null where none does; without those that are set. */
+/** For each variable that is not set: the commented line that setting it would replace, null where there is none. */
 export function unsetIn(path: string, names: readonly string[]): Readonly<Record<string, string | null>> {
   const text = readTextIfThere(path) ?? "";
   const active = assignments(text).map(({ name }) => name);
@@ -41,7 +41,7 @@ export function unsetIn(path: string, names: readonly string[]): Readonly<Record
   );
 }
 
-/** Takes back what `updateEnvFile` wrote for variables of which `unsetIn` told the comment. Throws file-unreadable, file-unwritable. */
+/** Undoes `updateEnvFile`; `comments` is what `unsetIn` returned before it. Throws file-unreadable, file-unwritable. */
 export async function takeOutOfEnvFile(path: string, comments: Readonly<Record<string, string | null>>): Promise<void> {
   const { mode } = await stat(path);
   const text = Object.entries(comments).reduce(
@@ -51,7 +51,10 @@ export async function takeOutOfEnvFile(path: string, comments: Readonly<Record<s
   await atomicWrite(path, text, mode & ownerOnly);
 }
 
-/** Sets variables in place; the file ends up readable by its owner alone, or stays stricter. Throws file-unreadable, file-unwritable. */
+/**
+ * Sets variables in place. The file ends up readable by its owner alone, or keeps a stricter mode.
+ * Throws file-unreadable, file-unwritable.
+ */
 export async function updateEnvFile(path: string, edits: Readonly<Record<string, string>>): Promise<void> {
   const before = await stat(path).catch(() => undefined);
   const mode = before === undefined ? ownerOnly : before.mode & ownerOnly;
@@ -63,8 +66,8 @@ export async function updateEnvFile(path: string, edits: Readonly<Record<string,
 }
 
 /**
- * A .env's text with one variable set: in its last active assignment (the one that wins), else in its commented line, else
- * at the end. Every other byte stays: comments, order, line breaks, `export`.
+ * A .env's text with one variable set: in its last active assignment (the one that wins), else in its commented line,
+ * else at the end. Every other byte stays: comments, order, line breaks, `export`.
  */
 export function setVariable(text: string, name: string, value: string): string {
   const active = assignments(text).findLast((assignment) => assignment.name === name);
@@ -77,7 +80,7 @@ export function setVariable(text: string, name: string, value: string): string {
   return text.slice(0, start) + (commented[1] ?? "") + line + text.slice(ended);
 }
 
-/** The other way round, byte for byte: the line gives way to the comment that it took the place of, or goes. */
+/** Undoes `setVariable` byte for byte: the line becomes `comment` again, or is removed where that is null. */
 export function unsetVariable(text: string, name: string, comment: string | null): string {
   const active = assignments(text).findLast((assignment) => assignment.name === name);
   if (active === undefined) return text;
@@ -88,7 +91,7 @@ export function unsetVariable(text: string, name: string, comment: string | null
   return next === -1 ? before.replace(/\r?\n$/, "") : before + after;
 }
 
-/** The line that `setVariable` would take for the variable's place. */
+/** The commented line that `setVariable` would replace; null where there is none. */
 export function commentOf(text: string, name: string): string | null {
   return placeholder(text, name)?.[0].replace(/\r$/, "") ?? null;
 }

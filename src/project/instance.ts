@@ -5,24 +5,24 @@ import { openState } from "./state.ts";
 /** A stack of its own for one checkout: a name, and ports beside those of the others. */
 export interface Instance {
   readonly name: string;
-  /** The `.goat-dev` that it was kept in first, to tell a moved folder from a copied one. */
+  /** The `.goat-dev` that it was first written to; it tells a moved folder from a copied one. */
   readonly stateDir: string;
   /** Port variable -> port. */
   readonly ports: Readonly<Record<string, number>>;
-  /** What .env said of each when it was chosen: what it says otherwise since then is meant so. */
+  /** What .env said of each port when it was chosen: a value that .env got since then wins over the chosen port. */
   readonly written: Readonly<Record<string, string | null>>;
 }
 
 const file = "instance.json";
 
-/** What this project's folder keeps; null where it has none, or a copy of what another folder has. */
+/** The project's instance; null where it has none, or was copied with it from a folder that is still there. */
 export function readInstance(stateDir: string): Instance | null {
   const value = openState(stateDir).readJson(file);
   if (!isInstance(value)) return null;
   return isSameFile(value.stateDir, stateDir) || isGone(value.stateDir) ? value : null;
 }
 
-/** Returns a warning where it cannot be kept. */
+/** Returns a warning where it cannot be written, else null. */
 export async function writeInstance(instance: Instance): Promise<string | null> {
   const kept = await openState(instance.stateDir).writeJson(file, instance);
   return kept.ok ? null : kept.warning;
@@ -47,7 +47,7 @@ export function stackOf({ name }: Pick<Instance, "name">): string {
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** What an instance sets, over .env as it was then; the shell goes before it. */
+/** The variables that an instance sets over .env; without ports that the shell sets, or that .env changed since. */
 export function instanceVariables(
   instance: Instance,
   { shell, written }: { readonly shell: Variables; readonly written: Variables },
@@ -61,17 +61,17 @@ export function instanceVariables(
   };
 }
 
-/** So far apart that no block of three meets the next one's. */
+/** The distance between two blocks of ports, so that blocks of three ports do not overlap. */
 const blockStep = 10;
 
-/** Every block of ports, in order: the file's own ports, each further on. */
+/** Every block of ports, in order: the Compose file's own ports, all moved up by one more step each time. */
 export function* portBlocks(base: Readonly<Record<string, number>>): Generator<Readonly<Record<string, number>>> {
   for (let step = blockStep; Object.values(base).every((port) => port + step < 65_536); step += blockStep) {
     yield Object.fromEntries(Object.entries(base).map(([name, port]) => [name, port + step]));
   }
 }
 
-/** The ports that variables of a Compose file move, with what they are where none is set: `${LITELLM_PORT:-4000}`. */
+/** The variables that set ports in a Compose file, with their default values: `${LITELLM_PORT:-4000}`. */
 export function portVariables(text: string): Readonly<Record<string, number>> {
   const found = text.matchAll(/\$\{(\w*PORT\w*):?-(\d{2,5})\}/g);
   return Object.fromEntries([...found].map(([, name, port]) => [name, Number(port)]));

@@ -1,6 +1,6 @@
 import { unsendable } from "../litellm/key.ts";
 
-/** Whose keys begin like this, surely. */
+/** Beginnings that only this owner's keys have. */
 const prefixes: readonly (readonly [RegExp, string])[] = [
   [/^sk-ant-/, "Anthropic"],
   [/^gsk_/, "Groq"],
@@ -26,10 +26,10 @@ const vaults: Readonly<Record<string, string>> = {
 const placeholder =
   /^(?:<.*>|\[.*\]|\{.*\}|\$\{?\w+\}?|(?:your|my|insert|put|replace|enter|add|paste)[-_ ].*|.*[-_ ](?:here|goes[-_ ]here)|change[-_]?me.*|todo|replace[-_]?me|placeholder|(?:sk|gsk|sk-ant|sk-proj)?[-_]?(?:x{3,}|X{3,}|\*{3,}|\.{3,}|…+)[-_x*.…]*)$/i;
 
-/** Why a value can be no key of this provider, in words that do not give it away; null where it may be one. */
+/** Why a value cannot be a key of this provider, in words that do not reveal it; null where it may be one. */
 export function keyMistake(value: string, provider: string): string | null {
   const text = value.trim();
-  if (text.startsWith("#")) return "a comment: what stands behind an empty value is the value";
+  if (text.startsWith("#")) return "a comment: text after an empty value counts as the value";
   const reference = /^(op|vault|bw|doppler|sops|aws-sm|gcp-sm|keychain):\/\//.exec(text)?.[1];
   if (reference !== undefined) return `a reference to ${vaults[reference] ?? reference}, which nothing looks up here`;
   if (placeholder.test(text)) return "a placeholder";
@@ -41,7 +41,7 @@ export function keyMistake(value: string, provider: string): string | null {
   return owner === undefined || owner === provider ? null : `a key of ${owner}`;
 }
 
-/** Why Azure cannot be asked at this base; null where it can. LiteLLM adds path and version itself. */
+/** What is wrong with an AZURE_API_BASE; null where nothing is. LiteLLM adds path and version itself. */
 export function azureBaseMistake(value: string): string | null {
   const text = value.trim();
   if (text === "") return null;

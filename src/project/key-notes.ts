@@ -10,7 +10,7 @@ export interface Sources {
   readonly places: Readonly<Record<string, { readonly text: string; readonly earlier?: number }>>;
 }
 
-/** What explains that a provider's key is not seen although somebody has written it. */
+/** Notes on why a provider's key is not found although somebody has written it. */
 export function keyNotes(sources: Sources): readonly string[] {
   const suspects = Object.entries(sources.written)
     .filter(([name, value]) => value.trim() !== "" && !known.includes(name) && likeAKey.test(name))
@@ -43,12 +43,12 @@ function noteOn(name: string, { written, shell, places }: Sources, suspects: rea
     : `${misspelt} (${places[misspelt]?.text ?? ".env"}) is read by nothing: it is called ${name}`;
 }
 
-/** False where it is not set. */
+/** True where a variable is set to nothing; false where it is not set at all. */
 function isEmpty(value: string | undefined): boolean {
   return value !== undefined && value.trim() === "";
 }
 
-/** Close to this variable alone. */
+/** True where the other name is the same but for case and punctuation, or closest to this one. */
 function isMisspelt(other: Suspect, name: string): boolean {
   const plain = (text: string): string => text.toUpperCase().replaceAll(/[^A-Z]/g, "");
   return plain(other.name) === plain(name) || other.near === name;

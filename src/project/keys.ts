@@ -6,7 +6,7 @@ export interface Provider {
   readonly name: string;
   /** All are needed. */
   readonly variables: readonly string[];
-  /** Where a key comes from. */
+  /** The page where users get a key. */
   readonly url: string;
 }
 
@@ -31,15 +31,15 @@ export const providers: readonly Provider[] = [
 
 export interface Keys {
   readonly usable: readonly Provider[];
-  /** Set to what can be no key of theirs; these providers are not usable. */
+  /** Variables whose values cannot be right; their providers are not usable. */
   readonly mistaken: readonly KeyMistake[];
-  /** Begun, but a variable is missing, as Azure's key without its base. */
+  /** Providers of which only some variables are set, such as Azure's key without its base. */
   readonly halfSet: readonly { readonly provider: Provider; readonly missing: readonly string[] }[];
   /** What a user should know about a key that was not taken. */
   readonly notes: readonly string[];
 }
 
-/** A variable that holds what it cannot mean. */
+/** A variable whose value cannot be right. */
 export interface KeyMistake {
   readonly provider: Provider;
   readonly variable: string;
@@ -76,7 +76,7 @@ export function readKeys(variables: Variables): Keys {
     .map((provider) => ({ provider, missing: missingOf(provider) }))
     .filter(({ provider, missing }) => missing.length > 0 && missing.length < provider.variables.length);
   const note =
-    "OPENAI_API_KEY holds the gateway's own key, so it is not taken for OpenAI's; your OpenAI key belongs into .env (and `unset OPENAI_API_KEY` in this shell)";
+    "OPENAI_API_KEY holds the gateway's own key, so it is not used as OpenAI's; your OpenAI key belongs in .env (and `unset OPENAI_API_KEY` in this shell)";
   return {
     usable: providers.filter((provider) => missingOf(provider).length === 0 && !isMistaken(provider)),
     mistaken,

@@ -19,14 +19,14 @@ export interface KnownStack {
   readonly usedAt: string;
 }
 
-/** Ports that a checkout's own stack has, from before its first `up`. */
+/** The ports of a checkout's own stack, which are reserved before its first `up`. */
 export type Reservation = Pick<KnownStack, "stack" | "folder" | "stateDir" | "ports">;
 
 function folderOf(userState: string): string {
   return join(userState, "stacks");
 }
 
-/** Where it cannot be kept, as in some CI jobs, nobody misses it. */
+/** Writes down a stack. That this can fail, as in some CI jobs, does not matter and is not reported. */
 export async function noteStack(userState: string, known: KnownStack): Promise<void> {
   await openState(folderOf(userState)).writeJson(nameOf(known), known);
 }
@@ -35,13 +35,13 @@ function reservationsOf(userState: string): string {
   return join(userState, "instances");
 }
 
-/** One for each project; the next takes its place. */
+/** Keeps one reservation for each project; the next one replaces it. */
 export async function reservePorts(userState: string, reservation: Reservation): Promise<void> {
   const name = `${createHash("sha256").update(reservation.stateDir).digest("hex").slice(0, 16)}.json`;
   await openState(reservationsOf(userState)).writeJson(name, reservation);
 }
 
-/** Whatever has ports of this machine, running or not. */
+/** Every stack that has ports of this machine, running or not. */
 export function reservations(userState: string): readonly Reservation[] {
   return [...documentsIn(reservationsOf(userState)).filter(isReservation), ...knownStacks(userState)];
 }

@@ -6,17 +6,17 @@ export interface Project {
   readonly composeFiles: readonly string[];
   /** The .env that is edited, the last of those that are read; it need not be there yet. */
   readonly envFile: string;
-  /** Later ones over earlier ones. */
+  /** Later files win over earlier ones. */
   readonly envFiles: readonly string[];
-  /** `.goat-dev`, beside .env. */
+  /** `.goat-dev` in the root. */
   readonly stateDir: string;
   /** True where the stack is the package's own, to be copied before it is used. */
   readonly shipped: boolean;
-  /** The stack's name where neither flag nor variable gives one and the file's own would clash. */
+  /** The shipped stack's name where no flag or variable gives one; the file's own would be the same everywhere. */
   readonly defaultName?: string;
 }
 
-/** A folder's name as Compose makes a project's name of it. */
+/** The project name that Compose derives from a folder's name. */
 export function nameFromFolder(folder: string): string {
   return basename(folder)
     .toLowerCase()
@@ -33,7 +33,10 @@ interface ProjectQuestion {
   exists(path: string): boolean;
 }
 
-/** Where am I: the nearest folder with dev/docker-compose.yml, else the git root, else here. Throws compose-file-missing for -f. */
+/**
+ * The project of the nearest folder upwards with dev/docker-compose.yml, else of the git root, else of `cwd`. Throws
+ * compose-file-missing where a file of -f does not exist.
+ */
 export function findProject(question: ProjectQuestion): Project {
   const project = locate(question);
   const envFiles = (question.envFiles ?? []).map((path) => resolve(question.cwd, path));

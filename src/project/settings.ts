@@ -4,18 +4,18 @@ import { list } from "../platform/text.ts";
 
 export type ExampleMode = "auto" | "always" | "never";
 
-/** What a person can ask for. */
+/** The engines that a user can ask for. */
 export type EngineKind = "docker" | "embedded";
 
-/** How the tool behaves; what the stack is stands in the Compose file. */
+/** How goat-dev behaves; the stack itself is described by the Compose file. */
 export interface Settings {
   /** For the whole of a command; null means no limit but each service's own. */
   readonly timeoutMs: number | null;
   readonly dockerHost: string | null;
-  /** Null leaves the choice to what this project's stack runs on, else to what answers. */
+  /** Null means the engine that the project's stack was brought up on last, else one that answers. */
   readonly engine: EngineKind | null;
   readonly example: ExampleMode;
-  /** Whether LiteLLM as a plain process uses the stack's database; null leaves it to the service's own block. */
+  /** Whether LiteLLM as a plain process uses the stack's database; null leaves it to the service's own x-goat block. */
   readonly litellmDatabase: boolean | null;
 }
 
@@ -31,7 +31,7 @@ interface SettingSources {
 
 type Raw = Readonly<Record<string, string | undefined>>;
 
-/** Flags, else GOAT_DEV_* variables, else the x-goat block. Throws usage where a value is none. */
+/** Each setting by its flag, else its GOAT_DEV_* variable, else the x-goat block. Throws usage for an invalid value. */
 export function resolveSettings(sources: SettingSources): Settings {
   return {
     timeoutMs: resolveOne("timeoutMs", sources),
@@ -43,12 +43,12 @@ export function resolveSettings(sources: SettingSources): Settings {
 }
 
 interface Setting<T> {
-  /** Null where it cannot be said on the command line. */
+  /** Null where there is no flag for it. */
   readonly flag: string | null;
   readonly variable: string;
   readonly key: string;
   readonly fallback: T;
-  /** Undefined where the text is no such value. */
+  /** Undefined where the text is not a valid value. */
   parse(text: string): T | undefined;
   readonly expects: string;
 }

@@ -4,7 +4,7 @@ import { kindOf, unwritable } from "../platform/files.ts";
 import { readTextIfThere } from "../platform/text-file.ts";
 import { hashTree } from "../platform/tree-hash.ts";
 
-/** What tools leave beside shipped files, by name. */
+/** True for the name of something that tools leave beside shipped files. */
 export function isByproduct(name: string): boolean {
   return ["node_modules", "__pycache__", ".DS_Store"].includes(name);
 }
@@ -19,7 +19,7 @@ interface ShippedStack {
 
 type CopyOutcome =
   | { readonly outcome: "current" | "copied" }
-  /** What a user had changed in the copy is kept aside. */
+  /** The copy that was there had been edited: it was moved to `editsIn`. */
   | { readonly outcome: "refreshed"; readonly editsIn: string };
 
 interface Marker {
@@ -28,7 +28,7 @@ interface Marker {
 }
 
 /**
- * Copies the package's stack into the project, since mounts must outlive a package cache; anew for each version.
+ * Copies the package's stack into the project, again for each version: mounted files must outlive a package cache.
  * Throws file-unwritable.
  */
 export async function copyShippedStack({ from, to, version }: ShippedStack): Promise<CopyOutcome> {

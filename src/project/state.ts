@@ -13,18 +13,18 @@ export interface State {
   writeJson(name: string, value: unknown): Promise<Kept>;
 }
 
-/** State is a convenience: what cannot be kept is told, and never stops the work. */
+/** Whether state was written. State is a convenience: a failure is a warning, and never stops the work. */
 type Kept = { readonly ok: true } | { readonly ok: false; readonly warning: string };
 
 /** What the next command has to know of the last `up`. */
 export interface StackState {
-  /** What the stack was brought up on; its data lies there. Null before the first `up`, and once the data is deleted. */
+  /** The engine of the last `up`, which has the data. Null before the first `up`, and once the data is deleted. */
   readonly engine: EngineKind | null;
-  /** Its models answer from the config, without a provider. */
+  /** True in a demo: its models answer from the config, without a provider. */
   readonly demo: boolean;
 }
 
-/** Makes the folder where it is missing: mode 0700, out of git's sight. */
+/** Makes the folder where it is missing, with mode 0700 and a .gitignore for all of it. */
 export async function ensureStateFolder(folder: string): Promise<Kept> {
   try {
     await makeFolder(folder);
@@ -71,7 +71,7 @@ interface UserFolders {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Where locks live: the user's state folder, as each platform has it. */
+/** The user's state folder on this platform, for locks, claims and known stacks. */
 export function userStateFolder({ platform, home, env }: UserFolders): string {
   const xdg = env["XDG_STATE_HOME"];
   if (xdg?.startsWith("/") === true) return join(xdg, "goat-dev");
@@ -80,7 +80,7 @@ export function userStateFolder({ platform, home, env }: UserFolders): string {
     : join(home, ".local", "state", "goat-dev");
 }
 
-/** Where what can be had again is kept for all projects: what the embedded engine installs. */
+/** The user's cache folder, for all projects: what the embedded engine installs, and can install again. */
 export function userCacheFolder({ platform, home, env }: UserFolders): string {
   const xdg = env["XDG_CACHE_HOME"];
   if (xdg?.startsWith("/") === true) return join(xdg, "goat-dev");
@@ -98,7 +98,7 @@ export function stackEntry(engine: string, stack: string): string {
   return `${stack.replace(/[^\w.-]/g, "_")}-${hash}`;
 }
 
-/** Where it is kept which project a stack's parts belong to. */
+/** The path of a stack's claim, which says what project its containers and volumes belong to. */
 export function claimPath(folder: string, engine: string, stack: string): string {
   return join(folder, "claims", `${stackEntry(engine, stack)}.json`);
 }
@@ -113,7 +113,7 @@ export function readStackState(state: State): StackState {
   };
 }
 
-/** Returns a warning where it cannot be kept. */
+/** Returns a warning where it cannot be written, else null. */
 export async function writeStackState(state: State, value: StackState): Promise<string | null> {
   const before = readStackState(state);
   if (before.engine === value.engine && before.demo === value.demo) return null;

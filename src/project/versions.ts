@@ -1,6 +1,9 @@
 import type { Role } from "../model/stack.ts";
 
-/** The images that fit together, as the shipped Compose file defaults to them: LiteLLM 1.104 and newer cannot trace to Langfuse 2. */
+/**
+ * Images that work together, which are the shipped Compose file's defaults: LiteLLM 1.104 and newer cannot trace to
+ * Langfuse 2.
+ */
 export const pinnedImages = {
   POSTGRES_IMAGE: "postgres:16",
   LANGFUSE_IMAGE: "langfuse/langfuse:2.95.12",
@@ -9,14 +12,14 @@ export const pinnedImages = {
 
 export type ImageVariable = keyof typeof pinnedImages;
 
-/** What a product's images are called, also where a company's registry mirrors them. */
+/** A product, with the names of its images, also in a company's registry that mirrors them. */
 interface Product {
   readonly role: Role;
   readonly variable: ImageVariable;
   readonly names: RegExp;
 }
 
-/** A registry's host, and folders on it. */
+/** A registry's host and folders, or nothing. */
 const mirror = String.raw`^(?:(?:localhost|[\w-]*[.:][\w.:-]*)\/(?:[\w.-]+\/)*)?`;
 
 export const products: readonly Product[] = [

@@ -16,7 +16,7 @@ export type Verdict =
   | { readonly state: "pending"; readonly why: string }
   | { readonly state: "failed"; readonly why: string; readonly reason?: FailureReason };
 
-/** What a probe can tell apart for sure; the rest of a failure is in its words. */
+/** The failures that a probe can identify for certain; any other is described only in `why`. */
 export type FailureReason = "wrong-password" | "known-secret" | "exited";
 
 /** What a probe sees of the service's process. */
@@ -39,13 +39,13 @@ export interface ProbeContext {
   ): Promise<{ readonly exitCode: number; readonly output: string }>;
   /** The log so far. */
   log(): Promise<string>;
-  /** The answer from a URL that somebody else has asked at this moment; null where none came, and undefined where nobody asked. */
+  /** The answer that this run already asked this URL for; null where none came, undefined where it asked none. */
   heard?(url: string): Promise<HttpAnswer | null> | undefined;
 }
 
 export const ready: Verdict = { state: "ready" };
 
-/** Docker's proxy accepts for a port on which nobody listens yet, and hangs up within this time. */
+/** Docker's proxy accepts connections before the service listens, and closes them within this time. */
 const hangUpMs = 150;
 
 /** The probe for a spec. A probe may keep state between tries, so make one for each wait. */
@@ -76,7 +76,7 @@ export function createProbe(spec: ReadinessSpec): Probe {
 
 const questionLimitMs = 2_000;
 
-/** As engines hold a health check that names no limit of its own. */
+/** The time limit that engines use for a health check without one of its own. */
 const checkLimitMs = 30_000;
 
 /** How long one try may take: a command that is run has longer than a question to a port. */
@@ -102,7 +102,7 @@ async function probeLog(pattern: string, context: ProbeContext): Promise<Verdict
   return new RegExp(pattern, "m").test(await context.log()) ? ready : pending(`no line matches ${pattern}`);
 }
 
-/** First failed, else first pending, in order: the later question is not asked before the earlier is answered. */
+/** Returns the first verdict that is not ready, in order: a later probe runs only once the earlier ones are ready. */
 function all(probes: readonly Probe[]): Probe {
   return async (context) => {
     for (const probe of probes) {
@@ -122,9 +122,9 @@ function any(probes: readonly Probe[]): Probe {
   };
 }
 
-/** Loads what these probes need, once what was just asked of others is on its way. */
+/** Preloads the pg module where one of these probes needs it, after requests that were just started have been sent. */
 export function loadProbes(specs: readonly ReadinessSpec[]): void {
-  // A probe that cannot load it says so.
+  // Errors are ignored here: the probe loads pg again, and reports the failure.
   if (specs.some(asksPostgres)) setImmediate(() => void loadPg().catch(() => undefined));
 }
 
@@ -136,7 +136,7 @@ export function pending(why: string): Verdict {
   return { state: "pending", why };
 }
 
-/** Asks the question a user's program would ask: the answer's status decides, and where the spec says so a field or the log. */
+/** Sends a GET as a user's program would: its status decides, and where the spec says so a JSON field or the log. */
 export async function probeHttp(
   spec: Omit<HttpSpec, "kind">,
   { signal, log, heard }: Pick<ProbeContext, "signal" | "log" | "heard">,
@@ -176,7 +176,7 @@ function reasonOf(error: unknown, signal: AbortSignal): string {
   return code === "ECONNREFUSED" ? "connection refused" : (code ?? "no answer");
 }
 
-/** A TCP connection that is accepted and stays open. It proves little: a service that speaks HTTP is better asked by an http probe. */
+/** Ready where a TCP connection is accepted and stays open. Proves little: an http probe is better where it can be. */
 export async function probeTcp(
   spec: { readonly host: string; readonly port: number },
   signal: AbortSignal,
@@ -235,14 +235,15 @@ export async function probeExit(code: number, context: ProbeContext): Promise<Ve
   return { state: "failed", why: `exited with status ${seen.exitCode}`, reason: "exited" };
 }
 
-/** It runs, and goes on running for `forMs` without a restart: all that can be known of a service that answers no questions. */
+/** Ready once the service has run for `forMs` without a restart, for services that no other probe can ask. */
 export function createRunningProbe(forMs: number): (context: ProbeContext) => Promise<Verdict> {
   let since = 0;
   let life = "";
   return async (context) => {
     const seen = await context.sighting();
     if (seen?.state !== "running") return pending(`state ${seen?.state ?? "absent"}`);
-    // Timed by this machine's clock, since the engine's may be behind; a service that has run for long, as its engine says, is not watched again.
+    // Timed by this machine's clock, since the engine's may be behind; but a service that has already run for `forMs`,
+    // by the engine's start time, is ready at once.
     const identity = `${seen.startedAt} ${seen.restartCount}`;
     if (identity !== life) [life, since] = [identity, context.clock.now()];
     const age = seen.startedAt === null ? 0 : context.clock.date().getTime() - Date.parse(seen.startedAt);

@@ -14,10 +14,10 @@ interface Pace {
   readonly limitMs: number;
 }
 
-/** Silent this often in turn, a service hangs; once, it may be busy. */
+/** After this many unanswered questions in a row a service counts as hanging; after only one it may be busy. */
 const silencesOfHanging = 3;
 
-/** Its port takes connections, and nothing comes. */
+/** True for a `why` that says the service gave no answer in time. */
 export function isSilent(why: string): boolean {
   return /no answer (?:in time|within \d+ ms)$/.test(why);
 }
@@ -26,7 +26,7 @@ export function isSilence(verdict: Verdict): verdict is Extract<Verdict, { state
   return verdict.state === "pending" && isSilent(verdict.why);
 }
 
-/** What a question that takes too long comes to is silence. */
+/** Asks once; a question that takes longer than `limitMs` counts as silence, a pending verdict. */
 export async function askOnce(question: Question, outer: AbortSignal, limitMs: number): Promise<Verdict> {
   using limit = deadline(outer, limitMs);
   try {
@@ -38,7 +38,7 @@ export async function askOnce(question: Question, outer: AbortSignal, limitMs: n
   }
 }
 
-/** Asks again while nothing comes: what was heard first, or the last of as many silences as hanging takes. */
+/** Asks until an answer comes, and returns it; else the last silence, once there were as many as hanging takes. */
 export async function hear(question: Question, { clock, signal, pauseMs, limitMs }: Pace): Promise<Verdict> {
   for (let silences = 1; ; silences += 1) {
     const verdict = await askOnce(question, signal, limitMs);
@@ -47,7 +47,7 @@ export async function hear(question: Question, { clock, signal, pauseMs, limitMs
   }
 }
 
-/** Asks now and then, and resolves with what was asked in vain once the service hangs. */
+/** Asks about every 3 s, and resolves once the service counts as hanging, with the unanswered question in words. */
 export async function untilHanging(question: Question, options: Pick<Pace, "clock" | "signal">): Promise<string> {
   const pace = { ...options, pauseMs: 3_000, limitMs: 4_000 };
   for (;;) {
@@ -57,7 +57,7 @@ export async function untilHanging(question: Question, options: Pick<Pace, "cloc
   }
 }
 
-/** Does the work, and ends it with what one of the watches throws meanwhile. */
+/** Runs `work` beside the watches. The first watch that throws ends the work, and its error is thrown. */
 export async function whileWatched<T>(
   work: (signal: AbortSignal) => Promise<T>,
   watches: readonly ((signal: AbortSignal) => Promise<never>)[],

@@ -13,12 +13,12 @@ export interface WaitOptions {
   /** Ends the wait from outside: its reason is thrown. */
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
-  /** Of one try, which the whole time shortens to two seconds at the least. */
+  /** Limit of one try; near the end of the wait it shrinks to the time left, but not below two seconds. */
   readonly tryLimitMs: number;
   readonly context: Omit<ProbeContext, "signal" | "clock">;
   /** Called when what is heard changes. */
   onHeard?(why: string): void;
-  /** Called every few seconds of a wait that lasts, with what was last heard: what it throws ends the wait. */
+  /** Called every 5 s during a long wait, with the last verdict's `why`. An error that it throws ends the wait. */
   look?(why: string): Promise<void>;
 }
 
@@ -26,14 +26,14 @@ const shortestPauseMs = 30;
 
 const longestPauseMs = 100;
 
-/** After a question that took long the pause is longer: answering costs the service what it needs to get ready. */
+/** The pause is this many times the last question's time: answering costs the service what it needs to get ready. */
 const pausesToAQuestion = 10;
 
 const shortTryMs = 2_000;
 
 const lookEveryMs = 5_000;
 
-/** Asks from t = 0, ten to thirty times a second, until the verdict is final or the time is over. Throws what `look` does. */
+/** Asks from the start, ten to thirty times a second, until a final verdict or the timeout. Throws what `look` does. */
 export async function waitUntilReady(probe: Probe, options: WaitOptions): Promise<WaitResult> {
   const { clock, signal } = options;
   const begin = clock.now();

@@ -12,7 +12,7 @@ export interface ApiRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly authorization: string | undefined;
-  /** Reads and parses the body; called only for who may send one. */
+  /** Reads and parses the body; called only once the sender is known to be allowed to send one. */
   readonly body: () => Promise<unknown>;
 }
 
@@ -41,7 +41,7 @@ interface Route {
   /** Its first group is an id. */
   readonly path: RegExp;
   readonly methods: readonly string[];
-  /** Who may come: anybody, who knows the public key, who knows the secret key. */
+  /** Who may call it: anybody, whoever has at least the public key, or only whoever has the secret key. */
   readonly access: "open" | "scores" | "all";
   readonly handle: Handler;
 }
@@ -87,7 +87,7 @@ const nothingKept: Handler = async () => {
   return ok({ data: [], meta, pagination: meta });
 };
 
-/** Files are not kept; a refusal at once keeps the SDK from trying again while traces wait behind it. */
+/** Media files are not kept. Refusing them at once keeps the SDK from retrying while traces wait to be sent. */
 const noMedia: Handler = async () => json(404, { message: "Media are not kept", error: "LangfuseNotFoundError" });
 
 const anyMethod = ["GET", "HEAD", "POST"];

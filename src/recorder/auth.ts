@@ -12,7 +12,10 @@ export type Access = { readonly ok: true; readonly scope: Scope } | { readonly o
 
 const hint = "Confirm that you've configured the correct host.";
 
-/** Reads an `Authorization` header as Langfuse does, and refuses in its words; the secret key decides, whatever public key comes along. */
+/**
+ * Reads an `Authorization` header as Langfuse does, and refuses in its words. With Basic, only the secret key is
+ * checked, whatever public key comes with it.
+ */
 export function accessOf(header: string | undefined, keys: ApiKeys): Access {
   if (header === undefined || header === "") return refuse("No authorization header");
   const [, scheme = "", given = ""] = /^(Basic|Bearer) (.*)$/.exec(header) ?? [];

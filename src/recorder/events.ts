@@ -3,7 +3,7 @@ import { z } from "zod/v3";
 /** One event of a batch, as Langfuse's SDKs post it. */
 export type TraceEvent = z.infer<typeof eventSchema>;
 
-/** The event that `raw` is; else what does not fit, in Langfuse's words. */
+/** Parses one event of a batch; `problem` says in Langfuse's words what is wrong with it. */
 export function readEvent(
   raw: unknown,
 ): { readonly ok: true; readonly event: TraceEvent } | { readonly ok: false; readonly problem: string } {
@@ -11,7 +11,7 @@ export function readEvent(
   return read.success ? { ok: true, event: read.data } : { ok: false, problem: read.error.message };
 }
 
-/** A time to the second or finer, with an offset; in UTC and milliseconds. */
+/** An ISO 8601 time to the second or finer, with an offset; converted to UTC, in milliseconds. */
 export const isoTime = z
   .string()
   .superRefine((text, { addIssue }) => {
@@ -92,7 +92,7 @@ const generationFields = spanBody.extend({
   promptVersion: whole,
 });
 
-/** A prompt is known by its name and its version, or not at all. */
+/** A prompt's name is valid only with the prompt's version. */
 const generationBody = generationFields.refine(
   ({ promptName, promptVersion }) => (promptName ?? null) === null || (promptVersion ?? null) !== null,
 );

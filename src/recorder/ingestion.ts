@@ -30,7 +30,7 @@ export interface BatchReader {
   isStored(observation: string): Promise<boolean>;
 }
 
-/** Reads every event by itself, in Langfuse's order: one that does not fit never costs the others. */
+/** Reads the events in Langfuse's order, each on its own, so that one that is refused does not affect the others. */
 export async function readBatch(batch: readonly unknown[], reader: BatchReader): Promise<ReadBatch> {
   const read = batch.map(readOne);
   const refused = read.flatMap((one) => (one.ok ? [] : [one.answer]));
@@ -67,7 +67,10 @@ const nestingLimit = 128;
 
 type Storable = { readonly ok: true; readonly value: unknown } | { readonly ok: false };
 
-/** The value as Postgres can hold it: without NUL. Not storable are half of a surrogate pair, and nesting beyond `levels`. */
+/**
+ * The value as Postgres can hold it, without NUL characters. A lone surrogate or nesting deeper than `levels` cannot be
+ * stored.
+ */
 function storable(value: unknown, levels: number): Storable {
   if (typeof value === "string") {
     return /\p{Surrogate}/u.test(value) ? { ok: false } : { ok: true, value: value.replaceAll("\0", "") };
@@ -78,7 +81,7 @@ function storable(value: unknown, levels: number): Storable {
   for (const [key, inner] of Object.entries(value)) {
     const [name, kept] = [storable(key, levels), storable(inner, levels - 1)];
     if (!name.ok || !kept.ok) return { ok: false };
-    // Assigning to it would change the object's own kind.
+    // Assigning to `__proto__` would change the object's prototype.
     if (key !== "__proto__") entries.push([String(name.value), kept.value]);
   }
   return { ok: true, value: Array.isArray(value) ? entries.map(([, inner]) => inner) : Object.fromEntries(entries) };
@@ -156,7 +159,7 @@ function observationChanges(
 
 type Said<Body> = { readonly [Key in keyof Body]?: Exclude<Body[Key], null | undefined> };
 
-/** Without what is null or absent, which both say nothing. */
+/** Leaves out null and undefined fields: for both, the stored value stays as it is. */
 function said<Body extends object>(body: Body): Said<Body> {
   return Object.fromEntries(
     Object.entries(body).filter(([, value]) => value !== undefined && value !== null),

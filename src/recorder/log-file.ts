@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, renameSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 
 export interface LogFileOptions {
-  /** Ends in .log; its old ones are `….1.log`, `….2.log`. */
+  /** Ends in .log; the rotated files are `….1.log`, `….2.log`, the newest first. */
   readonly path: string;
   readonly limitBytes: number;
   readonly keep: number;
@@ -11,7 +11,10 @@ export interface LogFileOptions {
 
 export type LogStream = "out" | "err";
 
-/** Writes stamped lines to a file that it keeps small itself. Each line is there when the call is over. */
+/**
+ * Returns a function that appends lines with a time stamp to a file, and rotates the file when it would exceed
+ * `limitBytes`. The lines are written when that function returns.
+ */
 export function openLogFile(options: LogFileOptions): (stream: LogStream, text: string) => void {
   mkdirSync(dirname(options.path), { recursive: true, mode: 0o700 });
   let bytes = sizeOf(options.path);

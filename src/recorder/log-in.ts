@@ -5,7 +5,7 @@ import type { Project } from "./views.ts";
 export interface LogInForm {
   readonly email: string;
   readonly password: string;
-  /** Where to go then. */
+  /** The path to go to after the log-in. */
   readonly next: string;
 }
 
@@ -14,13 +14,13 @@ export interface LogInView {
   /** False where the Compose file names no user. */
   readonly isOpen: boolean;
   readonly next: string;
-  /** Why the last try has failed. */
+  /** Why the last try failed; null where there was none. */
   readonly why: string | null;
 }
 
 const formLimitBytes = 8_192;
 
-/** What a browser's form sends; empty where it is too much. */
+/** What a browser's form sends, cut off at 8 KB; a field that is missing is empty. */
 export async function readForm(request: IncomingMessage): Promise<LogInForm> {
   let text = "";
   for await (const piece of request.setEncoding("utf8")) if (text.length < formLimitBytes) text += piece;
@@ -40,7 +40,7 @@ function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character] ?? "");
 }
 
-/** Asks for Langfuse's user and password, and says what this is. */
+/** The HTML page that asks for Langfuse's user and password, and says that this is not Langfuse. */
 export function logInPage({ project, isOpen, next, why }: LogInView): string {
   const form = `<form method="post" action="/log-in">
 <input type="hidden" name="next" value="${escapeHtml(next)}">

@@ -78,7 +78,10 @@ async function listen(server: Server, settings: RecorderSettings): Promise<void>
   say(`${recorderService} ${recorderVersion} listens on ${address}:${port}, project ${project.id}, ${stored}`);
 }
 
-/** They lie beside this program; without them the API is all there is. */
+/**
+ * The page's files, which lie beside this program. Empty where they cannot be read: the recorder then runs without its
+ * page.
+ */
 function pageFiles(): ReadonlyMap<string, PageFile> {
   try {
     return readPageFiles(fileURLToPath(new URL("../web", import.meta.url)));

@@ -11,7 +11,7 @@ import { recorderService, recorderVersion } from "./identity.ts";
 import { type LogInForm, logInPage, readForm } from "./log-in.ts";
 import type { Project } from "./views.ts";
 
-/** Langfuse's user, from the Compose file. */
+/** The user of Langfuse that the Compose file names. */
 export interface Login {
   readonly email: string;
   readonly password: string;
@@ -22,7 +22,7 @@ export interface PageOptions {
   readonly project: Project;
   /** Null where the Compose file names no user: nobody gets in. */
   readonly login: Login | null;
-  /** One question to the recorder itself. */
+  /** Asks the recorder's own API. */
   readonly ask: Ask;
   readonly clock: Clock;
 }
@@ -32,7 +32,7 @@ export type AnswerPage = (request: IncomingMessage, response: ServerResponse) =>
 
 const cookieName = "goat-dev-recorder";
 const tracePath = /^\/project\/[^/]+\/traces\/([^/]+)$/;
-/** So many wrong passwords are read in a minute. */
+/** After so many refused log-ins within a minute, every log-in is refused. */
 const triesLimit = 20;
 const triesMs = 60_000;
 
@@ -54,7 +54,9 @@ export function createPage({ files, project, login, ask, clock }: PageOptions): 
     const next = form.next.startsWith("/") && !/^\/[/\\]/.test(form.next) ? form.next : "/";
     if (login === null || isTired() || !isRight(form, login)) {
       wrong = [...wrong, clock.now()];
-      const why = isTired() ? "Too many tries; wait a minute." : "This user and password are not the Compose file's.";
+      const why = isTired()
+        ? "Too many tries; wait a minute."
+        : "Wrong user or password: LANGFUSE_INIT_USER_EMAIL and LANGFUSE_INIT_USER_PASSWORD of the Compose file count.";
       sendHtml(response, 401, logInPage({ project, isOpen: login !== null, next, why }));
       return;
     }
@@ -89,9 +91,14 @@ export function createPage({ files, project, login, ask, clock }: PageOptions): 
     const url = addressOf(request);
     const kind = url === null ? null : kindOf(url.pathname, request.method, files);
     if (url === null || kind === null) return false;
-    // A link to the page may be on any other; nothing else may.
+    // Any website may link to the page or to a trace; no other request may come from another site's page.
     const isForeign = kind !== "page" && kind !== "trace" && !isOwnOrigin(request);
-    if (!isKnownHost(request) || isForeign) sendText(response, 403, "This is another page's.");
+    if (!isKnownHost(request) || isForeign)
+      sendText(
+        response,
+        403,
+        "Refused: this request comes from another site. Open the page at localhost or 127.0.0.1.",
+      );
     else await answer(kind, url, request, response);
     return true;
   };
@@ -99,7 +106,7 @@ export function createPage({ files, project, login, ask, clock }: PageOptions): 
 
 type Kind = "log-in" | "style" | "api" | "trace" | "page" | "file";
 
-/** Null for what is the API's. */
+/** Null for a request that the API has to answer. */
 function kindOf(path: string, method: string | undefined, files: PageOptions["files"]): Kind | null {
   if (path === "/log-in" && method === "POST") return "log-in";
   if (method !== "GET" && method !== "HEAD") return null;
@@ -115,11 +122,14 @@ function refusalOf(message: string): unknown {
 }
 
 function isRight({ email, password }: LogInForm, login: Login): boolean {
-  // Both are looked at, whichever is wrong.
+  // Both are compared in every case, so that the time does not tell which one is wrong.
   return [isSame(email, login.email), isSame(password, login.password)].every(Boolean);
 }
 
-/** A name with a dot may be anybody's, and led here by their DNS: then a page of theirs would be at home here. */
+/**
+ * False for a host name with a dot: its owner may point it at this machine by DNS, and a page of theirs would then
+ * share this page's origin.
+ */
 function isKnownHost({ headers }: IncomingMessage): boolean {
   const name = (headers.host ?? "").replace(/:\d+$/, "");
   return !name.includes(".") || /^\d{1,3}(?:\.\d{1,3}){3}$/.test(name);
@@ -135,7 +145,7 @@ function sendFile(response: ServerResponse, file: PageFile | undefined): void {
 }
 
 function sendHtml(response: ServerResponse, status: number, html: string): void {
-  // Without a referrer a form would not say where it comes from.
+  // With `no-referrer` a browser would not say from which page the form was sent.
   const headers = { ...pageHeaders, "referrer-policy": "same-origin", "content-type": "text/html; charset=utf-8" };
   response.writeHead(status, { ...headers, "cache-control": "no-store" }).end(html);
 }

@@ -31,25 +31,25 @@ const statements = [
   "create index if not exists scores_by_trace on goat_recorder.scores (project_id, trace_id)",
 ];
 
-// One number for every recorder: two of them never write, or make tables, at the same time.
+// The same lock for every recorder, so that no two write or create tables at the same time.
 const lockKey = 7_461_001;
 
 type Kind = Change["kind"];
 
 const tables: Readonly<Record<Kind, string>> = { trace: "traces", observation: "observations", score: "scores" };
 
-/** Makes what is missing in the schema `goat_recorder`, which is never taken for Langfuse's own tables. */
+/** Creates what is missing in the schema `goat_recorder`, which keeps these tables apart from Langfuse's own. */
 export async function prepareTables(connection: Queryable): Promise<void> {
   await lockForWriting(connection);
   for (const statement of statements) await connection.query(statement);
 }
 
-/** Waits until no other recorder writes; the transaction's end lets go. */
+/** Waits until no other recorder writes, and holds the lock until the transaction ends. */
 function lockForWriting(connection: Queryable): Promise<unknown> {
   return connection.query("select pg_advisory_xact_lock($1)", [lockKey]);
 }
 
-/** Merges `changes` into what is stored. To be run in a transaction of its own. */
+/** Merges `changes` into what is stored. Must run in a transaction of its own. `now` is an ISO time. */
 export async function writeChanges(
   connection: Queryable,
   project: string,

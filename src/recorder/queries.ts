@@ -2,7 +2,7 @@ import { z } from "zod/v3";
 import { isoTime } from "./events.ts";
 import { type ObservationQuery, type PageQuery, type TraceFilter, type TraceQuery, traceOrders } from "./store.ts";
 
-/** A query string, read; or what about it does not fit, in Langfuse's words. */
+/** A parsed query string, or what is wrong with it, in Langfuse's words. */
 export type Parsed<T> = { readonly ok: true; readonly query: T } | { readonly ok: false; readonly problems: unknown };
 
 const text = z
@@ -12,7 +12,7 @@ const text = z
 
 const time = isoTime.optional();
 
-/** `tags=b&tags=c` and `tags=b,c` both mean all of them. */
+/** `tags=b&tags=c` and `tags=b,c` both ask for traces that have all these tags. */
 const tags = z
   .union([z.string(), z.array(z.string())])
   .optional()
@@ -94,12 +94,12 @@ export function readObservationQuery(params: URLSearchParams): Parsed<Observatio
   return read(observations, params);
 }
 
-/** Days are filtered by their traces; the name goes by `traceName` there. */
+/** The query for daily metrics. It filters by fields of the traces; the trace's name is called `traceName` here. */
 export function readDailyQuery(params: URLSearchParams): Parsed<TraceFilter & PageQuery> {
   return read(daily, params);
 }
 
-/** An empty parameter counts as an absent one; a number that is given twice is none. */
+/** A whole number. An empty parameter counts as absent; one that is given twice is refused. */
 function whole(fallback: number, number: z.ZodNumber) {
   return z.preprocess((said) => {
     if (said === undefined || said === "") return fallback;

@@ -76,10 +76,10 @@ export interface ScoreRecord {
 
 type Stamps = "id" | "createdAt" | "updatedAt";
 
-/** What an event says; a field it does not mention stays as it is. */
+/** The fields that an event sets; a field that it does not mention stays as it is. */
 export type Fields<Stored> = { readonly [Key in keyof Omit<Stored, Stamps>]?: Stored[Key] };
 
-/** One event, read. */
+/** What one event changes in one record. */
 export type Change =
   | { readonly kind: "trace"; readonly id: string; readonly fields: Fields<TraceRecord> }
   | {
@@ -100,7 +100,7 @@ type ChangeOf<Kind extends Change["kind"]> = Extract<Change, { readonly kind: Ki
 
 type Keyed = Record<string, unknown>;
 
-/** The records after `changes`, which are taken in order; only what changed is in the answer. `now` is an ISO time. */
+/** Applies `changes` in order, and returns only the records that changed. `now` is an ISO time. */
 export function applyChanges(known: Records, changes: readonly Change[], now: string): Records {
   const traces = new Map<string, TraceRecord>();
   const observations = new Map<string, ObservationRecord>();
@@ -149,8 +149,8 @@ function newTrace(id: string, now: string): TraceRecord {
 }
 
 /**
- * Metadata that comes in pieces, put together as Langfuse does: key by key, lists by position, a text by its letters; what is not
- * said, or null, changes nothing.
+ * Merges metadata that comes in several events, as Langfuse does: mappings by key, lists by position, and a text over
+ * either of them as a list of its characters. If `next` is absent or null, `old` stays.
  */
 function mergeJson(old: unknown, next: unknown): unknown {
   if (next === undefined || next === null) return old;

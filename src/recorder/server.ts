@@ -7,7 +7,10 @@ import { createPage, type PageOptions } from "./page.ts";
 
 export type RecorderLog = (level: "debug" | "error", line: string) => void;
 
-/** The recorder as an HTTP server that does not listen yet. The log gets a line a request, at debug, without keys. */
+/**
+ * The recorder as an HTTP server that does not listen yet. Each request to the API is logged in one line, at level
+ * debug, without its query and keys.
+ */
 export function createRecorder(context: ApiContext, log: RecorderLog, page: PageParts = noPage): Server {
   const answerPage = createPage({ ...page, project: context.project, ask: askOf(context) });
   return createServer(async (request, response) => {
@@ -28,7 +31,7 @@ export type PageParts = Pick<PageOptions, "files" | "login" | "clock">;
 
 const noPage: PageParts = { files: new Map(), login: null, clock: systemClock };
 
-/** What the page asks goes the way of every question, with the keys. */
+/** The page's questions are answered by the same code as requests to the API, with the recorder's own keys. */
 function askOf(context: ApiContext): Ask {
   const { publicKey, secretKey } = context.keys;
   const authorization = `Basic ${Buffer.from(`${publicKey}:${secretKey}`).toString("base64")}`;
@@ -79,7 +82,7 @@ function targetOf(request: IncomingMessage): { readonly path: string; readonly q
 /** Langfuse's limit. */
 const bodyLimitBytes = 4.5 * 1024 * 1024;
 
-/** A JSON body, read; a text where it is sent as one. Throws UnreadableBody. */
+/** The body: parsed where its type is JSON, else as text. Throws UnreadableBody. */
 async function readBody(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -112,6 +115,6 @@ function send(request: IncomingMessage, response: ServerResponse, { status, kind
     ...(kind === "html" ? { "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'" } : {}),
   });
   response.end(text);
-  // A sender that is still writing reads its answer only when the rest was taken.
+  // A client that is still sending its body reads the answer only after the rest was received.
   request.resume();
 }

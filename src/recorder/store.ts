@@ -21,7 +21,7 @@ export interface TraceFilter {
 }
 
 export interface TraceQuery extends TraceFilter, PageQuery {
-  /** What lacks the field comes first going up, last going down. */
+  /** Traces without the field come first in ascending order and last in descending order. */
   readonly orderBy: { readonly field: (typeof traceOrders)[number]; readonly descending: boolean };
 }
 
@@ -29,7 +29,7 @@ export interface ObservationQuery extends PageQuery {
   readonly traceId?: string | undefined;
   readonly type?: string | undefined;
   readonly name?: string | undefined;
-  /** Of its trace. */
+  /** The user of the observation's trace. */
   readonly userId?: string | undefined;
   readonly version?: string | undefined;
   readonly parentObservationId?: string | undefined;
@@ -59,7 +59,7 @@ export interface FullTrace {
   readonly scores: readonly ScoreRecord[];
 }
 
-/** What traces with one `sessionId` make together. */
+/** The session that all traces with the same `sessionId` form. */
 export interface SessionRecord {
   readonly id: string;
   readonly createdAt: string;
@@ -87,7 +87,10 @@ export interface DailyCounts {
   readonly usage: readonly DailyUsage[];
 }
 
-/** Where records live. One writer at a time sees what the one before it wrote. Lists come the newest first. */
+/**
+ * Where records are kept. Writes run one after another, each with the results of those before. Lists come newest first,
+ * unless the query has an order.
+ */
 export interface Store {
   /** Rejects where the database does not answer. */
   ping(): Promise<void>;

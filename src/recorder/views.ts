@@ -8,7 +8,7 @@ export interface Project {
   readonly name: string;
 }
 
-/** The recorder prices nothing itself and keeps no prompts: those fields are always empty. */
+/** Fields of Langfuse that are always null here, since the recorder knows no prices and keeps no prompts. */
 const notKept = {
   promptId: null,
   promptName: null,
@@ -82,7 +82,7 @@ export function scoreView(project: Project, score: ScoreRecord) {
   };
 }
 
-/** A trace without what belongs to it. */
+/** A trace without its observations and scores. */
 export function traceView(project: Project, trace: TraceRecord) {
   const { id, timestamp, name, userId, metadata, release, version, tags, input, output, sessionId } = trace;
   return {
@@ -125,7 +125,7 @@ export function fullTraceView(project: Project, full: FullTrace) {
   };
 }
 
-/** The same sums as the store's list, of one trace. */
+/** The same totals for one trace as the store computes for its list. */
 export function summaryOf({ trace, observations, scores }: FullTrace): TraceSummary {
   const seconds = (time: string): number => Date.parse(time) / 1000;
   const starts = observations.map(({ startTime }) => seconds(startTime));
@@ -147,7 +147,7 @@ export function sessionView(project: Project, { id, createdAt }: SessionRecord) 
   };
 }
 
-/** One entry a day, the newest first; models by name, what names none last. */
+/** One entry for each day, newest first; within a day the models by name, usage without a model last. */
 export function dailyView({ traces, usage }: DailyCounts) {
   const days = [...new Set([...traces, ...usage].map(({ date }) => date))].sort().reverse();
   return days.map((date) => {

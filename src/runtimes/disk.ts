@@ -3,7 +3,7 @@ import { GoatError } from "../errors/goat-error.ts";
 import { unwritable } from "../platform/files.ts";
 import { formatBytes } from "../platform/format.ts";
 
-/** A new cluster, its databases and the first segments of its log. */
+/** Disk space for a new Postgres cluster: its databases and the first segments of its write-ahead log. */
 export const neededBytes = 120_000_000;
 
 export function diskFull(folder: string, neededBytes: number, evidence: readonly string[] = []): GoatError {
@@ -13,7 +13,10 @@ export function diskFull(folder: string, neededBytes: number, evidence: readonly
   });
 }
 
-/** Throws disk-full. Where the system does not say how much is free, the write itself will. */
+/**
+ * Throws disk-full where less than `neededBytes` is free. Where the system does not say how much is free, a later write
+ * will fail.
+ */
 export async function needSpace(folder: string, neededBytes: number): Promise<void> {
   const disk = await statfs(folder).catch(() => undefined);
   if (disk === undefined) return;
@@ -21,19 +24,21 @@ export async function needSpace(folder: string, neededBytes: number): Promise<vo
   if (freeBytes < neededBytes) throw diskFull(folder, neededBytes, [`${formatBytes(freeBytes)} are free`]);
 }
 
-/** A home that cannot be written, as in some CI jobs, has a way around it. */
+/**
+ * The error for a cache folder that cannot be written, as in some CI jobs, with another folder as the way around it.
+ */
 export function cacheUnwritable(folder: string, error: unknown): GoatError {
   const { code, message, fixes } = unwritable(folder, error);
   const elsewhere = { command: "XDG_CACHE_HOME=/tmp/cache goat-dev up", effect: "installs into another folder" };
   return new GoatError(code, message, { fixes: [...fixes, elsewhere], cause: error });
 }
 
-/** What a program says where its disk is full. */
+/** True where a program's output says that the disk, or the user's quota, is full. */
 export function saysDiskFull(text: string): boolean {
   return /No space left on device|ENOSPC|Disk quota exceeded/.test(text);
 }
 
-/** What a Postgres program ended over; its last lines where it does not say. */
+/** The errors in a Postgres program's output, else its last lines; at most five. */
 export function complaints(stderr: string): readonly string[] {
   const lines = stderr.split("\n").filter((line) => line.trim() !== "");
   const said = lines.filter((line) => /\b(?:ERROR|FATAL|PANIC|error): /.test(line));

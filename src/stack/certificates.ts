@@ -7,9 +7,12 @@ import { readTextIfThere } from "../platform/text-file.ts";
 
 /** Certificates of the user's own together with those that every program trusts. */
 export interface CertificateBundle {
-  /** Named by the content of the user's own. */
+  /** The file's name contains a hash of the user's own certificates. */
   readonly path: string;
-  /** Only where it is written: to load those that every program trusts takes longer than all else that `status` does by itself. */
+  /**
+   * Call this only to write the file: loading the certificates that every program trusts takes longer than everything
+   * else that `status` does by itself.
+   */
   text(): Promise<string>;
 }
 
@@ -17,13 +20,13 @@ type Variables = Readonly<Record<string, string | undefined>>;
 
 const ownVariable = "GOAT_DEV_CA_FILE";
 
-/** In this order. */
+/** Variables that may name the user's certificates; the first one that is set counts. */
 const sources = [ownVariable, "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE"] as const;
 
-/** What a program in Python reads, and one in Node. */
+/** Variables in which Python programs look for certificates: its TLS module reads the first, `requests` the second. */
 const readers = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"] as const;
 
-/** The bundle of the file that a variable names, below a folder. Null where there is no such file. */
+/** The bundle, below `folder`, of the file that a variable names. Null where that is no file with certificates. */
 export function certificateBundle(variables: Variables, folder: string): CertificateBundle | null {
   const source = sources.find((name) => (variables[name] ?? "") !== "");
   if (source === undefined) return null;
@@ -43,16 +46,16 @@ function certificatesIn(file: string): string | null {
   return text.includes("-----BEGIN CERTIFICATE-----") ? text : null;
 }
 
-/** Before anything starts: goat-dev's own variable has to be right; what is to stop needs none of it. Throws usage. */
+/** Called before anything starts; stopping needs no certificates. Throws usage where GOAT_DEV_CA_FILE has none. */
 export function needCertificates(variables: Variables): void {
   const file = variables[ownVariable] ?? "";
   if (file === "" || certificatesIn(file) !== null) return;
-  throw new GoatError("usage", `${ownVariable} is ${file}, which holds no certificate`, {
+  throw new GoatError("usage", `${ownVariable} is ${file}, which holds no certificate in PEM`, {
     fixes: [{ command: `ls -l ${file}`, effect: "shows what is there; certificates are in PEM" }],
   });
 }
 
-/** A shell's variables for what installs programs, each of which looks at one of its own. Throws file-unwritable. */
+/** A shell's variables, with the bundle under each name that an installing program may read. Throws file-unwritable. */
 export async function installVariables(variables: Variables, folder: string): Promise<Variables> {
   const bundle = certificateBundle(variables, folder);
   if (bundle === null) return variables;
@@ -65,7 +68,7 @@ export async function installVariables(variables: Variables, folder: string): Pr
   return variables[ownVariable] ? { ...variables, ...own } : { ...own, ...variables };
 }
 
-/** The stack whose gateway trusts the bundle, where its Compose file names none itself. */
+/** The stack with a gateway that trusts the bundle; unchanged where its Compose file names certificates for it. */
 export function withCertificates(stack: StackSpec, { path }: CertificateBundle): StackSpec {
   const services = stack.services.map((service) => (service.role === "gateway" ? trusting(service, path) : service));
   return { ...stack, services };

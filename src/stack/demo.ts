@@ -12,7 +12,10 @@ export interface DemoConfig {
   readonly text: string;
 }
 
-/** The stack with a gateway that needs no provider; its config is to be written before anything starts. Throws usage, gateway-config-invalid. */
+/**
+ * The stack with a gateway that needs no provider. The caller must write the demo's config before anything starts.
+ * Throws usage, gateway-config-invalid.
+ */
 export function demoStack(
   stack: StackSpec,
   stateDir: string,
@@ -43,7 +46,7 @@ function onConfig(service: ServiceSpec, source: string, demo: DemoConfig): Servi
   const isMounted = docker.mounts.some((mount) => mount.kind === "bind" && mount.source === source);
   const swap = (mount: Mount): Mount =>
     mount.kind === "bind" && mount.source === source ? { ...mount, source: demo.path } : mount;
-  // Where its folder is mounted, it lies over the user's own.
+  // Where only the config's folder is mounted, the demo's config is mounted over the user's.
   const over = (target: string): Mount => ({ ...own, source: demo.path, target });
   const mounts = isMounted
     ? docker.mounts.map(swap)

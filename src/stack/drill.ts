@@ -8,7 +8,7 @@ export interface DrillRequest {
   readonly gateway: GatewayEndpoint;
   /** The throw-away stack's name. */
   readonly name: string;
-  /** The config it runs on, and the file that it stands in for: on this machine, and in the container. */
+  /** The config it runs on, and the file that it replaces: on this machine (`source`), in the container (`target`). */
   readonly config: { readonly path: string; readonly text: string; readonly source: string; readonly target: string };
   /** On this machine's loopback. */
   readonly port: number;
@@ -36,7 +36,7 @@ function onPort(ready: ReadinessSpec, from: number, to: number): ReadinessSpec {
   return "port" in ready && ready.port === from ? { ...ready, port: to } : ready;
 }
 
-/** The file itself may be mounted, or the folder that it lies in: the other one comes over it. */
+/** Mounts the other config in place of the gateway's own file, or over it where the file's whole folder is mounted. */
 function onConfig(
   { docker, embedded }: ServiceSpec["run"],
   { path, target }: DrillRequest["config"],
@@ -51,7 +51,7 @@ function onConfig(
   };
 }
 
-/** A name that the file gives to the container is the real one's. */
+/** Without the Compose file's `container_name`, which belongs to the real container. */
 function withoutName({ containerName: _name, ...docker }: ContainerSpec): ContainerSpec {
   return docker;
 }

@@ -9,9 +9,12 @@ export interface EngineContext {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly emit: Emit;
-  /** Absent where the stack is not as the file has it, or runs on another engine than Compose's. */
+  /** Absent where the stack differs from its Compose file (a demo), or runs on another engine than Compose's. */
   readonly composeHashes?: () => Promise<ComposeHashes>;
-  /** By container and start, for who looks at the same stack again and again: a busy service takes its time to say it. Absent: it is asked. */
+  /**
+   * What services serve, by container and start time: a cache for callers that observe the same stack repeatedly, since
+   * a busy service answers slowly. Absent means that services are asked each time.
+   */
   readonly serving?: Map<string, Serving>;
 }
 
@@ -19,6 +22,6 @@ export interface EngineContext {
 export interface Serving {
   /** Path -> SHA-256, as the service sees it; null for a file that is not there. */
   readonly files: Readonly<Record<string, unknown>>;
-  /** Those that it was given since it was started: `environment.NAME` -> hash, as `fingerprintOf` makes it. */
+  /** Variables that it was given since it was started: `environment.NAME` -> hash, as `fingerprintOf` makes it. */
   readonly variables: Readonly<Record<string, string>>;
 }

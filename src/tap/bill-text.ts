@@ -18,7 +18,7 @@ export function billLine(bill: Bill): string {
   ].join("; ");
 }
 
-/** By model, the dearest first. */
+/** A table's head and a row for each model, the most expensive first. */
 export function billRows(bill: Bill): readonly (readonly string[])[] {
   const dearest = [...bill.models].sort((one, other) => other.costUsd - one.costUsd);
   const head = ["MODEL", "CALLS", "FAILED", "PROMPT", "ANSWER", "COST", "MEDIAN", "SLOWEST", "FIRST BYTE"];
@@ -69,7 +69,7 @@ function money({
   calls,
 }: Pick<Bill, "costUsd" | "isAbout" | "unpriced" | "calls">): string {
   if (unpriced === calls) return "no price known";
-  const without = unpriced === 0 ? "" : ` without ${plural(unpriced, "call")} that has no known price`;
+  const without = unpriced === 0 ? "" : ` without ${plural(unpriced, "call")} of unknown price`;
   return `${isAbout ? "about " : ""}${formatMoney(costUsd)}${without}`;
 }
 

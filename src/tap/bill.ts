@@ -1,12 +1,12 @@
 import { type Ended, headerOf } from "./call.ts";
 import { type PriceList, type Spent, spentOn } from "./price.ts";
 
-/** One call as a bill has it. */
+/** One call on the bill. */
 interface BilledCall extends Spent {
   readonly model: string;
   readonly status: number | null;
   readonly durationMs: number;
-  /** Why it is no success, such as 429 or "program left"; null where it is one. */
+  /** Why the call failed, such as 429 or "program left"; null where it succeeded. */
   readonly failure: string | null;
 }
 
@@ -18,13 +18,13 @@ export interface Bill {
   readonly failures: Readonly<Record<string, number>>;
   readonly promptTokens: number;
   readonly answerTokens: number;
-  /** US dollars; of calls without a known price nothing is in it. */
+  /** US dollars; calls without a known price are not included. */
   readonly costUsd: number;
-  /** Some calls did not tell their tokens, and are counted by their letters. */
+  /** True where some answers reported no tokens: these are estimated from the length of the text. */
   readonly isAbout: boolean;
   /** Calls for which no price is known. */
   readonly unpriced: number;
-  /** Null where there was none. */
+  /** Null where there was no call. */
   readonly slowest: { readonly model: string; readonly durationMs: number } | null;
   readonly models: readonly ModelBill[];
 }
@@ -40,7 +40,7 @@ export interface ModelBill {
   readonly unpriced: number;
   readonly medianMs: number;
   readonly slowestMs: number;
-  /** Median time to the answer's first byte, of those that had one. */
+  /** Median time to the answer's first byte, over the calls that had one; null where none had. */
   readonly firstMs: number | null;
 }
 
@@ -56,14 +56,17 @@ function billed(ended: Ended, list: PriceList): BilledCall | null {
   };
 }
 
-/** Null where a call was answered. */
+/** Why a call failed; null where it was answered. */
 export function failureOf({ status, end, metered }: Ended): string | null {
   if (status !== null && status >= 400) return String(status);
   if (end !== "whole") return end;
   return metered.failed ? "in mid-stream" : null;
 }
 
-/** LiteLLM's id of a call's trace: as the program asked for it, else the call's own; null where there is none. */
+/**
+ * The id of a call's trace: the one that the program asked for, else LiteLLM's id of the call; null where there is
+ * neither.
+ */
 export function traceOf({ asked, headers }: Ended): string | null {
   return asked.question.traceId ?? headerOf(headers, "x-litellm-call-id") ?? null;
 }
@@ -126,7 +129,7 @@ function totals(calls: readonly BilledCall[]) {
     failed: calls.filter(({ failure }) => failure !== null).length,
     promptTokens: sum(({ promptTokens }) => promptTokens),
     answerTokens: sum(({ answerTokens }) => answerTokens),
-    // Sums of binary fractions end in noise.
+    // Rounded, since adding binary fractions leaves tiny errors in the last digits.
     costUsd: Number(sum(({ costUsd }) => costUsd ?? 0).toFixed(12)),
     isAbout: calls.some(({ isAbout }) => isAbout),
     unpriced: calls.filter(({ costUsd }) => costUsd === null).length,

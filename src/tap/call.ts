@@ -4,13 +4,13 @@ import type { Api, Question } from "./shapes.ts";
 
 /** One request of a program. */
 export interface Asked {
-  /** From 1 up, as they came. */
+  /** Counts from 1, in the order in which the requests came. */
   readonly number: number;
   readonly method: string;
   /** Path and query, as the program wrote them. */
   readonly target: string;
   readonly api: Api | null;
-  /** In small letters. */
+  /** `name` is in lower case. */
   header(name: string): string | undefined;
   /** Null where it is passed on unread. */
   readonly body: Buffer | null;
@@ -19,11 +19,11 @@ export interface Asked {
   readonly question: Question;
 }
 
-/** An answer as it comes, from wherever. */
+/** An answer as it comes, whoever gives it. */
 export interface Answer {
   readonly status: number;
   readonly reason: string;
-  /** Names and values in turns, as Node has raw headers. */
+  /** Names and values alternate, as in Node's `rawHeaders`. */
   readonly headers: readonly string[];
   readonly body: Readable;
   readonly from: AnsweredBy;
@@ -32,7 +32,7 @@ export interface Answer {
 /** The gateway; a file of recorded calls; a fault that was asked for; goat-dev itself, which refuses. */
 export type AnsweredBy = "gateway" | "cassette" | "fault" | "goat-dev";
 
-/** A piece of an answer, with the milliseconds since the request went out. */
+/** A piece of an answer, with the milliseconds since the tap received the request. */
 export interface Chunk {
   readonly atMs: number;
   readonly bytes: Buffer;
@@ -45,13 +45,13 @@ export interface Ended {
   /** Null where no answer came. */
   readonly status: number | null;
   readonly headers: readonly string[];
-  /** The whole answer has gone out; else who broke it off. */
+  /** "whole" where the answer was sent to its end; else how it was cut short. */
   readonly end: "whole" | "program left" | "broken off";
   readonly metered: Metered;
   readonly durationMs: number;
-  /** Until the answer's first byte; null where none came. */
+  /** Milliseconds until the answer's first byte; null where none came. */
   readonly firstMs: number | null;
-  /** Empty where nobody keeps answers. */
+  /** Empty unless the tap keeps answers. */
   readonly chunks: readonly Chunk[];
 }
 
@@ -61,17 +61,20 @@ export type Decision =
   /** The answer ends midway, after this many pieces. */
   | { readonly do: "cut"; readonly after: number }
   | { readonly do: "answer"; readonly answer: Answer }
-  /** Nothing comes until the program has enough. */
+  /** No answer comes, until the program gives up. */
   | { readonly do: "hang" };
 
-/** A part that has a say in each call. */
+/** A part of the tap that takes part in each call. */
 export interface Stage {
-  /** Has to know a call before it goes on; else its body is passed on as it comes. */
+  /**
+   * Decides about a call before it goes on, with its whole body read. If no stage has this, bodies are passed on as
+   * they come.
+   */
   before?(asked: Asked, signal: AbortSignal): Promise<Decision> | Decision;
   ended?(ended: Ended): void;
 }
 
-/** The value of a raw header; undefined where there is none. */
+/** The value of a raw header, whose `name` is given in lower case; undefined where there is none. */
 export function headerOf(headers: readonly string[], name: string): string | undefined {
   const at = headers.findIndex((word, index) => index % 2 === 0 && word.toLowerCase() === name);
   return at < 0 ? undefined : headers[at + 1];

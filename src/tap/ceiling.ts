@@ -17,7 +17,7 @@ export interface CeilingReport extends CeilingLimits {
   readonly tokens: number;
   /** Calls that were refused. */
   readonly refused: number;
-  /** Why the first of them was; null where none was. */
+  /** Why the first of them was refused; null where none was. */
   readonly reason: string | null;
 }
 
@@ -30,19 +30,22 @@ interface Amount {
   readonly tokens: number;
 }
 
-/** What a call can still cost. */
+/** What a call can cost, estimated before it ends. */
 interface Reach extends Amount {
-  /** It says itself how long its answer may be: then it cannot cost more. */
+  /** True where the call itself bounds its answer, or is for embeddings: then it cannot cost more than this. */
   readonly isBound: boolean;
   readonly answerTokens: number;
 }
 
-/** What an answer is taken to come to where neither the call nor the model says, and none has been seen yet. */
+/**
+ * Least tokens to expect of an answer that the call does not bound; the model's own maximum counts where it is lower.
+ */
 const usualAnswer = 4_096;
 
 /**
- * Refuses the call that would go over. What is under way counts with what it can still cost; a call that fits only once others have
- * come to less than that waits for them. `onUnpriced` is told of each model, once, whose calls cannot be counted in dollars.
+ * Refuses a call that would exceed a limit. Calls under way count with what they can still cost; a new call that fits
+ * only if they turn out cheaper waits for them. `onUnpriced` is called once for each model without a known price, whose
+ * calls cannot count towards `maxCostUsd`.
  */
 export function createCeiling(
   limits: CeilingLimits,
@@ -133,7 +136,10 @@ function whyNever(
   return null;
 }
 
-/** A call without a bound of its own is let through alone while anything is left: what it can cost is a guess. */
+/**
+ * A call that does not bound its answer is over only once nothing is left, since what it can cost is a guess; where
+ * that guess does not fit, it runs alone.
+ */
 function isOver(spent: number, more: number, limit: number, isBound: boolean): boolean {
   return spent >= limit || (isBound && spent + more > limit);
 }
@@ -158,7 +164,7 @@ function oneEnds(waiting: Set<() => void>, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** 402 and its header: no client of OpenAI's or Anthropic's tries again. */
+/** With status 402 and this header, the clients of OpenAI and Anthropic do not retry. */
 function refuseFor(asked: Asked, why: string) {
   const type = asked.api === "messages" ? "billing_error" : "budget_exceeded";
   const headers = { "x-should-retry": "false" };

@@ -17,7 +17,7 @@ export interface Exchange {
   readonly upstream: Upstream | null;
   readonly stages: readonly Stage[];
   readonly keepsAnswers: boolean;
-  /** The tap's own. */
+  /** The port that the tap listens on. */
   readonly port: number;
 }
 
@@ -34,7 +34,7 @@ export async function exchange(call: Exchange): Promise<void> {
   const stranger = strangerIn(request, call.port);
   const refusal = stranger ?? (incoming.isTooLarge() ? tooLarge : null);
   if (refusal !== null) {
-    // Whoever still writes would not read it.
+    // A client that is still sending its body would not read the answer.
     await incoming.whole();
     await passOn(call, refuse({ api }, refusal, "goat-dev"), { api, cut: null, began });
     return;
@@ -151,7 +151,7 @@ interface Passing {
   readonly began: number;
 }
 
-/** Hands an answer on as it comes; what reads along does so after each piece has left. */
+/** Passes an answer on as it comes. Metering and recording get each piece only after it was sent. */
 async function passOn({ response, keepsAnswers }: Exchange, answer: Answer, how: Passing): Promise<Passed> {
   const { status, reason, headers, body } = answer;
   const type = headerOf(headers, "content-type") ?? "";
@@ -179,11 +179,11 @@ async function passOn({ response, keepsAnswers }: Exchange, answer: Answer, how:
   return { status, headers, end, metered: await meter.end(), durationMs, firstMs, chunks };
 }
 
-/** Lets so many pieces through, and half of the next; then the stream breaks. */
+/** Lets `pieces` pieces through and half of the next one, then breaks the stream. */
 function cutAfter(pieces: number): Transform {
   let passed = 0;
   const breakOff = (stream: Transform): void => {
-    // What was written is to leave before the connection does.
+    // What was written needs a moment to be sent before the connection is closed.
     setTimeout(() => stream.destroy(new Error("cut on purpose")), 5);
   };
   return new Transform({

@@ -4,9 +4,9 @@ import { parseDuration } from "../platform/duration.ts";
 export type Fault = {
   /** As it was written. */
   readonly text: string;
-  /** Of this model's calls alone; null for any. */
+  /** The fault hits only calls of this model; null for any model. */
   readonly model: string | null;
-  /** Of how many calls, from 0 to 1. */
+  /** The share of calls that the fault hits, from 0 to 1. */
   readonly rate: number;
 } & (
   | { readonly kind: "status"; readonly status: number }

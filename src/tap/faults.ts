@@ -10,11 +10,11 @@ import type { Fault } from "./fault-spec.ts";
 
 export interface FaultReport {
   readonly seed: number;
-  /** How often each was injected, as it was written. */
+  /** How often each fault was injected, by its text as the user wrote it. */
   readonly injected: Readonly<Record<string, number>>;
-  /** Calls that were made again after a failure. */
+  /** Calls that repeated a request which had failed so far. */
   readonly retries: number;
-  /** Requests of which no try was answered. */
+  /** Requests that failed at every try. */
   readonly neverSucceeded: readonly { readonly request: string; readonly failures: readonly string[] }[];
 }
 
@@ -30,7 +30,10 @@ interface Fate {
   readonly failures: string[];
 }
 
-/** Lets calls fail as asked: whether one does depends on the seed, on what it asks and on which try it is, and on nothing else. */
+/**
+ * Makes calls fail as asked. Whether a fault hits a call depends only on the seed, the fault's text, the request and
+ * the number of its try.
+ */
 export function createFaults(faults: readonly Fault[], seed: number): Faults {
   const fates = new Map<string, Fate>();
   const injected = new Map(faults.map(({ text }) => [text, 0]));
@@ -77,7 +80,7 @@ function isHit({ model, rate }: Fault, { question }: Asked, draw: string): boole
   return createHash("sha256").update(draw).digest().readUInt32BE(0) / 2 ** 32 < rate;
 }
 
-/** All that wait and one that ends the call: the first that was written. */
+/** Waits for every latency fault; then the first fault of another kind, in the order written, ends the call. */
 async function inject(
   hits: readonly Fault[],
   asked: Asked,
@@ -104,7 +107,7 @@ function garbage({ question, api }: Asked): Answer {
   return wholeAnswer(200, { "content-type": type }, Buffer.from(text), "fault");
 }
 
-/** As LiteLLM passes on what a provider said, and as Anthropic's API says it itself. */
+/** What an error is called: by LiteLLM when it passes on a provider's error, and by Anthropic's API. */
 const words: Readonly<Record<number, readonly [string, string]>> = {
   400: ["BadRequestError", "invalid_request_error"],
   401: ["AuthenticationError", "authentication_error"],
@@ -116,7 +119,7 @@ const words: Readonly<Record<number, readonly [string, string]>> = {
   529: ["ServiceUnavailableError", "overloaded_error"],
 };
 
-/** Providers say of these when to come back. */
+/** With these statuses, providers send a `retry-after` header. */
 const comesBack = [429, 503, 529];
 
 function failed(asked: Asked, status: number): Answer {
@@ -126,7 +129,10 @@ function failed(asked: Asked, status: number): Answer {
   return refuse(asked, { status, type, message, headers }, "fault");
 }
 
-/** `faults (--seed 4711): 429:20% 6 times; 7 retries seen; 1 call never succeeded: POST /v1/chat/completions (m): 429, 429` */
+/**
+ * For example `faults (--seed 4711): 429:20% 6 times; 7 retries seen; 1 call never succeeded: POST /v1/chat/completions
+ * (m): 429, 429`.
+ */
 export function faultText({ seed, injected, retries, neverSucceeded }: FaultReport): string {
   const counts = Object.entries(injected).map(([fault, times]) => `${fault} ${plural(times, "time")}`);
   const lost = neverSucceeded.map(({ request, failures }) => `${request}: ${failures.join(", ")}`);

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Refusal } from "./shapes.ts";
 
-/** The most that a request may bring. */
+/** The largest body that a request may have. */
 const mostBytes = 100 * 1024 * 1024;
 
 export const tooLarge: Refusal = {
@@ -10,12 +10,15 @@ export const tooLarge: Refusal = {
   message: "goat-dev's tap takes requests up to 100 MB",
 };
 
-/** A page in a browser must reach neither the gateway nor what was recorded: null where the request is a program's own. */
+/**
+ * Refuses a request that may come from a web page of another machine, so that such a page reaches neither the gateway
+ * nor recorded calls. Null where the request is accepted.
+ */
 export function strangerIn(request: IncomingMessage, port: number): Refusal | null {
   const { host = "", origin } = request.headers;
   const own = [`127.0.0.1:${port}`, `localhost:${port}`];
   if (!own.includes(host.toLowerCase())) {
-    const message = `goat-dev's tap is ${own[0]}, not ${host.slice(0, 100)}`;
+    const message = `goat-dev's proxy is ${own[0]}, not ${host.slice(0, 100)}`;
     return { status: 421, type: "invalid_request_error", message };
   }
   if (origin === undefined || isOfThisMachine(origin)) return null;
@@ -30,11 +33,14 @@ function isOfThisMachine(origin: string): boolean {
 export interface Incoming {
   /** The body once it is all there; null where it is too large or the program left. */
   whole(): Promise<Buffer | null>;
-  /** More has come, or is announced, than is taken. */
+  /** True where the body, or its announced length, is over the limit. */
   isTooLarge(): boolean;
 }
 
-/** Collects a body while somebody else reads it too. `onTooLarge` is called once it turns out to be so. */
+/**
+ * Collects a request's body while another reader passes it on. `onTooLarge` is called when what has come goes over the
+ * limit, unless the announced length did already.
+ */
 export function collect(request: IncomingMessage, onTooLarge: () => void): Incoming {
   const chunks: Buffer[] = [];
   let [size, isOver] = [0, Number(request.headers["content-length"] ?? 0) > mostBytes];
@@ -50,7 +56,7 @@ export function collect(request: IncomingMessage, onTooLarge: () => void): Incom
     request.once("close", () => resolve(request.complete));
     request.once("error", () => resolve(false));
   });
-  // A 'data' listener alone would make it flow before whoever passes it on has come.
+  // Without the pause, the 'data' listener would make the stream flow before the reader that passes it on is attached.
   request.pause();
   return {
     isTooLarge: () => isOver,

@@ -3,14 +3,14 @@ import { costIn, type TokenUsage } from "../litellm/model-info.ts";
 import { fieldsOf, listOf, numberOf, textOf } from "../model/fields.ts";
 import { type Api, jsonOf } from "./shapes.ts";
 
-/** What an answer says of itself. */
+/** What can be read from an answer: tokens, cost, length of its text, and whether it failed. */
 export interface Metered {
   readonly usage: TokenUsage | null;
-  /** LiteLLM puts it beside a stream's usage. */
+  /** As LiteLLM puts it into the usage of a stream; null where it is not there. */
   readonly costUsd: number | null;
-  /** Letters of the answer, where it does not tell its tokens. */
+  /** Characters of the answer's text, from which tokens are estimated where it reports none. */
   readonly letters: number;
-  /** A stream can fail after its status has said that all is well. */
+  /** True where the answer holds an error: a stream can fail after it began with status 200. */
   readonly failed: boolean;
 }
 
@@ -21,7 +21,7 @@ export interface Meter {
 
 export const nothingMetered: Metered = { usage: null, costUsd: null, letters: 0, failed: false };
 
-/** Reads along with an answer, and never holds it up. `encoding` is the answer's content-encoding. */
+/** Reads an answer while it passes, without delaying it. `encoding` is the answer's content-encoding. */
 export function createMeter(api: Api | null, type: string, encoding: string | undefined): Meter {
   if (api === null) return { add: () => undefined, end: async () => nothingMetered };
   const reader = type.startsWith("text/event-stream") ? createStreamReader() : createWholeReader(type);
@@ -38,7 +38,7 @@ export function createMeter(api: Api | null, type: string, encoding: string | un
   };
 }
 
-/** Null where nothing is packed, or nobody here can unpack it. */
+/** Null where the answer is not compressed, or in a way that is not supported here. */
 function unpacker(encoding: string | undefined) {
   if (encoding === "gzip" || encoding === "x-gzip") return createGunzip();
   if (encoding === "deflate") return createInflate();
@@ -62,7 +62,7 @@ function createWholeReader(type: string): Reader {
   };
 }
 
-/** Lines of `data:` as they get whole. */
+/** Reads each `data:` line as soon as it is complete. */
 function createStreamReader(): Reader {
   let rest: Buffer = Buffer.alloc(0);
   let metered = nothingMetered;
@@ -127,7 +127,7 @@ function readUsage(usage: Readonly<Record<string, unknown>>): TokenUsage | null 
   if (input === null && answered === null) return null;
   const read = numberOf(usage["cache_read_input_tokens"]);
   const written = numberOf(usage["cache_creation_input_tokens"]) ?? 0;
-  // Anthropic counts what came from its cache beside the input, OpenAI's responses within it.
+  // Anthropic's input tokens leave out what its cache read and wrote; those of OpenAI's Responses API include it.
   if (read !== null || written > 0) return withCached((input ?? 0) + (read ?? 0) + written, answered, read);
   return withCached(input ?? 0, answered, numberOf(fieldsOf(usage["input_tokens_details"])["cached_tokens"]));
 }
@@ -140,7 +140,7 @@ function withCached(asked: number, answered: number | null, cached: number | nul
   };
 }
 
-/** Letters that a piece of a stream, or a whole answer, says. */
+/** Characters of text in an event of a stream, or in a whole answer. */
 function lettersIn(fields: Readonly<Record<string, unknown>>): number {
   const choices = listOf(fields["choices"]).map(fieldsOf);
   const said = choices.flatMap((choice) => [

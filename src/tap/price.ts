@@ -21,15 +21,16 @@ export interface Spent {
   readonly answerTokens: number;
   /** US dollars; null where no price is known. */
   readonly costUsd: number | null;
-  /** The answer does not tell its tokens: counted by its letters. */
+  /** True where the answer reported no tokens: they are estimated from the length of the text. */
   readonly isAbout: boolean;
 }
 
 const nothing: Spent = { promptTokens: 0, answerTokens: 0, costUsd: 0, isAbout: false };
 
 /**
- * By what the gateway says of the call, else by its tokens and the price list, else by its letters. What failed costs nothing; what a
- * program did not wait for costs at least its question.
+ * The cost is the one that the gateway reports, else it follows from the tokens and the price list; tokens that the
+ * answer does not report are estimated from the length of the text. A failed call costs nothing; one that the program
+ * did not wait for costs at least its prompt.
  */
 export function spentOn({ asked, from, status, headers, metered }: Ended, { prices }: PriceList): Spent {
   const isAnswered = from === "gateway" || from === "cassette";

@@ -54,7 +54,7 @@ export async function startTap(options: TapOptions): Promise<Tap> {
   };
 }
 
-/** Whoever speaks something else, TLS above all, is told what this is. */
+/** Tells a client that does not speak HTTP/1.1, most often one that speaks TLS, what listens here. */
 function refuseConnection(error: Error, socket: Duplex): void {
   if (systemCode(error) === "ECONNRESET" || !socket.writable) {
     socket.destroy();

@@ -12,22 +12,22 @@ const paths: readonly (readonly [RegExp, Api])[] = [
   [/^(?:\/v1)?\/embeddings$/, "embeddings"],
 ];
 
-/** Null for what is passed on unread. */
+/** The API that a request calls; null for a request that calls none of them. */
 export function apiOf(method: string, target: string): Api | null {
   if (method !== "POST") return null;
   const path = target.split("?", 1)[0] ?? "";
   return paths.find(([pattern]) => pattern.test(path))?.[1] ?? null;
 }
 
-/** What a call asks for, as far as it decides what it can cost. */
+/** What a request asks for, as far as it matters for its cost and its trace. */
 export interface Question {
   readonly model: string | null;
   readonly stream: boolean;
   /** The most tokens that it lets the model answer with; null where it sets no bound. */
   readonly mostAnswer: number | null;
-  /** Tokens of the question, about: four letters are one, and a picture is a thousand. */
+  /** Estimated tokens of the prompt: one for every four characters, a thousand for a picture. */
   readonly promptTokens: number;
-  /** The trace that the program asked for. */
+  /** The trace id that the program asked for; null where it asked for none. */
   readonly traceId: string | null;
 }
 

@@ -6,7 +6,7 @@ import { systemCode } from "../errors/describe.ts";
 interface Sent {
   readonly method: string;
   readonly target: string;
-  /** Names and values in turns. */
+  /** Names and values alternate. */
   readonly headers: readonly string[];
   /** Whole, or as it comes. */
   readonly body: Buffer | Readable | null;
@@ -22,14 +22,18 @@ export interface Upstream {
   close(): void;
 }
 
-/** Servers close what is idle after five seconds, uvicorn for one: what is older is not used again. */
+/**
+ * Some servers, such as uvicorn, close a connection that was idle for five seconds, so it is not used again after four.
+ */
 const idleLimitMs = 4_000;
 
-/** A gateway that answered before and refuses connections is being restarted. */
+/**
+ * A gateway that answered before and now refuses connections is being restarted: it is asked again for up to this long.
+ */
 const restartLimitMs = 30_000;
 const againAfterMs = 100;
 
-/** Only these belong to one connection; all else is passed on. */
+/** Headers that concern only one connection; all others are passed on. */
 const ofConnection = new Set(
   "connection keep-alive proxy-connection proxy-authenticate te trailer transfer-encoding upgrade expect".split(" "),
 );
@@ -82,7 +86,10 @@ export async function createUpstream(origin: string): Promise<Upstream> {
   return { ask, close: () => agent.destroy() };
 }
 
-/** Nothing has been done with the request: nobody listened, or a connection that was kept was closed at that moment. */
+/**
+ * True where the gateway cannot have acted on the request: nothing listened, or a kept-alive connection was just being
+ * closed.
+ */
 function isWorthAnother(error: unknown, hasAnswered: boolean): boolean {
   const code = systemCode(error);
   if (code === "ECONNREFUSED") return hasAnswered;
@@ -90,7 +97,7 @@ function isWorthAnother(error: unknown, hasAnswered: boolean): boolean {
   return isStale && (code === "ECONNRESET" || code === "EPIPE");
 }
 
-/** Headers as they are passed on; Host is the next one's own. */
+/** The headers to pass on: without those of the connection, and without Host, which the next request sets itself. */
 export function passedOn(headers: readonly string[]): readonly string[] {
   const named = new Set(
     headers.flatMap((word, index) =>

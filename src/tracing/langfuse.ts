@@ -18,7 +18,10 @@ function notLangfuse(access: TracingAccess, path: string, answer: Answer): GoatE
   });
 }
 
-/** Version and kind, from the health answer, which needs no keys. Throws where it is not healthy. */
+/**
+ * Version and kind, from the health answer, which needs no keys. Throws `service-not-ready` where the service is
+ * unhealthy or silent, `tracing-refused` where something else answers.
+ */
 export async function health(access: TracingAccess, signal: AbortSignal): Promise<TracingHealth> {
   const path = "/api/public/health";
   const answer = await request(access, path, signal);
@@ -28,20 +31,23 @@ export async function health(access: TracingAccess, signal: AbortSignal): Promis
   return { version, isRecorder: isRecorder(answer.json) };
 }
 
-/** By the health answer. */
+/** True where this health answer is of goat-dev's own trace recorder. */
 export function isRecorder(health: unknown): boolean {
   return textField(health, "service") === recorderMark;
 }
 
 function notHealthy(access: TracingAccess, path: string, answer: Answer): GoatError {
-  return new GoatError("service-not-ready", `${access.service} is not well: ${wordsOf(answer)}`, {
+  return new GoatError("service-not-ready", `${access.service} says that it is unhealthy: ${wordsOf(answer)}`, {
     service: access.service,
     evidence: [`GET ${path} -> ${answer.status}`],
-    fixes: [{ command: `goat-dev logs ${access.service}`, effect: "shows what it says" }],
+    fixes: [{ command: `goat-dev logs ${access.service}`, effect: "shows its log" }],
   });
 }
 
-/** The trace, or null while it is not there. Throws `tracing-refused` on 401 and 403, and on any other refusal. */
+/**
+ * The trace, or null while it does not exist. Throws `service-not-ready` on 5xx or no answer, else `tracing-refused`:
+ * on 401 and 403, and on any answer that is not Langfuse's.
+ */
 export async function findTrace(access: TracingAccess, traceId: string, signal: AbortSignal): Promise<Trace | null> {
   const path = `/api/public/traces/${encodeURIComponent(traceId)}`;
   const json = await askLangfuse(access, path, signal);
@@ -67,7 +73,7 @@ export async function askLangfuse(
   return answer.json;
 }
 
-/** Whether the keys are taken. Throws `tracing-refused` where not, and on any other refusal. */
+/** Checks that the keys are accepted. Throws the same errors as `findTrace`. */
 export async function checkKeys(access: TracingAccess, signal: AbortSignal): Promise<void> {
   const path = "/api/public/projects";
   const answer = await request(access, path, signal);
@@ -76,7 +82,7 @@ export async function checkKeys(access: TracingAccess, signal: AbortSignal): Pro
   if (answer.status !== 200) throw notLangfuse(access, path, answer);
 }
 
-/** Its usual cause is a secret that was changed while the database keeps the old one. */
+/** The error for refused keys, usually because a secret was changed in .env while the database keeps the old one. */
 function keysRefused(access: TracingAccess, path: string, answer: Answer): GoatError {
   return new GoatError("tracing-refused", `${access.service} refuses the keys of .env: ${wordsOf(answer)}`, {
     service: access.service,

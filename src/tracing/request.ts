@@ -25,7 +25,7 @@ export interface Answer {
 const requestLimitMs = 5_000;
 const messageLimit = 200;
 
-/** One GET with the keys, within five seconds where nothing is said. Throws `service-not-ready` where nothing answers. */
+/** One GET with the keys, within five seconds by default. Throws `service-not-ready` where no answer comes. */
 export async function request(
   access: TracingAccess,
   path: string,
@@ -54,7 +54,7 @@ function unreachable(access: TracingAccess, path: string, error: unknown, lateMs
   return new GoatError("service-not-ready", `${access.service} does not answer at ${baseOf(access)}: ${why}`, {
     service: access.service,
     evidence: [`GET ${path}: ${why}`],
-    fixes: [{ command: `goat-dev logs ${access.service}`, effect: "shows what it says" }],
+    fixes: [{ command: `goat-dev logs ${access.service}`, effect: "shows its log" }],
     cause: error,
   });
 }

@@ -24,7 +24,7 @@ export interface Api {
 
 const dayMs = 86_400_000;
 
-/** What the page can ask: the app's functions, behind paths. Each question reads the project anew, so edits count at once. */
+/** The page's API: the app's functions behind paths. Each request reads the project anew, so edits count at once. */
 export function createApi(app: App): Api {
   const live = createLive((tell, signal) => watch(app, tell, signal), app.redact);
   const answer: Api["answer"] = async (request, response) => {
@@ -35,12 +35,12 @@ export function createApi(app: App): Api {
       return streamLogs(request.query.get("service"), response, within(app, request.signal));
     }
     if (request.path === "/api/events") return live.join(openEventStream(response, pageHeaders));
-    // What was begun goes on where the browser leaves.
+    // An action that has begun goes on even if the browser leaves.
     const found = isPost(request, "/api/services")
       ? await act(await request.body(), app, live.tell)
       : await find(request, within(app, request.signal));
     if (found === undefined) throw new GoatError("usage", `there is nothing at ${request.path}`);
-    // Whatever was said, and whoever said it: what is secret in .env leaves no door.
+    // Secrets of .env are masked in every answer, wherever its text comes from.
     sendJson(response, 200, app.redact(JSON.stringify(found)));
   };
   return { answer, explain: (error) => explain(error, app), listeners: live.count };
@@ -50,7 +50,7 @@ function isPost({ method, path }: PageRequest, wanted: string): boolean {
   return method === "POST" && path === wanted;
 }
 
-/** The app for one question: it ends with the browser, and what is told on the way is not for the terminal. */
+/** The app for one request: aborted when the browser leaves; it prints nothing on the terminal and asks nobody. */
 function within(app: App, signal: AbortSignal): App {
   return { ...app, signal: AbortSignal.any([app.signal, signal]), emit: () => undefined, ask: null };
 }
@@ -85,7 +85,7 @@ async function about(app: App): Promise<unknown> {
   };
 }
 
-/** Runs while anybody looks. */
+/** Sends new traces to the page; runs while any browser listens. */
 async function watch(app: App, tell: (event: string, data: unknown) => void, signal: AbortSignal): Promise<void> {
   const own = within(app, signal);
   const ask: Ask = async (path) => (await askOf(own))(path);

@@ -11,7 +11,7 @@ import { pageHeaders } from "../pages/files.ts";
 import { parseJson } from "../platform/json.ts";
 import { gatewayAccess } from "../stack/plan/endpoints.ts";
 
-/** One question to the gateway, with the project's key, its answer passed on as it comes. */
+/** Sends one request to the gateway with the project's key, and passes the answer on as it comes. */
 export async function chat(body: unknown, response: ServerResponse, app: App): Promise<void> {
   const { session, gateway } = await openGateway(app);
   const asked = fieldsOf(body);
@@ -36,13 +36,13 @@ export async function chat(body: unknown, response: ServerResponse, app: App): P
   await passOn(answer.body, response, app);
 }
 
-/** A trace may name a model as its provider does; the gateway knows its own names. */
+/** The gateway's own name for a model, which a trace may name as its provider does. */
 function nameOf(model: string, routes: readonly { readonly name: string; readonly upstream: string }[]): string {
   if (routes.some(({ name }) => name === model)) return model;
   return routes.find(({ upstream }) => upstream === model)?.name ?? model;
 }
 
-/** By whole lines, so that a secret in one is whole where it is masked. */
+/** Passes on whole lines only, so that a secret is not cut in two before it is masked. */
 async function passOn(body: ReadableStream<Uint8Array>, response: ServerResponse, app: App): Promise<void> {
   let rest = "";
   for await (const piece of body.pipeThrough(new TextDecoderStream())) {

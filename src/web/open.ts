@@ -64,7 +64,7 @@ export async function openPage({ browser, port }: OpenInput, app: App): Promise<
   }
 }
 
-/** The address holds what lets a browser in, once: it goes out as a line, and into no report. */
+/** Prints the address, whose token lets one browser in. It is a notice, so that it is in no report. */
 async function tellAddress(address: string, port: number, browser: boolean, app: App): Promise<void> {
   const say = (text: string): void => app.emit({ type: "notice", level: "bare", text });
   const opened = browser && (await openInBrowser(address, app, app.signal));

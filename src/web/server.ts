@@ -3,10 +3,10 @@ import { messageOf } from "../errors/describe.ts";
 import { type PageFile, pageHeaders } from "../pages/files.ts";
 import { addressOf, cookieOf, isOwnHost, isOwnOrigin, isSame, newSecret, setCookie } from "../pages/guard.ts";
 
-/** One question of the page, which has shown that it is ours. */
+/** A request of our own page, which has passed the checks of host, origin and cookie. */
 export interface PageRequest {
   readonly method: string;
-  /** From /api on. */
+  /** Begins with /api/. */
   readonly path: string;
   readonly query: URLSearchParams;
   /** Fires when the browser has left. */
@@ -16,12 +16,12 @@ export interface PageRequest {
 
 export interface PageServerOptions {
   readonly files: ReadonlyMap<string, PageFile>;
-  /** Lets a browser in once; then it has a cookie. */
+  /** Lets one browser in, once; from then on the browser has a cookie. */
   readonly token: string;
-  /** Answers whole or piece by piece; what it throws is told by `explain`. */
+  /** Answers whole or piece by piece; `explain` turns what it throws into an answer. */
   readonly answer: (request: PageRequest, response: ServerResponse) => Promise<void>;
   readonly explain: (error: unknown) => { readonly status: number; readonly json: string };
-  /** Called for whoever has shown the cookie. */
+  /** Called for each request with the right cookie. */
   readonly onVisit: () => void;
 }
 
@@ -57,7 +57,7 @@ export function createPageServer(options: PageServerOptions): Server {
 const strangerText = "Open the address that goat-dev open has printed: it lets this browser in.";
 const usedText = "This address has let a browser in already. Type goat-dev open again for a new one.";
 
-/** Cookies know no ports: two pages on one machine must not take each other's. */
+/** Has the port in it: cookies are shared by all ports of a host, and two pages must not overwrite each other's. */
 function cookieName({ socket }: IncomingMessage): string {
   return `goat-dev-${socket.localPort}`;
 }
@@ -122,20 +122,21 @@ function unreadable(error: unknown): { readonly status: number; readonly json: s
   };
 }
 
-/** A form cannot send this type: a page elsewhere would have to ask first, and is refused. */
+/** Wants application/json, which no form can send: another site's script needs a preflight, which is refused. */
 async function readJson(request: IncomingMessage): Promise<unknown> {
-  if (!/^application\/json\b/.test(request.headers["content-type"] ?? "")) throw new UnreadableBody("JSON is wanted");
+  if (!/^application\/json\b/.test(request.headers["content-type"] ?? ""))
+    throw new UnreadableBody("the request has to be application/json");
   const pieces: Buffer[] = [];
   let size = 0;
   for await (const piece of request as AsyncIterable<Buffer>) {
     size += piece.length;
-    if (size > bodyLimitBytes) throw new UnreadableBody("this is over 16 MB");
+    if (size > bodyLimitBytes) throw new UnreadableBody("the request is over 16 MB");
     pieces.push(piece);
   }
   try {
     return JSON.parse(Buffer.concat(pieces).toString("utf8"));
   } catch {
-    throw new UnreadableBody("this is no JSON");
+    throw new UnreadableBody("the request is no JSON");
   }
 }
 

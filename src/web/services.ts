@@ -10,10 +10,10 @@ import { openEventStream } from "../pages/event-stream.ts";
 import { pageHeaders } from "../pages/files.ts";
 import type { Live } from "../pages/live.ts";
 
-/** So many of the last lines before those that come. */
+/** How many of the last lines are sent before new ones. */
 const tail = 200;
 
-/** Brings services up, reloads or restarts them; every step is told to all that look. Nobody is there to be asked. */
+/** Brings services up, reloads or restarts them. Every browser sees each step; nobody can be asked. Throws usage. */
 export async function act(body: unknown, app: App, tell: Live["tell"]): Promise<unknown> {
   const { action, service } = fieldsOf(body);
   const name = textOf(service);

@@ -39,7 +39,9 @@ describeLocally("an upgrade without Docker", () => {
     recordVersion(stack, "15.8");
     const refused = await stack.run(["upgrade", "--yes"]);
     expect(refused.exitCode).toBe(2);
-    expect(refused.stderr).toMatch(/nothing was changed: the data of postgres is of Postgres 15, .* brings 16 alone/);
+    expect(refused.stderr).toMatch(
+      /nothing was changed: the data of postgres is of Postgres 15; .* has Postgres 16 alone/,
+    );
     expect(refused.stderr).toContain("goat-dev up postgres");
   });
 });

@@ -24,7 +24,7 @@ test("doctor must find nothing where nothing is wrong, up or not", async () => {
     - gateway   litellm absent
 
     No problem found.
-    services that are not there were not asked: goat-dev up
+    services that do not exist yet were not checked: goat-dev up creates them
     keys were not tried: goat-dev doctor --online asks the providers
     "
   `);
@@ -82,7 +82,7 @@ test("doctor must tell what is wrong and what to type, and end with its status",
       no-provider-key   no provider key in .env: set one of AZURE_API_KEY with AZURE_API_BASE, GROQ_API_KEY, OPENAI_API_KEY or ANTHROPIC_API_KEY
       fix               goat-dev keys set groq   asks for it, hidden, and writes it into .env; or azure, openai, anthropic
       fix               goat-dev up --demo   needs no key: the models answer from the config
-    services that are not there were not asked: goat-dev up
+    services that do not exist yet were not checked: goat-dev up creates them
     keys were not tried: goat-dev doctor --online asks the providers
     "
   `);
@@ -98,7 +98,7 @@ test("doctor must tell a service that broke as a problem", async () => {
     "1 problem
       service-exited   litellm exited: exit status 1
       fix              goat-dev up   starts it
-      fix              goat-dev logs litellm   the whole log: no cause is known for this
+      fix              goat-dev logs litellm   shows the whole log; no cause is known for this
     keys were not tried: goat-dev doctor --online asks the providers
     "
   `);

@@ -48,7 +48,7 @@ test("the gateway's own key in the shell must not be taken for OpenAI's", async 
   const { exitCode, err } = await goat(["up"], { env: { OPENAI_API_KEY: "sk-dev-key" } });
   expect(exitCode).toBe(2);
   expect(err).toMatchInlineSnapshot(`
-    "note: OPENAI_API_KEY in this shell is the gateway's own key (from goat-dev env): it is not taken for OpenAI's
+    "note: OPENAI_API_KEY in this shell is the gateway's own key (from goat-dev env): it is not used as OpenAI's
 
     no provider key in .env: set one of AZURE_API_KEY with AZURE_API_BASE, GROQ_API_KEY, OPENAI_API_KEY or ANTHROPIC_API_KEY   [no-provider-key]
 

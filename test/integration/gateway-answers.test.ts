@@ -39,7 +39,7 @@ const stopping: RequestListener = (_request, response) => {
 
 describe("a gateway that accepts and never answers", () => {
   test.each([
-    ["at all", silent, /nothing (?:in time|within 0\.2 s)/],
+    ["at all", silent, /(?:no answer in time|nothing within 0\.2 s)/],
     ["after its headers", stopping, /200, then (?:nothing for|no end within) 0\.2 s/],
   ])("%s must end every question with what was asked and heard", async (_when, answer, heard) => {
     const project = await answeredBy(answer);

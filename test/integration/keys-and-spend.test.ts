@@ -98,6 +98,8 @@ test("revoke must ask, and name what is nearest where there is no such key", asy
   });
   expect(await goat(["keys", "revoke", "pipeline"])).toMatchObject({ exitCode: 2 });
   expect(database.keys.size).toBe(1);
-  expect((await goat(["keys", "revoke", "pipeline", "--yes"])).out).toBe("pipeline is good no longer.\n");
+  expect((await goat(["keys", "revoke", "pipeline", "--yes"])).out).toBe(
+    "pipeline is revoked: its next call is refused.\n",
+  );
   expect(database.keys.size).toBe(0);
 });

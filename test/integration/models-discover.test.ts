@@ -60,7 +60,7 @@ describe("models discover", () => {
   test("a server that listens on the loopback alone must be told with what to do, as no container reaches it", async () => {
     const { goat } = await openProject();
     const [, url = ""] = await urls("ollama");
-    const remark = `Ollama at ${url} listens on the loopback alone, where no container comes: OLLAMA_HOST=0.0.0.0 ollama serve\n`;
+    const remark = `Ollama at ${url} listens only on the loopback, which no container can reach: OLLAMA_HOST=0.0.0.0 ollama serve\n`;
     expect((await goat(["models", "discover", "--url", url])).out).toContain(`\n\n${remark}`);
     const { out } = await goat(["models", "discover", "--url", url, "--add", "qwen3:8b", "--yes"]);
     expect(out).toContain(`\n${remark}`);

@@ -352,9 +352,9 @@ describe("models check", () => {
         "out": "           WHERE                                WHAT
         error    dev/litellm-config.yaml:6:58         MISTRAL_API_KEY does not reach this gateway: dev/docker-compose.yml does not pass it on
         error    dev/litellm-config-modal.yaml:4:69   a secret is written out here: put it into .env, and os.environ/NAME in its place
-        error    .env:4                               LITELLM_MASTER_KEY has to begin with sk-, or LiteLLM takes it for no key
+        error    .env:4                               LITELLM_MASTER_KEY has to begin with sk-, or LiteLLM does not accept it as a key
         warning  dev/litellm-config.yaml:14:1         litelm_settings: LiteLLM reads no such key here; did you mean litellm_settings?
-        warning  dev/litellm-config.yaml:6:49         api_kye: goes to the provider as it is; did you mean api_key?
+        warning  dev/litellm-config.yaml:6:49         api_kye: is no parameter of LiteLLM that goat-dev knows: it goes to the provider as it is; did you mean api_key?
         warning  dev/litellm-config-modal.yaml:3:5    llama-3.3-70b is not as in dev/litellm-config.yaml
         warning  dev/litellm-config-modal.yaml:5:5    gpt-5-mini is not as in dev/litellm-config.yaml
         warning  dev/litellm-config.yaml:14:1         litelm_settings is not the same in dev/litellm-config.yaml and dev/litellm-config-modal.yaml

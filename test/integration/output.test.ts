@@ -163,7 +163,7 @@ test("with --quiet only results and errors must be told", async () => {
   expect(err).toMatchInlineSnapshot(`
     "litellm exited with status 1 after 0.0 s   [service-exited]
 
-      fix        goat-dev logs litellm   the whole log: no cause is known for this
+      fix        goat-dev logs litellm   shows the whole log; no cause is known for this
     "
   `);
 });

@@ -38,7 +38,7 @@ test("when the first service breaks, what needs it must be told as skipped", asy
     postgres exited with status 2 after 0.0 s   [service-exited]
 
       seen       no space left
-      fix        goat-dev logs postgres   the whole log: no cause is known for this
+      fix        goat-dev logs postgres   shows the whole log; no cause is known for this
     "
   `);
 });
@@ -57,7 +57,7 @@ test("a limit that passes must name what was last heard", async () => {
 
     litellm is not ready after 26 s; last: GET /health/liveliness on port 14000 answers 503   [service-not-ready]
 
-      fix        goat-dev logs litellm   the whole log: no cause is known for this
+      fix        goat-dev logs litellm   shows the whole log; no cause is known for this
     "
   `);
 });

@@ -99,8 +99,8 @@ describe("upgrade --plan", () => {
         .env: POSTGRES_IMAGE=postgres:16
         .env: LANGFUSE_IMAGE=langfuse/langfuse:2.95.12
 
-      Not as things are: the data of postgres has to go into another volume, and dev/docker-compose.yml leaves no way to name one.
-        $EDITOR dev/docker-compose.yml   its volume reads name: \${COMPOSE_PROJECT_NAME:-goat}_\${POSTGRES_VOLUME:-postgres-data}
+      It cannot be done yet: the data of postgres has to go into another volume, and dev/docker-compose.yml leaves no way to name one.
+        $EDITOR dev/docker-compose.yml   give its volume this line: name: \${COMPOSE_PROJECT_NAME:-goat}_\${POSTGRES_VOLUME:-postgres-data}
       "
     `);
     const { exitCode, err } = await goat(["upgrade", "--yes"]);
@@ -108,7 +108,7 @@ describe("upgrade --plan", () => {
       {
         "err": "nothing was changed: the data of postgres has to go into another volume, and dev/docker-compose.yml leaves no way to name one   [usage]
 
-        fix        $EDITOR dev/docker-compose.yml   its volume reads name: \${COMPOSE_PROJECT_NAME:-goat}_\${POSTGRES_VOLUME:-postgres-data}
+        fix        $EDITOR dev/docker-compose.yml   give its volume this line: name: \${COMPOSE_PROJECT_NAME:-goat}_\${POSTGRES_VOLUME:-postgres-data}
       ",
         "exitCode": 2,
       }

@@ -245,7 +245,7 @@ export const recordedFailures: readonly RecordedFailure[] = [
     heard: "GET /api/public/health on port 3001 answers 500",
     reason: "known-secret",
     log: ["Unique constraint failed on the fields: (`fast_hashed_secret_key`)"],
-    says: /both must be new/,
+    says: /change both keys, or neither/,
   },
   {
     name: "ClickHouse's tables left half-way",

@@ -10,7 +10,7 @@ import { type Cloud, type CloudInput, openCloud } from "./cloud.ts";
 export interface CloudUrlInput extends CloudInput {
   /** The gateway or one model; the gateway where empty. */
   readonly targets: readonly string[];
-  /** Where Modal's CLI does not tell. */
+  /** Modal's workspace, where the CLI does not tell it. */
   readonly workspace: string | undefined;
 }
 
@@ -32,7 +32,7 @@ export async function cloudUrl(input: CloudUrlInput, app: App): Promise<CloudUrl
   return { name: target.name, app: target.app, environment: cloud.cli.environment, url };
 }
 
-/** A deployed target's address without /v1: as it was seen last, else by asking Modal. Throws modal-not-deployed. */
+/** A deployed target's address without /v1: from the cache, else by asking Modal. Throws modal-not-deployed. */
 export async function addressOf(
   cloud: Cloud,
   target: Target,
@@ -59,7 +59,7 @@ function notDeployed({ app, name }: Target, environment: string): GoatError {
   });
 }
 
-/** App -> its address, for later runs; undefined forgets it. */
+/** Keeps addresses, by app, for later runs; undefined removes one. */
 export async function keepAddresses(
   { state, cli }: Cloud,
   urls: Readonly<Record<string, string | undefined>>,

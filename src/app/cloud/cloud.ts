@@ -15,7 +15,7 @@ export interface CloudInput {
   readonly environment: string | undefined;
 }
 
-/** A project's cloud half: what would go to Modal, and the way there. Nothing has been asked yet. */
+/** A project's cloud half: what can be deployed to Modal, and the CLI for it. Modal has not been asked anything yet. */
 export interface Cloud {
   readonly environment: Environment;
   readonly cli: ModalCli;
@@ -29,7 +29,7 @@ export interface Cloud {
   script(target: Target): string;
 }
 
-/** Reads .env and what is shipped beside it. Throws env-file-invalid, usage. */
+/** Reads .env and the table of vLLM models. Throws env-file-invalid, usage. */
 export function openCloud(input: CloudInput, app: App): Cloud {
   const environment = openEnvironment(app);
   const { root, composeFiles, stateDir } = environment.project;

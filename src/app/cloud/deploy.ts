@@ -14,9 +14,9 @@ import { step } from "./steps.ts";
 export interface CloudDeployInput extends CloudInput, ProofInput {
   /** The gateway where empty. */
   readonly targets: readonly string[];
-  /** Where Modal's CLI does not tell. */
+  /** Modal's workspace, where the CLI does not tell it. */
   readonly workspace: string | undefined;
-  /** Where traces go, as it was written: secret, beside or off; else as goat-langfuse says, if it is there. */
+  /** Where traces go, as typed: secret, beside or off. Where left out: secret if goat-langfuse exists, else off. */
   readonly langfuse: string | undefined;
   /** For a model: wait until it answers, which starts its GPU. */
   readonly wait: boolean;
@@ -36,7 +36,7 @@ export interface DeployedApp {
   /** Without /v1. */
   readonly url: string;
   readonly gpu: string | null;
-  /** Null where no question was asked. */
+  /** Null for a model that was not waited for. */
   readonly proof: CloudProof | null;
 }
 

@@ -45,12 +45,12 @@ function environmentCheck({ name, webSuffix }: { readonly name: string; readonly
   return ok(`environment ${name}, ${webSuffix === "" ? "no suffix in addresses" : `-${webSuffix} in addresses`}`);
 }
 
-/** What the gateway cannot do without is a problem; the others depend on what is wanted. */
+/** A secret that the gateway needs and that is missing is a problem; the others are not always needed. */
 async function checkSecrets({ cli, targets }: Cloud): Promise<readonly CheckResult[]> {
   const there = await secretNames(cli);
   const needed = targets[0]?.secrets ?? [];
   const optional = ["goat-langfuse", "goat-postgres", "goat-hf-token"].filter((name) => !there.includes(name));
-  const rest = optional.length === 0 ? [] : [skipped(`not there, and not always needed: ${list(optional)}`)];
+  const rest = optional.length === 0 ? [] : [skipped(`optional, and not there: ${list(optional)}`)];
   try {
     needSecrets(cli, needed, there);
     return [ok(`secrets ${list(needed)}`), ...rest];

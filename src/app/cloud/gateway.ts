@@ -17,7 +17,10 @@ export interface CloudGateway {
   readonly model: string | null;
 }
 
-/** The cloud's gateway as a program would use it. Throws modal-not-deployed, gateway-key-invalid, or what keeps Modal from answering. */
+/**
+ * The cloud's gateway as a program would use it. Throws modal-secret-incomplete where .env has no key for it,
+ * gateway-key-invalid, modal-not-deployed, or why Modal cannot be asked.
+ */
 export async function cloudGateway(
   input: CloudInput & { readonly workspace: string | undefined },
   app: App,

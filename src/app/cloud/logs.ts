@@ -13,11 +13,11 @@ export interface CloudLogsInput extends CloudInput {
 }
 
 export interface CloudLogsReport {
-  /** Ctrl-C ended it, as it ends all following. */
+  /** True where Ctrl-C ended it, as is usual with --follow. */
   readonly interrupted: boolean;
 }
 
-/** What the gateway or a model said; every line goes out as it comes. */
+/** The logs of the gateway or of a model; every line is emitted as it comes. */
 export async function cloudLogs(input: CloudLogsInput, app: App): Promise<CloudLogsReport> {
   const { cli, targets } = openCloud(input, app);
   const [word = gatewayTarget.name, ...others] = input.targets;

@@ -35,18 +35,18 @@ export interface DeployedTarget {
 }
 
 export interface CloudProof {
-  /** From the first question to the first answer. */
+  /** From the first request to the first good answer. */
   readonly startMs: number;
   readonly models: readonly string[] | null;
   readonly example: ExampleAnswer | null;
 }
 
-/** A model's server, asked until it answers; that starts its GPU. Throws modal-not-ready. */
+/** Asks a model's server until it answers, which starts its GPU. Throws modal-not-ready. */
 export async function proveStart(deployed: DeployedTarget): Promise<CloudProof> {
   return { startMs: await awaitStart(deployed, "/health"), models: null, example: null };
 }
 
-/** The gateway answers, serves what its config says, and a call goes through it. */
+/** Proves that the gateway answers, that it serves the models of its config, and that a call goes through it. */
 export async function proveGateway(deployed: DeployedTarget): Promise<CloudProof> {
   const { cloud, target, url, input, app } = deployed;
   const { variables } = cloud.environment;
@@ -58,7 +58,7 @@ export async function proveGateway(deployed: DeployedTarget): Promise<CloudProof
     key: variables["LITELLM_MASTER_KEY"] ?? "",
     service: target.app,
   };
-  // A route whose address is still a placeholder is left out by the gateway too, unless that knows its own workspace.
+  // The gateway also leaves out a route whose address is still a placeholder, unless it knows its own workspace.
   const sure = routes.filter(({ apiBase }) => apiBase === null || placeholderIn(apiBase) === null);
   const { listed } = await step(
     "gateway",

@@ -19,7 +19,7 @@ import { type Cloud, type CloudInput, openCloud } from "./cloud.ts";
 export interface CloudSecretsInput extends CloudInput {
   /** Names of secrets; all where empty. */
   readonly secrets: readonly string[];
-  /** Also what has not changed since it was written. */
+  /** Also write secrets that have not changed since they were last written. */
   readonly all: boolean;
   /** Do not ask. */
   readonly yes: boolean;
@@ -32,7 +32,7 @@ export interface CloudSecretsReport {
   readonly secrets: readonly {
     readonly name: string;
     readonly outcome: "created" | "replaced" | "unchanged" | "skipped";
-    /** Variables of .env. */
+    /** The secret's variables that are set in .env. */
     readonly set: readonly string[];
     readonly unset: readonly string[];
   }[];
@@ -87,7 +87,7 @@ function chosen(table: SecretTable, names: readonly string[]): SecretTable {
   return Object.fromEntries(Object.entries(table).filter(([name]) => names.includes(name)));
 }
 
-/** The gateway's app asks for these by name, whatever is in them. */
+/** The gateway's app refers to these secrets by name, so they have to exist even where they are empty. */
 function isNeeded({ name }: SecretPlan): boolean {
   return name === "goat-litellm" || name === "goat-llm-providers";
 }

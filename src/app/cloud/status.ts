@@ -24,7 +24,7 @@ export interface CloudAppStatus {
   readonly url: string | null;
 }
 
-/** Wakes nothing up: Modal is asked, not the servers. */
+/** Starts no container: Modal is asked, not the servers. */
 export async function cloudStatus(input: CloudInput, app: App): Promise<CloudStatusReport> {
   const cloud = openCloud(input, app);
   const found = await apps(cloud.cli);
@@ -35,7 +35,7 @@ export async function cloudStatus(input: CloudInput, app: App): Promise<CloudSta
   return { environment: cloud.cli.environment, apps: all };
 }
 
-/** Asked only where an address is not known from earlier, and then once for all. */
+/** Asks only when it is first called, which is for an app whose address is not in the cache, and only once. */
 function once(ask: () => Promise<Account>): () => Promise<Account> {
   let asked: Promise<Account> | undefined;
   return () => {
@@ -64,7 +64,7 @@ async function statusOf(
   };
 }
 
-/** What somebody else stopped has no address any more. */
+/** Forgets the addresses of apps that are no longer deployed, such as those that somebody else stopped. */
 async function forgetGone(all: readonly CloudAppStatus[], cloud: Cloud, app: App): Promise<void> {
   const { urls } = cached(cloud.cache, cloud.cli.environment);
   const gone = all.filter((one) => one.url === null && urls[one.app] !== undefined);

@@ -2,7 +2,7 @@ import { describe } from "../../errors/describe.ts";
 import { GoatError } from "../../errors/goat-error.ts";
 import type { App } from "../app.ts";
 
-/** Does `work` as a step with a line of its own; an interruption says what goes on without us. */
+/** Does `work` as a step with a line of its own; where it is interrupted, the error says what keeps running. */
 export async function step<T>(
   name: string,
   doing: string,

@@ -20,11 +20,14 @@ export interface CloudStopInput extends CloudInput {
 export interface CloudStopReport {
   readonly ok: true;
   readonly environment: string;
-  /** Apps. */
+  /** The names of the apps that were stopped. */
   readonly stopped: readonly string[];
 }
 
-/** Stops what is deployed of these. Throws confirmation-needed where nobody can be asked, interrupted where the answer is no. */
+/**
+ * Stops those of the targets that are deployed.
+ * Throws confirmation-needed where nobody can be asked, interrupted where the answer is no.
+ */
 export async function cloudStop(input: CloudStopInput, app: App): Promise<CloudStopReport> {
   const cloud = openCloud(input, app);
   const { cli } = cloud;
@@ -65,7 +68,7 @@ async function agree(names: readonly string[], environment: string, input: Cloud
   throw new GoatError("interrupted", "nothing was stopped");
 }
 
-/** What is stopped already is as it should be. */
+/** An app that is stopped already counts as a success. */
 async function stopOne(cli: ModalCli, { app }: Target): Promise<void> {
   try {
     await cli.ask({ args: ["app", "stop", app, "--yes", "--env", cli.environment], limitMs: 60_000 });

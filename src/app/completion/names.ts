@@ -11,7 +11,7 @@ import { listSnapshots } from "../database/place.ts";
 import { type Environment, readEnvironment } from "../read-environment.ts";
 import { readCompose } from "../read-project.ts";
 
-/** An entry is one of the config that can be taken into use, or be pointed elsewhere. */
+/** `entry` is a model in the config that can be enabled, or be pointed at another server. */
 export type NameKind = "service" | "model" | "entry" | "snapshot";
 
 /** A name that can be typed, and what it is. */
@@ -20,7 +20,10 @@ interface Name {
   readonly description: string;
 }
 
-/** The project's names of a kind, from files alone: nothing is asked and nothing written. None where they cannot be read. */
+/**
+ * The project's names of a kind, from its files alone: no engine or service is asked, and nothing is written. Empty
+ * where the files cannot be read.
+ */
 export async function projectNames(kind: NameKind, app: App): Promise<readonly Name[]> {
   try {
     const environment = readable(readEnvironment({ ...app.options, cwd: app.cwd, shell: app.env }), app);
@@ -30,7 +33,7 @@ export async function projectNames(kind: NameKind, app: App): Promise<readonly N
     const mounted = await withMountedFiles(stack, environment.project.root, app.signal);
     return kind === "model" ? routesOf(mounted) : entriesOf(mounted);
   } catch {
-    // Whoever presses Tab has no use for a mistake in a file: the command itself will tell it.
+    // An error is of no use to somebody who presses Tab: the command itself will report it.
     return [];
   }
 }
@@ -39,7 +42,7 @@ async function snapshotsIn(stateDir: string): Promise<readonly Name[]> {
   return (await listSnapshots(stateDir)).map(({ name, made }) => ({ value: name, description: made }));
 }
 
-/** The shipped stack's names, where its copy is not made yet. */
+/** Points at the package's Compose file where the project's copy of the shipped stack is not made yet. */
 function readable(environment: Environment, { packageRoot }: App): Environment {
   const { project } = environment;
   if (!project.shipped || kindOf(project.composeFiles[0] ?? "") === "file") return environment;

@@ -17,7 +17,10 @@ export function completion(shell: string): CompletionReport {
   });
 }
 
-/** Bash breaks words at `:` and `=`, which names and options hold: they are put together, and taken off the answers again. */
+/**
+ * Bash splits words at `:` and `=`, which names and options may contain. The script joins such words again, and cuts
+ * what was typed up to the last of these characters off each answer.
+ */
 const bash = `# goat-dev completion for bash; also for 3.2, which macOS has
 _goat_dev() {
   local current="" word line glue="" i

@@ -15,11 +15,11 @@ export interface Snapshot {
   readonly made: string;
   /** The stack that it was taken of; null where nobody noted it. */
   readonly stack: string | null;
-  /** What it holds; null where nobody noted it. */
+  /** How many rows each table has; null where there is no note of it. */
   readonly rows: Rows | null;
 }
 
-/** What is kept beside a copy. */
+/** What a JSON file beside the snapshot says of it. */
 export type Note = Pick<Snapshot, "made" | "stack" | "rows">;
 
 const suffixes = [".sql.gz", ".tar.gz"];
@@ -28,7 +28,7 @@ export function snapshotFolder(stateDir: string): string {
   return join(stateDir, "snapshots");
 }
 
-/** Throws usage where a name cannot be a file's everywhere. */
+/** Throws usage for a name that is not a valid file name on every system. */
 export function checkName(name: string): void {
   if (/^[A-Za-z0-9_][\w.-]{0,79}$/.test(name) && !/\.(?:gz|json)$/.test(name)) return;
   throw new GoatError("usage", "a snapshot's name is letters, digits and . _ -", {

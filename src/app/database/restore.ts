@@ -25,11 +25,11 @@ export interface RestoreReport {
   readonly ok: true;
   /** The stack's name. */
   readonly stack: string;
-  /** The snapshot's. */
+  /** The snapshot's name. */
   readonly name: string;
   readonly tables: number;
   readonly rows: number;
-  /** False where nobody had counted when it was taken, so that there was nothing to compare with. */
+  /** False where the snapshot came without row counts, so that there was nothing to compare with. */
   readonly proven: boolean;
   /** The snapshot of what was there before. */
   readonly before: string | null;
@@ -70,7 +70,10 @@ export async function restore(input: RestoreInput, app: App): Promise<RestoreRep
   };
 }
 
-/** The snapshot, read to its end; what it holds counts before what was noted. Throws usage, snapshot-unreadable. */
+/**
+ * Reads the snapshot's file to its end; row counts found in it replace those of the note. Throws usage where the other
+ * engine took it, snapshot-unreadable.
+ */
 export async function readable(snapshot: Snapshot, open: OpenStack): Promise<Snapshot> {
   const suffix = dumpSuffix(open);
   if (!snapshot.file.endsWith(suffix)) {
@@ -93,26 +96,29 @@ async function confirm({ name, bytes, made }: Snapshot, { ask }: App): Promise<v
   throw new GoatError("interrupted", "nothing was changed or stopped");
 }
 
-/** Returns what is there then. Throws restore-incomplete. */
+/** Restores the snapshot, and returns the row counts of the database afterwards. Throws restore-incomplete. */
 export async function putBack(snapshot: Snapshot, database: OpenDatabase, open: OpenStack): Promise<Rows> {
   await restoreDump(database, snapshot.file, open);
-  // A snapshot holds the password of its day.
+  // The snapshot brings back the password of the day it was taken.
   await setDatabasePassword(open.stack, open);
   return needRows(snapshot, database, open);
 }
 
-/** Every row that the snapshot holds is there. Throws restore-incomplete. */
+/**
+ * Counts the database's rows, and compares them with the snapshot's counts, where it has any. Throws
+ * restore-incomplete.
+ */
 export async function needRows(snapshot: Snapshot, database: OpenDatabase, open: OpenStack): Promise<Rows> {
   const found = await countRows(database, open);
   const missing = found === null ? [] : missingRows(snapshot.rows ?? found, found);
   if (found !== null && missing.length === 0) return found;
   throw new GoatError("restore-incomplete", `not every row of ${snapshot.name} is in the database`, {
     service: database.service.name,
-    evidence: found === null ? ["the database lets nobody in to count"] : missing.slice(0, 6),
+    evidence: found === null ? ["its rows could not be counted: the database refuses the log-in"] : missing.slice(0, 6),
   });
 }
 
-/** Also of what Ctrl-C has left: the way back. */
+/** Adds to the error, also to that of Ctrl-C, the command that brings back what was there before. */
 function halfWay(error: GoatError, { name }: Snapshot): GoatError {
   const back = { command: `goat-dev db restore ${name}`, effect: "brings back what was there before" };
   return retold(error, { fixes: [...error.fixes, back] });

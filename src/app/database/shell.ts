@@ -8,9 +8,9 @@ import { type OpenStack, openProject, openStack } from "../project.ts";
 import { needDatabase } from "./snapshot.ts";
 
 export interface ShellInput {
-  /** Else the one that the Compose file makes. */
+  /** Where undefined, the one that the Compose file makes. */
   readonly database: string | undefined;
-  /** Statements in place of somebody's keys. */
+  /** SQL to run; empty for an interactive session. */
   readonly sql: readonly string[];
   readonly terminal: ProgramInput["terminal"];
 }
@@ -21,7 +21,10 @@ interface Psql {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** Runs psql in the database's container, else this machine's own, until it ends. Throws usage, service-not-ready, command-not-found. */
+/**
+ * Runs psql until it ends: in the database's container, else this machine's own. Throws usage, service-not-ready,
+ * command-not-found.
+ */
 export async function shell({ database: asked, sql, terminal }: ShellInput, app: App): Promise<RunReport> {
   const open = await openStack(app, await openProject(app));
   const { service, container } = await needDatabase(open, await observeStack(open.stack, open));
@@ -41,7 +44,7 @@ export async function shell({ database: asked, sql, terminal }: ShellInput, app:
   return firstThere([inside, beside], terminal, app);
 }
 
-/** By the engine's own command line, which brings a terminal along. */
+/** psql inside the container, by `docker exec` or `podman exec`, since these connect it to the user's terminal. */
 function insideOf(container: string, args: readonly string[], { info }: OpenStack, onTerminal: boolean): Psql {
   const program = info.product === "Podman" ? "podman" : "docker";
   const command = [program, "exec", "--interactive", ...(onTerminal ? ["--tty"] : []), container, "psql", ...args];

@@ -13,7 +13,7 @@ import { lockStack } from "../lock-stack.ts";
 import { type OpenStack, openEnvironment, openProject, openStack } from "../project.ts";
 import { checkName, listSnapshots, type Snapshot, snapshotFolder, writeNote } from "./place.ts";
 
-/** A snapshot as programs are told of it: how much it holds, not each table. */
+/** A snapshot as reports show it: with the number of tables and of rows, instead of a count for each table. */
 export interface SnapshotEntry extends Omit<Snapshot, "rows"> {
   /** Null where nobody counted. */
   readonly tables: number | null;
@@ -37,12 +37,13 @@ export async function snapshot(input: { readonly name: string | undefined }, app
   await using _lock = await lockStack(open, "db snapshot", app);
   const database = await needDatabase(open, await observeStack(open.stack, open));
   const taken = await takeSnapshot(open, database, input.name ?? stamp(app), app);
-  // Without Docker the server stood still meanwhile; where nobody could count its rows, nobody can log in afterwards either.
+  // Without Docker the server was stopped for the copy. Where its rows could not be counted, no log-in works, so none
+  // is awaited.
   if (taken.rows !== null) await untilOpen(database, open.stack, open);
   return { ok: true, ...entryOf(taken) };
 }
 
-/** Those that are there; no engine is asked. */
+/** The project's snapshots; needs no engine. */
 export async function snapshots(_input: object, app: App): Promise<SnapshotsReport> {
   const { stateDir } = openEnvironment(app).project;
   return { folder: snapshotFolder(stateDir), snapshots: (await listSnapshots(stateDir)).map(entryOf) };
@@ -52,7 +53,7 @@ function entryOf({ rows, ...snapshot }: Snapshot): SnapshotEntry {
   return { ...snapshot, ...totalsOf(rows) };
 }
 
-/** A time as names of files have it. */
+/** The time (UTC) in a form for file names: 2026-11-23T10-00-00. */
 export function stamp({ clock }: App): string {
   return clock.date().toISOString().slice(0, 19).replaceAll(":", "-");
 }

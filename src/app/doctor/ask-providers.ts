@@ -7,7 +7,7 @@ import type { App } from "../app.ts";
 import { keyContext } from "../key-context.ts";
 import type { Environment } from "../read-environment.ts";
 
-/** Whether each provider takes its key; all asked at once, at no cost. */
+/** Asks each provider whether it accepts its key: all at once, and at no cost. */
 export async function askProviders(environment: Environment, app: App): Promise<readonly CheckResult[]> {
   const { usable } = readKeys(environment.variables);
   return Promise.all(usable.map((provider) => ask(provider, environment, app)));
@@ -28,7 +28,7 @@ async function ask({ id, name, variables, url }: Provider, environment: Environm
       evidence: [verdict.words],
       fixes: [
         place?.mend.startsWith("unset") === true
-          ? { command: place.mend, effect: "then the line of .env counts" }
+          ? { command: place.mend, effect: "lets the line of .env count" }
           : { command: `goat-dev keys set ${id}`, effect: `asks for another, hidden; they come from ${url}` },
       ],
     }),

@@ -12,7 +12,10 @@ interface CloudFound {
 
 const nothing: CloudFound = { results: [], notAsked: [] };
 
-/** The way to Modal, whose CLI takes seconds: asked by name, or with --online where this project has deployed something. */
+/**
+ * Checks the way to Modal. Its CLI takes seconds, so this is done only where `cloud` is named, or with --online where
+ * this project has deployed something.
+ */
 export async function examineCloud(
   { checks, online }: { readonly checks: readonly string[]; readonly online: boolean },
   app: App,
@@ -23,7 +26,7 @@ export async function examineCloud(
   return { results: inGroup("cloud", await checkCloud({ environment: undefined }, app)), notAsked: [] };
 }
 
-/** False also where .env cannot be read, which is told elsewhere. */
+/** Also false where .env cannot be read, which another check reports. */
 function hasDeployed(app: App): boolean {
   try {
     return openState(openEnvironment(app).project.stateDir).readJson(cacheName) !== undefined;

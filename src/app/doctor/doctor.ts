@@ -27,9 +27,9 @@ export interface DoctorInput {
   readonly checks: readonly string[];
   /** Ask the providers whether they take the keys. */
   readonly online: boolean;
-  /** Apply what loses nothing. */
+  /** Apply the fixes that lose nothing. */
   readonly fix: boolean;
-  /** Write a file for an issue. */
+  /** Write a file that can be pasted into an issue. */
   readonly report: boolean;
 }
 
@@ -75,7 +75,7 @@ interface Found {
   readonly notAsked: readonly string[];
 }
 
-/** Every check that can be asked, side by side; a failed one takes only those with it that need its answer. */
+/** Runs every wanted check, side by side where possible; one that fails leaves out only those that depend on it. */
 async function examine(wanted: readonly Group[], { online }: DoctorInput, app: App): Promise<Found> {
   const isWanted = ({ group }: CheckResult): boolean => group === undefined || wanted.includes(group);
   const machine = inGroup("machine", await checkMachine(app));
@@ -109,7 +109,7 @@ function attempt(work: () => Environment): Environment | GoatError {
   }
 }
 
-/** The groups that come after one that failed. */
+/** Says that the wanted groups after the failed one were not checked, and why. */
 function without(failed: Group, wanted: readonly Group[], why: string): readonly string[] {
   const rest = wanted.filter((group) => group !== "cloud" && groups.indexOf(group) > groups.indexOf(failed));
   return rest.length === 0 ? [] : [`${list(rest)}: ${why}`];
@@ -149,6 +149,6 @@ async function examineStack(session: ProjectSession, wanted: readonly Group[], a
   const tasks = stackTasks(open, app).filter(({ group }) => group === undefined || wanted.includes(group));
   const asked = (await Promise.all(tasks.map((task) => askInTime(task, app.signal)))).flat();
   const absent = asked.filter(({ verdict, text }) => verdict === "skipped" && text.endsWith(" absent"));
-  const down = absent.length === 0 ? [] : ["services that are not there were not asked: goat-dev up"];
+  const down = absent.length === 0 ? [] : ["services that do not exist yet were not checked: goat-dev up creates them"];
   return { results: [...engine, ...asked], notAsked: down };
 }

@@ -32,7 +32,7 @@ export async function checkProjectFiles(
   return inGroup("files", [env, compose, ...files, ...(isRead ? configErrors(session) : [])]);
 }
 
-/** What `models check` calls an error, where LiteLLM starts all the same. */
+/** The errors that `models check` finds, although LiteLLM would start with this config. */
 function configErrors(session: ProjectSession): readonly CheckResult[] {
   const errors = session.demo === null ? localFindings(session).filter(({ level }) => level === "error") : [];
   const [first, ...others] = errors.map(({ place, text }) => `${place} ${text}`);
@@ -40,7 +40,7 @@ function configErrors(session: ProjectSession): readonly CheckResult[] {
   return [problem(configRefused(first, "the LiteLLM config", others))];
 }
 
-/** What can be said of keys without asking anybody. */
+/** The checks of keys that need no request to a provider. */
 export function checkProjectKeys(session: ProjectSession, app: App): readonly CheckResult[] {
   return checked(session, app).filter(isOfKeys);
 }
@@ -65,7 +65,7 @@ function isOfKeys(result: CheckResult): boolean {
   return / key (?:set|needed)\b/.test(result.text);
 }
 
-/** Whether traces can arrive, as both sides' settings say. */
+/** Whether traces can reach Langfuse, as far as the settings of the gateway and of Langfuse tell. */
 export function checkTracePath({ stack }: ProjectSession): readonly CheckResult[] {
   try {
     const path = tracePath(stack);
@@ -73,7 +73,7 @@ export function checkTracePath({ stack }: ProjectSession): readonly CheckResult[
     const obstacle = traceObstacle(path);
     return obstacle === null ? [] : [problem(obstacle)];
   } catch (error) {
-    // What is wrong with the config has been said.
+    // A config that cannot be read is reported by another check.
     if (error instanceof GoatError) return [];
     throw error;
   }

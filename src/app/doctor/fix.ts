@@ -9,8 +9,8 @@ import { up } from "../up.ts";
 type Step = (app: App) => Promise<unknown>;
 
 /**
- * Does the first thing that mends something, loses nothing and was not tried yet. Returns the command line that it stands for;
- * null where nothing of that kind is left. Throws what the command would.
+ * Applies the first suggested fix that loses nothing and was not tried yet. Returns the command line of that fix; null
+ * where none is left. Throws what the command would throw.
  */
 export async function applyFix(
   results: readonly CheckResult[],
@@ -27,14 +27,14 @@ export async function applyFix(
   return null;
 }
 
-/** The first fix of each problem is the one that keeps everything. */
+/** Of a problem's fixes only the first, which is the one that loses nothing. */
 function commandsIn(result: CheckResult): readonly string[] {
   if (result.verdict === "problem") return result.error.fixes.slice(0, 1).map(({ command }) => command);
   const chmod = result.verdict === "warning" ? /chmod 600 .+$/.exec(result.text)?.[0] : undefined;
   return chmod === undefined ? [] : [chmod];
 }
 
-/** Null for what deletes, edits a file by a person's judgement, or is nobody's but the user's. */
+/** Null for a command that deletes something, edits a file by judgement, or is for the user alone to decide on. */
 function stepFor(command: string): Step | null {
   const [program, verb, ...words] = command.split(" ");
   if (program === "chmod") return (app) => chmod(openEnvironment(app).project.envFile, 0o600);

@@ -18,7 +18,10 @@ const logLimitMs = 5_000;
 
 const logLines = 60;
 
-/** Writes one file that is safe to paste into an issue: checks, the stack, its config and its last words. Returns its path. */
+/**
+ * Writes one file that is safe to paste into an issue: the checks, the stack, the LiteLLM config and the last lines of
+ * the logs. Returns its path.
+ */
 export async function writeReport({ checks, notAsked }: ChecksReport, app: App): Promise<string> {
   const { version, nodeVersion, platform, arch } = app;
   const machine = `goat-dev ${version}, node ${nodeVersion}, ${platform} ${arch}`;
@@ -64,13 +67,16 @@ async function logsText(session: ProjectSession, app: App): Promise<string> {
   return lines === null ? "could not be read" : lines.join("\n") || "nothing runs";
 }
 
-/** Without secrets: those of .env by value, anything that is named or looks like one, passwords in addresses; and without whose machine it is. */
+/**
+ * Masks secrets: the values of .env's secrets, whatever is named or looks like a secret, and passwords in addresses.
+ * The home folder, which may name the user, becomes `~`.
+ */
 function safe(text: string, { redact, home }: App): string {
   const masked = redact(text).split("\n").map(maskAssignments).map(maskLogin).map(maskKeys).join("\n");
   return home.length > 1 ? masked.replaceAll(home, "~") : masked;
 }
 
-/** `password: x`, `API_KEY=x`, `"token": "x"`: a reference to a variable is none. */
+/** Masks the value in `password: x`, `API_KEY=x` or `"token": "x"`, unless it is a reference to a variable. */
 function maskAssignments(line: string): string {
   return line.replace(
     /(["']?)([\w.-]*)\1(\s*[:=]\s*)(?!os\.environ\/|\*\*\*|\[)("[^"]*"|'[^']*'|[^\s,}]+)/g,

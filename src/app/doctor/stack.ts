@@ -17,9 +17,9 @@ import { checkPlanPorts, checkStrangers, engineText } from "../preflight.ts";
 import { type OpenStack, provenLives } from "../project.ts";
 import { readRoutes } from "../routes.ts";
 
-/** A question to what runs, with a limit of its own. */
+/** A check that asks the engine or the services, with a time limit of its own. */
 interface StackTask {
-  /** Undefined where its answers are of several. */
+  /** Undefined where its results belong to several groups. */
   readonly group: Group | undefined;
   readonly what: string;
   readonly limitMs: number;
@@ -30,7 +30,7 @@ export function checkEngine({ info }: OpenStack): readonly CheckResult[] {
   return [ok(engineText(info))];
 }
 
-/** A check that hangs costs itself alone. */
+/** Runs a check within its time limit, so that one that hangs does not hold up the others. */
 export async function askInTime(
   { group, what, limitMs, ask }: StackTask,
   signal: AbortSignal,
@@ -46,7 +46,7 @@ export async function askInTime(
   }
 }
 
-/** What can be asked of an engine and of what runs on it, side by side. */
+/** The checks that ask the engine and the services; they can run side by side. */
 export function stackTasks(open: OpenStack, app: App): readonly StackTask[] {
   return [
     {
@@ -76,7 +76,7 @@ export function stackTasks(open: OpenStack, app: App): readonly StackTask[] {
   ];
 }
 
-/** Which are here; a missing one is pulled by `up`. */
+/** Which images are on this machine; `up` pulls a missing one. */
 async function checkImages(open: OpenStack): Promise<readonly CheckResult[]> {
   if (open.info.kind !== "docker") return [skipped("no image needed")];
   const { images } = await observeStack(open.stack, open);
@@ -89,7 +89,10 @@ async function checkImages(open: OpenStack): Promise<readonly CheckResult[]> {
   ];
 }
 
-/** A service that is not up yet is no problem; one that broke is; one that is ready is asked what a program would ask it. */
+/**
+ * A service that is not up yet is no problem, one that failed is. One that is ready is also asked what a program would
+ * ask it.
+ */
 async function checkService(
   status: ServiceStatus,
   open: OpenStack,
@@ -129,7 +132,7 @@ function groupOf({ role }: ServiceStatus): Group {
   return role === "other" ? "services" : role;
 }
 
-/** The key is taken, and what the config routes is served. */
+/** Checks that the gateway accepts the key, and that it serves every model of its config. */
 async function checkModels({ stack }: OpenStack, signal: AbortSignal): Promise<readonly CheckResult[]> {
   const gateway = gatewayOf(stack);
   if (gateway === null) return [skipped("no gateway to ask")];

@@ -13,7 +13,7 @@ export interface InitInput {
   readonly examples: readonly string[];
   /** A section of AGENTS.md, for coding agents. */
   readonly agents: boolean;
-  /** Machines that others make, with the gateway in them. */
+  /** Set-ups that run the gateway elsewhere: in a dev container, in a GitHub workflow. */
   readonly also: readonly (keyof typeof machines)[];
   /** Nothing is written. */
   readonly plan: boolean;
@@ -37,7 +37,10 @@ export interface InitReport {
   }[];
 }
 
-/** Puts dev/, .env.example and ignore lines into a repository. Throws usage, confirmation-needed, interrupted, file-unwritable. */
+/**
+ * Puts dev/, .env.example and ignore lines into a repository. Throws usage, confirmation-needed, interrupted,
+ * file-unwritable.
+ */
 export async function init(input: InitInput, app: App): Promise<InitReport> {
   const { cwd, packageRoot, version, options } = app;
   const folders = {
@@ -96,14 +99,17 @@ function examplesOf(languages: readonly string[]): Readonly<Record<string, strin
   );
 }
 
-/** Writes what is agreed on, and returns it. */
+/** Writes the files that the user agrees to, and returns them. */
 async function carryOut(plan: InitPlan, input: InitInput, app: App): Promise<readonly PlannedFile[]> {
   const files = await chooseFiles(plan, input, app);
   for (const file of files) await write(plan.root, file);
   return files;
 }
 
-/** What to write, after asking. What differs is kept unless somebody says otherwise. Throws confirmation-needed, interrupted. */
+/**
+ * What to write, after asking. What differs is kept unless somebody says otherwise. Throws confirmation-needed,
+ * interrupted.
+ */
 async function chooseFiles(plan: InitPlan, { yes, force }: InitInput, app: App): Promise<readonly PlannedFile[]> {
   const added = plan.files.filter(({ state }) => state === "new" || state === "extended");
   const differing = plan.files.filter(({ state }) => state === "differs");

@@ -20,7 +20,7 @@ type FileState = "new" | "extended" | "differs" | "same";
 
 export interface InitPlan {
   readonly root: string;
-  /** The stack's. */
+  /** The stack's name. */
   readonly name: string;
   readonly files: readonly PlannedFile[];
 }
@@ -30,7 +30,7 @@ interface InitRequest {
   readonly packageRoot: string;
   readonly version: string;
   readonly projectName: string | undefined;
-  /** Folders of templates/, by where they go. */
+  /** Where a folder goes in the project -> its name in templates/. */
   readonly folders: Readonly<Record<string, string>>;
   /** With a section of AGENTS.md. */
   readonly agents: boolean;
@@ -38,7 +38,7 @@ interface InitRequest {
 
 const composePath = "dev/docker-compose.yml";
 
-/** A line that has to be there, and how others write the same. */
+/** A line that .gitignore needs, and the patterns that ignore the same. */
 interface Wanted {
   readonly line: string;
   readonly same: readonly string[];
@@ -68,7 +68,7 @@ export function planInit(request: InitRequest): InitPlan {
   return { root, name, files: request.agents ? [...files, planAgents(root, packageRoot)] : files };
 }
 
-/** The repository, or the project that is there already, else the current folder. */
+/** The nearest folder upwards that is a repository or has dev/docker-compose.yml, else the current folder. */
 function rootFor(cwd: string): string {
   return (
     upwards(cwd).find((folder) => [".git", composePath].some((name) => kindOf(join(folder, name)) !== "missing")) ?? cwd
@@ -81,10 +81,13 @@ function upwards(from: string): readonly string[] {
 
 const validName = /^[a-z0-9][a-z0-9_-]*$/;
 
-/** The name that all unnamed copies would share, and with it their database. */
+/** The shipped file's name for the stack: projects that kept it would share one stack and its database. */
 const shippedName = "goat";
 
-/** The stack's own name: as asked for, as the file at its place has it, else after the folder. Throws usage. */
+/**
+ * The stack's name: the one asked for, else that of an existing Compose file, else one made from the folder's. Throws
+ * usage.
+ */
 function stackNameFor(root: string, asked: string | undefined, existing: string | undefined): string {
   if (asked !== undefined) {
     if (validName.test(asked)) return asked;
@@ -107,7 +110,7 @@ function filesIn(folder: string): readonly string[] {
     .sort();
 }
 
-/** The template goes beside dev/, not into it. */
+/** .env.example goes beside dev/, not into it. */
 function isLeftOut(name: string): boolean {
   return name === ".env.example" || isByproduct(name);
 }
@@ -118,7 +121,7 @@ function shippedText(path: string): string {
   return text;
 }
 
-/** The shipped Compose file under a name of its own, and by which goat-dev it was written. */
+/** The shipped Compose file with this stack's name, and a first line that says which version of goat-dev wrote it. */
 function composeTextFor(shipped: string, name: string, version: string): string {
   const written = `# Written by goat-dev ${version}: npx goat-dev@${version} init\n`;
   const named = shipped.replace(/^name: .*$/m, `name: ${name}`);
@@ -132,7 +135,10 @@ function planFile(root: string, path: string, text: string): PlannedFile {
   return { path, text, state: found === text ? "same" : "differs" };
 }
 
-/** Undefined where nothing is; a folder in a file's place, or a file in a folder's, is for its owner to move. */
+/**
+ * Undefined where there is no file. Throws file-unwritable where a folder is in a file's place, or a file in a
+ * folder's.
+ */
 function textAt(root: string, path: string): string | undefined {
   const parts = path.split("/");
   for (const [index] of parts.entries()) {
@@ -182,12 +188,12 @@ function planIgnore(root: string): PlannedFile {
   return { path, text, state: found === undefined ? "new" : "extended", note: `+ ${missing.join(" ")}` };
 }
 
-/** Patterns that would hide the template, and the line that brings it back. */
+/** Patterns by which git would ignore .env.example, and the line that takes it in again. */
 const hidesTemplate = [".env*", "/.env*", ".env.*", "/.env.*"];
 
 const showsTemplate = "!.env.example";
 
-/** The lines that a .gitignore lacks, so that keys and state stay out of git and the template gets in. */
+/** The lines that a .gitignore lacks to keep keys and state out of git, and .env.example in it. */
 export function missingIgnoreLines(text: string): readonly string[] {
   const lines = patterns(text);
   const missing = wanted.filter(({ same }) => !isIgnored(lines, same)).map(({ line }) => line);

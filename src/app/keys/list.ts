@@ -9,20 +9,20 @@ import { openEnvironment } from "../project.ts";
 import type { Environment } from "../read-environment.ts";
 
 export interface KeysInput {
-  /** Ask the providers. */
+  /** Ask each provider whether it accepts the key. */
   readonly online: boolean;
 }
 
 /** Every key that the stack may need; never a value. */
 export interface KeysReport {
   readonly keys: readonly KeyRow[];
-  /** What explains a key that was written and is not seen. */
+  /** Why a key that somebody has written does not count. */
   readonly notes: readonly string[];
 }
 
 export interface KeyRow {
   readonly variable: string;
-  /** Whose it is. */
+  /** The provider that the key is for, or "this gateway". */
   readonly provider: string;
   /** `.env:12`, `shell`; null where it is not set. */
   readonly from: string | null;
@@ -31,7 +31,10 @@ export interface KeyRow {
   readonly why: string | null;
 }
 
-/** What is set, from where, and whether it can be meant; with `online` what its provider says. */
+/**
+ * Which keys are set, from where, and whether their form is right; with `online` also what each provider says of its
+ * key.
+ */
 export async function keys({ online }: KeysInput, app: App): Promise<KeysReport> {
   const environment = openEnvironment(app);
   const { notes } = keyContext(environment, app);

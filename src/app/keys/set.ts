@@ -25,7 +25,10 @@ export interface SetKeyReport {
 
 const gatewayKey = "LITELLM_MASTER_KEY";
 
-/** Asks for a key, hidden, and writes it into .env, in place. Throws usage, provider-key-invalid, gateway-key-invalid, file-unwritable. */
+/**
+ * Asks for a key, hidden, and writes it into .env, in place. Throws usage, provider-key-invalid, gateway-key-invalid,
+ * file-unwritable.
+ */
 export async function setKey({ which, piped }: SetKeyInput, app: App): Promise<SetKeyReport> {
   const { provider, variables } = meant(which);
   const values = piped === null ? await askFor(variables, provider, app) : fromPipe(variables, piped);
@@ -87,7 +90,7 @@ async function askFor(
   return values;
 }
 
-/** Of several variables each has a line. */
+/** The piped values: a line for each variable, in their order. */
 function fromPipe(variables: readonly string[], piped: string): Readonly<Record<string, string>> {
   const lines = piped.trim().split(/\r?\n/);
   return Object.fromEntries(variables.map((name, index) => [name, lines[index]?.trim() ?? ""]));

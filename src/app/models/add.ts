@@ -14,7 +14,7 @@ import { type ConfigFile, type ModelsProject, openOwn, shown } from "./open.ts";
 import { vllmRequest } from "./vllm.ts";
 
 export interface AddInput {
-  /** One name; asked for where a person can answer. */
+  /** One name; where left out, a person at the terminal is asked for it. */
   readonly names: readonly string[];
   readonly route?: string | undefined;
   readonly key?: string | undefined;
@@ -47,7 +47,7 @@ export async function add(input: AddInput, app: App): Promise<ModelsChangeReport
   return carryOutChange(project, entry.name, { command, yes, edits, wanted: [entry.name], remarks }, app);
 }
 
-/** A server of this machine is none of the cloud's. */
+/** Both configs, but the local one alone for a server of this machine, which the cloud cannot reach. */
 function filesFor(entry: NewEntry, { local, cloud }: ModelsProject): readonly ConfigFile[] {
   return cloud === null || isThisMachine(baseOf(entry)) ? [local] : [local, cloud];
 }
@@ -61,7 +61,7 @@ async function requestOf({ session }: ModelsProject, input: AddInput, app: App) 
   const { names, route, key, apiBase, apiVersion, baseModel, mode, vllm } = input;
   const [name, ...others] = names;
   if (others.length > 0) {
-    throw usage(`one model at a time: ${list(others)} ${others.length === 1 ? "is" : "are"} too much`);
+    throw usage(`models add takes one model at a time: leave out ${list(others)}`);
   }
   const options = { apiBase, key, apiVersion, baseModel, mode, vllm };
   if (vllm) return { ...options, ...(await vllmRequest(session, { name, url: input.url ?? apiBase, route }, app)) };
@@ -82,7 +82,7 @@ function usage(message: string): GoatError {
 /** The cloud's secret for keys of providers. */
 const providerSecret = "goat-llm-providers";
 
-/** Passes a variable that the gateway does not get yet through the Compose file, the .env template and the cloud's secrets. */
+/** Adds a variable that the gateway does not get yet to the Compose file, the .env template, the cloud's secrets. */
 function withVariable(project: ModelsProject) {
   return (edits: readonly FileEdit[], name: string): readonly FileEdit[] => {
     const { environment } = project.session;
@@ -109,7 +109,7 @@ function withVariable(project: ModelsProject) {
   };
 }
 
-/** A route to this machine needs its name inside the container, which Linux does not give by itself. */
+/** A route to this machine uses host.docker.internal, a name that containers on Linux do not have by default. */
 function withHost(project: ModelsProject, entry: NewEntry): readonly FileEdit[] {
   if (isLoopback(baseOf(entry)) || !isThisMachine(baseOf(entry))) return [];
   const source = composeFileOf(project);

@@ -16,21 +16,21 @@ export interface FileEdit {
   readonly after: string;
 }
 
-/** What a change of the configs came to. */
+/** The outcome of a change to the configs. */
 export interface ModelsChangeReport {
   readonly ok: true;
   /** The model's name. */
   readonly model: string;
-  /** Those that were written, as messages name them. */
+  /** The files that were written, as messages name them. */
   readonly files: readonly string[];
-  /** What was shown, in lines. */
+  /** The lines of the diff that was shown. */
   readonly diff: readonly string[];
   readonly gateway: {
     /** The service's name in the Compose file. */
     readonly service: string;
-    /** Null where this machine's gateway does not read what was written. */
+    /** Whether it runs; null where this machine's gateway does not read the files that were written. */
     readonly running: boolean | null;
-    /** What it lists then. */
+    /** The models that it lists after the change; empty where it was not asked. */
     readonly models: readonly string[];
   };
   readonly remarks: readonly string[];
@@ -57,7 +57,7 @@ export async function carryOutChange(
 ): Promise<ModelsChangeReport> {
   const { command, edits, wanted, remarks } = change;
   const verb = command.split(" ").slice(0, 2).join(" ");
-  // Where the running gateway is another folder's, nothing is written that it would have to read.
+  // Throws before anything is written where the running gateway belongs to another folder.
   if (edits.some((edit) => edit.path === local.path && edit.before !== edit.after)) {
     await openRunning(access, async () => session, verb, app);
   }
@@ -77,7 +77,7 @@ export async function carryOutChange(
 interface Written {
   /** As messages name them. */
   readonly files: readonly string[];
-  /** What was shown, in lines. */
+  /** The lines of the diff that was shown. */
   readonly diff: readonly string[];
 }
 
@@ -139,7 +139,7 @@ type GivenOptions = Readonly<Record<string, string | boolean | undefined>>;
 
 const plain = /^[\w./:@<>=+-]+$/;
 
-/** The command line after goat-dev that says the same, without --yes: for what is to be typed again. */
+/** The command line to type again, without `goat-dev` before it and without --yes. */
 export function typedCommand(words: readonly string[], options: GivenOptions): string {
   const given = Object.entries(options).flatMap(([name, value]) => {
     const long = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

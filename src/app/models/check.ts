@@ -41,7 +41,7 @@ function here({ session, gateway }: Pick<ModelsProject, "session" | "gateway">):
     const text = readTextIfThere(path);
     return text === undefined ? [] : (variablesPassed({ path, text }, gateway.service.name) ?? []);
   });
-  // What an env_file or a default gives it counts as well.
+  // Variables that the gateway gets from an env_file or by default count as well.
   const all = [...passed, ...Object.keys(gateway.service.environment)];
   const passedBy = list(project.composeFiles.map((path) => shown(path, project.root)));
   return {
@@ -87,7 +87,7 @@ function inCloud({ session, local }: ModelsProject): Surroundings {
   };
 }
 
-/** Nothing can be compared where one of them cannot be read, which has been said. */
+/** False where a config cannot be read, and so not be compared; the findings of that file already say why. */
 function isReadable({ text, path }: ConfigFile): boolean {
   try {
     readGatewayConfig(text, path);

@@ -13,16 +13,16 @@ import type { ModelsChangeReport } from "./change.ts";
 import { type ModelsProject, openModels } from "./open.ts";
 
 export interface DiscoverInput {
-  /** Servers in place of those that are looked for. */
+  /** Addresses of servers to ask instead of the usual ones. */
   readonly urls: readonly string[];
-  /** Of what is found: put into the configs. */
+  /** The name of a discovered model that is to be added to the configs. */
   readonly add: string | undefined;
   /** Nobody is asked. */
   readonly yes: boolean;
 }
 
 export interface DiscoverReport {
-  /** Where was looked. */
+  /** The addresses that were asked. */
   readonly asked: readonly string[];
   readonly models: readonly DiscoveredModel[];
   /** What a user should know beside it. */
@@ -30,7 +30,7 @@ export interface DiscoverReport {
 }
 
 interface DiscoveredModel {
-  /** As programs could ask for it. */
+  /** The name under which programs could ask for it. */
   readonly name: string;
   readonly product: string;
   /** As the server calls it. */
@@ -38,7 +38,7 @@ interface DiscoveredModel {
   readonly mode: "chat" | "embedding";
   /** Where this machine reaches it. */
   readonly url: string;
-  /** Where the gateway does. */
+  /** Where the gateway reaches it. */
   readonly apiBase: string;
   /** The config has a route to it. */
   readonly routed: boolean;
@@ -46,7 +46,10 @@ interface DiscoveredModel {
   readonly reachable: boolean;
 }
 
-/** What servers of this machine offer; one of it is added on request. Throws usage, and what an edit of the configs throws. */
+/**
+ * Finds the models that servers of this machine offer; with `add`, puts one of them into the configs.
+ * Throws usage, and what `add` throws.
+ */
 export async function discover(input: DiscoverInput, app: App): Promise<DiscoverReport | ModelsChangeReport> {
   const project = await openModels(app, "own");
   const asked = input.urls.length > 0 ? input.urls.map((url) => address("--url", url)) : defaultPlaces;
@@ -78,7 +81,10 @@ async function lookFor(
   return (await Promise.all(found)).flat();
 }
 
-/** Docker Desktop leads containers to the loopback as well; elsewhere they come from outside of it. */
+/**
+ * Whether the gateway reaches a server of this machine. Docker Desktop lets containers reach the loopback as well; on
+ * Linux they reach only servers that listen on another address, too.
+ */
 async function isReachable(url: string, engine: EngineKind, { platform }: App): Promise<boolean> {
   if (engine === "embedded" || platform !== "linux" || !isLoopback(url)) return true;
   const { port, protocol } = new URL(url);
@@ -118,7 +124,7 @@ const listening: Readonly<Partial<Record<string, string>>> = {
 /** What to do about a server that no container reaches. */
 function loopbackRemark({ product, url }: Pick<DiscoveredModel, "product" | "url">): string {
   const remedy = listening[product] ?? "let it listen on 0.0.0.0";
-  return `${product} at ${url} listens on the loopback alone, where no container comes: ${remedy}`;
+  return `${product} at ${url} listens only on the loopback, which no container can reach: ${remedy}`;
 }
 
 function notOne(name: string, models: readonly DiscoveredModel[]): GoatError {

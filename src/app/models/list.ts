@@ -44,7 +44,10 @@ interface Asked {
   readonly error: GoatError | null;
 }
 
-/** Every model of the config, with what the running gateway says of it, where one runs. Throws usage, gateway-config-invalid. */
+/**
+ * Lists every model of the config, with what the gateway says of it, where one runs.
+ * Throws usage, gateway-config-invalid, gateway-key-invalid.
+ */
 export async function models(input: ModelsInput, app: App): Promise<ModelsReport> {
   const { gateway, access, local, session } = await openModels(app, "running");
   refuseKey(gateway.key, session.environment, app);

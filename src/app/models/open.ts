@@ -22,15 +22,15 @@ export interface ModelsProject {
   readonly session: ProjectSession;
   readonly gateway: GatewayEndpoint;
   readonly access: GatewayAccess;
-  /** What the gateway of this machine reads. */
+  /** The config that this machine's gateway reads. */
   readonly local: ConfigFile;
-  /** What the cloud's reads; null where there is no such file beside it. */
+  /** The config that the cloud's gateway reads; null where there is no such file beside the local one. */
   readonly cloud: ConfigFile | null;
 }
 
 /**
- * Reads the project and both configs; no engine is asked. In a demo the gateway runs on a copy, and what is to be edited or
- * checked is the user's own. Throws usage where the stack has no gateway with a config.
+ * Reads the project and both configs; no engine is asked. In a demo the gateway runs on a changed copy of the local
+ * config: `running` means that copy, `own` the user's file. Throws usage where the stack has no gateway with a config.
  */
 export async function openModels(app: App, which: "own" | "running"): Promise<ModelsProject> {
   const session = await openProject(app, which === "own" ? { demo: false } : {});
@@ -63,8 +63,9 @@ export function shown(path: string, root: string): string {
 }
 
 /**
- * The project with configs of its own, to be edited. Nothing inside the package or its copy ever is: a person is offered
- * `init` first, everybody else is told of it. Throws usage, gateway-key-invalid, interrupted.
+ * The project with configs of its own, which may be edited. The configs in the package, and the copy of them, never
+ * are: a project on these is first offered `init`. Throws usage where nobody can answer that, gateway-key-invalid,
+ * interrupted.
  */
 export async function openOwn(yes: boolean, app: App): Promise<ModelsProject> {
   const project = await openModels(app, "own");

@@ -9,7 +9,7 @@ import type { ProjectSession } from "../project.ts";
 import { routeOf } from "../routes.ts";
 import { vllmModels } from "./vllm.ts";
 
-/** Where the table says nothing: Modal's GPUs with large weights. */
+/** The limit where dev/vllm-models.json names none: long enough for large weights on Modal's GPUs. */
 const startupMs = 1_200_000;
 const speakAfterMs = 5_000;
 
@@ -19,7 +19,10 @@ export interface Patience {
   readonly remark: string | null;
 }
 
-/** --timeout in ms; null where it was not given. GOAT_DEV_TIMEOUT is about a stack that comes up, not about an answer. Throws usage. */
+/**
+ * --timeout in ms; null where it was not given. GOAT_DEV_TIMEOUT does not count: it limits how long a stack may take to
+ * come up, not an answer. Throws usage.
+ */
 export function wantedLimit(written: string | undefined): number | null {
   if (written === undefined) return null;
   const ms = parseLimit(written.trim());
@@ -27,7 +30,10 @@ export function wantedLimit(written: string | undefined): number | null {
   throw new GoatError("usage", `--timeout is ${JSON.stringify(written)}, and should be a duration such as 90s or 2m`);
 }
 
-/** What a model is given for its answer: as wanted, else as usual, more where it may have to start on Modal's GPUs first. */
+/**
+ * How long a model may take to answer: the wanted limit, else the usual one, which is longer where the model may have
+ * to start on Modal's GPUs first.
+ */
 export function patienceFor(
   model: string,
   route: Pick<Route, "apiBase"> | undefined,
@@ -47,12 +53,12 @@ export function patienceFor(
   };
 }
 
-/** What a project's model is given for its answer. */
+/** How long a model of the project may take to answer, as `patienceFor` says it. */
 export function patienceOf(model: string, session: ProjectSession, wantedMs: number | null, app: App): Patience {
   return patienceFor(model, routeOf(model, session.stack), () => vllmModels(session, app), wantedMs);
 }
 
-/** Says the remark once the answer is late; dispose of it when it has come. */
+/** Emits the remark if the answer is late. Dispose of the result once the answer has come. */
 export function remarkLater({ remark }: Patience, { clock, signal, emit }: App): Disposable {
   const answered = new AbortController();
   const end = (): void => answered.abort();

@@ -53,7 +53,7 @@ export async function openRunning(
     if (error instanceof GoatError && error.exitCode === 3) return null;
     throw error;
   });
-  // What answers there is then not ours.
+  // Without an engine, what answers at that address cannot be this project's gateway.
   if (open === null) return null;
   const observed = await observeStack(open.stack, open);
   if (!observed.services.some(({ name, state }) => name === access.service && state === "running")) return null;

@@ -17,7 +17,7 @@ export interface SwitchInput {
 }
 
 export interface EnableInput extends SwitchInput {
-  /** Of Modal; with the environment's suffix it says where the model is served. */
+  /** Modal's workspace, which together with the environment's suffix gives the address of the model. */
   readonly workspace?: string | undefined;
   readonly environment?: string | undefined;
   /** Any other server's address. */
@@ -25,11 +25,14 @@ export interface EnableInput extends SwitchInput {
 }
 
 export interface EnableReport extends ModelsChangeReport {
-  /** The entry was in use already, and points elsewhere now. */
+  /** True where the entry was in use already, and was only given another address. */
   readonly moved: boolean;
 }
 
-/** Takes an entry into use that is commented out, or points one that is in use elsewhere. Throws usage, and what a change of the configs throws. */
+/**
+ * Enables an entry that is commented out, or points one that is in use at another server.
+ * Throws usage, and what `carryOutChange` throws.
+ */
 export async function enable(input: EnableInput, app: App): Promise<EnableReport> {
   const { name, yes, workspace, environment, url } = input;
   const project = await openOwn(yes, app);
@@ -39,7 +42,7 @@ export async function enable(input: EnableInput, app: App): Promise<EnableReport
   const edits = [
     edit(project.local, (file) => taken(file, name, apiBase)),
     ...cloudEdit(project, (file) => {
-      // An address of Modal's holds for the cloud's gateway too.
+      // An entry that the cloud's gateway uses already takes over an address on Modal, and no other.
       if (isActive(file, name)) return workspace === undefined ? file.text : taken(file, name, apiBase);
       return disabledModels(file).some((entry) => entry.name === name) ? taken(file, name, apiBase) : file.text;
     }),
@@ -49,7 +52,7 @@ export async function enable(input: EnableInput, app: App): Promise<EnableReport
   return { ...report, moved };
 }
 
-/** Where the model is to be asked; null where its entry says so already. Throws usage. */
+/** The new address of the model's server; null where the entry keeps the one that it has. Throws usage. */
 function addressOf(
   { session }: ModelsProject,
   { name, workspace, environment, url }: EnableInput,
@@ -118,7 +121,7 @@ function edit(file: ConfigFile, change: (file: ConfigFile) => string): FileEdit 
   };
 }
 
-/** The config with the entry in use, at this address where there is one. */
+/** The config with the entry in use, and at this address where one is given. */
 function taken(file: ConfigFile, name: string, apiBase: string | null): string {
   const text = apiBase !== null && isActive(file, name) ? file.text : enableModel(file, name);
   return apiBase === null ? text : setApiBase({ ...file, text }, name, apiBase);
@@ -133,13 +136,13 @@ export async function disable({ name, yes }: SwitchInput, app: App): Promise<Mod
   const project = await openOwn(yes, app);
   const edits = [
     edit(project.local, (file) => disableModel(file, name)),
-    // The cloud has its GPUs at hand whether this machine uses them or not.
+    // A vLLM model stays in the cloud's config: the cloud's gateway can use its GPUs whether this machine does or not.
     ...cloudEdit(project, (file) => (isOnGpus(file, name) ? file.text : disableModel(file, name))),
   ];
   return carryOutChange(project, name, { command: `models disable ${name}`, yes, edits, wanted: [], remarks: [] }, app);
 }
 
-/** Also where the file has no such entry in use: then there is nothing to comment out. */
+/** Whether vLLM serves the model; also true where no such entry is in use, and so none can be commented out. */
 function isOnGpus(file: ConfigFile, name: string): boolean {
   return routesOf(file)
     .filter((route) => route.name === name)

@@ -47,7 +47,10 @@ export type TestedModel =
       readonly error: { readonly code: ErrorCode; readonly message: string; readonly evidence: readonly string[] };
     };
 
-/** The smallest real call to each model. Throws usage, no-provider-key, confirmation-needed, gateway-refused; a refusal is part of the report. */
+/**
+ * Makes the smallest real call to each model; a model that refuses it is part of the report.
+ * Throws usage, no-provider-key, confirmation-needed, gateway-refused.
+ */
 export async function test(input: TestInput, app: App): Promise<ModelsTestReport> {
   const wantedMs = wantedLimit(input.timeout);
   const project = await openModels(app, "running");
@@ -99,7 +102,10 @@ function named(uses: readonly RouteUse[], name: string, path: string): ModelChoi
   if (use !== undefined) return { model: name, route: use.route };
   throw new GoatError("no-provider-key", `${name} cannot be asked: ${first.obstacle}`, {
     fixes: [
-      { command: `goat-dev models test ${name}`, effect: "once that is mended, and goat-dev up has taken it over" },
+      {
+        command: `goat-dev models test ${name}`,
+        effect: "asks it again, once that is fixed and goat-dev up has taken it over",
+      },
     ],
   });
 }
@@ -108,7 +114,7 @@ function canAsk(name: string, mode: string): boolean {
   return mode !== "other" && !name.includes("*");
 }
 
-/** What answers from the config costs nothing. */
+/** Asks before calls that may cost something; a model that answers from the config (mock) costs nothing. */
 async function confirm(choices: readonly ModelChoice[], input: TestInput, { ask }: App): Promise<void> {
   const paid = choices.filter(({ route }) => !route.mock).map(({ model }) => model);
   if (paid.length === 0 || input.yes) return;
@@ -130,7 +136,7 @@ async function confirm(choices: readonly ModelChoice[], input: TestInput, { ask 
   if (!(await ask.confirm(question, true))) throw new GoatError("interrupted", "nothing was asked");
 }
 
-/** A few at once, in the order of the config. */
+/** Asks a few models at a time; the results are in the order of `choices`. */
 async function askAll(
   choices: readonly ModelChoice[],
   wantedMs: number | null,

@@ -22,7 +22,10 @@ export function vllmModels({ environment }: ProjectSession, app: App): readonly 
   throw new GoatError("internal", "the package lacks dev/vllm-models.json");
 }
 
-/** A vLLM server's entry: the model it serves is named, known by its key, or asked of the server itself. Throws usage. */
+/**
+ * The entry for a vLLM server. Which model it serves is given as `route`, else known from dev/vllm-models.json by the
+ * entry's name, else asked of the server itself. Throws usage.
+ */
 export async function vllmRequest(
   session: ProjectSession,
   {

@@ -80,7 +80,7 @@ function resultsOf(calls: readonly ToolCall[], { now, onTool }: AgentRequest): M
   });
 }
 
-/** What the tool says to the model, also of a call that makes no sense: then the model can mend it. */
+/** The tool's result for the model. A call that makes no sense gets an error text, so that the model can correct it. */
 export function callTool({ name, arguments: written }: ToolCall, now: Date): string {
   if (name !== timeTool.function.name) return `error: there is no tool ${name}`;
   try {

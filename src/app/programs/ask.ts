@@ -11,11 +11,11 @@ import { createWordStream } from "./word-stream.ts";
 
 export interface AskInput {
   readonly prompt: string;
-  /** Else EVAL_MODEL, else the first that can be used. */
+  /** Where left out: EVAL_MODEL, else the first model that can be used. */
   readonly model?: string | undefined;
-  /** The answer goes out piece by piece, too. */
+  /** Also emit the answer piece by piece, as it comes. */
   readonly stream: boolean;
-  /** As written: the longest silence before and in an answer. */
+  /** As typed: the longest silence allowed before an answer, and within it. */
   readonly timeout?: string | undefined;
 }
 

@@ -15,14 +15,17 @@ const lookLimitMs = 12_000;
 /** Kinds of failure after which the stack is worth a look: the gateway did not really answer. */
 const unanswered: readonly string[] = ["gateway-down", "timeout", "unexpected-answer", "bad-key"];
 
-/** A call that got no real answer, with what the stack says of its gateway, where that is the cause. Any other error comes back as it is. */
+/**
+ * Explains a call that got no real answer by the state of the gateway's service, where that is the cause. Any other
+ * error comes back as it is.
+ */
 export async function becauseOfStack(error: unknown, session: ProjectSession, app: App): Promise<unknown> {
   if (!(error instanceof GoatError) || !isUnanswered(error)) return error;
   const status = await decoration(app.signal, lookLimitMs, () => gatewayStatus(session, app));
   return status === null ? error : becauseOfState(error, status);
 }
 
-/** What the gateway's state makes of a call without an answer. */
+/** The error for a call without an answer, as the gateway's state explains it; the given one where it does not. */
 export function becauseOfState(
   error: GoatError,
   { state, failure, name }: Pick<ServiceStatus, "state" | "failure" | "name">,
@@ -33,7 +36,7 @@ export function becauseOfState(
       evidence: [...failure.evidence, ...error.evidence],
     });
   }
-  // Whoever boots takes no connection yet; one that took them and was silent hangs, however young it is.
+  // A gateway that is starting takes no connections yet. One that takes them and stays silent hangs, however new it is.
   if (state !== "starting" || error.code === "service-hung") return error;
   return new GoatError(error.code, `${name} is starting, and does not answer yet`, {
     service: name,
@@ -48,7 +51,7 @@ function isUnanswered({ code, cause }: GoatError): boolean {
   return code === "gateway-refused" || code === "service-hung";
 }
 
-/** Null where it is well, or nothing can be seen of it. */
+/** The state of the gateway's service; null where the stack has none. */
 async function gatewayStatus(session: ProjectSession, app: App): Promise<ServiceStatus | null> {
   const open = await openStack(app, session);
   const statuses = await readStatus(open.stack, open, { proven: provenLives(open) });
@@ -56,8 +59,9 @@ async function gatewayStatus(session: ProjectSession, app: App): Promise<Service
 }
 
 /**
- * Does the work, and ends it where the gateway's own health is silent: a model may take its time, a gateway that hangs never
- * answers. By the machine's own clock: the work is no wait of goat-dev's. Throws service-hung.
+ * Does the work, and ends it once the gateway's health check gets no answer any more: a model may take its time, but a
+ * gateway that hangs never answers. Uses the system's clock and not the app's, since the work is no wait of goat-dev's
+ * own. Throws service-hung.
  */
 export async function whileAlive<T>(
   session: ProjectSession,

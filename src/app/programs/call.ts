@@ -14,7 +14,10 @@ import type { Route } from "../../gateway/routes.ts";
 import { deadline } from "../../platform/deadline.ts";
 import { formatDuration } from "../../platform/format.ts";
 
-/** One try, ended by silence. A redirection is not followed: a question is for the gateway alone. */
+/**
+ * A client that tries once, and gives up after `limitMs` of silence. It follows no redirect: a question is for the
+ * gateway alone.
+ */
 export function openClient(config: GatewayConfig, limitMs: number): GatewayClient {
   return createClient(config, {
     maxRetries: 0,
@@ -25,7 +28,7 @@ export function openClient(config: GatewayConfig, limitMs: number): GatewayClien
 
 const priceLimitMs = 5_000;
 
-/** US dollars for an answer: as the gateway says, else from its price list, where it has one; else null. */
+/** What an answer cost in US dollars: as the gateway says, else by its price list; null where neither tells. */
 export async function priceOf(
   { usage, costUsd, model }: ChatAnswer,
   gateway: GatewayClient,
@@ -37,7 +40,7 @@ export async function priceOf(
     const { models } = await fetchPricing(gateway, { signal: limit.signal });
     return costOf(usage, models.get(model));
   } catch (error) {
-    // An answer is worth more than its price.
+    // An answer without its price is better than an error.
     if (error instanceof GatewayError || limit.isOver()) return null;
     throw error;
   }
@@ -49,11 +52,11 @@ interface CallTarget {
   /** The service's name in the Compose file; null where the address was given by hand. */
   readonly service: string | null;
   readonly model: string;
-  /** Where it leads; undefined where that is not known. */
+  /** The model's route in the config; undefined where it is not known. */
   readonly route: Route | undefined;
-  /** What it was given for its first byte, and for any pause after it. */
+  /** The time allowed for the answer's first byte, and for any pause after it. */
   readonly limitMs: number;
-  /** The command line that asks again, up to the model. */
+  /** The command line that asks again, without --model. */
   readonly command: string;
 }
 
@@ -65,7 +68,10 @@ const providersFault: readonly GatewayErrorKind[] = [
   "unsupported-parameter",
 ];
 
-/** A failed call as goat-dev tells it: gateway-refused, provider-refused; what is no GatewayError comes back as it is. */
+/**
+ * Turns a GatewayError into a GoatError with the code gateway-refused or provider-refused; any other error comes back
+ * as it is.
+ */
 export function explainCall(error: unknown, target: CallTarget): unknown {
   if (!(error instanceof GatewayError)) return error;
   const { kind, message, status, callId } = error;
@@ -82,7 +88,7 @@ export function explainCall(error: unknown, target: CallTarget): unknown {
   });
 }
 
-/** What its route tells of a provider's refusal: which key, which name. */
+/** What the model's route adds to a provider's refusal: which key or name was refused; null for other failures. */
 function adviceOn({ kind, status, message }: GatewayError, { route }: CallTarget) {
   const isOfRoute = kind === "provider-refused" && [401, 403, 404].includes(status ?? 0);
   return isOfRoute && route !== undefined ? adviceFor(status, message, route, "the call") : null;
@@ -95,9 +101,9 @@ function whatHappened({ kind, nearest, message }: GatewayError, { baseUrl, model
     "bad-key": `the key for ${baseUrl} is refused`,
     "unknown-model": `the gateway has no model ${model}${meant}`,
     "budget-exceeded": "the gateway's budget is spent",
-    "rate-limited": `${model} has had enough calls for now`,
-    "unsupported-parameter": `${model} takes no such parameter`,
-    "too-long": `the conversation is longer than ${model} reads`,
+    "rate-limited": `${model} is rate-limited: it takes no more calls for now`,
+    "unsupported-parameter": `${model} does not take a parameter of this call`,
+    "too-long": `the conversation does not fit into the context window of ${model}`,
     "provider-refused": `${model}'s provider refuses the call`,
     "provider-down": message.startsWith("No deployments available")
       ? `${model} is paused for some seconds: its provider refused before`

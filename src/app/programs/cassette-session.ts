@@ -27,7 +27,7 @@ export interface CassetteReport {
   /** Calls that are in the file and were not made this time. */
   readonly unused: number;
   readonly missing: readonly { readonly request: string; readonly why: string }[];
-  /** Not recorded: the variable whose secret each call holds. */
+  /** Calls that were not recorded, each with the variable whose secret it holds. */
   readonly refused: readonly { readonly request: string; readonly variable: string }[];
 }
 
@@ -35,7 +35,10 @@ export interface CassetteReport {
 export interface CassetteSession {
   readonly stages: readonly Stage[];
   readonly head: CassetteHead;
-  /** Writes what there is to write, and gives the file back. What a run used that failed is not noted: it may have used too little. */
+  /**
+   * Writes what is left to write, and releases the file's lock. Which calls were used is noted only where `isWell`: a
+   * program that failed may have made too few.
+   */
   end(isWell: boolean): Promise<CassetteReport>;
 }
 
@@ -68,7 +71,10 @@ export async function openRecording(file: string, { ignore, model }: CassetteHea
   }
 }
 
-/** Calls are answered from the file; with `recordMissing` the gateway is asked for what is not in it. Throws cassette-missing, cassette-invalid. */
+/**
+ * Calls are answered from the file; with `recordMissing`, those that are not in it go to the gateway and are kept.
+ * Throws cassette-missing, cassette-invalid; with `recordMissing` also cassette-locked.
+ */
 export async function openReplay(input: ReplayInput, app: App): Promise<CassetteSession> {
   const { file, recordMissing, pace, repeat } = input;
   const place = placeOf(file, app);
@@ -83,7 +89,7 @@ export async function openReplay(input: ReplayInput, app: App): Promise<Cassette
       isPaced: pace === "real",
       asksForMissing: recordMissing,
     });
-    // What a crash has cut off must not run into the first new line.
+    // Writes the file without a line that a crash has cut off: the first new line would be appended to it.
     if (recordMissing && cassette.isCut) await writeCassette(place.path, cassette);
     const recorder = recordMissing ? recorderFor(place, app) : null;
     const end = async (isWell: boolean): Promise<CassetteReport> => {
@@ -147,7 +153,7 @@ export function cassetteText({ file, recorded, unused }: CassetteReport): string
   return `${plural(recorded, "call")} recorded in ${file}${prune}`;
 }
 
-/** Why a run is no success, whatever its program says; null where it may be one. */
+/** Why a run counts as failed, whatever its program's exit status; null where the file gives no reason. */
 export function cassetteVerdict({ file, missing, refused }: CassetteReport): RunVerdict | null {
   const [miss] = missing;
   if (miss !== undefined) {

@@ -19,7 +19,7 @@ export interface WhomToAsk {
   readonly model?: string | undefined;
   /** The same as --env-file, under the name that the example's users know. */
   readonly env?: string | undefined;
-  /** As written: the longest silence before and in an answer. */
+  /** As typed: the longest silence allowed before an answer, and within it. */
   readonly timeout?: string | undefined;
 }
 
@@ -28,7 +28,7 @@ export interface ExampleTarget {
   readonly model: string;
   /** Null where --base-url names the address: then no project is read. */
   readonly service: string | null;
-  /** Whose gateway it is; null with it. */
+  /** The project that the gateway belongs to; null where --base-url names the address. */
   readonly session: ProjectSession | null;
   readonly patience: Patience;
 }

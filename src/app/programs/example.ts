@@ -13,10 +13,10 @@ import { createWordStream } from "./word-stream.ts";
 
 export interface ExampleInput extends WhomToAsk {
   readonly prompt?: string | undefined;
-  /** As written: questions at most. */
+  /** As typed: the most questions that are asked. */
   readonly maxTurns?: string | undefined;
   readonly tools: boolean;
-  /** The answer goes out piece by piece, too. */
+  /** Also emit the answer piece by piece, as it comes. */
   readonly stream: boolean;
 }
 

@@ -7,13 +7,13 @@ import { openProject, type ProjectSession } from "../project.ts";
 import type { Environment } from "../read-environment.ts";
 import { readRoutes } from "../routes.ts";
 
-/** The gateway of a project, as its files say; whether anything answers there is another question. */
+/** The gateway of a project, as the project's files describe it; whether it runs has not been checked. */
 export interface ProjectGateway {
   readonly session: ProjectSession;
   readonly gateway: GatewayEndpoint;
 }
 
-/** Reads the project and finds its gateway; needs no engine. Throws usage where no service is one, gateway-key-invalid. */
+/** Reads the project and finds its gateway; needs no engine. Throws usage where it has none, gateway-key-invalid. */
 export async function openGateway(app: App, environment?: Environment): Promise<ProjectGateway> {
   const session = await openProject(app, { environment });
   const gateway = gatewayOf(session.stack);

@@ -1,9 +1,9 @@
 import { isIP } from "node:net";
 
-/** What points a program at a gateway, by name. */
+/** The environment variables that point a program at a gateway, by name. */
 export type ProgramVariables = Readonly<Record<string, string>>;
 
-/** EVAL_MODEL only where a model can be used, LITELLM_API_KEY for programs that look there. */
+/** EVAL_MODEL is set only where a model can be used, LITELLM_API_KEY for programs that look for the key there. */
 export function variablesFor(
   { url, key }: { readonly url: string; readonly key: string },
   model: string | null,
@@ -24,7 +24,10 @@ export function anthropicVariables(variables: ProgramVariables): ProgramVariable
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** What keeps a program from asking a server of this machine through the proxy of its shell; nothing where there is none, or it knows already. */
+/**
+ * NO_PROXY for a program, so that it does not ask a server at an IP address through its shell's proxy; empty where no
+ * proxy is set, the address is no IP address, or NO_PROXY covers it already.
+ */
 export function pastProxy(url: string, env: Variables): Readonly<Record<string, string>> {
   const isProxied = Object.entries(env).some(([name, value]) => /^(?:http|all)_proxy$/i.test(name) && value);
   const host = new URL(url).hostname.replace(/^\[|\]$/g, "");

@@ -13,7 +13,7 @@ export interface ProgramInput {
   readonly terminal: Pick<ForegroundOptions, "stdout" | "onTerminal" | "takeSignals">;
 }
 
-/** What a program is run in. */
+/** What a program is run with. */
 interface Surroundings {
   readonly variables: ProgramVariables;
   readonly tapped: Tapped | null;
@@ -23,10 +23,10 @@ interface Surroundings {
 
 export interface RunReport {
   readonly command: string;
-  /** As a shell has it: 128 and the signal's number where a signal ended it. */
+  /** As a shell reports it: 128 plus the signal's number where a signal ended the program. */
   readonly exitCode: number;
   readonly signal: NodeJS.Signals | null;
-  /** Null where nothing was asked for that needs one. */
+  /** Null where no option needed the tap. */
   readonly tap: TapReport | null;
 }
 
@@ -47,7 +47,7 @@ export async function runProgram(
 ): Promise<RunReport> {
   const [command = "", ...args] = words;
   const own = { ...variables, ...(tapped === null ? {} : throughTap(variables, tapped.origin, app)) };
-  // A key of Anthropic's own would be sent in place of the gateway's.
+  // An ANTHROPIC_API_KEY of the shell would be sent in place of the gateway's key.
   const others = anthropic ? { ...anthropicVariables(own), ANTHROPIC_API_KEY: undefined } : {};
   const env = { ...app.env, ...own, ...others };
   const end = await runForeground(command, args, { env, ...terminal, signal: app.signal });

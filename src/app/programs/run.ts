@@ -13,15 +13,16 @@ import { openTap, type Tapped } from "./tapped.ts";
 import { cloudVariables, programVariables, type WhichGateway } from "./variables.ts";
 
 export interface RunInput extends WhichGateway, ProgramInput {
-  /** Of the tap's options, what was typed; what the Compose file says comes after it. */
+  /** The tap's options as typed; they win over those of the Compose file. */
   readonly written: WrittenOptions;
-  /** No tap, whatever either says. */
+  /** Use no tap, whatever the options or the Compose file say. */
   readonly isStraight: boolean;
 }
 
 /** Runs a program with the gateway's variables, as if it were called by itself. Throws usage, command-not-found, command-not-executable. */
 export async function run(input: RunInput, app: App): Promise<RunReport> {
-  // What was typed wrongly is told before a project is read, and before a command that an option has taken for its value is missed.
+  // Wrong options are refused before a project is read, and before a missing command: an option may have taken the
+  // command for its value.
   readTapInput(input.written, undefined);
   commandOf(input, "goat-dev run -- python my_program.py");
   const { variables, defaults } = await targetOf(input, app);
@@ -38,7 +39,7 @@ interface Target {
 
 async function targetOf(which: WhichGateway, app: App): Promise<Target> {
   if (which.modal) {
-    // Its secrets are known from here on: none may end up in a file of recorded calls.
+    // Opening the project makes its secrets known to the app, so that none ends up in a file of recorded calls.
     const { runDefaults: defaults } = await openProject(app);
     return { variables: await cloudVariables(which, app), defaults };
   }
@@ -48,7 +49,7 @@ async function targetOf(which: WhichGateway, app: App): Promise<Target> {
   return { variables, defaults: found.session.runDefaults };
 }
 
-/** The command may need no gateway, so it runs all the same. */
+/** Warns where the gateway does not answer. The command runs all the same: it may need no gateway. */
 async function warnIfSilent({ gateway, session }: ProjectGateway, app: App): Promise<void> {
   const access = gatewayAccess(gateway);
   if (await isAnswering(access, app.signal)) return;

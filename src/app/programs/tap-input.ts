@@ -6,29 +6,29 @@ import { type Fault, faultForms, parseFault } from "../../tap/fault-spec.ts";
 
 /** What is to happen to a program's calls on their way to the gateway. */
 export interface TapInput extends CeilingLimits {
-  /** At the end, on stderr. */
+  /** The form of the bill on stderr at the end; null for no bill. */
   readonly bill: "line" | "table" | null;
   /** Where the bill goes as JSON. */
   readonly billFile: string | null;
-  /** Each call, as it ends. */
+  /** Show each call as it ends. */
   readonly show: boolean;
   /** The file that keeps each call and its answer. */
   readonly record: string | null;
-  /** Fields of a request that do not count, such as metadata.user. */
+  /** Fields of a request that do not count when it is compared, such as metadata.user. */
   readonly ignore: readonly string[];
   readonly faults: readonly Fault[];
-  /** Null draws one. */
+  /** The seed of the faults; null draws one at random. */
   readonly seed: number | null;
   /** The variables of Anthropic's clients, too. */
   readonly anthropic: boolean;
 }
 
-/** The file that answers in the gateway's place. */
+/** The file that answers calls in the gateway's place, and how. */
 export interface ReplayInput {
   readonly file: string;
   readonly repeat: "last" | "fail";
   readonly pace: "real" | "none";
-  /** What is not in the file is asked of the gateway, and kept. */
+  /** Calls that are not in the file go to the gateway, and are kept. */
   readonly recordMissing: boolean;
 }
 
@@ -44,7 +44,7 @@ export function isAskedFor(input: TapInput): boolean {
 
 const names = "bill bill-file show record ignore max-cost max-calls max-tokens fault seed anthropic".split(" ");
 
-/** What was typed, else what the Compose file's `x-goat: { run: … }` says. Throws usage where a value is none. */
+/** The options as typed, else as the Compose file's `x-goat: { run: … }` has them. Throws usage for a wrong value. */
 export function readTapInput(typed: WrittenOptions, defaults: unknown): TapInput {
   const file = defaultsIn(defaults);
   const find = (name: string): Written => {

@@ -25,7 +25,7 @@ export interface TapReport {
   readonly ceiling: CeilingReport | null;
   /** Null where none was asked for. */
   readonly faults: FaultReport | null;
-  /** Null where only the program's own end counts. */
+  /** Why the run counts as failed; null where the program's own exit status decides. */
   readonly verdict: RunVerdict | null;
 }
 
@@ -33,7 +33,7 @@ export interface TapReport {
 export interface Tapped {
   /** http://127.0.0.1:PORT, in the gateway's place. */
   readonly origin: string;
-  /** Closes it, and says what there is to say; `isWell` where the program ended with 0. */
+  /** Closes the tap and emits what it found; `isWell` is true where the program ended with 0. */
   end(isWell: boolean): Promise<TapReport>;
 }
 
@@ -53,7 +53,7 @@ export async function openTap(input: TapInput, { gateway, cassette }: TapBetween
   const prices = gateway === null ? unpriced : pricesOf(gateway, app);
   const book = createBillBook();
   const parts = partsOf(input, prices.asking, app);
-  // A fault comes before any answer, and what is answered from a file costs nothing.
+  // Asked in this order: faults before any answer, and the ceiling last, as calls answered from a file cost nothing.
   const stages: Stage[] = [
     { ended: (ended) => void prices.asking.then((list) => book.add(ended, list)) },
     ...(input.show ? [showCalls(prices.known, app)] : []),
@@ -96,7 +96,7 @@ const unpriced = { known: () => noPrices, asking: Promise.resolve(noPrices) };
 
 const priceLimitMs = 5_000;
 
-/** Asked for at once, while the program starts. */
+/** The price list, which is requested at once, while the program starts. */
 function pricesOf(access: GatewayAccess, { signal }: App) {
   let list: PriceList | null = null;
   const asking = modelInfo(access, AbortSignal.any([signal, AbortSignal.timeout(priceLimitMs)])).then(

@@ -16,7 +16,7 @@ export interface EnvInput extends WhichGateway {
   readonly anthropic: boolean;
 }
 
-/** The variables that point a program at the gateway; to hand on the key is what they are for. */
+/** The variables that point a program at the gateway. They show the key: handing it on is what they are for. */
 export async function env(input: EnvInput, app: App): Promise<ProgramVariables> {
   const variables = input.modal ? await cloudVariables(input, app) : programVariables(await openGateway(app));
   app.revealWords([variables["OPENAI_API_KEY"] ?? ""]);

@@ -4,7 +4,7 @@ export interface WordStream {
   end(): void;
 }
 
-/** Hands text on up to its last white space: a secret, which has none inside, is whole where it is masked. */
+/** Passes text on up to its last white space only. A secret has none inside, so masking always sees it whole. */
 export function createWordStream(write: (text: string) => void): WordStream {
   let rest = "";
   let last = "\n";

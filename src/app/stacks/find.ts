@@ -8,7 +8,7 @@ import { resolveSettings } from "../../project/settings.ts";
 import { userStateFolder } from "../../project/state.ts";
 import type { App, OpenedEngine } from "../app.ts";
 
-/** A stack that is on this machine, whoever's it is. */
+/** A stack on this machine, whichever project it belongs to. */
 export interface FoundStack extends OpenedEngine {
   readonly observed: ObservedStack;
   /** Null where nothing says it. */
@@ -24,7 +24,7 @@ export interface Found {
   readonly remarks: readonly string[];
 }
 
-/** Every stack on this machine: what the Docker engine has, and what each project that is known keeps without it. */
+/** Every stack on this machine: those of the Docker engine, and those that known projects run without Docker. */
 export async function findStacks(app: App): Promise<Found> {
   const known = knownStacks(userStateFolder(app));
   const [docker, local] = await Promise.all([onDocker(known, app), withoutDocker(known, app)]);
@@ -68,12 +68,12 @@ async function stacksOn(opened: OpenedEngine, known: readonly KnownStack[], { si
   return Promise.all(found);
 }
 
-/** What containers and volumes say. */
+/** The project's folder, as the stack's containers and volumes name it; null where none does. */
 function originOf({ services, volumes }: ObservedStack): string | null {
   return [...services, ...volumes].find(({ origin }) => origin !== null)?.origin?.folder ?? null;
 }
 
-/** An engine may have to walk through all of its data to tell. */
+/** The engine may have to read through all of its data to tell the sizes. */
 const SIZES_LIMIT_MS = 10_000;
 
 /** Bytes of a stack's volumes; null where the engine cannot say in time. */

@@ -4,7 +4,7 @@ import { type FoundStack, findStacks, sizeOf } from "./find.ts";
 export interface StackRow {
   readonly name: string;
   readonly engine: "docker" | "embedded";
-  /** Whose engine it is, where it is not the one that its kind is named after: Podman. */
+  /** The engine's product, where its kind is `docker` and it is not Docker, such as Podman; else null. */
   readonly product: string | null;
   /** The engine's address; without Docker the project's state folder. */
   readonly endpoint: string;
@@ -14,9 +14,9 @@ export interface StackRow {
   readonly gone: boolean;
   readonly services: number;
   readonly running: number;
-  /** Those of this machine that it publishes. */
+  /** The ports of this machine that it publishes; where it publishes none now, those of its last `up`. */
   readonly ports: readonly number[];
-  /** Of its volumes; null where the engine does not say. */
+  /** The size of its volumes in bytes; null where the engine does not tell it in time. */
   readonly bytes: number | null;
   /** ISO time of its last `up`; null where nobody noted it. */
   readonly usedAt: string | null;

@@ -20,7 +20,7 @@ export interface PruneReport {
   readonly ok: true;
   /** Stacks that were taken down. */
   readonly removed: readonly PrunedStack[];
-  /** Those that somebody said no to. */
+  /** The stacks that were kept, because the answer was no. */
   readonly left: readonly string[];
 }
 
@@ -33,7 +33,10 @@ interface PrunedStack {
   readonly volumes: readonly string[];
 }
 
-/** Takes down the stacks whose folder is gone, each after a yes; their data only where that is asked for. Throws confirmation-needed. */
+/**
+ * Takes down the stacks whose folder is gone, each after a yes, and deletes their data where `volumes` is set.
+ * Throws confirmation-needed.
+ */
 export async function prune(input: PruneInput, app: App): Promise<PruneReport> {
   const { stacks, remarks } = await findStacks(app);
   for (const text of remarks) app.emit({ type: "notice", level: "warning", text });
@@ -46,7 +49,7 @@ export async function prune(input: PruneInput, app: App): Promise<PruneReport> {
   return { ok: true, removed, left };
 }
 
-/** Without --volumes there is nothing to do about data alone. */
+/** Whether there is anything to remove: without --volumes, a stack of which only data is left is passed over. */
 function isLeft({ observed }: FoundStack, { volumes }: PruneInput): boolean {
   return observed.services.length + observed.networks.length > 0 || (volumes && observed.volumes.length > 0);
 }

@@ -8,14 +8,14 @@ import { openProject, type ProjectSession } from "../project.ts";
 /** A list of traces with pictures in them takes its time. */
 const askLimitMs = 30_000;
 
-/** Langfuse of a project, or what stands in its place, as the project's files say. */
+/** A project's Langfuse, or the service in its place, as the project's files describe it. */
 export interface ProjectTracing {
   readonly session: ProjectSession;
   readonly tracing: TracingEndpoint;
   readonly ask: Ask;
 }
 
-/** Reads the project and finds its Langfuse; needs no engine. Throws usage where no service is one. */
+/** Reads the project and finds its Langfuse; needs no engine. Throws usage where no service has that role. */
 export async function openTracing(app: App): Promise<ProjectTracing> {
   const session = await openProject(app);
   const tracing = tracingOf(session.stack);

@@ -14,10 +14,13 @@ export type TraceReport = Omit<TraceDetail, "path"> & {
   readonly url: string;
 };
 
-/** An id's beginning is looked for among so many of the newest. */
+/** The beginning of an id is looked up among this many of the newest traces. */
 const newest = { filter: {}, cursor: firstPage, limit: 100 };
 
-/** One trace with all that was said. Throws usage where there is none, service-not-ready, tracing-refused. */
+/**
+ * One trace with everything that was said in it. Throws usage where no trace or several have such an id,
+ * service-not-ready, tracing-refused.
+ */
 export async function showTrace({ id }: TraceInput, app: App): Promise<TraceReport> {
   const { ask, tracing } = await openTracing(app);
   const { path, ...trace } = await findDetail(ask, id);

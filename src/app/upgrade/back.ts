@@ -28,13 +28,13 @@ export interface UpgradeBackReport {
   readonly done: boolean;
   /** When it was upgraded, as an ISO time. */
   readonly upgradedAt: string;
-  /** What holds then, by .env or by the Compose file. */
+  /** The values of the variables afterwards, whether from .env or from the Compose file. */
   readonly variables: Readonly<Record<string, string>>;
   /** The snapshot of the data from before the upgrade; null where there was none. */
   readonly snapshot: string | null;
-  /** A snapshot of what was there until now; null where that stays in a volume of its own, or there was nothing. */
+  /** The snapshot of the data that was replaced; null where that stays in a volume of its own, or there was none. */
   readonly before: string | null;
-  /** Counted, and as many as before the upgrade. */
+  /** As counted afterwards, and as many as before the upgrade; null where no data was brought back. */
   readonly tables: number | null;
   readonly rows: number | null;
   readonly up: UpReport | null;
@@ -88,7 +88,10 @@ async function confirm({ variables, snapshot, made }: WayBack, { ask }: App): Pr
   throw new GoatError("interrupted", "nothing was changed or stopped");
 }
 
-/** .env as it was, unless that would mean something else by now: the Compose file may have been edited. */
+/**
+ * Makes .env what it was before the upgrade. Where the Compose file was edited since, so that other images or volumes
+ * would come of that, all of the variables are written into .env.
+ */
 async function writeBack({ variables, added }: WayBack, open: OpenStack, earlier: OpenStack, app: App): Promise<void> {
   const isSet = ([name]: readonly [string, string]): boolean => !(name in added);
   const set = Object.fromEntries(Object.entries(variables).filter(isSet));
@@ -109,7 +112,10 @@ interface Data {
   readonly before: Snapshot | null;
 }
 
-/** A volume that was left behind has it all; else the snapshot takes the place of what is there, of which a copy is kept. */
+/**
+ * Brings the data back. Where the old volume is still there, it has all of the data; else the snapshot replaces what is
+ * there, of which a copy is made first.
+ */
 async function dataBack(
   { volume }: WayBack,
   snapshot: Snapshot,

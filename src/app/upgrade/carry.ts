@@ -14,7 +14,7 @@ import { needDatabase } from "../database/snapshot.ts";
 import { databaseVolumes } from "../delete-data.ts";
 import type { OpenStack } from "../project.ts";
 
-/** What an upgrade and the way back have in common: how services are held still, and brought up again. */
+/** What an upgrade and the way back have in common: how services are stopped, and brought up again. */
 export interface Carrying extends Omit<BringUpOptions, "names" | "restart" | "example"> {
   /** What ran before; empty means all. */
   readonly running: readonly string[];
@@ -30,7 +30,7 @@ export function hasData(open: OpenStack, observed: ObservedStack): boolean {
   return databaseVolumes(open, observed).length > 0 || containerOf(open.stack, service, observed) !== undefined;
 }
 
-/** First of all, while everything still runs: images that cannot be had must cost nobody anything. */
+/** Done first, while everything still runs, so that no service is stopped for images that cannot be had. */
 export async function fetchImages(open: OpenStack): Promise<void> {
   const { stack } = open;
   const observed = await observeStack(stack, open);
@@ -41,14 +41,14 @@ export async function fetchImages(open: OpenStack): Promise<void> {
   await carryOut({ stack, services: stack.services, observed, plan }, open.settings.timeoutMs, open);
 }
 
-/** From here on nobody writes into the database. */
+/** Stops every running service but the database, so that nothing writes into it from here on. */
 export async function holdOthers(open: OpenStack, observed: ObservedStack, command: string): Promise<void> {
   const database = databaseService(open.stack)?.name;
   const others = runningIn(observed).filter((name) => name !== database);
   await takeDown(open.stack, planStop(open.stack, observed, others, command), open);
 }
 
-/** The database alone, as the stack now has it. */
+/** Starts the database alone, as this stack defines it. */
 export async function startDatabase(open: OpenStack, carrying: Carrying, app: App): Promise<OpenDatabase> {
   const name = databaseService(open.stack)?.name;
   if (name === undefined) throw new GoatError("internal", "a database is upgraded that is not there");
@@ -65,7 +65,7 @@ export function tellRows(rows: Rows, { emit }: App): void {
   emit({ type: "notice", level: "info", text: `every row is there: ${rowsText(rows)}` });
 }
 
-/** What ran, ready and proven. */
+/** Brings up what ran before, until it is ready and proven. */
 export function bringUpAgain(open: OpenStack, carrying: Carrying, app: App): Promise<UpReport> {
   const { running } = carrying;
   return bringUp(open, { ...carrying, names: running, restart: false, example: open.settings.example }, app);

@@ -13,7 +13,7 @@ import { type OpenStack, openProject, openStack } from "../project.ts";
 import type { Environment } from "../read-environment.ts";
 import { readCompose } from "../read-project.ts";
 
-/** Postgres reads no data of another major: it goes into a new volume, and the old one stays as it is. */
+/** Postgres cannot read another major version's data: it goes into a new volume, and the old one stays as it is. */
 interface DatabaseMove {
   /** Majors of Postgres. */
   readonly from: number;
@@ -35,7 +35,7 @@ export interface UpgradePlan {
   readonly nothingToDo: boolean;
 }
 
-/** Compares what the stack is made of with what was tested together; changes nothing. Throws unknown-service. */
+/** Compares the stack's versions with those that were tested together; changes nothing. Throws unknown-service. */
 export function readUpgrade(open: OpenStack, observed: ObservedStack, names: readonly string[], app: App): UpgradePlan {
   const { stack, info } = open;
   checkNames(stack, names);
@@ -56,7 +56,7 @@ export function readUpgrade(open: OpenStack, observed: ObservedStack, names: rea
   return { ...plan, variables, move: told, obstacle: inShell(variables, app) };
 }
 
-/** Those that a variable does not reach keep what the Compose file says. */
+/** Services whose image does not follow the variable keep the image that the Compose file names. */
 function settled(planned: readonly ServiceUpgrade[], open: OpenStack, app: App): readonly ServiceUpgrade[] {
   const changing = planned.filter(({ standing }) => standing === "upgrade");
   const after = readWith(imagesOf(changing), open, app);
@@ -78,13 +78,13 @@ function withVariables(environment: Environment, more: Readonly<Record<string, s
   return { ...environment, variables: { ...environment.variables, ...more } };
 }
 
-/** The stack as it is once these are in .env. */
+/** The stack as it will be once these variables are in .env. */
 export async function openWith(
   variables: Readonly<Record<string, string>>,
   { environment }: OpenStack,
   app: App,
 ): Promise<OpenStack> {
-  // What there is to say of the Compose file has been said.
+  // The warnings about the Compose file have been emitted already.
   const quiet = { ...app, emit: () => undefined };
   return openStack(app, await openProject(quiet, { environment: withVariables(environment, variables) }));
 }
@@ -92,12 +92,12 @@ export async function openWith(
 type Obstacle = UpgradePlan["obstacle"];
 
 interface Moving {
-  /** `written`: what POSTGRES_VOLUME says then. */
+  /** `written` is the new value of POSTGRES_VOLUME. */
   readonly move: (DatabaseMove & { readonly written: string }) | null;
   readonly obstacle: Obstacle;
 }
 
-/** Where the data goes, if there is any and its major changes. */
+/** Where the data goes, if there is any and Postgres's major version changes. */
 function moveOf(changing: readonly ServiceUpgrade[], open: OpenStack, observed: ObservedStack, app: App): Moving {
   const staying: Moving = { move: null, obstacle: null };
   const service = databaseService(open.stack);
@@ -119,7 +119,7 @@ function moveOf(changing: readonly ServiceUpgrade[], open: OpenStack, observed: 
   return { move: { ...major, volume, newVolume, written }, obstacle: null };
 }
 
-/** `postgres-data-16`; `…-16-2` where an earlier try has left one. */
+/** A name for the new volume: `postgres-data-16`, or `…-16-2` where an earlier attempt has left one of that name. */
 function freeName({ environment }: OpenStack, major: number, isTaken: (written: string) => boolean): string {
   const now = environment.variables["POSTGRES_VOLUME"] || "postgres-data";
   const name = `${now.replace(/(?:-\d+){1,2}$/, "")}-${major}`;
@@ -133,7 +133,7 @@ function noVolume(service: string, { stack, environment }: OpenStack, app: App):
   const name = `name: \${COMPOSE_PROJECT_NAME:-${stack.name}}_\${POSTGRES_VOLUME:-postgres-data}`;
   return {
     text: `the data of ${service} has to go into another volume, and ${file} leaves no way to name one`,
-    fix: { command: `$EDITOR ${file}`, effect: `its volume reads ${name}` },
+    fix: { command: `$EDITOR ${file}`, effect: `give its volume this line: ${name}` },
   };
 }
 
@@ -144,7 +144,7 @@ function inShell(variables: Readonly<Record<string, string>>, { env }: App): Obs
   return { text, fix: { command: `unset ${names.join(" ")}`, effect: "lets .env say it" } };
 }
 
-/** Without Docker nothing is there that could read data of another major. */
+/** Without Docker there is no Postgres at hand that could read the data of another major version. */
 function otherMajor(changing: readonly ServiceUpgrade[]): Obstacle {
   const found = changing.flatMap((one) => {
     const major = one.variable === "POSTGRES_IMAGE" ? majorChange(one) : null;
@@ -152,8 +152,8 @@ function otherMajor(changing: readonly ServiceUpgrade[]): Obstacle {
   })[0];
   if (found === undefined) return null;
   const { service, from, to } = found;
-  const text = `the data of ${service} is of Postgres ${from}, and this goat-dev brings ${to} alone, which reads neither it nor its snapshots`;
-  const effect = "says where the data lies: moved aside it is kept, and an empty database begins";
+  const text = `the data of ${service} is of Postgres ${from}; without Docker this goat-dev has Postgres ${to} alone, which can read neither it nor its snapshots`;
+  const effect = "says where the data lies: move it aside to keep it, and begin with an empty database";
   return { text, fix: { command: `goat-dev up ${service}`, effect } };
 }
 

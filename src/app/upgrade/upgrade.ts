@@ -41,16 +41,16 @@ export interface UpgradeReport extends UpgradePlan {
   readonly done: boolean;
   /** The snapshot from before; null where there was no data. */
   readonly snapshot: string | null;
-  /** Counted before and after; null where there was no data, or nobody could count. */
+  /** As counted before and after; null where nothing was upgraded or there was no data. */
   readonly tables: number | null;
   readonly rows: number | null;
-  /** What it came to; null where it was not done. */
+  /** The report of bringing the stack up again; null where nothing was upgraded. */
   readonly up: UpReport | null;
   /** What to type to go back; null where nothing was done, or there is no way. */
   readonly back: string | null;
 }
 
-/** Brings the stack to the versions that were tested together, its data with it, and proves it. */
+/** Brings the stack with its data to the versions that were tested together, and proves that it works. */
 export async function upgrade(input: UpgradeInput, app: App): Promise<UpgradeReport> {
   const begin = app.clock.now();
   const open = await openStack(app, await openProject(app));
@@ -129,7 +129,7 @@ function withFirst(error: GoatError, fix: Fix): GoatError {
   return retold(error, { fixes: [fix, ...error.fixes] });
 }
 
-/** Nobody writes meanwhile, so that what is counted later can be held against it. */
+/** Takes a snapshot while nothing writes into the database, so that rows counted later can be compared with it. */
 async function copyOf(open: OpenStack, observed: ObservedStack, app: App): Promise<Snapshot | null> {
   await holdOthers(open, observed, "upgrade");
   const database = await runningDatabase(open);
@@ -156,7 +156,7 @@ async function keepBefore(
   });
 }
 
-/** The database alone, on its new image, with every row that it had. */
+/** Starts the database alone on its new image, and makes sure that every row is there. */
 async function moveData(
   { move }: UpgradePlan,
   snapshot: Snapshot,

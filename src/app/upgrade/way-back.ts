@@ -11,25 +11,25 @@ export interface WayBack {
   readonly stack: string;
   /** What ran; empty where nothing did. */
   readonly running: readonly string[];
-  /** What .env said, or would have had to say. */
+  /** The values that .env had, or that it would have needed for the same images and volume. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Of those, what .env did not set: the comment in its place, if any. */
+  /** Those of the variables that .env did not set, each with the comment in its place; null where there was none. */
   readonly added: Readonly<Record<string, string | null>>;
   /** Of the data as it was; null where there was none. */
   readonly snapshot: string | null;
-  /** Where the data still lies; null where the newer services have worked on it. */
+  /** The volume that still holds the old data; null where the newer services use that volume themselves. */
   readonly volume: string | null;
 }
 
 const file = "upgrade.json";
 
-/** Throws file-unwritable: without a way back nothing is begun. */
+/** Throws file-unwritable, so that .env is not changed without a way back. */
 export async function keepWayBack(stateDir: string, way: WayBack): Promise<void> {
   const kept = await openState(stateDir).writeJson(file, way);
-  if (!kept.ok) throw new GoatError("file-unwritable", `nothing was changed: ${kept.warning}`);
+  if (!kept.ok) throw new GoatError("file-unwritable", `the upgrade ended before .env was changed: ${kept.warning}`);
 }
 
-/** Throws usage where this stack has not been upgraded from here. */
+/** Reads what `keepWayBack` wrote. Throws usage where this project has noted no upgrade of this stack. */
 export function needWayBack(stateDir: string, stack: string): WayBack {
   const { made, running, variables, added, snapshot, volume, ...found } = fieldsOf(openState(stateDir).readJson(file));
   const texts = Object.entries(fieldsOf(variables)).filter((entry): entry is [string, string] => isText(entry[1]));

@@ -13,12 +13,12 @@ type Wrapper = Parameters<ListrTask["task"]>[1];
 
 const together = { concurrent: true, exitOnError: false } as const;
 
-/** A live list on a terminal. Nothing else is written while it is drawn: results, logs and errors wait until it stands still. */
+/** A live list on a terminal. While it is drawn, nothing else is written: results, logs and errors wait. */
 export function createListrView(options: ListrViewOptions): View {
   const paint = createPaint(options.color);
   const talk = createTalk(options);
   const waiting: StampedEvent[] = [];
-  /** From the top of the drawing to its bottom. */
+  /** The steps, from the top of the drawing to its bottom. */
   const steps: string[] = [];
   const note = (step: string): void => {
     if (!steps.includes(step)) steps.push(step);
@@ -54,7 +54,7 @@ export function createListrView(options: ListrViewOptions): View {
   return { on, close: () => lines.close(unfinished) };
 }
 
-/** Draws until the queue ends. listr2 gets no signals and no failures: marks are part of a line's text. */
+/** Draws until the queue ends. listr2 handles no signals and sees no failures: marks are part of a line's text. */
 async function draw(lines: LineQueue, stream: NodeJS.WriteStream, paint: Paint): Promise<void> {
   const { DefaultRenderer, Listr, ListrLogger, ProcessOutput } = await import("listr2");
   class StreamRenderer extends DefaultRenderer {
@@ -75,7 +75,7 @@ async function draw(lines: LineQueue, stream: NodeJS.WriteStream, paint: Paint):
   await listr.run();
 }
 
-/** Each line brings a hidden task that waits for the next one: so lines join a drawing that has begun. */
+/** Each line adds a hidden task that waits for the next line, so that lines can join a drawing that has begun. */
 function drawNext(lines: LineQueue): ListrTask {
   return {
     task: async (_context: unknown, wrapper: Wrapper) => {

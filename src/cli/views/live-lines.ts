@@ -1,23 +1,23 @@
 export interface LiveLinesOptions {
   /** Draws until the queue ends. */
   draw(lines: LineQueue): Promise<void>;
-  /** Called whenever everything stands still and others may write. */
+  /** Called whenever drawing has ended, so that others may write to the terminal. */
   onStill(): void;
 }
 
 export interface LiveLines {
   /** Begins a line, or changes the text of one that is running. */
   show(key: string, text: string): void;
-  /** Gives a line the text it keeps. */
+  /** Ends a line; this text stays. */
   finish(key: string, text: string): void;
   /** A line that is finished from the start; false where nothing is being drawn. */
   add(text: string): boolean;
   isDrawing(): boolean;
-  /** Finishes what still runs with the given text, and resolves when everything stands still. */
+  /** Ends the lines that still run, with the given text, and resolves when drawing has ended. */
   close(unfinished: (key: string) => string): Promise<void>;
 }
 
-/** One stretch of lines: it begins with a line and ends when none is running. */
+/** Lines that are drawn together: a stretch begins with a line and ends when none of its lines is running. */
 interface Stretch {
   readonly lines: LineQueue;
   readonly running: Map<string, LiveLine>;
@@ -27,7 +27,7 @@ interface Stretch {
 export interface DrawnLine {
   readonly running: string;
   readonly finished: Promise<string>;
-  /** Called with what draws it, once that is there. */
+  /** Called once the line is on the screen, with the function that changes its text. */
   attach(show: (text: string) => void): void;
 }
 

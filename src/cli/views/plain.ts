@@ -4,7 +4,7 @@ import type { StampedEvent, View } from "../../events/events.ts";
 import { createPaint, padTo, tame, visibleWidth } from "../../platform/style.ts";
 import { noticeLine, renderError, stepLine } from "./render.ts";
 
-/** What a quiet run still shows. */
+/** The types of events that a quiet run still passes on. */
 const told: readonly string[] = ["run-started", "output", "row", "result", "error"];
 
 export interface TalkOptions extends ViewOptions {
@@ -15,7 +15,7 @@ export interface TalkOptions extends ViewOptions {
 /** Everything but steps: notices and errors on stderr, results and the logs command's lines on stdout. */
 export interface Talk {
   on(event: StampedEvent): void;
-  /** A step's line was drawn: an error right below it, with the same words, does not repeat them. */
+  /** Called after a step's line was drawn, so that an error right below it does not repeat the same message. */
   drew(event: Extract<StampedEvent, { readonly type: "step-finished" }>, isLowest: boolean): void;
 }
 
@@ -109,7 +109,7 @@ export function createTalk(options: TalkOptions): Talk {
   return { on, drew };
 }
 
-/** Writes `litellm | line`, names as wide as the widest so far. The logs command's lines are its result, others are talk. */
+/** Writes `litellm | line`, names padded to the widest so far: to stdout for the logs command, else to stderr. */
 function createLogLines({ lines, ...options }: ViewOptions & { readonly lines: Lines }) {
   const paint = createPaint(options.color);
   const services: string[] = [];
@@ -131,11 +131,11 @@ function createLogLines({ lines, ...options }: ViewOptions & { readonly lines: L
 
 export interface Lines {
   add(text: string): void;
-  /** Before anything else is said. */
+  /** To be called before anything else is written. */
   flush(): void;
 }
 
-/** Lines that come in masses, written together: each write waits for its reader. */
+/** Collects lines that come in large numbers into few writes, since each write waits for its reader. */
 export function createLines(stream: Writable): Lines {
   let waiting = "";
   let timer: NodeJS.Immediate | null = null;
@@ -159,7 +159,7 @@ export function writeLine(stream: Writable, text: string): void {
   stream.write(`${text}\n`);
 }
 
-/** A result's text with exactly one newline at its end; nothing stays nothing. */
+/** Writes a result's text, with a newline where it has none at its end; writes nothing for an empty text. */
 function writeResult(stream: Writable, text: string): void {
   if (text !== "") stream.write(text.endsWith("\n") ? text : `${text}\n`);
 }

@@ -19,7 +19,7 @@ export interface ErrorLook {
   readonly alreadySaid: boolean;
 }
 
-/** The name and what is said of it, without the mark: `postgres    created · ready in 1.2 s`. */
+/** A step's name and text, without the mark: `postgres    created · ready in 1.2 s`. */
 export function stepText(step: string, text: string): string {
   return `${padTo(step, nameWidth)}  ${text}`.trimEnd();
 }
@@ -66,7 +66,7 @@ function labelled(label: string, lines: readonly string[], paint: Paint): readon
   );
 }
 
-/** The evidence, without a single line that the message already holds. */
+/** The evidence; none where it is one line only, and the message already contains it. */
 function unsaid({ message, evidence }: GoatError): readonly string[] {
   return evidence.length === 1 && message.includes(evidence[0] ?? "") ? [] : evidence;
 }
@@ -78,7 +78,7 @@ function fixLines(fixes: readonly Fix[], paint: Paint): readonly string[] {
   );
 }
 
-/** Where more can be read: a service that did not make it has logs. */
+/** The command for the logs of a service that is not ready (exit 5), unless a fix names it already. */
 function moreLines(error: GoatError): readonly string[] {
   if (error.service === undefined || error.exitCode !== 5) return [];
   const command = `goat-dev logs ${error.service}`;

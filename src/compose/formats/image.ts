@@ -3,7 +3,7 @@ const host = /^(?:\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)(?::\d+)?$/;
 const path = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*$/;
 const suffix = /^(?::\w[\w.-]{0,127})?(?:@[A-Za-z][\w+.-]*:[0-9a-fA-F]{32,})?$/;
 
-/** What is wrong with an image's name, of those that no engine takes; undefined where nothing is. */
+/** Why no engine would accept this image name; undefined where the name is valid. */
 export function imageProblem(image: string): string | undefined {
   const { names, rest } = splitName(image);
   if (names.every((name) => path.test(name)) && suffix.test(rest)) return undefined;
@@ -14,7 +14,7 @@ export function imageProblem(image: string): string | undefined {
     : `"${image}" is no image's name: write one like postgres:16 or registry.example.com/team/app:1.2`;
 }
 
-/** The names between slashes without the registry's, and from the last one's tag or digest on. */
+/** `names` are the parts between slashes without the registry; `rest` is the tag or digest, from its `:` or `@` on. */
 function splitName(image: string): { readonly names: readonly string[]; readonly rest: string } {
   const words = image.split("/");
   const [first = ""] = words;
@@ -26,7 +26,9 @@ function splitName(image: string): { readonly names: readonly string[]; readonly
     : { names: [...names.slice(0, -1), last.slice(0, end)], rest: last.slice(end) };
 }
 
-/** A first word with a dot, a port or a capital letter is a registry's address, as Docker reads it. */
+/**
+ * As in Docker, the first part is a registry's address if it is `localhost` or has a dot, a port or a capital letter.
+ */
 function isHost(word: string): boolean {
   return host.test(word) && (/[.:A-Z]/.test(word) || word === "localhost");
 }

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import type { PortSpec } from "../../model/stack.ts";
 
-/** Either the ports or what is wrong with them; ranges are spread out. */
+/** The ports, with ranges expanded to single ports, or what is wrong with them. */
 export type PortsOrProblem = { readonly ports: readonly PortSpec[] } | { readonly problem: string };
 
 interface PortParts {
@@ -9,7 +9,7 @@ interface PortParts {
   readonly host: string;
   readonly container: string;
   readonly protocol: string;
-  /** Written in one text, where an IPv6 address has to be told from the ports. */
+  /** Written as a single text, where an IPv6 address needs brackets to be told from the ports. */
   readonly isShort?: true;
 }
 
@@ -63,7 +63,7 @@ function parsePortRange(text: string): Range | undefined {
   return from >= 1 && to <= 65_535 && from <= to ? { from, to } : undefined;
 }
 
-/** Compose's short form: `[ip:][host:]container[/protocol]`, each port a range if it likes. */
+/** Reads Compose's short form, `[ip:][host:]container[/protocol]`, where each port may be a range. */
 export function parsePorts(text: string): PortsOrProblem {
   const [address = "", protocol = "", ...more] = text.split("/");
   if (more.length > 0) return { problem: `"${text}" is not a port` };
@@ -74,7 +74,7 @@ export function parsePorts(text: string): PortsOrProblem {
   return spreadPorts({ hostIp, host, container, protocol: protocol === "" ? "tcp" : protocol, isShort: true });
 }
 
-/** `80`, `80/udp`, `80-82`: each as `80/tcp`; undefined where it is none. */
+/** Reads `80`, `80/udp` or `80-82` into single ports, written as `80/tcp`; undefined where the text is not a port. */
 export function parseExpose(text: string): readonly string[] | undefined {
   const [range = "", protocol = "tcp", ...more] = text.split("/");
   const ports = parsePortRange(range);

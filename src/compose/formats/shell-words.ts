@@ -1,7 +1,10 @@
 type ShellWords =
   | {
       readonly words: readonly string[];
-      /** What follows an unquoted `;`, `&`, `|`, `<` or `>`: no shell reads it, so it is dropped, as Compose does. */
+      /**
+       * The rest of the line, from an unquoted `;`, `&`, `|`, `<` or `>` on. No shell reads it, so it is dropped, as in
+       * Compose.
+       */
       readonly dropped: string;
     }
   | { readonly problem: string };
@@ -15,7 +18,7 @@ interface State {
   backquote: boolean;
 }
 
-/** A command line as Compose cuts it into words; no shell, no variables. */
+/** Splits a command line into words as Compose does, without a shell and without variables. */
 export function parseShellWords(line: string): ShellWords {
   const state: State = { words: [], word: "", started: false, quote: "", backquote: false };
   const mistake = { problem: "quotes or brackets are not closed" };
@@ -27,7 +30,7 @@ export function parseShellWords(line: string): ShellWords {
     index += length;
   }
   if (!isFree(state)) return mistake;
-  // `2>file` is a redirection as a whole.
+  // In `2>file` the digit is part of the redirection, not a word.
   if (line.charAt(index) === ">" && /^\d/.test(state.word)) state.started = false;
   flush(state);
   return { words: state.words, dropped: line.slice(index) };

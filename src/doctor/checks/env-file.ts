@@ -11,7 +11,7 @@ export function checkEnvFile(path: string, mode: number | null): CheckResult {
   return warning(`${path} can be read by others (mode ${octal}): chmod 600 ${path}`);
 }
 
-/** What is known of keys beside their values: where each stands, as people read it, and what explains a key that is not seen. */
+/** Facts about keys other than their values: where each is set, and notes on why one may not have been found. */
 export interface KeyContext {
   readonly envFile: string;
   /** Variable -> `.env:12`, or the shell. */
@@ -21,11 +21,11 @@ export interface KeyContext {
 
 interface KeyPlace {
   readonly text: string;
-  /** What opens it, or takes it away. */
+  /** The command that opens the file at this line, or unsets the shell's variable. */
   readonly mend: string;
 }
 
-/** At least one provider has what its calls need, and none has what can be no key. */
+/** Checks that at least one provider has all its keys, and that no variable holds what cannot be a key. */
 export function checkProviderKeys(keys: Keys, context: KeyContext): readonly CheckResult[] {
   if (keys.usable.length === 0) return [problem(noProviderKey(keys, context))];
   const half = keys.halfSet.map(({ provider, missing }) => `${provider.id} lacks ${list(missing)}`);
@@ -33,7 +33,7 @@ export function checkProviderKeys(keys: Keys, context: KeyContext): readonly Che
   return [set, ...keys.mistaken.map((mistake) => problem(mistakenKey(mistake, context)))];
 }
 
-/** A provider's variable holds what it cannot mean; told with its place, never its value. */
+/** The error for a provider's variable with an impossible value; it names the variable's place, never its value. */
 function mistakenKey({ provider, variable, why }: KeyMistake, { places, notes }: KeyContext): GoatError {
   const place = places[variable];
   const isBase = variable.endsWith("_BASE");
@@ -42,7 +42,7 @@ function mistakenKey({ provider, variable, why }: KeyMistake, { places, notes }:
     evidence: notes,
     fixes: [
       place?.mend.startsWith("unset") === true
-        ? { command: place.mend, effect: "then the line of .env counts" }
+        ? { command: place.mend, effect: "lets the line of .env count" }
         : {
             command: `goat-dev keys set ${isBase ? variable : provider.id}`,
             effect: `asks for it, hidden, and writes it there; they come from ${provider.url}`,
@@ -62,7 +62,7 @@ export function noProviderKey(keys: Keys, context: KeyContext): GoatError {
   return new GoatError("no-provider-key", `no provider key in ${envFile}: set one of ${list(wanted, "or")}`, {
     evidence: [...evidence, ...context.notes, ...keys.notes],
     fixes: [
-      ...(unset === undefined ? [] : [{ command: unset, effect: "then the line of .env counts" }]),
+      ...(unset === undefined ? [] : [{ command: unset, effect: "lets the line of .env count" }]),
       {
         command: "goat-dev keys set groq",
         effect: `asks for it, hidden, and writes it into ${envFile}; or azure, openai, anthropic`,
@@ -80,7 +80,7 @@ export function checkPasswords(variables: Variables): CheckResult {
   return error === undefined ? ok("database password fits a URL") : problem(error);
 }
 
-/** What stands in DATABASE_URL as it is, because Compose cannot encode. */
+/** The variables that Compose puts into DATABASE_URL unchanged, because it cannot URL-encode. */
 const inDatabaseUrl = ["POSTGRES_USER", "POSTGRES_PASSWORD"] as const;
 
 const kinds: readonly (readonly [RegExp, string])[] = [
@@ -91,7 +91,7 @@ const kinds: readonly (readonly [RegExp, string])[] = [
   [/["<>\\^`{|}]|\p{Cc}/u, "a character that no URL may hold"],
 ];
 
-/** The error where a database user or password would need URL-encoding; says which kind of character, never the value. */
+/** The error for a database user or password that needs URL-encoding; names the kind of character, never the value. */
 export function passwordMistakes(env: Variables): GoatError | undefined {
   const evidence = inDatabaseUrl.flatMap((name) => {
     const value = env[name] ?? "";

@@ -3,7 +3,7 @@ import type { Role, ServiceSpec, StackSpec } from "../../model/stack.ts";
 import { type CheckResult, problem, warning } from "../check.ts";
 import { shippedImage } from "../failures/tell.ts";
 
-/** Images that cannot work together, or with what the Compose file gives them, as far as their tags say which they are. */
+/** Finds images that do not fit each other or the Compose file, as far as their tags tell the version. */
 export function checkImagePairs(stack: StackSpec): readonly CheckResult[] {
   const of = (role: Role): ServiceSpec | undefined => stack.services.find((service) => service.role === role);
   const [database, tracing, gateway] = [of("database"), of("tracing"), of("gateway")];

@@ -16,10 +16,10 @@ interface MountMistake {
   readonly problem: "missing" | "directory where a file is expected";
 }
 
-/** Targets that are files by their names: an engine that was asked to mount a missing one leaves a folder behind. */
+/** Extensions that make a mount's target a file: an engine creates a folder in place of a missing source. */
 const fileNames = new Set([".yaml", ".yml", ".json", ".toml", ".sql", ".sh", ".conf", ".cfg", ".ini", ".py", ".pem"]);
 
-/** Bind mounts that cannot be meant: mounting them would make a folder in a file's place. */
+/** Bind mounts that must be a mistake: a missing source, or a folder where the target's name is a file's. */
 export function mountMistakes(
   stack: StackSpec,
   kindOf: (path: string) => "file" | "directory" | "missing",
@@ -48,7 +48,7 @@ export function foldersToMake(
   return [...new Set(missing)];
 }
 
-/** Not where either name is a file's: a folder in a file's place is no help. */
+/** False where the source's or target's name looks like a file's: making a folder there would not help. */
 function isFolderToMake({ source, target, createHostPath }: Extract<Mount, { kind: "bind" }>): boolean {
   return createHostPath && [source, target].every((path) => ["", ".d"].includes(extname(path)));
 }
@@ -85,7 +85,7 @@ function isMissing({ problem }: MountMistake): boolean {
   return problem === "missing";
 }
 
-/** LiteLLM can start with its config, so that a running gateway is never stopped for one with which it cannot. */
+/** Checks that LiteLLM can start with its config, so that no running gateway is stopped for one that it cannot load. */
 export function checkGatewayConfig(text: string | undefined, config: GatewayConfigFile | null): CheckResult {
   if (text === undefined || config === null) return skipped("no LiteLLM config on this machine");
   const { path, source } = config;

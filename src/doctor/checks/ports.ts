@@ -9,7 +9,7 @@ import { listensElsewhere } from "../failures/service.ts";
 export interface PortNeed {
   readonly service: string;
   readonly port: PortSpec;
-  /** The variable that moves it; null where the file says a plain number. */
+  /** The variable that sets the port; null where the Compose file holds a plain number. */
   readonly variable: string | null;
 }
 
@@ -23,7 +23,7 @@ interface Question {
 
 export interface PortHost {
   isFree(question: Question): Promise<boolean>;
-  /** True where whoever opens it may not. */
+  /** True where the process that would open the port lacks the permission. */
   isForbidden(question: Question): Promise<boolean>;
   /** True where something accepts a connection. */
   answers(host: string, port: number): Promise<boolean>;
@@ -70,7 +70,7 @@ async function mayNotOpen(forbidden: readonly Taken[], all: readonly Taken[], ho
   return problem(new GoatError("port-forbidden", lines[0] ?? "", { ...details, evidence: lines.slice(1), fixes }));
 }
 
-/** LiteLLM listens where its command says, and is asked where the file publishes it. */
+/** Checks that the port in LiteLLM's command is the container port that the Compose file publishes. */
 export function checkListening(gateway: ServiceSpec): readonly CheckResult[] {
   const command = gateway.run.docker?.command ?? [];
   const said = command.map((word, index) => (word === "--port" ? command[index + 1] : /^--port=(.*)/.exec(word)?.[1]));
@@ -79,7 +79,7 @@ export function checkListening(gateway: ServiceSpec): readonly CheckResult[] {
   return isAgreed || gateway.ports.length === 0 ? [] : [problem(listensElsewhere(gateway, listens, []))];
 }
 
-/** Two services of the file want the same port, whoever holds it now. */
+/** Finds two services of the Compose file that want the same port, whether or not it is free now. */
 export function checkTwice(needs: readonly Pick<PortNeed, "service" | "port">[]): readonly CheckResult[] {
   const known = needs.flatMap((need) => (need.port.host === null ? [] : [{ ...need, number: need.port.host }]));
   for (const [index, one] of known.entries()) {
@@ -148,7 +148,10 @@ async function freePort({ number, port }: Taken, used: ReadonlySet<number>, host
   return candidate;
 }
 
-/** Programs that `localhost` leads to as well as to a service: whoever asks there may reach them, and hand them the service's key. */
+/**
+ * Finds programs on a service's port at the other loopback address (127.0.0.1 or ::1): a client of `localhost` may
+ * reach them instead, and send them the service's key.
+ */
 export async function checkBeside(needs: readonly PortNeed[], host: PortHost): Promise<readonly CheckResult[]> {
   const found = await Promise.all(needs.map((need) => strangerBeside(need, needs, host)));
   return found.filter((text) => text !== null).map(warning);

@@ -4,10 +4,10 @@ import { type ModelInfo, pricesByName } from "../../litellm/model-info.ts";
 import { list } from "../../platform/text.ts";
 import { type CheckResult, warning } from "../check.ts";
 
-/** Those that take money for every call: nobody's own servers, nor what is given away. */
+/** Providers that charge for every call; a user's own servers and free offers do not count. */
 const paid: readonly Provider[] = ["azure", "openai", "anthropic", "groq"];
 
-/** Calls without a price are free to LiteLLM, whose budgets then hold nobody back. */
+/** Finds models without a price: LiteLLM counts their calls as free, so its budgets do not limit them. */
 export function checkPrices(uses: readonly RouteUse[], infos: readonly ModelInfo[]): readonly CheckResult[] {
   const prices = pricesByName(infos);
   const unpriced = uses.filter(({ route, obstacle }) => {
@@ -21,7 +21,7 @@ export function checkPrices(uses: readonly RouteUse[], infos: readonly ModelInfo
   const places = list(unpriced.map(({ route }) => `line ${route.line}`));
   return [
     warning(
-      `LiteLLM knows no price of ${names}, and counts its calls as free: base_model under model_info, at ${places} of the LiteLLM config`,
+      `LiteLLM knows no price of ${names}, and counts its calls as free: give it a base_model under model_info, at ${places} of the LiteLLM config`,
     ),
   ];
 }

@@ -3,7 +3,7 @@ import type { ServiceSpec } from "../../model/stack.ts";
 import type { Users } from "./evidence.ts";
 import { anew, setting } from "./tell.ts";
 
-/** Whom the Compose file has Postgres know. */
+/** The database user that the Compose file sets; `postgres` where it sets none. */
 export function databaseUser({ environment }: ServiceSpec): string {
   return environment["POSTGRES_USER"] || "postgres";
 }

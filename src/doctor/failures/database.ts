@@ -13,7 +13,7 @@ export const databaseFailures: readonly KnownFailure[] = [
   },
   {
     proof: "proven",
-    // Without Docker it is seen before anything starts.
+    // Without Docker, the version mismatch is found before anything starts, and is the start error.
     tell: (seen) => {
       const why = seen.ended?.startError ?? "";
       const [, place, data] = /: (\S.*) was made by Postgres (\d+), and this is/.exec(why) ?? [];
@@ -147,7 +147,7 @@ export const databaseFailures: readonly KnownFailure[] = [
   },
 ];
 
-/** Told of who wants it as well as of the server. */
+/** The server runs, but has no database of the name that the probe logs in to. */
 function databaseMissing(name: string, seen: Evidence, line: RegExpExecArray | null) {
   return failing("database-missing", `there is no database ${name} for ${seen.service.name}`, seen, {
     line,
@@ -155,12 +155,12 @@ function databaseMissing(name: string, seen: Evidence, line: RegExpExecArray | n
   });
 }
 
-/** An upgrade reads the data by their own version first. */
+/** The upgrade, offered as a second step: it needs the data to be readable by its own Postgres version first. */
 function upgrading(data: string): readonly Fix[] {
   const tested = pinnedImages.POSTGRES_IMAGE.replace(/^.*:/, "");
   if (Number(data) >= Number(tested)) return [];
   return [
-    { command: "goat-dev upgrade", effect: `after that: takes the data to Postgres ${tested}, every row counted` },
+    { command: "goat-dev upgrade", effect: `after that, moves the data to Postgres ${tested} and counts every row` },
   ];
 }
 

@@ -19,8 +19,8 @@ const byRole: Readonly<Record<Role, readonly KnownFailure[]>> = {
 const ranks: readonly Proof[] = ["proven", "told", "likely"];
 
 /**
- * The cause: of several that fit, the one whose evidence goes furthest, then the one that the log told last. Null where none
- * is known, which is said and never guessed.
+ * The cause of a failure. Of several that fit, the one with the strongest evidence wins, then the one that was logged
+ * last. Null where none is known: callers say so, and no cause is guessed.
  */
 export function diagnose(seen: Evidence): GoatError | null {
   const found = byRole[kindOf(seen.service)].flatMap((failure) => recognised(failure, seen));
@@ -31,7 +31,10 @@ export function diagnose(seen: Evidence): GoatError | null {
   return seen.product === "Podman" ? onPodman(best.error) : best.error;
 }
 
-/** Causes that no waiting mends: who waits ends, and who only looks need not wait for the end. */
+/**
+ * True for causes that do not go away by waiting: `up` then stops waiting, and `status` reports them of a service that
+ * is still starting.
+ */
 export function isLasting({ code }: GoatError): boolean {
   return lasting.includes(code);
 }
@@ -44,7 +47,7 @@ const lasting: readonly ErrorCode[] = [
   "disk-full",
 ];
 
-/** What is asked as Postgres is, is Postgres, whatever its role. */
+/** A service with a Postgres probe is diagnosed as a database, whatever its role. */
 function kindOf({ ready, role }: ServiceSpec): Role {
   return ready.kind === "postgres" ? "database" : role;
 }

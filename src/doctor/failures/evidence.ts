@@ -3,15 +3,15 @@ import type { GoatError } from "../../errors/goat-error.ts";
 import type { ServiceSpec } from "../../model/stack.ts";
 import type { FailureReason } from "../../readiness/probe.ts";
 
-/** What was seen of a service that is not well; who looked, and when, makes no difference. */
+/** What was observed of a service that is not ready, in the same form for every command that looks. */
 export interface Evidence {
   readonly service: ServiceSpec;
   readonly engine: Engine["kind"];
-  /** Whose engine it is, where it is not the one that its kind is named after. */
+  /** The engine's product, such as Podman, where it is not the one that `engine` is named after. */
   readonly product?: string;
   /** How it ended; null where it runs. */
   readonly ended: Ended | null;
-  /** What its probe was last answered; null where it was not asked. */
+  /** The last result of the service's probe; null where it was not probed. */
   readonly heard: Heard | null;
   /** Its log's last lines, oldest first. */
   readonly log: readonly string[];
@@ -25,7 +25,7 @@ export interface Ended {
   /** Null where nobody saw it. */
   readonly exitCode: number | null;
   readonly outOfMemory: boolean;
-  /** The engine could not start it, in its words. */
+  /** The engine's message where it could not start the service, else null. */
   readonly startError: string | null;
 }
 
@@ -36,14 +36,14 @@ export interface Heard {
 
 /** The users that a database knows. */
 export interface Users {
-  /** Whom POSTGRES_USER named when the data was made. */
+  /** The user that POSTGRES_USER named when the database was created. */
   readonly first: string;
   readonly all: readonly string[];
 }
 
 /**
- * How far evidence goes: `proven` by what nothing else can cause, `told` by the service's own words, `likely` by what it is
- * seen with most.
+ * How strong the evidence is: `proven` where nothing else can cause it, `told` where the service's own log says so,
+ * `likely` where this is its most frequent cause.
  */
 export type Proof = "proven" | "told" | "likely";
 
@@ -52,6 +52,6 @@ export interface KnownFailure {
   readonly proof: Proof;
   /** A line of the log that only this failure writes. */
   readonly line?: RegExp;
-  /** Null where it is not this failure; `line` is the one that was found, with its groups. */
+  /** The error, or null where it is not this failure; `line` is the match of the log line, with its groups. */
   tell(seen: Evidence, line: RegExpExecArray | null): GoatError | null;
 }

@@ -47,7 +47,7 @@ export const gatewayFailures: readonly KnownFailure[] = [
     tell: (seen, line) =>
       failing(
         "proxy-unfit",
-        `${seen.service.name} cannot use the proxy of this shell: ALL_PROXY names one of SOCKS`,
+        `${seen.service.name} cannot use the proxy of this shell: ALL_PROXY names a SOCKS proxy`,
         seen,
         {
           line,
@@ -100,11 +100,11 @@ export const gatewayFailures: readonly KnownFailure[] = [
   },
 ];
 
-/** Said last by who does not start without its tables. */
+/** What LiteLLM or Langfuse logs when it gives up starting because its tables could not be set up. */
 const givenUp =
   /Database setup failed after multiple retries|Database migration cannot proceed|Applying database migrations failed/;
 
-/** What needs a database of Prisma's kind: LiteLLM and Langfuse alike. */
+/** Known failures of services that use their database through Prisma: LiteLLM and Langfuse. */
 export const migratingFailures: readonly KnownFailure[] = [
   {
     proof: "told",
@@ -144,7 +144,7 @@ export const migratingFailures: readonly KnownFailure[] = [
     proof: "told",
     line: /(P3005|P3009|P3018)\b|The database schema is not empty/,
     tell: (seen, line) => {
-      // LiteLLM mends most by itself, and goes on.
+      // LiteLLM repairs most migration errors itself, so only those where it gave up count.
       if (!seen.log.some((said) => givenUp.test(said))) return null;
       const what =
         line?.[1] === undefined || line[1] === "P3005"
@@ -185,7 +185,7 @@ function said(line: RegExpExecArray | null): string {
   return text.length > 160 ? `${text.slice(0, 160)}…` : text;
 }
 
-/** It runs and listens, where nobody asks it: the port of its command is not the one that is published. */
+/** The error for a gateway that runs but listens on another port than the published one; null where that is not so. */
 function portMismatch(seen: Evidence, line: RegExpExecArray | null) {
   const listens = Number(line?.[1] ?? line?.[2]);
   const wanted = seen.service.ports.map(({ container }) => container);

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 
 const shown = 8;
 
-/** What of a log tells why a service failed: complaints where it has any, of a Python traceback its last line, of a banner nothing. */
+/** The log lines that tell best why a service failed: its complaints where it has any; no stack frames, no banners. */
 export function tellingLines(log: readonly string[]): readonly string[] {
   const spoken = withoutFrames(log.map((line) => stripVTControlCharacters(line).trimEnd())).filter(isSpoken);
   const complaints = spoken.filter((line) => complaint.test(line));
@@ -12,7 +12,7 @@ export function tellingLines(log: readonly string[]): readonly string[] {
 const complaint =
   /\b(?:error|fatal|panic|exception|traceback|cannot|could not|can't|failed|failure|refused|denied|invalid|unsupported|unknown|missing|not found|no such|does not exist|unable)\b|\w(?:Error|Exception)\b/i;
 
-/** A word at least, and more of it than of what frames and logos are drawn with. */
+/** True for a line with at least one word and more letters than the other characters of frames and logos. */
 function isSpoken(line: string): boolean {
   const letters = line.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
   return /\p{L}{2}/u.test(line) && letters * 2 > line.replaceAll(/\s/g, "").length && !banner.test(line);
@@ -22,7 +22,7 @@ function isSpoken(line: string): boolean {
 const banner =
   /Give Feedback|Thank you for using LiteLLM|LiteLLM: Proxy initialized|^(?:INFO|DEBUG):|Set models:|#-{5,}|github\.com\/BerriAI\/litellm\/issues|feature request|^#\s.*#$/i;
 
-/** A traceback without its frames: what is indented below `Traceback`, and the marks under a line. */
+/** The log without Python's stack frames: the indented lines below `Traceback`, code markers included. */
 function withoutFrames(lines: readonly string[]): readonly string[] {
   const kept: string[] = [];
   let inTraceback = false;

@@ -20,7 +20,7 @@ export const serviceFailures: readonly KnownFailure[] = [
   },
   {
     proof: "proven",
-    // Without a program that starts it, a shell takes it for a script.
+    // Where the kernel cannot run the binary, a shell tries to read it as a script, hence the ELF pattern.
     line: /exec format error|no match for platform|: \d+: .{0,3}ELF.*: not found|cannot execute binary file/i,
     tell: (seen, line) =>
       failing(
@@ -32,7 +32,7 @@ export const serviceFailures: readonly KnownFailure[] = [
           fixes: [
             {
               command: `docker image inspect --format '{{.Architecture}}' ${imageOf(seen.service)}`,
-              effect: "shows which",
+              effect: "shows the processor that it is built for",
             },
             ...another(seen.service),
           ],
@@ -52,7 +52,7 @@ export const serviceFailures: readonly KnownFailure[] = [
     },
   },
   {
-    // Above what its log only hints at: that may be of long ago. A command that never ends may be at fault itself.
+    // Ranks above causes that the log only hints at, which may be old. Not for exec probes: their own command may hang.
     proof: "told",
     tell: ({ service, ended, heard }) =>
       ended === null && heard !== null && isSilent(heard.why) && service.ready.kind !== "exec"
@@ -70,7 +70,7 @@ function wrongProgram(seen: Evidence): GoatError | null {
     /(?:exec|sh|env|tini|dumb-init|catatonit)[^:\n]*:(?: \d+:)? '?([\w./-]+)'?: (?:not found|No such file or directory)/.exec(
       words,
     )?.[1];
-  // Podman's first process does not say which.
+  // Podman's message does not name the program.
   const isUnnamed = /failed to exec pid1: No such file/.test(words);
   const isNotFound = seen.ended?.exitCode === 127 || seen.ended?.exitCode === 126 || program !== undefined || isUnnamed;
   if (!isNotFound || seen.ended === null || seen.engine !== "docker") return null;
@@ -92,7 +92,7 @@ const imageVariables: Readonly<Partial<Record<ServiceSpec["role"], string>>> = {
   gateway: "LITELLM_IMAGE",
 };
 
-/** Where another image is named. */
+/** Fixes that say where to choose another image. */
 function another({ role, name }: ServiceSpec): readonly Fix[] {
   const variable = imageVariables[role];
   return variable === undefined
@@ -107,7 +107,7 @@ function moreMemory({ name, run }: ServiceSpec): Fix {
     : { command: "goat-dev up", effect: `once mem_limit of ${name} (${formatBytes(limit)} now) is raised` };
 }
 
-/** Its command says one port, and another is published: nobody reaches it. */
+/** The error for a service that listens on another port than the published one, so that nothing can reach it. */
 export function listensElsewhere(
   { name, ports }: ServiceSpec,
   listens: number,
@@ -129,7 +129,7 @@ export function removedMeanwhile({ name }: ServiceSpec): GoatError {
   });
 }
 
-/** It runs, and does not answer at all where its port accepts: its process is stopped, or hangs. */
+/** The error for a service whose port accepts connections but gives no answer: its process hangs, or was stopped. */
 export function hung({ name }: ServiceSpec, why: string): GoatError {
   return new GoatError("service-hung", `${name} runs and does not answer: it hangs, or its process was stopped`, {
     service: name,

@@ -7,7 +7,7 @@ import type { Evidence } from "./evidence.ts";
 
 const lineLimit = 400;
 
-/** A failure of a service in the catalogue's words, with what shows it: the probe's answer, and the log's line. */
+/** The error for a failed service, with evidence: the probe's last answer, the matching log line, and `more`. */
 export function failing(
   code: ErrorCode,
   message: string,
@@ -41,7 +41,7 @@ export function allOfLog(service: string): Fix {
 /** What deletes the data, as the last way out. */
 export const anew: Fix = { command: "goat-dev down --volumes", effect: "deletes the data, asks first" };
 
-/** A variable's value with which the data that is there can be read. */
+/** The fix that sets a variable in .env to a value with which the existing data can be used. */
 export function setting(variable: string, value: string): Fix {
   return {
     command: `goat-dev up --set ${variable}=${quoteForSh(value)}`,

@@ -1,7 +1,7 @@
 import { type Fix, GoatError } from "../../errors/goat-error.ts";
 import { nearest } from "../../model/nearest.ts";
 
-/** What decides whether LiteLLM's traces can reach Langfuse: what both are given. */
+/** The settings of LiteLLM and Langfuse that decide whether traces can get from one to the other. */
 export interface TracePath {
   /** Names in the Compose file. */
   readonly gateway: string;
@@ -15,20 +15,20 @@ export interface TracePath {
   readonly secretKey: string;
   /** Ports on which Langfuse listens inside the network. */
   readonly ports: readonly number[];
-  /** Every service's name: what a host in the network can be. */
+  /** All services' names, which are the host names in the stack's network. */
   readonly services: readonly string[];
-  /** Langfuse's first number, where its image says it. */
+  /** Langfuse's major version; null where its image does not tell it. */
   readonly tracingMajor: number | null;
 }
 
 const callback = "langfuse";
 
-/** True where the config sends no traces at all, which is nobody's mistake. */
+/** True where the config names no Langfuse callback, not even misspelt: that is the user's choice, no mistake. */
 export function sendsNoTraces({ callbacks }: Pick<TracePath, "callbacks">): boolean {
   return callbacks.length === 0 || callbacks.every((name) => !isLangfuse(name) && misspelt(name) === undefined);
 }
 
-/** Why no trace can come, read from what both sides are given; null where nothing stands in its way. */
+/** The error that keeps traces from arriving, as far as both services' settings show it; null where they show none. */
 export function traceObstacle(path: TracePath): GoatError | null {
   return wrongCallback(path) ?? wrongKeys(path) ?? wrongHost(path);
 }
@@ -107,7 +107,7 @@ function wrongHost(path: TracePath): GoatError | null {
   });
 }
 
-/** Only what surely leads elsewhere: a name outside the stack may well be one of this machine or of a network. */
+/** Reports only hosts that are surely wrong: an unknown name may be valid on this machine or in another network. */
 function hostProblem(host: string, { tracing, ports, services }: TracePath): string | null {
   if (host === "") return "is not set: traces go to Langfuse's cloud";
   const url = host.includes("://") ? host : `http://${host}`;

@@ -5,11 +5,11 @@ import { allOfLog, anew, failing, shippedImage } from "./tell.ts";
 export const tracingFailures: readonly KnownFailure[] = [
   {
     proof: "proven",
-    // Langfuse makes a pair of keys when it first sees the public one, and no secret twice.
+    // Langfuse stores a key pair when it first sees the public key, and refuses a secret that another pair has.
     tell: (seen) => {
       if (seen.heard?.reason !== "known-secret") return null;
       const { name } = seen.service;
-      const message = `${name} has the secret of .env under another public key: both must be new, or neither`;
+      const message = `${name} has the secret of .env under another public key: change both keys, or neither`;
       return failing("tracing-key-drift", message, seen, {
         more: seen.log.filter((line) => line.includes("secret")).slice(-8),
         fixes: [
@@ -42,7 +42,8 @@ export const tracingFailures: readonly KnownFailure[] = [
   {
     proof: "told",
     line: /Dirty database version (\d+)/,
-    // Of ClickHouse, which newer Langfuse has in a stack of the user's own: a container that was killed in the middle leaves it.
+    // About ClickHouse, which newer Langfuse uses in a user's own stack: a container killed during a migration leaves
+    // this.
     tell: (seen, line) =>
       failing(
         "database-migration-failed",

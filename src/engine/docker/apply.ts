@@ -11,7 +11,7 @@ import type { Reader } from "./reader.ts";
 
 type Op<T extends Operation["type"]> = Extract<Operation, { type: T }>;
 
-/** Runs every operation but those that fetch or build images. What is already so is success. */
+/** Runs one operation of any kind but pulling and building images. Succeeds where there is nothing to do. */
 export function apply(
   docker: Docker,
   reader: Reader,
@@ -72,7 +72,10 @@ function createNetwork(docker: Docker, op: Op<"create-network">, abortSignal: Ab
   });
 }
 
-/** An engine looks at all of the machine's network interfaces, and fails where another one takes its own away meanwhile. */
+/**
+ * To create a network, the engine looks at all network interfaces of the machine, and fails where another engine
+ * removes one meanwhile: it is asked again, up to 5 times.
+ */
 async function untilLooked<T>(work: () => Promise<T>): Promise<T> {
   for (let left = 5; ; left -= 1) {
     try {
@@ -96,7 +99,7 @@ function ipamOf({ driver, options, config }: Ipam) {
   };
 }
 
-/** Podman says it with status 500. */
+/** True where the network exists already; Podman reports that with status 500. */
 function isThere(error: unknown): boolean {
   return statusOf(error) === 409 || (statusOf(error) === 500 && /already exists/i.test(engineWords(error)));
 }
@@ -114,7 +117,10 @@ async function namesakes(
   return ours.toSorted((a, b) => Date.parse(a.Created) - Date.parse(b.Created) || (a.Id < b.Id ? -1 : 1));
 }
 
-/** Docker lets two that ask at once have a network each of one name, on which no container can start then. */
+/**
+ * Two runs that create a network at once both get one from Docker, under the same name, and then no container can start
+ * on it: this removes the new network unless it is the oldest.
+ */
 async function removeSecond(
   docker: Docker,
   id: string,
@@ -143,7 +149,7 @@ function removeNetwork(docker: Docker, op: Op<"remove-network">, abortSignal: Ab
   return guarded({ verb: "remove", subject: `the network ${network}` }, abortSignal, async () => {
     const found = docker.getNetwork(network);
     for (const Container of disconnect) {
-      // Podman counts a container that has ended; and what has gone, or is off it already, is no hindrance.
+      // Podman counts stopped containers too. Failures do not matter: the container is gone or disconnected already.
       await found.disconnect({ Container, Force: true, abortSignal }).catch(() => undefined);
     }
     await unlessStatus([404], undefined, () => found.remove({ abortSignal })).catch(async (error: unknown) => {
@@ -152,7 +158,7 @@ function removeNetwork(docker: Docker, op: Op<"remove-network">, abortSignal: Ab
   });
 }
 
-/** Docker goes on counting an endpoint that it has let go of, where many containers joined a network at once. */
+/** Where many containers joined a network at once, Docker may still count an endpoint that it has released. */
 async function isMiscounted(docker: Docker, network: string, error: unknown): Promise<boolean> {
   if (statusOf(error) !== 403 || !/has active endpoints/.test(engineWords(error))) return false;
   const found = (await docker.getNetwork(network).inspect()) as NetworkInspectInfo;
@@ -160,7 +166,7 @@ async function isMiscounted(docker: Docker, network: string, error: unknown): Pr
 }
 
 function miscounted(network: string, cause: unknown): GoatError {
-  const words = `cannot remove the network ${network}: nothing is on it, and Docker counts something all the same`;
+  const words = `cannot remove the network ${network}: no container is attached to it, and Docker still counts one`;
   return new GoatError("engine-refused", words, {
     cause,
     evidence: [engineWords(cause)],
@@ -177,7 +183,7 @@ function checkNetwork(docker: Docker, op: Op<"check-network">, signal: AbortSign
     if (other === undefined) return;
     throw new GoatError(
       "engine-refused",
-      `the network ${network} has changed, and ${other} of somebody else is on it`,
+      `the network ${network} has to be made anew, and ${other}, which is not of this stack, is attached to it`,
       {
         fixes: [
           { command: `docker network disconnect ${network} ${other}`, effect: "takes it off, then: goat-dev up" },

@@ -11,16 +11,19 @@ import { kindOf } from "../../platform/files.ts";
 import { readTextFile } from "../../platform/text-file.ts";
 
 export interface BuildContext {
-  /** A tar. What goes wrong while it is read ends it with a GoatError. */
+  /** A tar stream; a failure while the folder is read destroys it with a GoatError. */
   readonly tar: Readable;
   /** The Dockerfile's name in it. */
   readonly dockerfile: string;
-  /** Its text, and its path for people. */
+  /** The Dockerfile's text; `shown` is its path on this machine, or "dockerfile_inline". */
   readonly text: string;
   readonly shown: string;
 }
 
-/** The folder that an image is built from, without what its .dockerignore leaves out. Throws build-failed. */
+/**
+ * Packs the folder that an image is built from, without what its .dockerignore leaves out. `sent` is called with the
+ * total of bytes so far. Throws build-failed.
+ */
 export function openContext(build: BuildSpec, sent: (bytes: number) => void): BuildContext {
   const { context } = build;
   if (kindOf(context) !== "directory") throw failed(`the folder ${context}, which it is built from, is not there`);
@@ -51,7 +54,7 @@ async function* counted(pack: Pack, sent: (bytes: number) => void): AsyncGenerat
   }
 }
 
-/** A name that no file of the user's has. */
+/** For a Dockerfile that is not in the folder: a name that no file of the user's has. */
 const ownName = ".goat-dev.dockerfile";
 
 function dockerfileOf({ context, dockerfile, dockerfileInline }: BuildSpec) {
@@ -68,11 +71,11 @@ function dockerfileOf({ context, dockerfile, dockerfileInline }: BuildSpec) {
 
 interface Ignored {
   has(path: string): boolean;
-  /** Whether nothing below an ignored folder is taken back in. */
+  /** True where no `!` pattern takes anything back in, so that an ignored folder is skipped whole. */
   readonly isWhole: boolean;
 }
 
-/** One that stands beside the Dockerfile under its name goes before the folder's own. */
+/** Reads `<Dockerfile>.dockerignore` beside the Dockerfile; only without one, the folder's .dockerignore. */
 function ignoredIn(context: string, dockerfile: string | null): Ignored {
   const places = [...(dockerfile === null ? [] : [`${dockerfile}.dockerignore`]), join(context, ".dockerignore")];
   for (const place of places) {
@@ -105,7 +108,7 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
-/** Null for what was taken away meanwhile. */
+/** Null for a file that was removed since its folder was listed. */
 function statsOf(path: string): Stats | null {
   return lstatSync(path, { throwIfNoEntry: false }) ?? null;
 }
@@ -129,7 +132,7 @@ function add(pack: Pack, headers: Headers, text = ""): Promise<void> {
   });
 }
 
-/** As long as it was when it was looked at: one that grows meanwhile is cut there. */
+/** Adds as many bytes as the header says: a file that has grown since then is cut there. */
 async function addFile(pack: Pack, headers: Headers & { readonly size: number }, path: string): Promise<void> {
   if (headers.size === 0) return add(pack, headers);
   const entry = pack.entry({ ...headers, ...owner });

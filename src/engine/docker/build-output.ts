@@ -7,9 +7,9 @@ export interface BuildStep {
   readonly lines: readonly string[];
 }
 
-/** Follows what a builder says, the classic one in text and BuildKit in its own traces. */
+/** Follows a builder's output: the classic builder's text, or BuildKit's trace messages. */
 export interface BuildOutput {
-  /** The step that is on now, after one more document; null where it said nothing of steps. */
+  /** Takes one more document. Returns the step that it shows as running or failed; null where it shows none. */
   add(document: BuildDocument): BuildStep | null;
   /** The step that failed, or was on last. */
   failed(): BuildStep | null;
@@ -76,12 +76,12 @@ function print(step: Step, text: string): void {
   step.lines = [...step.lines, ...lines].slice(-keptLines);
 }
 
-/** What BuildKit does for itself. */
+/** True for a step that is not in the Dockerfile: BuildKit does it for itself. */
 function isInternal(name: string): boolean {
   return name.startsWith("[internal]") || name.startsWith("copy /context");
 }
 
-/** "[stage-0 2/3] RUN npm ci" and "2/3 : RUN npm ci" are "2/3 RUN npm ci" to everybody. */
+/** Shows both "[stage-0 2/3] RUN npm ci" and "2/3 : RUN npm ci" as "2/3 RUN npm ci". */
 function shown(name: string): string {
   return name.replace(/^\[(?:stage-\d+ )?\s*([^\]]*)\] /, "$1 ").replace(/^(\d+\/\d+) ?: /, "$1 ");
 }
@@ -131,7 +131,7 @@ interface Part {
   readonly value: Buffer;
 }
 
-/** Protocol Buffers' wire format: a key with the field and its kind, then a number or a length and so many bytes. */
+/** Protocol Buffers' wire format: a key (field and wire type), then a number, or a length and that many bytes. */
 function fieldsOf(bytes: Buffer): readonly Part[] {
   const parts: Part[] = [];
   let at = 0;
@@ -151,7 +151,7 @@ function fieldsOf(bytes: Buffer): readonly Part[] {
     const length = lengths[key % 8];
     const size = key % 8 === 2 ? number() : length;
     if (size === undefined) {
-      // A number of any length, or a kind that nobody writes any more, after which nothing can be read.
+      // Wire type 0 is a number of any length. All other types are obsolete, and nothing can be read after them.
       if (key % 8 !== 0) return parts;
       number();
     }
@@ -161,5 +161,5 @@ function fieldsOf(bytes: Buffer): readonly Part[] {
   return parts;
 }
 
-/** Bytes of the kinds that have a fixed length. */
+/** Wire type -> bytes, for the types of a fixed length. */
 const lengths: Readonly<Record<number, number>> = { 1: 8, 5: 4 };

@@ -13,15 +13,18 @@ import { jsonLines } from "./streams.ts";
 type BuildImage = Extract<Operation, { type: "build-image" }>;
 
 export interface BuildTools {
-  /** BuildKit, where the engine has it: it alone knows `RUN --mount` and the like. */
+  /** True to build with BuildKit, which alone supports `RUN --mount` and the like. */
   readonly isBuildKit: boolean;
-  /** True for an image that is not here, and in a registry that wants a log-in. */
+  /** True for an image that is not here, and whose registry the user is logged in to. */
   isLocked(image: string, signal: AbortSignal): Promise<boolean>;
   /** Fetches an image; throws image-unavailable. */
   pull(image: string, io: ApplyIo): Promise<void>;
 }
 
-/** Makes an image, or fetches it where it may. Throws build-failed with the step that failed, and its last lines. */
+/**
+ * Builds an image, or pulls it instead where `orPull` allows that. Throws build-failed, with the step that failed
+ * and its last lines, and what a pull throws.
+ */
 export async function build(docker: Docker, op: BuildImage, tools: BuildTools, io: ApplyIo): Promise<void> {
   if (op.orPull && (await isPulled(op, tools, io))) return;
   const isRemote = isRemoteContext(op.build.context);
@@ -29,7 +32,7 @@ export async function build(docker: Docker, op: BuildImage, tools: BuildTools, i
   say(isRemote ? `fetching ${op.build.context}` : "reading the folder");
   const context = isRemote ? null : inWords(op, () => openContext(op.build, telling(say)));
   for (const image of basesOf(context?.text ?? "")) {
-    // A builder has no log-in of ours.
+    // The builder cannot use our registry log-ins, so these images are pulled beforehand.
     if (await tools.isLocked(image, io.signal)) await tools.pull(image, io);
   }
   await guarded({ verb: "build", subject: op.image, service: op.service }, io.signal, () =>
@@ -37,7 +40,7 @@ export async function build(docker: Docker, op: BuildImage, tools: BuildTools, i
   );
 }
 
-/** A registry that has it spares the build, as in Compose. */
+/** Tries to pull the image first: as in Compose, an image that a registry has is not built. */
 async function isPulled({ image }: BuildImage, tools: BuildTools, io: ApplyIo): Promise<boolean> {
   try {
     await tools.pull(image, io);
@@ -48,7 +51,7 @@ async function isPulled({ image }: BuildImage, tools: BuildTools, io: ApplyIo): 
   }
 }
 
-/** The images that a Dockerfile names to build on; one that a variable names is left to the builder. */
+/** The base images of a Dockerfile (`FROM`); one whose name holds a variable is left to the builder. */
 export function basesOf(dockerfile: string): readonly string[] {
   const found = [...dockerfile.matchAll(/^[ \t]*FROM(?:[ \t]+--\S+)*[ \t]+(\S+)(?:[ \t]+AS[ \t]+(\S+))?/gim)];
   const stages = new Set(found.flatMap(([, , stage]) => (stage === undefined ? [] : [stage.toLowerCase()])));
@@ -60,7 +63,7 @@ export function basesOf(dockerfile: string): readonly string[] {
 
 const toldBytes = 16 * 1024 * 1024;
 
-/** Says how much of a large folder has gone over. */
+/** Says how much of a large folder has been sent, every 16 MiB. */
 function telling(say: (text: string) => void): (bytes: number) => void {
   let next = toldBytes;
   return (bytes) => {
@@ -84,7 +87,7 @@ async function send(docker: Docker, op: BuildImage, { context, tools, say, signa
   const output = createBuildOutput();
   try {
     const query = queryOf(op, context, tools.isBuildKit);
-    // A query of its own: dockerode knows lists in it as texts alone.
+    // `_query`, because dockerode's types take strings only where the engine takes lists (`t`, `extrahosts`).
     const options = { _query: query, abortSignal };
     const stream = await docker.buildImage(context?.tar as NodeJS.ReadableStream, options);
     for await (const document of jsonLines(stream as AsyncIterable<Uint8Array>)) {
@@ -112,7 +115,7 @@ function queryOf(op: BuildImage, context: BuildContext | null, isBuildKit: boole
     t: [op.image, ...tags],
     ...(isBuildKit ? { version: "2" } : {}),
     ...(context === null ? { remote: address, dockerfile } : { dockerfile: context.dockerfile }),
-    // What a failed build leaves is nobody's.
+    // Remove intermediate containers, also those of a failed build.
     rm: true,
     forcerm: true,
     buildargs: JSON.stringify(args),
@@ -129,7 +132,7 @@ function queryOf(op: BuildImage, context: BuildContext | null, isBuildKit: boole
   };
 }
 
-/** Compose's own, by which it finds what was built for a project. */
+/** The build's own labels, and Compose's, by which it finds the images built for a project. */
 function labelsOf({ build, stack, service }: BuildImage): Readonly<Record<string, string>> {
   return { ...build.labels, [label.project]: stack, [label.service]: service };
 }
@@ -148,7 +151,7 @@ function inWords<T>(op: BuildImage, work: () => T): T {
   }
 }
 
-/** What is wrong on this side, with whose build it was. */
+/** Names the service in an error of ours; other errors stay as they are. */
 function named({ service }: BuildImage, error: unknown): unknown {
   if (!(error instanceof GoatError)) return error;
   return new GoatError(error.code, `${service} cannot be built: ${error.message}`, { cause: error, service });
@@ -167,7 +170,7 @@ function stepFailed(op: BuildImage, words: string, step: BuildStep | null, conte
     fixes: [
       place?.startsWith("/") === true
         ? { command: `$EDITOR ${place}`, effect: `then: ${again}` }
-        : { command: again, effect: "tries again, once what it is built from is mended" },
+        : { command: again, effect: "builds it again, once what it is built from is fixed" },
     ],
   });
 }

@@ -50,8 +50,8 @@ export function toChange(event: EngineEvent): ServiceChange | null {
 }
 
 /**
- * Podman below 4.5 cuts its file of events to the newer half at 1 MB, and sends that half once more. An event tells when it was by the
- * clock that the answer's date is of, to a second.
+ * True for events that were not sent before. Podman below 4.5 cuts its event file to the newer half at 1 MB, and then
+ * sends that half again. `date` is the response's header: the engine's own clock, as in the events, to a second.
  */
 function newsSince(date: string | undefined): (event: EngineEvent) => boolean {
   const sinceMs = Date.parse(date ?? "");

@@ -10,12 +10,12 @@ interface ConfigSource {
   readonly readFile: ReadFile;
 }
 
-/** Where Docker's command line keeps what its users have set. */
+/** The folder of the configuration of Docker's command line. */
 export function configFolder({ env, home }: Omit<ConfigSource, "readFile">): string {
   return env["DOCKER_CONFIG"] || posix.join(home, ".docker");
 }
 
-/** What its config file says; null where there is none that can be read. */
+/** The content of Docker's config.json; null where it cannot be read, undefined where it is not JSON. */
 export async function readConfigFile(source: ConfigSource): Promise<unknown> {
   return parseJson((await source.readFile(posix.join(configFolder(source), "config.json"))) ?? "null");
 }

@@ -11,11 +11,11 @@ import { createReader, type Reader } from "./reader.ts";
 /** An engine that answered. */
 export interface Connection {
   readonly reader: Reader;
-  /** For what changes something; loaded when first asked for. */
+  /** The client for calls that change something; loaded when first asked for. */
   docker(): Promise<Docker>;
   readonly candidate: Candidate;
   readonly about: About;
-  /** Fires, with the error as its reason, once the engine answers nothing any more. */
+  /** Fires, with the error as its reason, once the engine has stopped answering. */
   readonly lost: AbortSignal;
   close(): void;
 }
@@ -51,10 +51,10 @@ function isNowhere(candidates: readonly Candidate[], reasons: readonly string[])
   return candidates.every(({ choice }, index) => choice === null && reasons[index] === noSocket);
 }
 
-/** Nothing can be started, so to start it is no fix. */
+/** Without any engine on the machine, to start one is no fix. */
 function notInstalled(candidates: readonly Candidate[], reasons: readonly string[]): GoatError {
   const { evidence } = unreachable(candidates, reasons);
-  const message = "Docker is not installed: no engine answers, and no program of one is here";
+  const message = "Docker is not installed: no engine answers, and no Docker, Podman or Colima is on the PATH";
   const effect = "answers once one is installed: https://docs.docker.com/get-docker";
   return new GoatError("engine-unreachable", message, { evidence, fixes: [{ command: "docker version", effect }] });
 }
@@ -63,7 +63,7 @@ export function unreachable(candidates: readonly Candidate[], reasons: readonly 
   const name = ({ source, product, choice, endpoint }: Candidate): string =>
     choice === null ? `${source} (${product})` : `${source} (${endpoint})`;
   const choices = candidates.flatMap(({ choice }) => (choice === null ? [] : [undo(choice)]));
-  // Where one socket is there at all, it is the one that matters.
+  // The first socket that exists is the one whose failure matters.
   const there = candidates.findIndex((_, index) => reasons[index] !== noSocket);
   const [index, found] = candidates.length === 1 ? [0, candidates[0]] : [there, candidates[there]];
   const message =
@@ -105,11 +105,11 @@ async function connectionTo(candidate: Candidate, signal: AbortSignal): Promise<
   }
 }
 
-/** A ping's header says it at once; for /version Docker asks the programs below it first. */
+/** The ping's headers tell product and version at once; for /version Docker first asks the programs below it. */
 async function askAbout(reader: Reader, signal: AbortSignal): Promise<About> {
   const answer = await reader.stream("/_ping", signal, {});
   const words = await bodyOf(answer);
-  if (words.trim() !== "OK") throw new Error("what answers there is no Docker engine");
+  if (words.trim() !== "OK") throw new Error("what answers there is not a Docker engine");
   const api = String(answer.headers["api-version"] ?? oldestApi);
   if (isOlder(api, oldestApi)) throw new Error(`${tooOld} ${api}, and ${oldestApi} is needed: Docker 19.03`);
   const [, name, version] = /^(\w+)\/(\S+)/.exec(String(answer.headers["server"] ?? "")) ?? [];
@@ -118,7 +118,7 @@ async function askAbout(reader: Reader, signal: AbortSignal): Promise<About> {
   return { version: (told as { readonly Version?: string } | null)?.Version ?? "unknown" };
 }
 
-/** Of a place where nothing is. */
+/** The reason where a socket does not exist. */
 const noSocket = "no such socket";
 
 const oldestApi = "1.40";

@@ -60,8 +60,8 @@ export function stopContainer(docker: Docker, op: Op<"stop-container">, abortSig
 }
 
 /**
- * An anonymous volume that came from a replaced container counts as named to the engine, whose own `v` spares it;
- * so these are removed one by one, and those still in use elsewhere are left.
+ * The engine takes an anonymous volume that was inherited from a replaced container for a named one, and its option `v`
+ * keeps it. So such volumes are removed one by one; those that are still in use elsewhere are left.
  */
 export function removeContainer(docker: Docker, op: Op<"remove-container">, abortSignal: AbortSignal): Promise<void> {
   return guarded({ verb: "remove", subject: op.container }, abortSignal, async () => {
@@ -113,12 +113,15 @@ function anonymousVolumes(info: ContainerInspectInfo): InheritedVolume[] {
   );
 }
 
-/** The engine names volumes that nobody named by 64 hex digits. */
+/** The engine gives an anonymous volume a name of 64 hex digits. */
 function isAnonymous(name: string | undefined): name is string {
   return name !== undefined && /^[0-9a-f]{64}$/.test(name);
 }
 
-/** Docker on a busy machine hears late that a container was paused, and takes one for paused that has just been resumed. */
+/**
+ * How often a container is resumed: Docker on a busy machine notices a pause late, and takes a container for
+ * paused that has just been resumed.
+ */
 const mostPauses = 3;
 
 /** No engine starts a paused container, and Podman does not stop one: it is resumed, and the work done again. */
@@ -150,7 +153,7 @@ function removeVolume(docker: Docker, name: string, abortSignal: AbortSignal): P
 
 type Kind = "network" | "volume";
 
-/** Throws where an external network or volume is not there: the engine would make an empty volume of that name. */
+/** Throws engine-refused for a missing external network or volume: the engine would make an empty volume. */
 async function needExternal(docker: Docker, stack: StackSpec, spec: ContainerSpec, signal: AbortSignal): Promise<void> {
   const mounted = spec.mounts.flatMap((mount) => (mount.kind === "volume" ? [mount.volume] : []));
   const joined = spec.networks.map(({ network }) => network);

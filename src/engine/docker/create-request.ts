@@ -13,7 +13,7 @@ import { containerLabels } from "./labels.ts";
 export interface CreateRequest {
   readonly query: { readonly name: string; readonly platform?: string };
   readonly body: Readonly<Record<string, unknown>>;
-  /** Networks after the first: engines before API 1.44 attach one network at creation. */
+  /** Networks to connect after creation: at creation, engines before API 1.44 attach one network only. */
   readonly connect: readonly Endpoint[];
 }
 
@@ -25,13 +25,13 @@ export interface CreateInput {
   readonly fingerprint: Readonly<Record<string, string>>;
   readonly image: ImageFacts;
   readonly inherited: readonly InheritedVolume[];
-  /** What Compose knows this configuration by. */
+  /** Compose's own hash of the service's configuration. */
   readonly configHash?: string | undefined;
-  /** Service -> the container that this one lives with. */
+  /** Service -> its container, for services whose namespaces or volumes this container shares. */
   readonly hosts?: Readonly<Record<string, string>>;
 }
 
-/** The part of an image that decides about a container made from it. */
+/** What has to be known of an image to make a container from it. */
 export interface ImageFacts {
   readonly id: string;
   /** Paths the image declares as volumes. */
@@ -119,7 +119,7 @@ function toEndpoint(input: CreateInput, attachment: NetworkAttachment): Endpoint
   };
 }
 
-/** An inherited volume stands in for an anonymous one of the file or the image, never for a mount with a source. */
+/** An inherited volume replaces an anonymous one of the Compose file or the image, never a mount with a source. */
 export function toMounts(
   stack: StackSpec,
   spec: ContainerSpec,
@@ -147,7 +147,7 @@ export function toMounts(
   ];
 }
 
-/** The short form, with options that a mount has no field for. */
+/** The tmpfs mounts with options, which only HostConfig.Tmpfs can take: a mount entry has no field for them. */
 function tmpfsOf({ mounts }: ContainerSpec): Record<string, string> | undefined {
   const found = mounts.flatMap((mount) =>
     mount.kind === "tmpfs" && mount.options !== undefined ? [[mount.target, mount.options] as const] : [],

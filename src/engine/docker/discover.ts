@@ -68,7 +68,7 @@ async function tlsOfEnvironment(input: DiscoverInput, configDir: string): Promis
   return verify || folder ? readTls(folder || configDir, verify, readFile) : null;
 }
 
-/** The name Docker's config file says is in use; null for none, and for "default", which names no engine. */
+/** The current context of Docker's config file; null for none, and for "default", which names no engine. */
 async function currentContext(input: DiscoverInput): Promise<string | null> {
   const name = field(await readConfigFile(input), "currentContext");
   return typeof name === "string" && name !== "" && name !== "default" ? name : null;

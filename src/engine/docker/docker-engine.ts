@@ -44,14 +44,17 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
   return new DockerEngine(options);
 }
 
-/** Docker, or what speaks its API. Connects at first use, and loads what changes something or reads logs when that is asked for. */
+/**
+ * Docker, or another engine that has its API. Connects at first use; the code that changes something or reads logs is
+ * loaded only when it is needed.
+ */
 class DockerEngine implements Engine {
   readonly kind = "docker";
   readonly #options: DockerEngineOptions;
   #connection: Promise<Connection> | null = null;
-  /** What stands between containers and the world; known once it is connected. */
+  /** The proxy variables of containers; known once connected. */
   #proxies: Readonly<Record<string, string>> = {};
-  /** Known then, too. */
+  /** Known once connected. */
   #isPodman = false;
   /** Container -> id, as last seen. */
   readonly #ids = new Map<string, string>();
@@ -60,11 +63,11 @@ class DockerEngine implements Engine {
     this.#options = options;
   }
 
-  /** With a signal that fires when the engine is lost, too. */
+  /** The connection, with a signal that also fires when the engine has stopped answering. */
   async #connected(signal: AbortSignal): Promise<Connected> {
     const connection = this.#connection ?? this.#connect(signal);
     this.#connection = connection;
-    // One failure is not kept: the engine may be started meanwhile.
+    // A failed connection is not kept: the engine may be started before the next call.
     connection.catch(() => {
       if (this.#connection === connection) this.#connection = null;
     });
@@ -80,7 +83,7 @@ class DockerEngine implements Engine {
     return connection;
   }
 
-  /** For streams, which end quietly when the signal fires. */
+  /** The connection, or null once the signal has fired: streams then end without an error. */
   #unlessAborted(signal: AbortSignal): Promise<Connected | null> {
     return this.#connected(signal).catch((error: unknown) => {
       if (signal.aborted) return null;
@@ -214,7 +217,7 @@ class DockerEngine implements Engine {
   }
 }
 
-/** What an engine's own command line is called, a failure's fixes call it. */
+/** Where the engine is Podman, the fixes of a failure name Podman's commands instead of Docker's. */
 async function inOwnWords<T>({ about }: Connection, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -223,7 +226,7 @@ async function inOwnWords<T>({ about }: Connection, work: () => Promise<T>): Pro
   }
 }
 
-/** DOCKER_BUILDKIT, which can only be said against. */
+/** True unless DOCKER_BUILDKIT switches BuildKit off, with "0" or "false". */
 function isWished(value = ""): boolean {
   return !["0", "false"].includes(value.toLowerCase());
 }

@@ -22,7 +22,7 @@ export interface Candidate {
   readonly transport: Transport;
   /** Null for a well-known socket. */
   readonly choice: Choice | null;
-  /** Whose socket it is; empty where a user chose it. */
+  /** The product that a well-known socket belongs to; empty where a user chose the endpoint. */
   readonly product: string;
 }
 
@@ -32,7 +32,10 @@ export interface Chosen {
   readonly tls: TlsMaterial | null;
 }
 
-/** An endpoint as a user writes it. Throws engine-remote for another machine, engine-unreachable for what is none. */
+/**
+ * Parses an endpoint as a user writes it. Throws engine-remote for one on another machine, engine-unreachable for a
+ * Windows pipe and for text that is no endpoint.
+ */
 export function parseEndpoint(text: string, chosen: Chosen): Candidate {
   if (text.startsWith("unix://")) return socket(text.slice("unix://".length) || "/var/run/docker.sock", chosen);
   if (text.startsWith("/")) return socket(text, chosen);
@@ -57,7 +60,7 @@ export function wellKnownSocket(path: string, product: string): Candidate {
   };
 }
 
-/** What to type to take a choice of engine back. */
+/** The command that undoes a user's choice of engine. */
 export function undo(choice: Choice): Fix {
   const effect = "lets goat-dev find the engine of this machine";
   switch (choice) {
@@ -96,8 +99,11 @@ function socket(path: string, { source, choice }: Chosen): Candidate {
 }
 
 function unusable(text: string, { source, choice }: Chosen): GoatError {
-  const example = { command: "export DOCKER_HOST=unix:///var/run/docker.sock", effect: "is how it is written" };
-  const message = `${source} is not understood: ${text}`;
+  const example = {
+    command: "export DOCKER_HOST=unix:///var/run/docker.sock",
+    effect: "is a valid address, for example",
+  };
+  const message = `${source} is no valid address of an engine: ${text}`;
   return new GoatError("engine-unreachable", message, { fixes: [example, undo(choice)] });
 }
 

@@ -30,7 +30,7 @@ export async function guarded<T>(doing: Doing, signal: AbortSignal, work: () => 
   }
 }
 
-/** Runs `work`; answers with one of `statuses` mean that it is already so, and give `otherwise`. */
+/** Runs `work`; where the engine answers with one of these HTTP statuses, returns `otherwise` instead of throwing. */
 export async function unlessStatus<T>(statuses: readonly number[], otherwise: T, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -40,7 +40,7 @@ export async function unlessStatus<T>(statuses: readonly number[], otherwise: T,
   }
 }
 
-/** The one place where errors of dockerode, docker-modem and the socket become ours. */
+/** The one place where errors of dockerode, docker-modem and the socket become GoatErrors; aborts stay aborts. */
 export function translate(error: unknown, doing: Doing, signal?: AbortSignal): Error {
   if (error instanceof GoatError) return error;
   if (signal?.aborted) return abortError(signal);
@@ -90,7 +90,7 @@ export function engineWords(error: unknown): string {
     .trim();
 }
 
-/** The error an AbortSignal asks for: its reason, so that a deadline stays a deadline. */
+/** The error to throw for a fired signal: its reason, so that a time-out does not look like an interruption. */
 export function abortError(signal: AbortSignal): Error {
   return signal.reason instanceof Error ? signal.reason : new DOMException("interrupted", "AbortError");
 }
@@ -119,13 +119,13 @@ function fromAnswer(status: number, error: unknown, doing: Doing): GoatError {
   return byWords(words, doing, details) ?? refused(words, doing, details);
 }
 
-/** The engine gives these failures one status (500 or 400) and no code, so its words are all there is to tell them by. */
+/** The engine answers all these failures with status 500 or 400 and no code: only its message tells them apart. */
 function byWords(words: string, doing: Doing, details: GoatErrorDetails): GoatError | null {
   if (forbiddenPort.test(words)) return portForbidden(words, doing, details);
   if (/port is already allocated|address already in use|ports are not available/i.test(words)) {
     return portTaken(words, doing, details);
   }
-  // Podman's, where Docker has a status of its own.
+  // Podman's message; Docker has a status of its own for it, 409.
   if (doing.verb === "create" && /container name "[^"]+" is already in use/.test(words)) {
     return nameTaken(words, doing, details);
   }
@@ -141,7 +141,7 @@ export function isDiskFull(words: string): boolean {
   return /no space left on device|disk quota exceeded/i.test(words);
 }
 
-/** The engine has a disk of its own, which need not be the project's. */
+/** For the disk that the engine stores its data on, which need not be the project's. */
 export function engineDiskFull(subject: string, details: GoatErrorDetails): GoatError {
   return new GoatError("disk-full", `the engine's disk is full: there is no room for ${subject}`, {
     ...details,
@@ -152,7 +152,7 @@ export function engineDiskFull(subject: string, details: GoatErrorDetails): Goat
   });
 }
 
-/** As Docker until 28, Docker since, and Podman say it. */
+/** The messages of Docker until 28, of Docker since, and of Podman, in this order. */
 const addressesUsedUp =
   /non-overlapping IPv4 address pool|address pools have been fully subnetted|could not find free subnet/i;
 
@@ -166,7 +166,7 @@ function noAddresses({ subject }: Doing, details: GoatErrorDetails): GoatError {
   });
 }
 
-/** As Podman and Docker without root, and Docker Desktop on Windows, say it. */
+/** The messages of rootless Podman and Docker, and of Docker Desktop on Windows. */
 const forbiddenPort =
   /cannot expose privileged port|listen \w+ .*: permission denied|forbidden by its access permissions/i;
 

@@ -26,7 +26,7 @@ export function exec(
   });
 }
 
-/** A command that cannot be started is an answer too: engines report it as an error, with the exit code at the exec. */
+/** A command that cannot be started has a result too: the engine answers with an error, but sets an exit code. */
 async function run(exec: Docker.Exec, abortSignal: AbortSignal, options: ExecOptions): Promise<ExecResult> {
   try {
     const output = await converse(exec, abortSignal, options);
@@ -39,7 +39,7 @@ async function run(exec: Docker.Exec, abortSignal: AbortSignal, options: ExecOpt
   }
 }
 
-/** What is handed to the command goes over the connection that its output comes on. */
+/** The command's standard input goes over the same connection as its output. */
 async function converse(exec: Docker.Exec, abortSignal: AbortSignal, options: ExecOptions): Promise<string> {
   const { stdin } = options;
   if (stdin === undefined) return readOutput(await exec.start({ Detach: false, Tty: false, abortSignal }), options);
@@ -56,14 +56,14 @@ async function converse(exec: Docker.Exec, abortSignal: AbortSignal, options: Ex
   }
 }
 
-/** Podman resets the connection of a command that ends before it has read its input; how it ended, the engine knows. */
+/** Podman resets the connection of a command that exits before it has read its input; the exit code is still known. */
 function hadEnough(error: unknown): boolean {
   return ["ECONNRESET", "EPIPE"].includes(systemCode(error) ?? "");
 }
 
 async function feed(stream: Duplex, stdin: AsyncIterable<Uint8Array>): Promise<void> {
   const closed = new Promise((resolve) => stream.once("close", resolve));
-  // Told where the output is read; one that comes after it is nobody's.
+  // An error is reported where the output is read; one that comes later does not matter.
   stream.on("error", () => undefined);
   for await (const piece of stdin) {
     if (stream.destroyed) return;
@@ -72,7 +72,7 @@ async function feed(stream: Duplex, stdin: AsyncIterable<Uint8Array>): Promise<v
   stream.end();
 }
 
-/** An error in which a connection may end is where the output ends. */
+/** Reads the output to its end, of which it returns up to 64 KiB; an error that `isEnd` accepts counts as the end. */
 async function readOutput(
   stream: Readable,
   { onStdout }: ExecOptions,

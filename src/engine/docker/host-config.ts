@@ -1,6 +1,9 @@
 import type { ContainerSettings } from "../../model/container.ts";
 
-/** The parts of the engine's HostConfig that `settings` ask for. `containers` are the services' that it lives with. */
+/**
+ * The parts of the engine's HostConfig that `settings` ask for. `containers` maps a service to its container, for those
+ * whose namespaces or volumes this one shares.
+ */
 export function settingsOf(
   settings: ContainerSettings,
   containers: Readonly<Record<string, string>>,

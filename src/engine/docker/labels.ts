@@ -18,19 +18,19 @@ export const label = {
   spec: "dev.goat.spec",
   /** JSON of path -> hash of mounted files. */
   files: "dev.goat.files",
-  /** The image's name as it was asked for: Podman tells its own, whole one. */
+  /** The image's name as it was asked for, since Podman reports the full name instead. */
   image: "dev.goat.image",
   configHash: `${compose}.config-hash`,
 } as const;
 
 type Labels = Readonly<Record<string, string>>;
 
-/** Whose project a container or volume says it is; Compose writes that on containers alone. */
+/** The project that the labels of a container or volume name; Compose writes these on containers only. */
 export function originOf(labels: Labels | null | undefined): Origin | null {
   const folder = labels?.[label.folder];
   if (folder === undefined || folder === "") return null;
   const [file = ""] = (labels?.[label.configFiles] ?? "").split(",");
-  // Compose reads a file from its standard input as "-".
+  // Compose writes "-" for a file that it read from standard input.
   return { folder, file: isAbsolute(file) ? file : null };
 }
 
@@ -119,7 +119,10 @@ function dependsOn(service: ServiceSpec): string {
   return service.dependsOn.map((d) => `${d.service}:${conditions[d.until]}:${d.restart}`).join(",");
 }
 
-/** Compose ignores containers without a config-hash; where its own cannot be had, this one stands in, and Compose makes them anew. */
+/**
+ * Compose ignores containers without a config-hash. Where its own hash cannot be had, this one stands in, and Compose
+ * recreates the container.
+ */
 function hashOf(fingerprint: Labels): string {
   return createHash("sha256")
     .update(JSON.stringify(Object.entries(fingerprint).sort()))

@@ -1,14 +1,14 @@
 import type { LogLine } from "../engine.ts";
 import { createDemux, type Frame } from "./streams.ts";
 
-/** What a container printed, in bytes as they come, as lines. */
+/** Turns what a container printed, in bytes as they arrive, into lines. */
 interface Lines {
   add(bytes: Uint8Array): LogLine[];
-  /** The line that has no newline, where there is one. */
+  /** Last lines that no newline has ended; empty where there are none. */
   end(): LogLine[];
 }
 
-/** Messages to lines; the engine cuts a line longer than 16 KiB into several messages. */
+/** For a container without a terminal: the engine sends messages, and cuts a line longer than 16 KiB into several. */
 export function createFrameLines(service: string): Lines {
   const demux = createDemux();
   const streams = { stdout: messageAssembler(service, "stdout"), stderr: messageAssembler(service, "stderr") };
@@ -23,7 +23,7 @@ export function createFrameLines(service: string): Lines {
   };
 }
 
-/** A terminal's output to lines: chunks are cut anywhere, and each line starts with its time stamp. */
+/** For a container with a terminal: chunks are cut anywhere, and each line starts with its time stamp. */
 export function createTerminalLines(service: string): Lines {
   const decoder = newDecoder();
   const toLine = (whole: string): LogLine => {
@@ -44,7 +44,7 @@ export function createTerminalLines(service: string): Lines {
   };
 }
 
-/** One stream's messages, each of which starts with a time stamp, also where it goes on with an unfinished line. */
+/** Joins one stream's messages to lines. Each message has a time stamp, also one that continues an unfinished line. */
 function messageAssembler(service: string, stream: LogLine["stream"]) {
   const decoder = newDecoder();
   let unfinished: { at: string | null; text: string } | null = null;
@@ -61,13 +61,13 @@ function messageAssembler(service: string, stream: LogLine["stream"]) {
     const start = { at: unfinished?.at ?? stamp?.[1] ?? null, text: (unfinished?.text ?? "") + first };
     const texts = [start, ...more.map(unstamp)];
     const last = texts.pop();
-    // After a newline nothing is unfinished; before one, even an empty text is, for it has its time.
+    // After a newline nothing is unfinished. Without one, even an empty text is kept, because it has a time stamp.
     unfinished = last === undefined || (texts.length > 0 && last.text === "") ? null : last;
     for (const text of texts) lines.push(toLine(text));
   };
   return {
     add(data: Buffer, lines: LogLine[]): void {
-      // What nearly all are: one line.
+      // A short cut for nearly all messages: one whole line.
       if (unfinished === null && data.indexOf(newline) === data.length - 1) {
         lines.push(toLine(unstamp(data.toString("utf8", 0, data.length - 1))));
       } else addAnyhow(data, lines);

@@ -21,7 +21,7 @@ export async function* logs(reader: Reader, options: LogOptions): AsyncGenerator
   }
 }
 
-/** Seconds with nine digits, as the engine takes them; the fraction is kept as it was written. */
+/** Unix seconds with nine decimals, as the engine's `since` takes them; the fraction's digits are kept as written. */
 export function toEngineTime(iso: string): string {
   const fraction = /\.(\d+)/.exec(iso)?.[1] ?? "";
   return `${Math.floor(Date.parse(iso) / 1000)}.${fraction.padEnd(9, "0").slice(0, 9)}`;
@@ -29,10 +29,10 @@ export function toEngineTime(iso: string): string {
 
 type Source = LogOptions["containers"][number];
 
-/** Lines that came together. */
+/** Lines that arrived in one chunk. */
 type Piece = readonly LogLine[];
 
-/** What is there, in order; then each from where that ended. */
+/** The existing lines, merged by time; then each container's new lines, from where its existing ones ended. */
 async function* follow(reader: Reader, options: LogOptions): AsyncGenerator<LogLine> {
   const places = new Map<Source, LogPlace | null>();
   const past = async function* (source: Source): AsyncGenerator<Piece> {
@@ -57,11 +57,11 @@ async function* inTurn(pieces: AsyncIterable<Piece>): AsyncGenerator<LogLine> {
 }
 
 interface Reading extends LogOptions {
-  /** What follows is read as well, an unfinished line with it. */
+  /** True where a second read goes on from here: an unfinished last line is left to that read. */
   readonly goesOn?: boolean;
 }
 
-/** Lines as they come over the wire, many at a time: a log may have millions of them. */
+/** Lines in batches, one for each chunk received: a log may have millions of lines. */
 async function* piecesOf(reader: Reader, source: Source, options: Reading): AsyncGenerator<Piece> {
   const { signal, goesOn = false } = options;
   const { service } = source;
@@ -98,13 +98,13 @@ async function open(reader: Reader, source: Source, options: LogOptions, signal:
 
 function byTime(a: LogLine, b: LogLine): number {
   if (a.at === null || b.at === null) return 0;
-  // Docker writes all in one form, where the text tells at once.
+  // Docker writes all time stamps in one format, so that comparing the texts is enough.
   if (a.at.length === b.at.length && a.at.endsWith("Z") && b.at.endsWith("Z"))
     return a.at < b.at ? -1 : a.at > b.at ? 1 : 0;
   return Date.parse(a.at) - Date.parse(b.at) || (a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
 }
 
-/** Merges sources that are each in order into one that is; equal values keep the sources' order. */
+/** Merges sorted sources into one sorted sequence; equal values keep the order of the sources. */
 export async function* mergeInOrder<T>(
   sources: readonly AsyncIterable<readonly T[]>[],
   compare: (a: T, b: T) => number,
@@ -133,7 +133,7 @@ interface Head<T> {
   at: number;
 }
 
-/** The head with its next piece; none where there is no more. */
+/** Moves a head to its source's next piece that is not empty; an empty list where the source has ended. */
 async function next<T>(head: Head<T>): Promise<readonly Head<T>[]> {
   for (;;) {
     const { done, value } = await head.iterator.next();

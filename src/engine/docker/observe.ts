@@ -13,7 +13,7 @@ import { guarded, unlessStatus } from "./errors.ts";
 import { label, originOf, readRecord } from "./labels.ts";
 import type { Reader } from "./reader.ts";
 
-/** What there is of a stack: one list and its inspects, networks, volumes and images, side by side. */
+/** The state of a stack: containers (one list, then an inspect of each), networks, volumes, images, all in parallel. */
 export function observe(reader: Reader, request: ObserveRequest, signal: AbortSignal): Promise<ObservedStack> {
   return guarded({ verb: "list", subject: `the containers of ${request.stack}` }, signal, async () => {
     const [inspected, networks, volumes, images] = await Promise.all([
@@ -37,7 +37,7 @@ export function observe(reader: Reader, request: ObserveRequest, signal: AbortSi
   });
 }
 
-/** Compose writes neither label: not the first on containers, nor the second on volumes. */
+/** The stacks that goat-dev made: Compose writes no `spec` label on containers, and no `folder` label on volumes. */
 export function stacks(reader: Reader, signal: AbortSignal): Promise<readonly string[]> {
   return guarded({ verb: "list", subject: "the stacks" }, signal, async () => {
     const having = (name: string) => ({ filters: JSON.stringify({ label: [name] }) });
@@ -58,7 +58,7 @@ async function inspectAll(reader: Reader, stack: string, signal: AbortSignal): P
   const query = { all: "true", ...ofProject(stack) };
   const list = (await reader.json("/containers/json", signal, query)) as readonly ContainerInfo[];
   const inspected = await Promise.all(
-    // One that vanished since the list is not there any more.
+    // A container may be removed between the list and its inspect.
     list.map(({ Id }) => unlessStatus([404], null, () => reader.json(`/containers/${Id}/json`, signal))),
   );
   return inspected.flatMap((info) => (info === null ? [] : [info as ContainerInspectInfo]));
@@ -70,7 +70,7 @@ function ofProject(stack: string): { readonly filters: string } {
   };
 }
 
-/** All of the engine's: a container may be joined to another project's. */
+/** All networks of the engine, because a container may be attached to another project's network. */
 async function listNetworks(reader: Reader, signal: AbortSignal): Promise<readonly NetworkInspectInfo[]> {
   return (await reader.json("/networks", signal)) as readonly NetworkInspectInfo[];
 }
@@ -105,7 +105,7 @@ function toNetworks(networks: readonly NetworkInspectInfo[], stack: string): Obs
   });
 }
 
-/** What the engine has under an image reference; null where it has nothing, or takes it for no reference at all. */
+/** The image that the engine has for a reference; null where it has none, or rejects the reference as invalid. */
 export function inspectImage(reader: Reader, image: string, signal: AbortSignal): Promise<ImageFacts | null> {
   return guarded({ verb: "inspect", subject: `the image ${image}` }, signal, async () => {
     const path = `/images/${image.split("/").map(encodeURIComponent).join("/")}/json`;
@@ -133,7 +133,7 @@ const states: Readonly<Record<string, ObservedService["state"]>> = {
   stopped: "exited",
 };
 
-/** What an inspect says about a service, among the networks there are; null for a container that is no service's. */
+/** A service from its container's inspect and the networks that exist; null for a container without a service label. */
 export function toObservedService(info: ContainerInspectInfo, networks: readonly Network[]): ObservedService | null {
   const labels = info.Config.Labels ?? {};
   const name = labels[label.service];
@@ -167,14 +167,14 @@ function healthOf(status: string | undefined): ObservedService["health"] {
   return status === "starting" || status === "healthy" || status === "unhealthy" ? status : "none";
 }
 
-/** An ISO time; null where the engine tells none: year 1 is its word for never. */
+/** An ISO time; null where the engine gives none, or gives year 1, which means never. */
 function timeOf(text: string | undefined): string | null {
   return text === undefined || text.startsWith("0001-") || Number.isNaN(Date.parse(text)) ? null : text;
 }
 
 /**
- * The networks it is joined to. A stopped container goes on naming one that was removed meanwhile, and cannot start on another of
- * the same name; before its first start it knows a network by its name alone.
+ * The existing networks that the container is attached to. A stopped container still names a network that was removed
+ * meanwhile, and cannot start on a new one of the same name; before its first start it has only the name of a network.
  */
 function joined(info: ContainerInspectInfo, networks: readonly Network[]): readonly string[] {
   return Object.entries(info.NetworkSettings.Networks ?? {})

@@ -11,7 +11,10 @@ type Create = Extract<Operation, { type: "create-container" }>;
 
 const word = /:host-gateway$/;
 
-/** Podman below 4.7 takes `host-gateway` for an address, and makes a container that cannot reach this machine by its name. */
+/**
+ * Puts this machine's address in the place of `host-gateway` for Podman below 4.7, which would take the word itself for
+ * an address: the container could not reach this machine by its name.
+ */
 export async function withHostGateway(op: Create, connection: Connection, signal: AbortSignal): Promise<Create> {
   const { about, reader } = connection;
   const { service, stack } = op;
@@ -29,7 +32,7 @@ export async function withHostGateway(op: Create, connection: Connection, signal
   return { ...op, service: { ...service, run: { ...service.run, docker: { ...docker, extraHosts } } } };
 }
 
-/** Podman has systemd look after health checks, and where there is none nobody does: they are asked from here. */
+/** Podman has systemd run health checks, and nobody runs them without it: so goat-dev runs their commands. */
 export function withOwnChecks(stack: StackSpec): StackSpec {
   return { ...stack, services: stack.services.map(askedFromHere) };
 }
@@ -45,7 +48,7 @@ async function isRootless(reader: Reader, signal: AbortSignal): Promise<boolean>
   return Rootless === true;
 }
 
-/** Without root the networks' gateways are not this machine's: Podman itself takes the first address that is. */
+/** Without root a network's gateway is not this machine; Podman itself takes the machine's first outer address. */
 function outerAddress(): string | null {
   const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
   return all.find(({ internal, family }) => !internal && family === "IPv4")?.address ?? null;

@@ -4,7 +4,7 @@ import type { ServiceSpec, StackSpec } from "../../model/stack.ts";
 type Variables = Readonly<Record<string, string>>;
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** What Docker's config file calls them. */
+/** Field of Docker's config file -> environment variable. */
 const settings = {
   httpProxy: "HTTP_PROXY",
   httpsProxy: "HTTPS_PROXY",
@@ -13,8 +13,8 @@ const settings = {
 } as const;
 
 /**
- * The proxies of Docker's config file for this engine, as the Docker CLI reads them; where it has none, those of the shell that
- * a container can reach. NO_PROXY comes along; nothing without a proxy.
+ * The proxies that Docker's config file sets for this engine, as the Docker CLI reads them; where it sets none, the
+ * shell's HTTP and HTTPS proxies that a container can reach. NO_PROXY is added only where there is a proxy.
  */
 export function proxiesFor(endpoint: string, config: unknown, env: Env): Variables {
   const proxies = fieldsOf(fieldsOf(config)["proxies"]);
@@ -33,12 +33,12 @@ function pair(name: string, value: unknown): readonly (readonly [string, string]
   return typeof value === "string" && value !== "" ? [[name, value]] : [];
 }
 
-/** In a container that is the container itself. */
+/** True for a proxy on this machine's loopback address, which inside a container means the container itself. */
 function isOfThisMachine(url: string): boolean {
   return /^(?:\w+:\/\/)?(?:[^@/]*@)?(?:localhost|127(?:\.\d+){3}|\[?::1\]?)(?::\d+)?(?:\/|$)/i.test(url);
 }
 
-/** Every service behind the proxies, in both spellings; what the Compose file says itself goes before. */
+/** Gives every service the proxy variables, in upper and lower case; those that the Compose file sets itself win. */
 export function withProxies(stack: StackSpec, proxies: Variables): StackSpec {
   if (Object.keys(proxies).length === 0) return stack;
   const here = ["localhost", "127.0.0.1", "::1", "host.docker.internal", ...stack.services.flatMap(namesOf)];
@@ -52,12 +52,12 @@ export function withProxies(stack: StackSpec, proxies: Variables): StackSpec {
   return { ...stack, services: stack.services.map((service) => behind(service, variables)) };
 }
 
-/** As the other services of its stack know it. */
+/** The host names by which the other services of its stack reach it. */
 function namesOf({ name, run }: ServiceSpec): readonly string[] {
   return [name, ...(run.docker?.networks ?? []).flatMap(({ aliases }) => aliases)];
 }
 
-/** LiteLLM's HTTP client ends at a bracket, and at a range of IPv6. */
+/** Without brackets and IPv6 ranges, at which LiteLLM's HTTP client fails. */
 function entriesOf(noProxy = ""): readonly string[] {
   return noProxy
     .split(",")

@@ -17,7 +17,10 @@ export interface PullTools {
   login(image: string, signal: AbortSignal): Promise<RegistryLogin>;
 }
 
-/** Fetches an image; what may pass (429, 5xx, time-outs, dropped connections) is tried again. Throws image-unavailable. */
+/**
+ * Pulls an image. Failures that may pass (429, 5xx, time-outs, dropped connections) are tried again, 4 tries in all.
+ * Throws image-unavailable, image-architecture, disk-full, engine-unreachable.
+ */
 export async function pull(docker: Docker, op: PullImage, tools: PullTools, io: ApplyIo): Promise<void> {
   const login = await tools.login(op.image, io.signal);
   for (let attempt = 1; ; attempt += 1) {
@@ -57,7 +60,7 @@ async function pullOnce(docker: Docker, op: PullImage, auth: RegistryAuth | null
   }
 }
 
-/** What the registry said, inside a stream that began well. */
+/** The error that a registry reported inside a stream that had begun with status 200. */
 function pullFailure(event: PullEvent): Error {
   return Object.assign(new Error(event.errorDetail?.message ?? event.error ?? "the pull failed"), {
     statusCode: event.errorDetail?.code,
@@ -101,7 +104,7 @@ function otherProcessor(image: string, details: GoatErrorDetails): GoatError {
   });
 }
 
-/** Even a public image is refused to who shows a log-in that is over. */
+/** A registry refuses even a public image to a request with an expired log-in. */
 function loginRefused(image: string, { auth, from }: RegistryLogin, details: GoatErrorDetails): GoatError {
   const named = nameOfRegistry(image);
   const login = { command: `docker login${named}`, effect: "logs in anew; then goat-dev up" };
@@ -109,16 +112,19 @@ function loginRefused(image: string, { auth, from }: RegistryLogin, details: Goa
     auth === null
       ? [
           `the image ${image} needs a log-in, and ${from} cannot be run`,
-          { command: "$EDITOR ~/.docker/config.json", effect: `takes it out, or install ${from}; then docker login` },
+          {
+            command: "$EDITOR ~/.docker/config.json",
+            effect: `remove credsStore or credHelpers, or install ${from}; then: docker login`,
+          },
         ]
       : [
-          `the registry of ${image} refuses the log-in that ${from} keeps: it may be over`,
+          `the registry of ${image} refuses the log-in that ${from} keeps: it may have expired`,
           { command: `docker logout${named}`, effect: "forgets it: a public image needs none; then goat-dev up" },
         ];
   return new GoatError("image-unavailable", message, { ...details, fixes: [fix, login] });
 }
 
-/** As `docker login` wants it: nothing for Docker's own. */
+/** The argument of `docker login` and `docker logout`, after a space; empty for Docker Hub. */
 function nameOfRegistry(image: string): string {
   const registry = registryOf(image);
   return registry.startsWith("https:") ? "" : ` ${registry}`;
@@ -149,7 +155,7 @@ interface Layer {
 
 export type Layers = ReadonlyMap<string, Layer>;
 
-/** The layers after one more event; unchanged for one that is about no layer. */
+/** The layers after one more event; the same map for an event that is about no layer. */
 export function advance(layers: Layers, event: PullEvent): Layers {
   const layer = event.id === undefined ? null : next(layers.get(event.id) ?? absent, event);
   return layer === null || event.id === undefined ? layers : new Map(layers).set(event.id, layer);

@@ -4,12 +4,15 @@ import { deadline } from "../../platform/deadline.ts";
 import type { Reader } from "./reader.ts";
 
 export interface Pulse {
-  /** Fires, with the error as its reason, once the engine answers nothing any more; one that is gone ends its calls by itself. */
+  /**
+   * Fires, with the error as its reason, once the engine hangs and answers nothing. Where the engine has exited, its
+   * calls fail by themselves.
+   */
   readonly lost: AbortSignal;
   stop(): void;
 }
 
-/** Asks now and then whether the engine still answers: a call of its own may rightly take for ever. */
+/** Pings the engine at intervals to see whether it still answers: how long another call takes does not tell. */
 export function startPulse(reader: Reader, isPodman: boolean): Pulse {
   const [lost, stop] = [new AbortController(), new AbortController()];
   let silences = 0;
@@ -17,7 +20,7 @@ export function startPulse(reader: Reader, isPodman: boolean): Pulse {
   const beat = async (): Promise<void> => {
     silences = (await isSilent(reader, stop.signal)) ? silences + 1 : 0;
     if (stop.signal.aborted) return;
-    // Several, so that a machine that slept is not taken for an engine that does.
+    // Several in a row: a single one may only mean that this machine was asleep.
     if (silences === maxSilences) lost.abort(isPodman ? onPodman(silent()) : silent());
     else wait(silences === 0 ? beatMs : 0);
   };

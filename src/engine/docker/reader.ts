@@ -8,7 +8,7 @@ type Transport = Candidate["transport"];
 type Query = Readonly<Record<string, string>>;
 
 /**
- * GETs of the engine's API on connections that are kept. Reading is all that most runs do, so it stays apart from dockerode,
+ * GET requests to the engine's API over kept-alive connections. Most runs only read, so this does without dockerode,
  * which takes longer to load than the engine takes to answer.
  */
 export interface Reader {
@@ -22,7 +22,7 @@ type Open = (path: string, signal: AbortSignal) => Promise<IncomingMessage>;
 
 export async function createReader(transport: Transport): Promise<Reader> {
   const { agent, open } = await openerOf(transport);
-  // For a debug line at every call docker-modem would print its agent down to the last socket.
+  // docker-modem formats its agent for a debug line at every call, and would do so down to the last socket.
   Object.assign(agent, { [inspect.custom]: () => "[Agent]" });
   const stream: Reader["stream"] = async (path, signal, query) => {
     const search = new URLSearchParams(query).toString();
@@ -41,7 +41,7 @@ async function openerOf(transport: Transport): Promise<{ readonly agent: Agent; 
     transport.kind === "tcp" ? { host: transport.host, port: transport.port } : { socketPath: transport.path };
   if (tls === null) {
     const agent = new Agent({ keepAlive: true });
-    // A server's name matters to TLS alone; looking for one costs Node 4 ms.
+    // Only TLS needs a server name, and Node would take 4 ms to look for one.
     const plain = { ...place, servername: "" };
     return { agent, open: (path, signal) => sent(request({ ...plain, path, agent, signal, headers })) };
   }
@@ -63,7 +63,7 @@ function sent(asked: ReturnType<typeof request>): Promise<IncomingMessage> {
   });
 }
 
-/** In the shape of dockerode's own errors. */
+/** The engine's message and HTTP status, in the shape of dockerode's own errors. */
 function refusal(statusCode: number, text: string): Error {
   const message = /"message":\s*("(?:[^"\\]|\\.)*")/.exec(text)?.[1];
   const words = message === undefined ? text.trim() : String(JSON.parse(message));

@@ -1,7 +1,7 @@
 import { run } from "../../platform/process.ts";
 import { type ReadFile, readConfigFile } from "./config-file.ts";
 
-/** What the engine sends to a registry for us. */
+/** Credentials that the engine sends to a registry for us. */
 export type RegistryAuth =
   | { readonly username: string; readonly password: string; readonly serveraddress: string }
   | { readonly identitytoken: string; readonly serveraddress: string };
@@ -12,7 +12,10 @@ export interface AuthSource {
   readonly readFile: ReadFile;
 }
 
-/** What is sent to a registry, and where that was found; a helper that cannot be run has a place and nothing to send. */
+/**
+ * Credentials for a registry, and where they were found. Where there are none because a credential helper cannot be
+ * run, `auth` is null and `from` names the helper.
+ */
 export interface RegistryLogin {
   readonly auth: RegistryAuth | null;
   readonly from: string | null;
@@ -31,7 +34,7 @@ export async function registryLogin(image: string, source: AuthSource, signal: A
   return { auth: null, from: kept?.runs === false ? helper : null };
 }
 
-/** The registry of an image, by the key Docker's config file has for it. */
+/** The registry of an image, as Docker's config file spells it in its keys. */
 export function registryOf(image: string): string {
   const [first = "", ...rest] = image.split("/");
   const isHost = rest.length > 0 && (/[.:]/.test(first) || first === "localhost");

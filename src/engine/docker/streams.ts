@@ -4,7 +4,7 @@ export interface Frame {
   readonly data: Buffer;
 }
 
-/** Splits the engine's multiplexed stream into its messages, however it was cut. A last, unfinished message is kept. */
+/** Splits the engine's multiplexed stream into messages, however chunks were cut. Yields an unfinished last one too. */
 export async function* demux(source: AsyncIterable<Uint8Array>): AsyncGenerator<Frame> {
   const { add, end } = createDemux();
   for await (const chunk of source) yield* add(chunk);
@@ -36,7 +36,7 @@ export function createDemux() {
   };
 }
 
-/** Documents of a stream that holds one per line; a line that is no JSON is left out. */
+/** Parses a stream of JSON documents, one per line; skips lines that are not JSON. */
 export async function* jsonLines(source: AsyncIterable<Uint8Array>): AsyncGenerator<unknown> {
   const decoder = new TextDecoder();
   let rest = "";

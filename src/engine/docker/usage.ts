@@ -12,13 +12,14 @@ export interface Memory {
   readonly isPodman: boolean;
 }
 
-/** Container -> resident bytes: by the kernel, else by the engine; without what cannot be had. */
+/** Container -> resident bytes, from this machine's kernel, else from the engine; without those that neither knows. */
 export async function memory(
   reader: Reader,
   { containers, local, isPodman }: Memory,
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, number>>> {
-  // Docker's ps looks at all processes (-e); other words than these Podman hands to one inside of the container, where there may be none.
+  // Docker's ps has to look at all processes (-e). Podman understands `pid,rss` itself; with other arguments it runs
+  // the container's own ps, which an image may not have.
   const columns = isPodman ? "pid,rss" : "-eo pid,rss";
   const found = await Promise.all(
     containers.map(async (container) => {
@@ -100,8 +101,8 @@ export const readNow: ReadNow = (path) => {
 };
 
 /**
- * Bytes over a container's processes, as `top` would count them, without the engine's running `ps` for it. Null unless this
- * machine's kernel runs a container of that id and shows all of its processes.
+ * Resident bytes of a container's processes, added up as from the engine's `top`, but without making it run `ps`.
+ * Null unless this machine's kernel runs a container with that id and shows all of its processes.
  */
 export function localMemory(id: string, read: ReadNow): number | null {
   for (const path of listsOf(id)) {
@@ -113,7 +114,10 @@ export function localMemory(id: string, read: ReadNow): number | null {
   return null;
 }
 
-/** Where Linux lists a container's processes: the groups of Docker and Podman with systemd and without, in version 2 and 1. */
+/**
+ * Where Linux may list a container's processes: the cgroups of Docker and Podman, with systemd and without, in cgroup
+ * versions 2 and 1.
+ */
 function listsOf(id: string): readonly string[] {
   const groups = [
     `system.slice/docker-${id}.scope`,

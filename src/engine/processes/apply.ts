@@ -13,7 +13,7 @@ import { killContainer, stopContainer } from "./stop.ts";
 
 type Op<T extends Operation["type"]> = Extract<Operation, { type: T }>;
 
-/** Does one operation. What is already so is success. */
+/** Runs one operation. Succeeds where there is nothing to do. */
 export function apply(host: Host, op: Operation, io: ApplyIo): Promise<void> {
   switch (op.type) {
     case "pull-image":
@@ -78,7 +78,7 @@ async function createVolume(host: Host, { stack, volume }: Op<"create-volume">):
   await writeRecord(store, "volumes", volume.name, { version: 1, stack: stack.name, key, ...made });
 }
 
-/** The record goes last: what is left of a folder is still known by it. */
+/** Removes the record last, so that a folder that could not be removed completely is still known. */
 async function removeVolume(host: Host, { volume }: Op<"remove-volume">): Promise<void> {
   const store = storeOf(host);
   if (store === null || readRecord(store, "volumes", volume) === undefined) return;

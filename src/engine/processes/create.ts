@@ -28,7 +28,10 @@ export function nameTaken(name: string): GoatError {
   });
 }
 
-/** Writes down what is to run. */
+/**
+ * Writes a container's record and makes its folders; starts nothing. Throws image-unavailable, name-taken,
+ * mount-source-missing, engine-refused, file-unwritable, disk-full.
+ */
 export async function createContainer(host: Host, op: Op): Promise<void> {
   const { service, container } = op;
   const runtime = needRuntime(host.runtimes, service);
@@ -53,7 +56,7 @@ async function needInstalled(host: Host, { service }: Op, runtime: Runtime, dock
   });
 }
 
-/** Throws where a volume that somebody else has to make, or a mounted path, is not there. */
+/** Throws mount-source-missing for a mounted path that does not exist, engine-refused for such an external volume. */
 function needSources(store: ProjectStore, { stack, container }: Op, mounts: readonly Mount[]): void {
   for (const mount of mounts) {
     if (mount.kind === "bind" && kindOf(mount.source) === "missing") {

@@ -43,7 +43,7 @@ export async function exec(
   return result.startError === null ? { exitCode: exitCodeOf(result), output } : notStarted(program, result.startError);
 }
 
-/** As in a container: what the service was installed with comes before this machine's programs. */
+/** Puts the folder of the service's program first in PATH: as in a container, its own programs come first. */
 function ownFirst(env: Readonly<Record<string, string>>, launch: Launch | undefined): Readonly<Record<string, string>> {
   const program = launch?.command[0] ?? "";
   return isAbsolute(program) ? { ...env, PATH: [dirname(program), env["PATH"] ?? ""].join(delimiter) } : env;

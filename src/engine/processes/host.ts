@@ -12,7 +12,7 @@ export interface HostOptions {
   /** The project's `.goat-dev`. */
   readonly stateDir: string;
   readonly clock: Clock;
-  /** The products that can run here; any program that the Compose file names can, without one. */
+  /** The products that can run here; a command that the Compose file names needs none of these. */
   readonly runtimes: readonly Runtime[];
   /** Where root's projects keep their data. */
   readonly systemData?: string;
@@ -21,13 +21,13 @@ export interface HostOptions {
 export interface Host extends HostOptions {
   /** "changes <stack>" carries a ServiceChange. */
   readonly emitter: EventEmitter;
-  /** Runs that this process started and that go on -> resolves once their end is written down. */
+  /** Run key -> promise that resolves once its end is recorded; for runs that this process started and that go on. */
   readonly children: Map<string, Promise<void>>;
-  /** Runs whose end was told already. */
+  /** Keys of the runs whose end was announced already. */
   readonly told: Set<string>;
-  /** What stands in an image's place -> its runtime. */
+  /** The name that a runtime uses in an image's place -> that runtime. */
   readonly images: Map<string, Runtime>;
-  /** Does one work after the other: whatever reads a record and writes it again. */
+  /** Runs one piece of work at a time; for all work that reads a record and writes it back. */
   serially<T>(work: () => Promise<T>): Promise<T>;
 }
 
@@ -47,7 +47,7 @@ export function createHost(options: HostOptions): Host {
   };
 }
 
-/** Null where nothing was made yet. */
+/** The project's store; null where it was not made yet. */
 export function storeOf(host: Host): ProjectStore | null {
   return findStore(storeOptions(host));
 }
@@ -60,7 +60,7 @@ function storeOptions({ stateDir, machine, systemData }: Host) {
   };
 }
 
-/** Several first steps of a plan need it at once: one makes it. */
+/** The project's store, made where it is missing. Serial, because several steps of a plan may ask for it at once. */
 export function ensureStore(host: Host): Promise<ProjectStore> {
   return host.serially(() => makeStore(storeOptions(host)));
 }
@@ -74,14 +74,14 @@ export function findIn(
   return store === null || found === undefined ? null : { store, found };
 }
 
-/** Throws engine-refused, as an engine does. */
+/** Throws engine-refused where there is no such container. */
 export function needIn(host: Host, container: string): { readonly store: ProjectStore; readonly found: Container } {
   const found = findIn(host, container);
   if (found === null) throw new GoatError("engine-refused", `no such container: ${container}`);
   return found;
 }
 
-/** True where its process runs: its own one, not a later one with the same id. */
+/** True where the container's own process runs; a later process with the same id does not count. */
 export async function runs({ record }: Container): Promise<boolean> {
   return record.process !== null && record.exitCode === null && isRunning(record.process);
 }
@@ -98,7 +98,7 @@ export function allContainers(host: Host): readonly Container[] {
   return store === null ? [] : readRecords(store, "containers");
 }
 
-/** One run of a container: its process, and no later one. */
+/** A key for one run of a container: every start has another one. */
 export function runKey({ id, process: main }: ContainerRecord): string {
   return `${id} ${main?.pid} ${main?.startTime} ${main?.bootId}`;
 }
@@ -113,7 +113,7 @@ export function announce(
   host.emitter.emit(`changes ${record.stack}`, change);
 }
 
-/** Once for each start: who waits for an end and who causes it may both see it. */
+/** Announces the end of a run once, though both the code that waits for it and the code that causes it may see it. */
 export function announceEnd(host: Host, container: Container, exitCode: number | null): void {
   const key = runKey(container.record);
   if (host.told.has(key)) return;
@@ -121,11 +121,11 @@ export function announceEnd(host: Host, container: Container, exitCode: number |
   announce(host, container, "died", exitCode);
 }
 
-/** Writes down how a container's process ended, and tells it. */
+/** Records how a container's process ended, and announces it. */
 export function noteEnd(host: Host, ended: ContainerRecord, exitCode: number | null): Promise<void> {
   return host.serially(async () => {
     const found = findIn(host, ended.id);
-    // It was removed, or runs again, meanwhile.
+    // The container was removed or started again meanwhile.
     if (found === null || runKey(found.found.record) !== runKey(ended)) return;
     const { name, record } = found.found;
     if (record.exitCode === null && exitCode !== null) {

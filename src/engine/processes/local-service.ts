@@ -5,7 +5,7 @@ import type { Container, ContainerRecord, RecordedMount } from "./records.ts";
 import type { LocalService } from "./runtime.ts";
 import { type Address, type Translation, translateCommand, translateEnvironment, translateText } from "./translate.ts";
 
-/** Where the services of a stack, by their names in it, are reached; a published port comes before an exposed one. */
+/** This machine's address of each port of a stack's services, under all their names; published wins over exposed. */
 export function addressesOf(stack: StackSpec): readonly Address[] {
   return stack.services.flatMap((service) =>
     namesOf(service).flatMap((name) => [
@@ -40,7 +40,7 @@ function hereOf(hostIp: string, port: number): string {
   return `${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
-/** Ports that only other services see are this machine's own too: all processes share its loopback. */
+/** Ports that only other services would see: all processes share this machine's loopback, so they are reached there. */
 function exposedAs(name: string, spec: ContainerSpec | undefined): readonly Address[] {
   return (spec?.expose ?? []).flatMap((text) => {
     const port = Number(/^(\d+)(?:\/tcp)?$/.exec(text)?.[1]);
@@ -48,7 +48,7 @@ function exposedAs(name: string, spec: ContainerSpec | undefined): readonly Addr
   });
 }
 
-/** The service as a process on this machine, from what was asked for. */
+/** A container's service as a process of this machine sees it, translated from its record. */
 export function toLocalService({ name, record }: Container, store: ProjectStore): LocalService {
   const translation = translationOf(record, store);
   const workingDir = translateText(record.workingDir, translation);
@@ -79,7 +79,7 @@ function pathOf(mount: RecordedMount, record: ContainerRecord, store: ProjectSto
   return mount.kind === "bind" ? moved(mount.source, record, store) : volumeFolder(store, mount.name);
 }
 
-/** The project may have moved since. */
+/** The path; one inside the project follows it where the project has moved since the record was written. */
 function moved(path: string, { project }: ContainerRecord, store: ProjectStore): string {
   return project !== store.project && isInside(path, project) ? `${store.project}${path.slice(project.length)}` : path;
 }
@@ -88,7 +88,7 @@ function isInside(path: string, folder: string): boolean {
   return path === folder || path.startsWith(`${folder}/`);
 }
 
-/** A command that was written to run inside the service's container: there, its own ports are on localhost. */
+/** Translates a command that was written to run in the service's container, where its own ports are on localhost. */
 export function toLocalCommand(
   command: readonly string[],
   { record }: Container,
@@ -99,7 +99,7 @@ export function toLocalCommand(
   return translateCommand(command, { addresses: [...addresses, ...own], paths });
 }
 
-/** A folder that only the image has is nowhere here: the project's own stands in. */
+/** The service's working directory; the project's folder in place of one that only the image has. */
 export function workingDirOf(stack: StackSpec, spec: ContainerSpec): string {
   const asked = spec.workingDir;
   const isMounted = spec.mounts.some(({ target }) => asked !== undefined && isInside(asked, target));
@@ -107,7 +107,7 @@ export function workingDirOf(stack: StackSpec, spec: ContainerSpec): string {
   return isAbsolute(asked) ? asked : join(stack.workingDir, asked);
 }
 
-/** What a program needs of the user's shell to run at all; the rest is the Compose file's to say. */
+/** The variables of the user's shell that programs need to run at all; others only the Compose file can set. */
 const names = [
   ...["PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "TZ", "LANG", "LC_ALL", "LC_CTYPE"],
   ...["SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"],

@@ -6,7 +6,7 @@ import { findIn, type Host, runs } from "./host.ts";
 import { logFolder } from "./project-store.ts";
 
 export interface StampedLine extends Pick<LogLine, "stream" | "at" | "line"> {
-  /** By which it is put in order: its own time, else that of the line before it in its file. */
+  /** The sort key: the line's own time, else that of the line before it in its file; empty where there is none. */
   readonly sortAt: string;
 }
 
@@ -17,7 +17,7 @@ export interface ReadFile {
   readonly texts: readonly string[];
   /** The beginning of a line whose newline has not come yet. */
   readonly rest: Buffer;
-  /** How far it was read. */
+  /** The position in bytes up to which it was read. */
   readonly offset: number;
 }
 
@@ -41,7 +41,7 @@ interface Source {
   readonly service: string;
   readonly container: string;
   readonly folder: string;
-  /** Before it, nothing of the container was printed. */
+  /** ISO time of the last start, which lines without any time are sorted by; empty where it never started. */
   readonly startedAt: string;
 }
 
@@ -71,7 +71,10 @@ async function readPast(source: Source, options: LogOptions): Promise<Past> {
   };
 }
 
-/** Lines before a file's first stamp are no younger than that; where there is none, than the file's last write. */
+/**
+ * The lines from `since` on. Lines before a file's first time stamp count as printed at that time; in a file without
+ * any stamp, all count as printed at its last write.
+ */
 function recentOf(lines: readonly StampedLine[], file: ReadFile, since: string | null): readonly StampedLine[] {
   if (since === null) return lines;
   const first = lines.find(({ at }) => at !== null)?.sortAt;
@@ -79,7 +82,7 @@ function recentOf(lines: readonly StampedLine[], file: ReadFile, since: string |
   return lines.filter(({ sortAt }) => (sortAt === "" ? unknown : Date.parse(sortAt)) >= sinceMs(since));
 }
 
-/** A time as files have it; what is no time is before all. */
+/** Milliseconds since 1970; 0 where `since` is null or no time. */
 function sinceMs(since: string | null): number {
   return since === null ? 0 : Date.parse(since) || 0;
 }
@@ -95,7 +98,7 @@ async function* follow(host: Host, pasts: readonly Past[], signal: AbortSignal):
   while (open.length > 0) {
     const next: typeof open = [];
     for (const one of open) {
-      // Asked before the files are read: what was printed until the end is in them then.
+      // Asked before the files are read, so that they hold all that a process printed before it ended.
       const goesOn = await isAlive(host, one.source.container);
       const texts = [...(await one.follower.next()), ...(goesOn ? [] : one.follower.unfinished())];
       for (const line of toLines(texts, "")) yield toLogLine(one.source, line);
@@ -182,7 +185,7 @@ async function reading<T>(path: string, work: (file: FileHandle) => Promise<T>):
 
 const pieceBytes = 64 * 1024;
 
-/** Before where the last lines of a file begin, found from its end. */
+/** A position at or before the beginning of the last `lines` lines, found by reading from the end. */
 async function startOfTail(file: FileHandle, size: number, lines: number): Promise<number> {
   let begin = size;
   for (let found = 0; begin > 0 && found <= lines; ) {
@@ -212,7 +215,7 @@ function split(bytes: Buffer): { readonly texts: readonly string[]; readonly res
   return { texts, rest: bytes.subarray(end + 1) };
 }
 
-/** Goes on from what was read of a folder's files; a renamed file goes on, a shortened one begins anew. */
+/** Reads on where `read` ended in a folder's files; a renamed file is continued, a truncated one read anew. */
 export function createFollower(folder: string, read: readonly ReadFile[]) {
   const known = new Map(read.map(({ inode, offset, rest }) => [inode, { offset, rest }]));
   const visit = (path: string): Promise<readonly string[] | undefined> =>
@@ -226,13 +229,13 @@ export function createFollower(folder: string, read: readonly ReadFile[]) {
       return texts;
     });
   return {
-    /** Lines that have become whole since. */
+    /** Lines that were completed since the last call. */
     async next(): Promise<readonly string[]> {
       const lines: string[] = [];
       for (const path of await logFiles(folder)) lines.push(...((await visit(path)) ?? []));
       return lines;
     },
-    /** Lines that will never be whole. */
+    /** Last lines without a newline, for when the process has ended. */
     unfinished: (): readonly string[] =>
       [...known.values()].flatMap(({ rest }) => (rest.length === 0 ? [] : [rest.toString("utf8")])),
   };

@@ -9,7 +9,7 @@ import { allContainers, announceEnd, type Host, runKey, running, storeOf } from 
 import { volumeFolder } from "./project-store.ts";
 import { type Container, readRecord, readRecords, toOrigin } from "./records.ts";
 
-/** What there is of a stack: its records, held against the processes that run. */
+/** The state of a stack: its records, compared with the processes that run. */
 export async function observe(host: Host, { stack, images }: ObserveRequest): Promise<ObservedStack> {
   const [{ all, alive }, found] = await Promise.all([look(host), imageIds(host, images)]);
   const stopped = await stoppedAmong(alive.flatMap(({ record }) => record.process ?? []));
@@ -43,7 +43,10 @@ export function stacks(host: Host): readonly string[] {
   return [...new Set(records.map(({ record }) => record.stack))].sort();
 }
 
-/** Records with the processes that run. An end that this process has not yet written down is waited for: it knows the status. */
+/**
+ * All containers, and those whose process runs. Waits for ends that this process has not recorded yet: it started these
+ * containers, so only it knows their exit status.
+ */
 async function look(host: Host): Promise<{ readonly all: readonly Container[]; readonly alive: readonly Container[] }> {
   const all = allContainers(host);
   const alive = await running(all);
@@ -91,7 +94,7 @@ function toObserved(
   };
 }
 
-/** Of "127.0.0.1:15432". */
+/** The port of an address such as "127.0.0.1:15432". */
 function portIn(here: string): number {
   return Number(here.slice(here.lastIndexOf(":") + 1));
 }
@@ -139,7 +142,7 @@ export async function volumeSizes(
   return Object.fromEntries(await Promise.all(volumes.map(async (name) => [name, await size(name)] as const)));
 }
 
-/** What vanishes meanwhile counts as nothing. */
+/** Bytes of a file or of all files in a folder; what is removed meanwhile counts as 0. */
 async function sizeOf(path: string): Promise<number> {
   const found = await lstat(path).catch(() => undefined);
   if (found === undefined) return 0;
@@ -183,7 +186,7 @@ function aliveOf(host: Host, stack: string): Promise<readonly Container[]> {
 
 const lookEveryMs = 150;
 
-/** Tells the ends of processes that other runs of goat-dev started: nobody reports those. */
+/** Polls for the ends of processes that other runs of goat-dev started, and announces them: nothing else does. */
 async function watchOthers(host: Host, stack: string, first: readonly Container[], signal: AbortSignal): Promise<void> {
   let before = first;
   for (;;) {

@@ -135,7 +135,7 @@ class ProcessEngine implements Engine {
     return volumeSizes(this.#host, volumes);
   }
 
-  /** Ends are written down; the processes go on. */
+  /** Waits until records are written; the services' processes keep running. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#host.serially(async () => undefined);
     this.#host.emitter.removeAllListeners();

@@ -22,7 +22,7 @@ export interface StoreOptions {
   /** The project's `.goat-dev`. */
   readonly stateDir: string;
   readonly uid: number;
-  /** For root: services run as other users, who cannot enter a private folder. */
+  /** The folder for data of root's projects: their services run as other users, who cannot enter a private folder. */
   readonly systemData: string;
 }
 
@@ -39,12 +39,12 @@ const readme = `The data of this project's services: "volumes" holds the databas
 Deleting this folder loses the database for good. goat-dev makes a new, empty one at the next start.
 `;
 
-/** A container's or volume's name as one folder entry, whatever it holds. */
+/** A container's or volume's name as a valid file name, whatever characters it holds. */
 export function entryOf(name: string): string {
   return encodeURIComponent(name).replace(/^\./, "%2E");
 }
 
-/** The name that an entry stands for; undefined where it stands for none. */
+/** The name that `entryOf` made this entry from; undefined where it would not have made it. */
 export function nameOf(entry: string): string | undefined {
   try {
     const name = decodeURIComponent(entry);
@@ -54,7 +54,10 @@ export function nameOf(entry: string): string | undefined {
   }
 }
 
-/** Null where nothing was made yet; what was copied along with a project belongs to the other one. */
+/**
+ * The project's store; null where none was made yet. A store that was copied along with a project does not count: it
+ * belongs to the original.
+ */
 export function findStore(options: StoreOptions): ProjectStore | null {
   const stateDir = realPath(options.stateDir);
   const file = readStoreFile(stateDir);
@@ -69,7 +72,7 @@ function realPath(path: string): string {
   }
 }
 
-/** Throws engine-refused: without it nobody knows where the data is. */
+/** Null where there is no file. Throws engine-refused for a damaged one: nothing else says where the data is. */
 function readStoreFile(stateDir: string): StoreFile | null {
   const path = fileOf(stateDir);
   const text = readTextIfThere(path);
@@ -141,7 +144,7 @@ async function make(options: StoreOptions): Promise<ProjectStore> {
   return store;
 }
 
-/** Node's recursive form says of a read-only disk that the folder does not exist. */
+/** With `recursive`, Node reports a read-only disk as a missing folder; so it is tried without first. */
 async function makeMissing(path: string, mode: number): Promise<void> {
   await mkdir(path, { mode }).catch(async (error: unknown) => {
     const code = systemCode(error);
@@ -167,7 +170,7 @@ function newFile({ uid, systemData }: StoreOptions, stateDir: string): StoreFile
 
 async function makeFolder(path: string, mode: number): Promise<void> {
   await makeMissing(path, mode);
-  // The mode above is cut by the umask, and a folder that is there keeps its own.
+  // The umask may have reduced the mode above, and a folder that exists already keeps its own.
   await chmod(path, mode);
 }
 
@@ -178,11 +181,11 @@ async function makeBase(store: ProjectStore, isInside: boolean): Promise<void> {
   await writeFile(join(store.base, "README"), readme, { mode: 0o644 });
 }
 
-/** Takes root's folder outside of the project away again once nothing is in it; it is made anew when it is needed. */
+/** Removes root's data folder outside of the project once it is empty; it is made again when it is needed. */
 export async function tidyStore({ base, records }: ProjectStore): Promise<void> {
   if (base === dirname(records)) return;
   try {
-    // The volumes first: they are the last to go.
+    // Volumes first: they are usually the last to be empty, and rmdir fails while they are not.
     for (const folder of ["volumes", "logs"]) await rmdir(join(base, folder));
     await rm(join(base, "README"), { force: true });
     await rmdir(base);

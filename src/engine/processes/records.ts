@@ -28,10 +28,10 @@ interface RecordedProcess extends ProcessIdentity {
   readonly stopSignal: NodeJS.Signals;
 }
 
-/** Paths inside the project from its folder on, which may move; records of earlier versions have none. */
+/** Paths inside the project are relative to its folder, which may move. Earlier versions' records have no origin. */
 type RecordedOrigin = Origin;
 
-/** What stands for a container: what was asked for, as the Compose file says it, and the process that runs it. */
+/** Stands for a container: what the Compose file asks for, not translated yet, and the process that runs it. */
 export interface ContainerRecord {
   readonly version: 1;
   readonly id: string;
@@ -55,7 +55,7 @@ export interface ContainerRecord {
   readonly fingerprint: Readonly<Record<string, string>>;
   readonly files: Readonly<Record<string, string>>;
   readonly networks: readonly string[];
-  /** The last one; null before the first start. */
+  /** The process of the last start; null before the first. */
   readonly process: RecordedProcess | null;
   /** Null while it runs, and where nobody saw it end. */
   readonly exitCode: number | null;
@@ -98,7 +98,7 @@ export function readRecord<K extends Kind>(store: ProjectStore, kind: K, name: s
   return parse<K>(readTextIfThere(pathOf(store, kind, name)));
 }
 
-/** What cannot be read as a record counts as none: the next write replaces it. */
+/** A file that holds no valid record counts as missing: the next write replaces it. */
 function parse<K extends Kind>(text: string | undefined): Kinds[K] | undefined {
   try {
     const value: unknown = text === undefined ? undefined : JSON.parse(text);
@@ -141,8 +141,8 @@ export function findContainer(store: ProjectStore, nameOrId: string): Container 
 }
 
 /**
- * Only what knows of data has to outlive a power cut: no process does, and waiting for the disk is most of a start.
- * Throws file-unwritable, disk-full.
+ * Only records of volumes are synced to disk, because data outlives a power cut and processes do not; syncing the
+ * others would take most of a start's time. Throws file-unwritable, disk-full.
  */
 export function writeRecord<K extends Kind>(
   store: ProjectStore,

@@ -9,7 +9,7 @@ export interface LocalService {
   /** What the Compose file sets; nothing of the shell. */
   readonly environment: Readonly<Record<string, string>>;
   readonly ports: readonly PortSpec[];
-  /** Where a container would see it, and where it lies here. */
+  /** `target` is the path inside a container, `path` the one on this machine. */
   readonly mounts: readonly { readonly target: string; readonly path: string; readonly kind: "bind" | "volume" }[];
   readonly workingDir: string;
   /** Its `*.log` files are what `logs` reads; `console.log` takes what the process prints. */
@@ -27,7 +27,7 @@ export interface Launch {
   readonly user?: { readonly uid: number; readonly gid: number };
 }
 
-/** What the engine lends to a runtime whose own work takes a service down and up again. */
+/** What a runtime may ask of the engine, for work that needs its service stopped and started again. */
 export interface ServiceControl {
   /** Throws engine-refused where there is no such container. */
   local(container: string): LocalService;
@@ -36,7 +36,7 @@ export interface ServiceControl {
   stop(container: string, signal: AbortSignal): Promise<void>;
 }
 
-/** How one product runs without a container engine: the engine asks it, and knows nothing of it but this. */
+/** How one product runs without a container engine; this is all that the engine knows about the product. */
 export interface Runtime {
   /** What the Compose file calls it: x-goat: { embedded: { recipe: <name> } } */
   readonly name: string;
@@ -46,28 +46,28 @@ export interface Runtime {
   image(service: ServiceSpec): string;
   /** Why this service cannot run this way; null where it can. */
   refuse(service: ServiceSpec): string | null;
-  /** The id of what is installed; null where it must be installed first, or is not whole. Cheap: asked at every look. */
+  /** The id of what is installed; null where it is missing or incomplete. Called often, so it has to be cheap. */
   installed(): Promise<string | null>;
-  /** Throws runtime-unavailable, disk-full. Says what it needs before it takes it. */
+  /** Throws runtime-unavailable, disk-full. Tells how much it will download or store before it does. */
   install(io: ApplyIo): Promise<void>;
-  /** What this form changes of what the Compose file says: whom it waits for, what it does without. */
+  /** The service as it runs without a container: which services it waits for, what it does without. */
   fit?(service: ServiceSpec, stack: StackSpec): ServiceSpec;
   /** Computed anew at each start. */
   launch(local: LocalService): Launch;
   /** Before each start: data folders, first-time set-up. What is already so is success. */
   prepare?(local: LocalService, signal: AbortSignal): Promise<void>;
-  /** A database's way to do without the programs that its image would bring. */
+  /** For a database: access to its data without the client programs that its image would bring. */
   localDatabase?(control: ServiceControl): LocalDatabase;
 }
 
 /** The machine as runtimes see it. */
 export interface Machine {
-  /** Shared by all projects of this user: what is installed. */
+  /** The folder of what is installed, shared by all projects of this user. */
   readonly cache: string;
   readonly packageRoot: string;
   readonly nodePath: string;
   readonly version: string;
-  /** The user's shell. */
+  /** The environment of the user's shell. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
   readonly platform: NodeJS.Platform;

@@ -13,7 +13,7 @@ export const commandRuntime: Runtime = {
   launch,
 };
 
-/** What the file names, else what runs services of its role. */
+/** The runtime that the Compose file names, else the one for services of this role; undefined where there is none. */
 export function runtimeOf(runtimes: readonly Runtime[], { role, run }: ServiceSpec): Runtime | undefined {
   const name = run.embedded?.recipe;
   return runtimes.find((runtime) => (name === undefined ? runtime.role === role : runtime.name === name));
@@ -61,7 +61,7 @@ export function fitStack(runtimes: readonly Runtime[], stack: StackSpec): StackS
   return { ...stack, services, networks: stack.networks.map(fitNetwork) };
 }
 
-/** A name only: what else a network says changes nothing here. */
+/** Keeps the name of a network only: its other settings change nothing for processes. */
 function fitNetwork({ key, name, external }: NetworkSpec): NetworkSpec {
   return { key, name, external, driverOptions: {}, internal: false, attachable: false, enableIpv6: false, labels: {} };
 }
@@ -78,7 +78,10 @@ function fitService(runtimes: readonly Runtime[], written: ServiceSpec, stack: S
   };
 }
 
-/** A health check's own tools are in the image; from outside, a service that listens is the best there is to see. */
+/**
+ * Replaces an engine's health check, whose tools may be in the image only: a service is ready once it listens on its
+ * first published port; without one its check is run here, else it has to keep running.
+ */
 function readyOf({ ready, ports, run }: ServiceSpec): ReadinessSpec {
   if (ready.kind !== "engine-health") return ready;
   const port = ports.find(({ protocol, host }) => protocol === "tcp" && host !== null);
@@ -91,7 +94,7 @@ function everywhereIs127(hostIp: string): string {
   return ["", "0.0.0.0", "::"].includes(hostIp) ? "127.0.0.1" : hostIp;
 }
 
-/** What a runtime runs stands in the image's place; nothing brings a process back that ends. */
+/** Puts the runtime's name for the product in the image's place, and no restart policy: nothing restarts a process. */
 function fitDocker(docker: ContainerSpec, runtime: Runtime, service: ServiceSpec): ContainerSpec {
   const { platform: _platform, build: _build, entrypoint, ...rest } = docker;
   const own = service.run.embedded?.command;

@@ -15,10 +15,10 @@ import { type Container, readRecords, writeRecord } from "./records.ts";
 import type { Launch } from "./runtime.ts";
 import { endFamily } from "./stop.ts";
 
-/** Beyond it, the log of former runs is put aside at the next start. */
+/** A larger console.log is renamed to console.old.log at the next start. */
 const logLimitBytes = 8 * 1024 * 1024;
 
-/** Starts a container's process; what kept it from starting is kept with it. */
+/** Starts or resumes a container's process; the reason of a failed start is kept in its record, and thrown. */
 export async function startContainer(host: Host, container: string, signal: AbortSignal): Promise<void> {
   const { store, found } = needIn(host, container);
   if (found.record.process !== null && (await runs(found))) return resumeFamily(found.record.process);
@@ -33,7 +33,8 @@ export async function startContainer(host: Host, container: string, signal: Abor
 async function launchNow(host: Host, store: ProjectStore, found: Container, signal: AbortSignal): Promise<void> {
   const { name, record } = found;
   const runtime = host.runtimes.find((one) => one.name === record.recipe);
-  if (runtime === undefined) throw new GoatError("engine-refused", `${name} needs the recipe ${record.recipe}`);
+  if (runtime === undefined)
+    throw new GoatError("engine-refused", `${name} was made by ${record.recipe}, which this goat-dev does not know`);
   // What the last run left behind would hold its ports and files.
   if (record.process !== null) await endFamily(host, record.process, signal);
   await needUnheld(store, found);
@@ -44,7 +45,7 @@ async function launchNow(host: Host, store: ProjectStore, found: Container, sign
   await runtime.prepare?.(local, signal);
   await host.serially(async () => {
     signal.throwIfAborted();
-    // Whatever happened to it meanwhile: another start, a new name.
+    // Read again: it may have been started or renamed meanwhile.
     const now = needIn(host, record.id).found;
     if (await runs(now)) return;
     await needUnheld(store, now);
@@ -107,7 +108,7 @@ async function rotate(path: string): Promise<void> {
   if (found !== undefined && found.size > logLimitBytes) await rename(path, path.replace(/\.log$/, ".old.log"));
 }
 
-/** Starts the process and writes down which it is; a process that nobody would know of is ended again. */
+/** Starts the process and records its identity; kills it again where the record cannot be written. */
 async function spawnNoted(host: Host, store: ProjectStore, found: Container, launch: Launch): Promise<void> {
   const { name, record } = found;
   const startedAt = host.clock.date().toISOString();
@@ -152,7 +153,7 @@ function whyNot({ command, cwd }: Launch, error: unknown): string {
   const code = systemCode(error);
   const [program] = command;
   if (code === "ENOENT") return existsSync(cwd) ? `there is no program ${program}` : `there is no folder ${cwd}`;
-  // Said also where a folder of the PATH may not be looked into.
+  // EACCES also comes where a folder of the PATH may not be searched.
   return code === "EACCES" ? `${program} may not be run` : `${program}: ${code ?? messageOf(error)}`;
 }
 

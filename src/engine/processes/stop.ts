@@ -16,7 +16,7 @@ type Op = Extract<Operation, { type: "stop-container" }>;
 
 const askAgainAfterMs = 15;
 
-/** As an engine waits where nobody says how long. */
+/** The grace period of container engines where none is set. */
 const usualGraceMs = 10_000;
 
 /** A killed process that stays longer waits for a disk or a network file system. */
@@ -24,7 +24,7 @@ const killLimitMs = 10_000;
 
 const killed = 137;
 
-/** SIGTERM, TERM, term and 15 are one signal. Throws engine-refused for what is none. */
+/** SIGTERM, TERM, term and 15 are one signal. Throws engine-refused for a signal that this system does not have. */
 export function toSignal(text: string): NodeJS.Signals {
   const upper = text.trim().toUpperCase();
   const byNumber = Object.entries(constants.signals).find(([, number]) => String(number) === upper)?.[0];
@@ -37,7 +37,10 @@ function isSignal(name: string): name is NodeJS.Signals {
   return Object.hasOwn(constants.signals, name);
 }
 
-/** Ends a process and all that belongs to it, without asking; `seen` are members that may have lost their parent since. */
+/**
+ * Kills a process and its family with SIGKILL; `seen` are members found earlier that may have lost their parent since.
+ * Throws engine-refused for a process of another user, and for one that does not end within 10 s.
+ */
 export async function endFamily(
   { clock }: Host,
   leader: ProcessIdentity,
@@ -49,7 +52,10 @@ export async function endFamily(
     const left = [...(await familyOf(leader)), ...(await stillRunning(seen))];
     if (left.length === 0) return;
     if (clock.now() - begin > killLimitMs)
-      throw new GoatError("engine-refused", `process ${left[0]?.pid} does not end`);
+      throw new GoatError(
+        "engine-refused",
+        `process ${left[0]?.pid} did not end within ${killLimitMs / 1000} s of SIGKILL`,
+      );
     for (const member of left) await kill(member);
     await clock.sleep(askAgainAfterMs, signal);
   }
@@ -65,7 +71,7 @@ function forbidden(pid: number): GoatError {
   });
 }
 
-/** Asks the main process to end, waits for its grace, then ends what is left of it. */
+/** Sends the stop signal to the main process, waits for the grace period, then kills what is left of its family. */
 export async function stopContainer(host: Host, op: Op, signal: AbortSignal): Promise<void> {
   const found = findIn(host, op.container)?.found;
   const main = found?.record.process ?? null;
@@ -73,7 +79,7 @@ export async function stopContainer(host: Host, op: Op, signal: AbortSignal): Pr
   if (!(await runs(found))) return endFamily(host, main, signal);
   const seen = await familyOf(main);
   if ((await signalProcess(main, signalOf(op, found))) === "forbidden") throw forbidden(main.pid);
-  // One that stands still would not hear it.
+  // A paused process cannot act on the stop signal before it is resumed.
   await resumeFamily(main);
   const grace = op.graceMs ?? found.record.stopGraceMs ?? usualGraceMs;
   const ended = await ends(host, main, grace, signal);
@@ -96,7 +102,7 @@ async function ends({ clock }: Host, identity: ProcessIdentity, withinMs: number
   return true;
 }
 
-/** Whoever started it has the exit status; others know only what they did themselves. */
+/** Waits for the exit status where this process started the container; else records `exitCode`, null for unknown. */
 async function settle(host: Host, { record }: Container, exitCode: number | null): Promise<void> {
   if (record.process === null) return;
   const own = host.children.get(runKey(record));

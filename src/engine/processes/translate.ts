@@ -7,7 +7,7 @@ export interface Address {
   readonly here: string;
 }
 
-/** Where a container would see a path, and where it lies here. */
+/** A path inside a container, and the path on this machine that it stands for. */
 interface PathPair {
   readonly target: string;
   readonly path: string;
@@ -24,7 +24,7 @@ type Quote = "" | "'" | '"';
 
 const shells = /(?:^|\/)(?:sh|bash|dash|ash|zsh|ksh|busybox)$/;
 
-/** A value of the environment, or a word of a command, with this machine's addresses and paths. */
+/** Puts this machine's addresses and paths into a variable's value or a word of a command. */
 export function translateText(text: string, { addresses, paths }: Translation): string {
   return translatePaths(translateAddresses(text, addresses), paths, false);
 }
@@ -43,7 +43,7 @@ function withoutSlash(path: string): string {
   return path.replace(/(?<=.)\/+$/, "");
 }
 
-/** A path begins where no other path or word does, and ends where its last name does. */
+/** Matches whole paths only: not in the middle of another path or word, and not up to the middle of a name. */
 function pathPattern(paths: readonly PathPair[]): RegExp {
   return paths.length === 0
     ? never
@@ -65,7 +65,7 @@ function literally(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
-/** A path as a shell reads it back at this place of its text. */
+/** Quotes a path for its place in a shell script; `quote` is the quote that is open there. */
 function quoted(path: string, quote: Quote): string {
   if (/^[\w/.:@%+,-]*$/.test(path)) return path;
   if (quote === '"') return path.replace(/["$`\\]/g, "\\$&");
@@ -73,7 +73,7 @@ function quoted(path: string, quote: Quote): string {
   return quote === "'" ? inSingle : `'${inSingle}'`;
 }
 
-/** Inside which quotes of a shell's text a place is. */
+/** The quote that is open at a position of a shell script; empty for none. */
 function quoteAt(script: string, end: number): Quote {
   let quote: Quote = "";
   for (let index = 0; index < end; index += 1) {
@@ -92,7 +92,10 @@ function translateAddresses(text: string, addresses: readonly Address[]): string
   });
 }
 
-/** A host stands alone: after nothing, `/`, `@`, `,`, `=`, a quote, a bracket or space; what follows its port ends it. */
+/**
+ * Matches `service:port` only at the start or after `/`, `@`, `,`, `=`, a quote, a bracket or space, and only where
+ * neither name nor port goes on after it.
+ */
 function addressPattern(addresses: readonly Address[]): RegExp {
   return addresses.length === 0
     ? never
@@ -102,7 +105,7 @@ function addressPattern(addresses: readonly Address[]): RegExp {
       );
 }
 
-/** A command as this machine runs it; in a shell's text, what needs quotes gets them. */
+/** A command with this machine's addresses and paths; inside a shell script, paths are quoted where they need it. */
 export function translateCommand(command: readonly string[], translation: Translation): readonly string[] {
   const script = scriptAt(command);
   return command.map((word, index) =>
@@ -110,7 +113,7 @@ export function translateCommand(command: readonly string[], translation: Transl
   );
 }
 
-/** Where a command holds a shell's text: the word after `-c`. */
+/** The index of a command's shell script, the word after `-c`; -1 where it runs no shell script. */
 function scriptAt(command: readonly string[]): number {
   const shell = command.findIndex((word) => shells.test(word));
   const flag = command.findIndex((word, index) => index > shell && /^-[a-z]*c$/.test(word));

@@ -21,7 +21,7 @@ interface Side {
   placeOf(key: string): string;
 }
 
-/** What differs between the two configs and should not; both can be read. */
+/** Differences between the two configs that should not be there. Both configs must be valid. */
 export function compareConfigs(local: ConfigText, cloud: ConfigText): readonly Finding[] {
   const [here, there] = [sideOf(local), sideOf(cloud)];
   return [
@@ -62,7 +62,10 @@ function entriesOf(file: ConfigText): readonly (Entry & { readonly name: string 
   return [...active, ...off];
 }
 
-/** A server of one's own may stand elsewhere for the cloud than for this machine. */
+/**
+ * Leaves `api_base` out of the comparison: one's own server may have another address for the cloud than for this
+ * machine.
+ */
 function entryOf(entry: Fields): Pick<Entry, "data" | "isLocal"> {
   const params = isRecord(entry["litellm_params"]) ? entry["litellm_params"] : {};
   const { api_base: address, ...rest } = params;
@@ -110,7 +113,7 @@ function settings(here: Side, there: Side): readonly Finding[] {
     }));
 }
 
-/** The database is this machine's alone, and so is how often it is written and read. */
+/** Settings of the database and how often it is used, which only this machine's gateway needs. */
 const ofTheDatabase = new Set(["database_url", "proxy_batch_write_at", "user_api_key_cache_ttl"]);
 
 function shared({ tree }: Side, name: string): unknown {

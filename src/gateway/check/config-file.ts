@@ -12,7 +12,7 @@ import { entryKeys, generalSettings, litellmSettings, requestParams, routeParams
 
 const paramKeys = [...routeParams, ...requestParams];
 
-/** Everything that can be said of one config without asking anybody. */
+/** All findings about one config that can be made without asking a gateway or a provider. */
 export function checkConfigFile(file: ConfigText, around: Surroundings): readonly Finding[] {
   try {
     readGatewayConfig(file.text, file.path);
@@ -29,7 +29,13 @@ export function checkConfigFile(file: ConfigText, around: Surroundings): readonl
   const items = fieldOf(root, "model_list") === undefined ? [] : itemsOf(file, found);
   for (const { node } of items) {
     unknownKeys(node, entryKeys, found, "warning", "an entry has no such key");
-    unknownKeys(fieldOf(node, "litellm_params")?.value, paramKeys, found, "note", "goes to the provider as it is");
+    unknownKeys(
+      fieldOf(node, "litellm_params")?.value,
+      paramKeys,
+      found,
+      "note",
+      "is no parameter of LiteLLM that goat-dev knows: it goes to the provider as it is",
+    );
   }
   duplicates(items, found);
   obstacles(root, found, around.isThere);
@@ -46,7 +52,10 @@ export function checkConfigFile(file: ConfigText, around: Surroundings): readonl
   return found.all;
 }
 
-/** What keeps LiteLLM from starting with this config, or from serving a model of it; a config that cannot be read has none. */
+/**
+ * What keeps LiteLLM from starting with this config, or from serving one of its models. The config must be one that can
+ * be read.
+ */
 export function startObstacles(file: ConfigText, isThere: (path: string) => boolean): readonly Finding[] {
   const source = parseSource(file.text, "1.1");
   const found = createFinder(file.path, source);
@@ -54,7 +63,7 @@ export function startObstacles(file: ConfigText, isThere: (path: string) => bool
   return found.all;
 }
 
-/** `file:line:column message`, as the config's own reader says it. */
+/** Turns what the config's reader says, lines of `file:line:column message`, into findings. */
 function mistakes({ path }: ConfigText, error: GoatError): readonly Finding[] {
   return (error.evidence.length > 0 ? error.evidence : [error.message]).map((line) => {
     const match = /^(.*?:\d+:\d+) (.*)$/s.exec(line);
@@ -102,7 +111,7 @@ export function masterKeyProblem(key: string): string | null {
   if (key === "") return "LITELLM_MASTER_KEY is empty: LiteLLM would let everybody in";
   const mistake = unsendable(key);
   if (mistake !== null) return `LITELLM_MASTER_KEY holds ${mistake}, which no HTTP header can carry`;
-  if (!key.startsWith("sk-")) return "LITELLM_MASTER_KEY has to begin with sk-, or LiteLLM takes it for no key";
+  if (!key.startsWith("sk-")) return "LITELLM_MASTER_KEY has to begin with sk-, or LiteLLM does not accept it as a key";
   const weak = ["sk-1234"];
   return weak.includes(key) ? `LITELLM_MASTER_KEY is ${list(weak)}, which newer LiteLLM refuses to start with` : null;
 }

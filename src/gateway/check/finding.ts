@@ -3,21 +3,21 @@ export type Level = "error" | "warning" | "note";
 
 export interface Finding {
   readonly level: Level;
-  /** `dev/litellm-config.yaml:12:7`; the file alone where it is about all of it. */
+  /** `dev/litellm-config.yaml:12:7`, or the path alone where the finding is about the whole file. */
   readonly place: string;
   readonly text: string;
 }
 
-/** What the gateway that reads a config is given. */
+/** The circumstances of the gateway that reads a config. */
 export interface Surroundings {
   readonly variables: Readonly<Record<string, string | undefined>>;
-  /** Variables that reach it; null where that is not known. */
+  /** Names of the variables that are passed to the gateway; null where that is not known. */
   readonly passed: readonly string[] | null;
-  /** Where more of them can be passed on. */
+  /** The files that pass variables on to the gateway, as messages name them. */
   readonly passedBy: string;
-  /** Whether a file that it includes is there. */
+  /** Whether a file that the config includes exists. */
   isThere(path: string): boolean;
-  /** It runs in a container, where localhost is the container. */
+  /** True where the gateway runs in a container, in which localhost is the container itself. */
   readonly inContainer: boolean;
   /** True for the cloud's gateway, which has no database. */
   readonly stateless: boolean;
@@ -25,7 +25,10 @@ export interface Surroundings {
 
 const order: readonly Level[] = ["error", "warning", "note"];
 
-/** The worst first, else as they were found; what is said of many places of a file is said at the first. */
+/**
+ * Sorts findings by level, the worst first, else as they were found. The same finding about several places of one file
+ * is given once, at the first.
+ */
 export function tidy(findings: readonly Finding[]): readonly Finding[] {
   const groups = new Map<string, Finding[]>();
   for (const finding of findings) {

@@ -8,7 +8,7 @@ import type { Finder } from "./finder.ts";
 import type { Surroundings } from "./finding.ts";
 import { cacheTypes, callbackNames, earlyVariables, providerPrefixes, routingStrategies } from "./vocabulary.ts";
 
-/** What keeps LiteLLM from starting, or from serving a model: surely, and told before it is tried. */
+/** Finds what is sure to keep LiteLLM from starting, or from serving a model, before it is tried. */
 export function obstacles(root: unknown, found: Finder, isThere: (path: string) => boolean): void {
   const settings = fieldOf(root, "litellm_settings")?.value;
   const strategy = fieldOf(fieldOf(root, "router_settings")?.value, "routing_strategy")?.value;
@@ -31,12 +31,12 @@ export function obstacles(root: unknown, found: Finder, isThere: (path: string) 
     const isNamed = fieldOf(params, "custom_llm_provider") !== undefined;
     if (prefix === undefined || isNamed || hasOwnProviders || providerPrefixes.includes(prefix)) continue;
     const near = nearest(prefix, providerPrefixes);
-    // Without a name that is near it may be one of a newer LiteLLM.
+    // A prefix that is close to no known one may belong to a newer LiteLLM.
     if (near !== undefined) found.add("error", model, `LiteLLM knows no provider ${prefix}; did you mean ${near}?`);
   }
 }
 
-/** What LiteLLM starts with, and what then does not do what it says. */
+/** Finds settings with which LiteLLM starts, but which then do not do what they say. */
 export function surprises(root: unknown, found: Finder, around: Surroundings): void {
   const { inContainer } = around;
   const settings = fieldOf(root, "litellm_settings")?.value;
@@ -70,7 +70,7 @@ export function surprises(root: unknown, found: Finder, around: Surroundings): v
   }
 }
 
-/** Without a database LiteLLM warns once in its log, and lets every call through. */
+/** Checks that a budget has a database: without one LiteLLM warns once in its log, and lets every call through. */
 function checkBudget(root: unknown, settings: unknown, { stateless, variables }: Surroundings, found: Finder): void {
   const budget = fieldOf(settings, "max_budget");
   const url = scalarText(fieldOf(fieldOf(root, "general_settings")?.value, "database_url")?.value);
@@ -82,7 +82,7 @@ function checkBudget(root: unknown, settings: unknown, { stateless, variables }:
 
 const reference = "os.environ/";
 
-/** Fallbacks and aliases lead to models of this config. */
+/** Checks that fallbacks and aliases lead to models of this config. */
 function checkNames(
   settings: unknown,
   router: unknown,
@@ -103,7 +103,7 @@ function checkNames(
   for (const holder of [settings, router]) {
     for (const field of ["fallbacks", "context_window_fallbacks", "content_policy_fallbacks", "default_fallbacks"]) {
       const list = fieldOf(holder, field)?.value;
-      // Of a map the keys may be patterns; what they lead to is what is asked.
+      // Only a map's values are checked, the stand-ins: its keys may be patterns.
       for (const { node } of scalarsOf(list)) target(node);
     }
   }

@@ -8,7 +8,7 @@ import type { Surroundings } from "./finding.ts";
 
 const reference = "os.environ/";
 
-/** What values say about variables and secrets. */
+/** Checks the config's values: references to variables, secrets that are written out, and placeholders. */
 export function checkValues(root: unknown, around: Surroundings, found: Finder): void {
   for (const { path, value, node } of scalarsOf(root)) {
     if (typeof value !== "string") continue;
@@ -24,7 +24,7 @@ export function checkValues(root: unknown, around: Surroundings, found: Finder):
   }
 }
 
-/** Fields by which a route is let in without a key of its own. */
+/** Parameters with which a route does not need the provider's default key variable. */
 const otherWays = [
   "api_key",
   "litellm_credential_name",
@@ -34,7 +34,7 @@ const otherWays = [
   "azure_username",
 ];
 
-/** What routes say without values: a key that LiteLLM looks up by itself, and the models that `*` stands for. */
+/** Checks what routes imply: a key that LiteLLM looks up by itself, and the models that `*` stands for. */
 export function checkKeys(root: unknown, around: Surroundings, found: Finder): void {
   for (const item of itemsOf(fieldOf(root, "model_list")?.value)) {
     const params = fieldOf(item, "litellm_params")?.value;

@@ -1,6 +1,8 @@
-/** Names that LiteLLM 1.103 reads, by the place in its config where they stand, and what it knows where there is a choice. */
+/**
+ * Names that LiteLLM 1.103 reads, by their place in its config, and the values that it knows where there is a choice.
+ */
 
-/** At the top. */
+/** Keys at the top level. */
 export const topLevel = words(`
   model_list litellm_settings general_settings router_settings environment_variables include callback_settings
   guardrails mcp_servers mcp_tools assistant_settings finetune_settings files_settings vector_store_registry
@@ -8,7 +10,7 @@ export const topLevel = words(`
   worker_registry plugins mcp_aliases
 `);
 
-/** The settings that are set most: a name close to one of them is that one, misspelt. */
+/** The most common settings: a key that is unknown but close to one of them is taken for a misspelling. */
 export const litellmSettings = words(`
   drop_params max_budget budget_duration success_callback failure_callback callbacks service_callbacks num_retries
   request_timeout cache cache_params set_verbose json_logs turn_off_message_logging fallbacks default_fallbacks
@@ -28,7 +30,7 @@ export const generalSettings = words(`
 
 export const entryKeys = words("model_name litellm_params model_info model_id blocked");
 
-/** What an entry's parameters say about the route itself. */
+/** Keys of `litellm_params` that are about the route itself. */
 export const routeParams = words(`
   model api_key api_base api_version base_url organization custom_llm_provider drop_params additional_drop_params
   allowed_openai_params mock_response mock_timeout timeout stream_timeout request_timeout max_retries num_retries rpm tpm
@@ -44,7 +46,7 @@ export const routeParams = words(`
   watsonx_region_name
 `);
 
-/** What goes along with every request. */
+/** Keys of `litellm_params` that are sent along with every request. */
 export const requestParams = words(`
   temperature top_p top_k n stream stream_options stop max_tokens max_completion_tokens modalities prediction audio
   presence_penalty frequency_penalty logit_bias user response_format seed tools tool_choice functions function_call
@@ -89,7 +91,7 @@ export const callbackNames = words(`
   google_text_moderation openai_moderations blocked_user_check banned_keywords
 `);
 
-/** Read by LiteLLM before its config is. */
+/** Variables that LiteLLM reads before it reads its config. */
 export const earlyVariables = words(`
   DATABASE_URL DIRECT_URL LITELLM_MASTER_KEY LITELLM_SALT_KEY STORE_MODEL_IN_DB LITELLM_LOG LITELLM_MODE HOST PORT NUM_WORKERS
   LITELLM_LOCAL_MODEL_COST_MAP HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY SSL_CERT_FILE REQUESTS_CA_BUNDLE CONFIG_FILE_PATH

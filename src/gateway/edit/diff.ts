@@ -2,7 +2,10 @@ import { structuredPatch } from "diff";
 
 const contextLines = 2;
 
-/** What changed between two texts, as `+`, `-` and a little around it, each place under its line; empty where nothing did. */
+/**
+ * The lines that differ between two texts, marked `+` and `-`, with two lines of context; each place begins with its
+ * line number. Empty where nothing differs.
+ */
 export function diffLines(before: string, after: string): readonly string[] {
   const { hunks } = structuredPatch("", "", before, after, "", "", { context: contextLines });
   return hunks

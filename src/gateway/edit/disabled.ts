@@ -5,7 +5,7 @@ import { fieldOf, parseSource } from "./yaml-source.ts";
 /** An entry that is commented out, and the lines it takes. */
 export interface DisabledEntry {
   readonly name: string;
-  /** Null where it refers to what stands outside it. */
+  /** Null where an alias refers to something outside the entry. */
   readonly data: Fields | null;
   /** Counts from 1. */
   readonly line: number;
@@ -18,7 +18,7 @@ export interface DisabledEntry {
 interface Prefix {
   /** Columns before the `#`. */
   readonly margin: string;
-  /** `# `, or `#` where that is what puts the `-` in line with the list. */
+  /** `# `, or `#` alone where that is what puts the `-` in the list's column. */
   readonly mark: string;
   /** The column of the `-`. */
   readonly indent: number;
@@ -56,7 +56,7 @@ function splitLines(text: string): readonly string[] {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }
 
-/** `listIndent` is where the list's own entries begin; null where it has none. */
+/** `listIndent` is the column at which the list's own entries begin; null where it has none. */
 function prefixOf(line: string, listIndent: number | null): Prefix | null {
   const match = firstLine.exec(line);
   if (match === null) return null;
@@ -66,7 +66,10 @@ function prefixOf(line: string, listIndent: number | null): Prefix | null {
   return keepsSpace ? { margin, mark: "#", indent: bare } : { margin, mark: "# ", indent: bare - 1 };
 }
 
-/** The lines of the entry that begins here, bare; comments and empty lines only where more of it follows. */
+/**
+ * The lines of the entry that begins here, without their `#`; comments and empty lines count only where more of the
+ * entry follows.
+ */
 function blockAt(lines: readonly string[], from: number, prefix: Prefix): readonly string[] {
   const bare: string[] = [uncommented(lines[from] ?? "", prefix) ?? ""];
   let length = 1;
@@ -87,7 +90,7 @@ function uncommented(line: string, { margin, mark }: Prefix): string | null {
   return line.startsWith(margin + mark) ? margin + line.slice(margin.length + mark.length) : null;
 }
 
-/** What a line is to an entry that began above it. */
+/** Whether a line belongs to the entry that began above it. */
 function roleOf(line: string, bare: string | null, { indent }: Prefix): "inside" | "perhaps" | "outside" {
   if (bare === null) return /^ *#/.test(line) ? "perhaps" : "outside";
   if (bare.trim() === "") return "perhaps";
@@ -96,7 +99,7 @@ function roleOf(line: string, bare: string | null, { indent }: Prefix): "inside"
   return bare.trimStart().startsWith("#") ? "perhaps" : "outside";
 }
 
-/** Null where it is no entry but words, or not YAML. */
+/** Null where the text is an ordinary comment and not an entry, or is not YAML. */
 function readEntry(bare: string): Read | null {
   const { document, data } = parseSource(bare, "1.1");
   if (!isSeq(document.contents) || document.contents.items.length !== 1) return null;
@@ -106,7 +109,7 @@ function readEntry(bare: string): Read | null {
   return isEntry ? { name: String(name.value), data: dataOf(data) } : null;
 }
 
-/** An alias to what stands elsewhere cannot be followed here. */
+/** Null where an alias refers to something outside the entry: only the entry is parsed here. */
 function dataOf(read: () => unknown): Fields | null {
   try {
     const value = read();
@@ -117,7 +120,7 @@ function dataOf(read: () => unknown): Fields | null {
   }
 }
 
-/** Whole lines of an entry with a `#` in front of each; null where a line cannot take one and come back the same. */
+/** Puts a `#` in front of each line of an entry; null where removing it again would not give the same line. */
 export function commentOut(lines: string, indent: number): string | null {
   const margin = " ".repeat(indent);
   const marked = splitLines(lines).map((line) => {

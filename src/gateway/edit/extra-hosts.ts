@@ -8,7 +8,10 @@ import { fieldOf, fieldsOf, itemsOf, parseSource, scalarText, type YamlSource } 
 
 const entry = JSON.stringify(`${hostName}:host-gateway`);
 
-/** A Compose file whose service knows this machine by its name, which Linux does not give by itself. Throws compose-invalid. */
+/**
+ * The Compose file's text with host.docker.internal in the service's `extra_hosts`: Docker on Linux does not define
+ * that name by itself. Throws compose-invalid.
+ */
 export function nameThisMachine(file: ConfigText, service: string): string {
   const source = parseSource(file.text, "1.2");
   if (isNamed(source, service)) return file.text;

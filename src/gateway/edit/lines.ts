@@ -1,4 +1,4 @@
-/** A text by offsets of its lines; a line's end is behind its line break. */
+/** Finds where the lines of a text begin and end, by offset; a line's end is behind its line break. */
 export interface Lines {
   /** What this text breaks lines with. */
   readonly newline: "\n" | "\r\n";
@@ -18,7 +18,9 @@ export function linesOf(text: string): Lines {
   return { newline, startOf, endOf, columnOf: (offset) => offset - startOf(offset) };
 }
 
-/** Puts whole lines in at an offset where a line begins; a text that ends without a line break still does. */
+/**
+ * Inserts whole lines at an offset where a line begins; a text without a final line break still has none afterwards.
+ */
 export function insertLines(text: string, at: number, lines: readonly string[]): string {
   const { newline } = linesOf(text);
   const block = lines.join(newline);
@@ -33,7 +35,7 @@ export function removeLines(text: string, start: number, end: number): string {
   return (isLast ? before.replace(/\r?\n$/, "") : before) + text.slice(end);
 }
 
-/** Puts a further element into a list in brackets, behind the last one, with the space that stands between the others. */
+/** Appends an element to a list in brackets, with the same space before it as between the others. */
 export function insertFlowItem(
   text: string,
   list: { readonly open: number; readonly items: readonly { readonly start: number; readonly end: number }[] },

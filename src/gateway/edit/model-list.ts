@@ -12,7 +12,7 @@ export interface ConfigText {
 
 export interface ListItem {
   readonly name: string;
-  /** In a block list whole lines, else the element alone. */
+  /** Offsets of the entry: whole lines in a block list, the element alone in a list in brackets. */
   readonly start: number;
   readonly end: number;
   readonly data: Fields;
@@ -41,7 +41,7 @@ export interface ModelList {
 
 type Placed = Omit<ListItem, "name" | "data">;
 
-/** An edit that cannot be made, with its place; nothing has been written. */
+/** The error for an edit that cannot be made, with its `line:column`; it says that nothing was written. */
 export function cannotEdit(path: string, place: string, why: string): GoatError {
   return new GoatError("gateway-config-invalid", `${path}:${place} ${why}`, {
     evidence: ["nothing was written"],
@@ -72,7 +72,8 @@ export function readModelList({ path, text }: ConfigText): ModelList {
   }
   const isNothing = value === null || (value.range !== undefined && value.range?.[0] === value.range?.[1]);
   const isBlockMap = isMap(source.document.contents) && source.document.contents.flow !== true;
-  if (!isNothing || !isBlockMap) throw cannotEdit(path, place, "model_list has to be a list that is written out here");
+  if (!isNothing || !isBlockMap)
+    throw cannotEdit(path, place, "model_list has to be a list in this file, and no alias");
   return { source, layout: { kind: "empty", at: source.lines.endOf(contentEnd(field.key)) }, items: [] };
 }
 
@@ -91,7 +92,7 @@ function withData(source: YamlSource, placed: readonly Placed[]): readonly ListI
 
 function blockItem({ lines, text }: YamlSource, node: Node, dash: number): Placed {
   const end = Math.max(contentEnd(node), dash + 1);
-  // A block of text ends behind its line break already.
+  // A block scalar already ends behind its line break.
   const after = text[end - 1] === "\n" ? end : lines.endOf(end);
   return { node, start: lines.startOf(dash), end: after, indent: lines.columnOf(dash) };
 }

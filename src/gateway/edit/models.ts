@@ -41,7 +41,10 @@ function withEntry(text: string, { layout, items }: ModelList, entry: NewEntry):
   return insertLines(text, items.at(-1)?.end ?? text.length, entryLines(entry, layout.style));
 }
 
-/** The config without the entries of this name, commented out ones too; the same text where there are none. */
+/**
+ * The config without the entries of this name, commented-out ones included; the same text where there are none. Throws
+ * gateway-config-invalid where the text cannot be edited.
+ */
 export function removeModel(config: ConfigText, name: string): string {
   const list = readModelList(config);
   const active = removeActive(config, list, name);
@@ -51,7 +54,7 @@ export function removeModel(config: ConfigText, name: string): string {
   return text === active ? active : verified({ ...config, text: active }, text, { added: [], removed: [] });
 }
 
-/** The last one first, the list read anew each time: where the others stand changes with it. */
+/** Removes the last entry first, and reads the list again after each, because a removal moves other entries. */
 function removeActive(config: ConfigText, { layout, items }: ModelList, name: string): string {
   const index = items.findLastIndex((item) => item.name === name);
   const item = items[index];

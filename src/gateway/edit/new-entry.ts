@@ -15,11 +15,14 @@ export interface EntryRequest {
   readonly apiVersion: string | undefined;
   readonly baseModel: string | undefined;
   readonly mode: string | undefined;
-  /** A vLLM server, whose GPU may sleep. */
+  /** True for a vLLM server, whose GPU may sleep while nobody calls it. */
   readonly vllm: boolean;
 }
 
-/** An entry to be: its public name, its parameters in order, and what LiteLLM should know of the model. */
+/**
+ * An entry that is not written yet: its public name, its parameters in order, and what LiteLLM should know of the
+ * model.
+ */
 export interface NewEntry {
   readonly name: string;
   readonly params: Readonly<Record<string, Param>>;
@@ -31,7 +34,10 @@ type Param = string | boolean | readonly string[];
 
 const help = ["goat-dev models add --help", "all options, with examples"] as const;
 
-/** Keeps LiteLLM from asking the server for its models every five minutes: its GPU would never sleep. The second keeps the first from being sent on to vLLM. */
+/**
+ * The first parameter keeps LiteLLM from asking the server for its models every five minutes, which would never let its
+ * GPU sleep. The second keeps the first from being sent on to vLLM.
+ */
 const asleep: Readonly<Record<string, Param>> = {
   use_clientside_credentials: true,
   additional_drop_params: ["use_clientside_credentials"],
@@ -39,7 +45,10 @@ const asleep: Readonly<Record<string, Param>> = {
 
 const reference = "os.environ/";
 
-/** An entry from what was asked for. Throws usage; a secret that was typed is not repeated. */
+/**
+ * Builds the entry that the options of `models add` ask for. Throws usage; its message does not repeat a secret that
+ * was typed.
+ */
 export function newEntry(request: EntryRequest): NewEntry {
   checkName(request.name);
   const { route } = request;
@@ -60,13 +69,13 @@ export function newEntry(request: EntryRequest): NewEntry {
   return { name: request.name, params: { model: route, api_key: key ?? `${reference}${known}` }, info };
 }
 
-/** A name as programs ask for it. */
+/** Throws usage where a model's name has other characters than these, or looks like a key. */
 function checkName(name: string): void {
   if (/^[\w][\w.:/@+*-]{0,127}$/.test(name) && !looksLikeKey(name)) return;
   throw bad("a model's name is letters, digits and . _ - / : @ + *, without spaces", help);
 }
 
-/** What providers' keys look like; such a text belongs into .env. */
+/** True for text that looks like a provider's key, which belongs in .env. */
 function looksLikeKey(text: string): boolean {
   return /(?:^|[^a-z])(?:sk|gsk|pk|xai)[-_][\w-]{12,}/i.test(text) || /^[0-9a-f]{32,}$/i.test(text);
 }
@@ -78,7 +87,7 @@ function bad(message: string, ...fixes: readonly (readonly [string, string])[]):
 function keyReference(text: string): string {
   const name = text.startsWith(reference) ? text.slice(reference.length) : text;
   if (/^[A-Z_][A-Z0-9_]*$/.test(name) && !looksLikeKey(name)) return reference + name;
-  throw bad("--key is the name of a variable, such as MISTRAL_API_KEY: the key itself belongs into .env", help);
+  throw bad("--key is the name of a variable, such as MISTRAL_API_KEY: the key itself belongs in .env", help);
 }
 
 function unknownPrefix(prefix: string, name: string): GoatError {
@@ -103,7 +112,7 @@ function infoOf({ baseModel, mode }: EntryRequest): Readonly<Record<string, stri
   return { ...(baseModel === undefined ? {} : { base_model: baseModel }), ...(mode === undefined ? {} : { mode }) };
 }
 
-/** Azure's newest that all of its models take. */
+/** The newest API version that all of Azure's models accept. */
 const azureVersion = "2024-06-01";
 
 function azure({ route, apiVersion }: EntryRequest, apiBase: string | undefined, key: string | undefined) {
@@ -115,7 +124,10 @@ function azure({ route, apiVersion }: EntryRequest, apiBase: string | undefined,
   };
 }
 
-/** An address of one's own speaks OpenAI's protocol where LiteLLM knows no other; a provider's key does not go there unasked. */
+/**
+ * Parameters for a server of the user's own. A prefix that is not in `keyVariables` counts as OpenAI's protocol, and a
+ * provider's key is sent to this address only where the user names it.
+ */
 function elsewhere(route: string, known: string | undefined, apiBase: string, key: string | undefined) {
   return {
     model: known === undefined && prefixOf(route) !== "hosted_vllm" ? `openai/${route}` : route,
@@ -131,14 +143,18 @@ export function variablesOf({ params }: NewEntry): readonly string[] {
   );
 }
 
-/** An http address without a log-in, or a variable that holds one. */
+/**
+ * Checks an option's value and returns it without trailing slashes: an http(s) address without a log-in or key, or
+ * `os.environ/` with the name of a variable that holds one. Throws usage.
+ */
 export function address(option: string, text: string): string {
   if (text.startsWith(reference)) return keyReference(text);
   const url = URL.canParse(text) ? new URL(text) : null;
   const isWeb = url?.protocol === "http:" || url?.protocol === "https:";
   if (url === null || !isWeb || /\s/.test(text)) throw bad(`${option} is an address, such as https://host/v1`, help);
   const isSecret = url.username !== "" || url.password !== "" || url.search !== "" || looksLikeKey(text);
-  if (isSecret) throw bad(`${option} holds a log-in or a key: that belongs into .env, named by --key`, help);
+  if (isSecret)
+    throw bad(`${option} holds a log-in or a key: put that into .env, and name its variable with --key`, help);
   return text.replace(/\/+$/, "");
 }
 

@@ -15,17 +15,20 @@ export function disabledModels({ text }: ConfigText): readonly DisabledEntry[] {
   return disabledEntries(text, firstIndent(text));
 }
 
-/** Where the list's entries begin; null where it has none. */
+/** The column at which the list's entries begin; null where it has none. */
 function firstIndent(text: string): number | null {
   return /^model_list\s*:[\s\S]*?^( *)- /m.exec(text)?.[1]?.length ?? null;
 }
 
-/** The routes that they would be; what refers to the rest of the file is left out. */
+/** The routes that the commented-out entries would make; an entry with an alias to the rest of the file is left out. */
 export function disabledRoutes(config: ConfigText): readonly Route[] {
   return disabledModels(config).flatMap(({ data, line }) => readRoute(data, [], line, createProblems()) ?? []);
 }
 
-/** The config with the commented entry of this name taken in. Throws usage where there is none. */
+/**
+ * The config with the commented-out entry of this name put back into use. Throws usage where there is none,
+ * gateway-config-invalid where the text cannot be edited.
+ */
 export function enableModel(config: ConfigText, name: string): string {
   const { items } = readModelList(config);
   const disabled = disabledEntries(config.text, indentOf(items));
@@ -76,7 +79,7 @@ export function disableModel(config: ConfigText, name: string): string {
   return verified(config, text, { added: [], removed: doomed.map(({ data }) => data) });
 }
 
-/** Names the nearest one. */
+/** The error for a name that no entry has; it suggests the nearest name. */
 function unknownModel({ path }: ConfigText, name: string, items: readonly { readonly name: string }[]): GoatError {
   const near = nearest(
     name,

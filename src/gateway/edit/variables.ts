@@ -5,7 +5,7 @@ import { insertFlowItem, insertLines } from "./lines.ts";
 import type { ConfigText } from "./model-list.ts";
 import { contentEnd, dashesOf, fieldOf, parseSource, scalarsOf, type YamlSource } from "./yaml-source.ts";
 
-/** Variables that a service's environment names in this file; null where the file gives it none. */
+/** Names of the variables in a service's `environment` in this file; null where the service has none. */
 export function variablesPassed({ text }: ConfigText, service: string): readonly string[] | null {
   const value: unknown = environmentOf(parseSource(text, "1.2"), service);
   if (isSeq(value)) return value.items.map((item) => String(isScalar(item) ? item.value : "").split("=", 1)[0] ?? "");
@@ -16,7 +16,10 @@ function environmentOf(source: YamlSource, service: string): Node | null | undef
   return fieldOf(fieldOf(fieldOf(source.document.contents, "services")?.value, service)?.value, "environment")?.value;
 }
 
-/** A Compose file that hands one variable more to a service, behind those that it only passes on. Throws compose-invalid. */
+/**
+ * The Compose file's text with one more variable passed to a service, placed behind those that are listed without a
+ * value. Throws compose-invalid.
+ */
 export function passVariable(file: ConfigText, service: string, name: string): string {
   if (variablesPassed(file, service)?.includes(name) === true) return file.text;
   const source = parseSource(file.text, "1.2");
@@ -34,7 +37,7 @@ export function passVariable(file: ConfigText, service: string, name: string): s
   return text;
 }
 
-/** A list with one entry more, behind the last that is no `name=value`. */
+/** The text with one more entry in a list, behind the last entry that is not `name=value`. */
 export function intoList({ text, lines }: YamlSource, list: YAMLSeq, name: string): string | null {
   if (list.flow === true) return insertFlowItem(text, flowOf(list), name);
   const isBare = (item: unknown): boolean => isScalar(item) && !String(item.value).includes("=");
@@ -66,7 +69,7 @@ function intoMap({ text, lines }: YamlSource, map: YAMLMap, name: string): strin
   return insertLines(text, lines.endOf(contentEnd(pair)), [`${margin}${name}:`]);
 }
 
-/** Read again, the file says what it said and passes the variable. */
+/** True where the edited file still parses and passes the variable exactly once. */
 function isPassed(file: ConfigText, service: string, name: string): boolean {
   return (
     parseSource(file.text, "1.2").document.errors.length === 0 &&
@@ -74,7 +77,7 @@ function isPassed(file: ConfigText, service: string, name: string): boolean {
   );
 }
 
-/** A template of .env with one variable more, empty, behind the last key that it leaves to be filled in. */
+/** The text of an .env template with one more, empty variable, placed behind the last empty key. */
 export function addToTemplate(text: string, name: string): string {
   const parts = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
   if (parts.some((line) => new RegExp(`^(?:# ?)?(?:export )?${name}=`).test(line))) return text;
@@ -83,7 +86,10 @@ export function addToTemplate(text: string, name: string): string {
   return insertLines(text, at, [`${name}=`]);
 }
 
-/** The cloud's list of secrets with one variable more in one of them. Throws usage where the list is not as expected. */
+/**
+ * The text of the cloud's list of secrets with one more variable in one secret. Throws usage where that secret has no
+ * list.
+ */
 export function addToSecret(file: ConfigText, secret: string, name: string): string {
   const source = parseSource(file.text, "1.2");
   const list: unknown = fieldOf(fieldOf(source.document.contents, "secrets")?.value, secret)?.value;

@@ -10,7 +10,10 @@ interface Change {
   readonly removed: readonly Fields[];
 }
 
-/** The edited text, read again: it has to say what it said, but for this change. Throws gateway-config-invalid. */
+/**
+ * Parses the edited text again and returns it if its data differs from before by this change alone. Throws
+ * gateway-config-invalid otherwise.
+ */
 export function verified(before: ConfigText, text: string, change: Change): string {
   try {
     readGatewayConfig(text, before.path);
@@ -41,7 +44,7 @@ function treeOf(text: string): unknown {
   return parseSource(text, "1.1").data();
 }
 
-/** The entries without one of each of these; null where one is not among them. */
+/** The entries without one occurrence of each entry in `taken`; null where one of those is missing. */
 function without(entries: readonly Fields[], taken: readonly Fields[]): readonly Fields[] | null {
   const left = [...entries];
   for (const entry of taken) {

@@ -2,7 +2,7 @@ import { type Document, isMap, isPair, isScalar, isSeq, LineCounter, type Node, 
 import { parseYaml } from "../../platform/yaml.ts";
 import { type Lines, linesOf } from "./lines.ts";
 
-/** A parsed text that remembers where everything stands. */
+/** A parsed YAML text that knows the position of everything in it. */
 export interface YamlSource {
   readonly text: string;
   readonly document: Document;
@@ -17,10 +17,16 @@ export interface YamlSource {
 
 type Version = "1.1" | "1.2";
 
-/** One run asks the same config for its routes, its settings, its entries and its mistakes: it is parsed once. */
+/**
+ * The last text that was parsed, kept because one run asks the same config for its routes, settings, entries and
+ * mistakes.
+ */
 let latest: { readonly version: Version; readonly source: YamlSource } | undefined;
 
-/** Parses with the token of every node kept; nobody changes the document. 1.1 is what PyYAML, and so LiteLLM, speaks. */
+/**
+ * Parses, and keeps the source token of every node. The document is cached and shared: nobody may change it. LiteLLM
+ * reads YAML 1.1, because PyYAML does.
+ */
 export function parseSource(text: string, version: Version): YamlSource {
   if (latest?.source.text !== text || latest.version !== version) latest = { version, source: parse(text, version) };
   return latest.source;
@@ -47,7 +53,7 @@ function asNode(value: unknown): Node | null {
   return typeof value === "object" && value !== null ? (value as Node) : null;
 }
 
-/** Where a node's last character stands, without what follows it on the line or below. */
+/** Offset of the end of a node's content, without what follows it on the line or below. */
 export function contentEnd(node: unknown): number {
   if (isPair(node)) return Math.max(contentEnd(node.key), contentEnd(node.value));
   const isBlock = (isMap(node) || isSeq(node)) && node.flow !== true;
@@ -80,7 +86,7 @@ export function itemsOf(node: unknown): readonly unknown[] {
   return isSeq(node) ? node.items : [];
 }
 
-/** A scalar's text; null where it is none. */
+/** The text of a string or a number; null for any other node. */
 export function scalarText(node: unknown): string | null {
   return isScalar(node) && (typeof node.value === "string" || typeof node.value === "number")
     ? String(node.value)
@@ -100,11 +106,11 @@ export function scalarsOf(
 
 const plain = /^[A-Za-z0-9][\w./+@<>=-]*(?::[\w./+@<>=-]+)*$/;
 
-/** What YAML 1.1, which LiteLLM reads with, takes for something other than text. */
+/** Bare words that YAML 1.1, which LiteLLM reads, takes for something other than text. */
 const reserved =
   /^(?:y|n|yes|no|on|off|true|false|null|~|nan|[-+]?\.(?:inf|nan)|[-+]?[\d_.,:]+(?:e[-+]?\d+)?|0[xo][\da-f_]+|\d{4}-\d\d?-\d\d?.*)$/i;
 
-/** Text as one YAML scalar, bare where every reader takes it for the same text. */
+/** Text as one YAML scalar, without quotes only where every YAML reader takes it for that text. */
 export function yamlText(value: string): string {
   return plain.test(value) && !reserved.test(value) ? value : JSON.stringify(value);
 }

@@ -5,7 +5,10 @@ import type { ServiceSpec, StackSpec } from "../../model/stack.ts";
 
 type Environment = Readonly<Record<string, string>>;
 
-/** Its imports need no database, and what comes after them waits for one: it starts beside the stack's, not after it. */
+/**
+ * Lets LiteLLM start beside its database instead of after it, because its imports need none and what follows them waits
+ * for it. A LiteLLM without a database does not wait for one.
+ */
 export function fitDatabase(service: ServiceSpec, stack: StackSpec): ServiceSpec {
   const isDatabase = (name: string): boolean =>
     stack.services.some((other) => other.name === name && other.role === "database");
@@ -27,7 +30,10 @@ function wantsDatabase({ run, environment }: ServiceSpec): boolean {
   return run.embedded?.database !== false && hasDatabase(environment);
 }
 
-/** Where Prisma's client finds its engine and LiteLLM its command line; a native engine that the user names is used instead. */
+/**
+ * Variables that tell Prisma's client where its query engine is, and LiteLLM where Prisma's command line is. A native
+ * engine that the user names is used instead. Empty for a LiteLLM without a database.
+ */
 export function databaseEnvironment(environment: Environment, machine: Machine): Environment {
   if (!hasDatabase(environment)) return {};
   const bin = join(machine.packageRoot, "bin");

@@ -18,14 +18,14 @@ interface InstallRequest {
   readonly place: Place;
 }
 
-/** Measured on Linux; what is fetched meanwhile comes on top. */
+/** The size of an installation, measured on Linux; downloads take more space meanwhile. */
 const installedBytes = 690 * 1024 * 1024;
 
 const neededBytes = installedBytes + 120 * 1024 * 1024;
 
 /**
- * One at a time on this machine: who comes second waits, and finds it done.
- * Throws runtime-unavailable, disk-full, file-unwritable.
+ * Installs LiteLLM, one process at a time on this machine: a second one waits, and then finds it installed. Throws
+ * runtime-unavailable, disk-full, file-unwritable.
  */
 export async function installLitellm({ machine, place }: InstallRequest, io: ApplyIo): Promise<void> {
   const title = `litellm ${place.version}`;
@@ -46,7 +46,7 @@ export async function installLitellm({ machine, place }: InstallRequest, io: App
     announce(work);
     await build(work);
   } catch (error) {
-    // The room it took may be what is missing; what was fetched is kept elsewhere.
+    // The disk may be full because of this folder; downloads are kept elsewhere.
     if (!io.signal.aborted) await remove(place.folder).catch(() => undefined);
     throw io.signal.aborted || error instanceof GoatError ? error : cacheUnwritable(place.folder, error);
   } finally {
@@ -103,7 +103,7 @@ async function installPackages(work: Work): Promise<{ readonly installer: Instal
   return { installer: "pip", python: withVenv.version.join(".") };
 }
 
-/** Throws runtime-unavailable, disk-full. */
+/** Installs LiteLLM with pip. Throws runtime-unavailable, disk-full. */
 async function installWithPip(work: Work, python: Python): Promise<void> {
   const { place, title } = work;
   const own = pythonOf(place.venv);
@@ -118,11 +118,11 @@ async function installWithPip(work: Work, python: Python): Promise<void> {
     { read: readPip(title, countPackages(place.locks)) },
   );
   work.io.progress({ text: `${title}: compiling` });
-  // Some packages hold templates that are no Python: what cannot be compiled is nothing that runs.
+  // Errors are ignored: some packages contain templates that are no valid Python and are never run.
   await runTool(work, [own, "-m", "compileall", "-q", "-j", "0", join(place.venv, "lib")]);
 }
 
-/** What two locks name counts once. */
+/** A package that both locks name counts once. */
 function countPackages(locks: readonly string[]): number {
   const names = locks.flatMap((lock) => readFileSync(lock, "utf8").match(/^[A-Za-z0-9]\S*==/gm) ?? []);
   return new Set(names).size;

@@ -7,20 +7,20 @@ import { readTextIfThere } from "../../platform/text-file.ts";
 
 /** What is shipped for Python, and where it goes. */
 export interface Place {
-  /** LiteLLM's, as the lock says it. */
+  /** LiteLLM's version, as the lock pins it. */
   readonly version: string;
-  /** Of the locks, the client of the database and the kind of machine. */
+  /** SHA-256 of the locks, the files of the database client and the kind of machine. */
   readonly hash: string;
-  /** LiteLLM's own, and what its database needs beside it. */
+  /** The lock of LiteLLM, and that of the packages that its database needs in addition. */
   readonly locks: readonly string[];
   /** Generates the client of LiteLLM's database. */
   readonly client: string;
-  /** Brings uv alone. */
+  /** The lock of uv alone. */
   readonly uvLock: string;
   readonly launcher: string;
   readonly folder: string;
   readonly venv: string;
-  /** Written last: without it nothing is installed. */
+  /** A file that is written last: without it nothing counts as installed. */
   readonly marker: string;
   readonly uvFolder: string;
 }
@@ -71,7 +71,7 @@ export function pythonOf(venv: string): string {
   return join(venv, "bin", "python");
 }
 
-/** What a whole installation holds, as its folder's own file says it. */
+/** The content of the marker file, which lists what a complete installation contains. */
 interface Marker {
   readonly hash: string;
   readonly python: string;
@@ -86,7 +86,7 @@ interface Entry {
   readonly size: number | null;
 }
 
-/** Last of all, and on the disk before anything relies on it. */
+/** Writes the marker as the last step, and syncs it to the disk before anything relies on it. */
 export async function writeMarker(place: Place, about: Omit<Marker, "hash" | "entries">): Promise<void> {
   const marker: Marker = { hash: place.hash, ...about, entries: await entriesOf(place.venv) };
   const file = await open(place.marker, "w", 0o644);
@@ -98,7 +98,9 @@ export async function writeMarker(place: Place, about: Omit<Marker, "hash" | "en
   }
 }
 
-/** Every package with its list of files, and the interpreter, whose size is not ours to say. */
+/**
+ * Everything in site-packages, each package's list of files (RECORD), and pyvenv.cfg; the interpreter is checked apart.
+ */
 async function entriesOf(venv: string): Promise<readonly Entry[]> {
   const folders = sitePackages(venv);
   const packages = await Promise.all(
@@ -120,11 +122,13 @@ function entryAt(venv: string, path: string): Entry {
   return { path: relative(venv, path), size: found.isFile() ? found.size : null };
 }
 
-/** Looks at a few hundred files' presence and size, and reads none: false where one is missing or another. */
+/**
+ * True where a few hundred files and folders are there and the files have the right size; their content is not read.
+ */
 export function isInstalled(place: Place): boolean {
   const marker = readMarker(place);
   if (marker?.hash !== place.hash) return false;
-  // A link: the interpreter behind it may have been removed since.
+  // This is a link: the interpreter that it leads to may have been removed since.
   if (statSync(pythonOf(place.venv), { throwIfNoEntry: false })?.isFile() !== true) return false;
   const folders = foldersIn(place.venv);
   return marker.entries.every(
@@ -148,7 +152,7 @@ function isMarker(value: unknown): value is Marker {
   );
 }
 
-/** The packages' folders: one listing tells as much of them as a look at each, and takes a third of the time. */
+/** The folders in site-packages: listing them once tells as much as a stat of each, in a third of the time. */
 function foldersIn(venv: string): ReadonlySet<string> {
   try {
     const folders = sitePackages(venv).map((path) => ({ path, name: relative(venv, path) }));
@@ -160,7 +164,7 @@ function foldersIn(venv: string): ReadonlySet<string> {
       ),
     );
   } catch {
-    // Something was removed, which the look at each will say.
+    // Something was removed, which the check of each entry will find.
     return new Set();
   }
 }

@@ -5,18 +5,21 @@ import { run } from "../../platform/process.ts";
 import { readTextIfThere } from "../../platform/text-file.ts";
 
 export interface Python {
-  /** As it was found. */
+  /** The name or path by which it was found. */
   readonly command: string;
-  /** The interpreter itself, without a virtual environment or a link that changes with the next version. */
+  /**
+   * Path of the interpreter itself, outside virtual environments and with links resolved, since a link may change with
+   * the next version.
+   */
   readonly base: string;
   /** [3, 11, 2] */
   readonly version: readonly number[];
   readonly pip: boolean;
-  /** Makes a virtual environment with pip in it. */
+  /** True where it can make a virtual environment with pip in it. */
   readonly venv: boolean;
 }
 
-/** What an interpreter says of itself; undefined for what is no such answer. */
+/** Reads an interpreter's answer to `question`; undefined where the text is no such answer. */
 export function readAnswer(command: string, text: string): Python | undefined {
   try {
     const value: unknown = JSON.parse(text);
@@ -28,7 +31,7 @@ export function readAnswer(command: string, text: string): Python | undefined {
   }
 }
 
-/** What leads Python or its installers elsewhere than asked is left out. */
+/** Variables that would make Python or its installers work on something else than asked; `plainEnv` leaves them out. */
 const misleading =
   /^(?:PYTHON(?!WARNINGS).*|VIRTUAL_ENV|CONDA_PREFIX|PIP_(?:TARGET|PREFIX|ROOT|USER|REQUIRE_VIRTUALENV|REQUIRE_HASHES|CONSTRAINT|NO_BINARY|ONLY_BINARY|DRY_RUN|REQUIREMENT|NO_DEPS|REPORT))$/;
 
@@ -49,12 +52,15 @@ export function isNewEnough({ version }: Pick<Python, "version">): boolean {
 
 const names = ["python3.13", "python3.12", "python3.11", "python3.10", "python3"];
 
-/** GOAT_DEV_PYTHON names one; else the newest on the PATH that LiteLLM's packages are made for. */
+/**
+ * The Pythons to choose from: the one that GOAT_DEV_PYTHON names, else those on the PATH, newest first, up to one that
+ * LiteLLM can use and that has pip.
+ */
 export async function findPythons(machine: Machine, signal: AbortSignal): Promise<readonly Python[]> {
   const asked = machine.env["GOAT_DEV_PYTHON"];
   const found: Python[] = [];
   for (const name of asked === undefined || asked === "" || asked === "managed" ? names : [asked]) {
-    // A shim may be there for a Python that is not.
+    // Each is run, because a version manager's shim may be there for a Python that is not.
     const python = await ask(machine, name, signal);
     if (python === undefined) continue;
     found.push(python);
@@ -63,7 +69,7 @@ export async function findPythons(machine: Machine, signal: AbortSignal): Promis
   return found;
 }
 
-/** `ensurepip` is what Debian leaves out. */
+/** `ensurepip` is checked too, because Debian leaves it out. */
 const question = [
   "import json, sys, importlib.util as u",
   "has = lambda *names: all(u.find_spec(name) for name in names)",
@@ -91,7 +97,7 @@ interface System {
   readonly isRoot: boolean;
 }
 
-/** By the names that /etc/os-release gives a system and those it is like. */
+/** Commands by the names that /etc/os-release gives a system (ID) and those that it resembles (ID_LIKE). */
 const packages: readonly (readonly [RegExp, string])[] = [
   [/^(?:debian|ubuntu)$/, "apt-get install -y python3-venv"],
   [/^fedora$/, "dnf install -y python3"],
@@ -101,7 +107,7 @@ const packages: readonly (readonly [RegExp, string])[] = [
   [/^(?:suse|opensuse.*|sles)$/, "zypper install -y python312"],
 ];
 
-/** What brings Python with what an installation needs of it. */
+/** The command that installs Python with all that an installation needs of it; null where the system is not known. */
 export function packageCommand({ platform, osRelease, isRoot }: System): string | null {
   if (platform === "darwin") return "brew install python@3.12";
   const found = idsOf(osRelease).flatMap((id) => packages.filter(([pattern]) => pattern.test(id)))[0];
@@ -115,7 +121,7 @@ function idsOf(osRelease: string): readonly string[] {
   });
 }
 
-/** With the exact package to install, where that is known of this system. */
+/** The error for a missing Python, with the command that installs it where this system is known. */
 export function pythonMissing(
   machine: Machine,
   pythons: readonly Python[],

@@ -25,7 +25,7 @@ export function litellmRuntime(machine: Machine): Runtime {
   };
 }
 
-/** Says whose version runs, where the user asked for another. */
+/** The version that runs, and which image the user asked for where that is another one. */
 function imageText({ version }: Place, { run }: ServiceSpec): string {
   const asked = run.docker?.image;
   const isOwn = asked === undefined || asked === pinnedImages.LITELLM_IMAGE || asked.startsWith("litellm ");
@@ -52,7 +52,7 @@ function launch(machine: Machine, place: Place, local: LocalService): Launch {
   };
 }
 
-/** The published port of what its command listens on; undefined where there is none. */
+/** The published port for the port that the command listens on; undefined where it is not published. */
 export function publishedPort(
   command: readonly string[],
   ports: readonly PortSpec[],
@@ -69,10 +69,10 @@ interface Split {
 
 const program = /(?:^|\/)litellm$/;
 
-/** LiteLLM's own, where its command names none. */
+/** LiteLLM's default port, where its command names none. */
 const defaultPort = 4000;
 
-/** Takes out where it listens, in both of the forms that its command line reads. */
+/** Takes --host and --port out of LiteLLM's arguments, in both forms: `--port 4000` and `--port=4000`. */
 function split(command: readonly string[]): Split {
   const words = program.test(command[0] ?? "") ? command.slice(1) : command;
   const rest: string[] = [];
@@ -90,7 +90,7 @@ function split(command: readonly string[]): Split {
   return { rest, port };
 }
 
-/** The service's own arguments, on this machine's address and port. */
+/** The service's arguments, with this machine's address and published port in place of the container's. */
 export function argumentsOf({ command, ports, mounts }: LocalService): readonly string[] {
   const { rest, port } = split(command);
   const published = publishedPort(command, ports);
@@ -100,7 +100,10 @@ export function argumentsOf({ command, ports, mounts }: LocalService): readonly 
 
 const imageFolder = "/app";
 
-/** A path that the image's working folder completes, where a mounted file stands there. */
+/**
+ * Replaces a path relative to the image's working folder by the file that is mounted there; any other word stays as it
+ * is.
+ */
 function inImageFolder(word: string, mounts: LocalService["mounts"]): string {
   if (word === "" || word.startsWith("-") || isAbsolute(word)) return word;
   const target = `${imageFolder}/${word.replace(/^\.\//, "")}`;
@@ -109,10 +112,10 @@ function inImageFolder(word: string, mounts: LocalService["mounts"]): string {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** They say where programs find the gateway: with them the gateway would call itself. */
+/** Variables that tell programs where the gateway is: with them the gateway would call itself. */
 const programs = new Set(["OPENAI_BASE_URL", "OPENAI_API_BASE"]);
 
-/** As the Compose file says it; the launcher's own variables come on top. */
+/** The Compose file's variables, with those that the database client needs, and the launcher's own on top. */
 export function environmentOf(
   { environment, logFolder }: LocalService,
   { marker, machine }: { readonly marker: string; readonly machine: Machine },
@@ -123,7 +126,7 @@ export function environmentOf(
     ...Object.fromEntries(Object.entries(environment).filter(([name]) => !programs.has(name))),
     GOAT_DEV_LOG_FILE: join(logFolder, "service.log"),
     GOAT_DEV_INSTALLED: marker,
-    // Whose launcher a reload means: all services share this machine.
+    // Tells a reload which launcher is meant: all services share this machine.
     GOAT_DEV_CONTROL: logFolder,
   };
 }

@@ -12,7 +12,7 @@ export interface Work {
   readonly io: ApplyIo;
   /** "litellm 1.103.7" */
   readonly title: string;
-  /** Bytes that are needed where it goes. */
+  /** Bytes of disk space that the installation needs. */
   readonly neededBytes: number;
 }
 
@@ -21,10 +21,10 @@ interface ToolOptions {
   readonly read?: ReadProgress;
 }
 
-/** Takes a program's line; gives what it tells, or null where it tells nothing new. */
+/** Reads the progress from a line of an installer's output; null where the line tells nothing new. */
 type ReadProgress = (line: string) => Progress | null;
 
-/** Runs an installer in the cache, where no project's settings reach it. */
+/** Runs an installer with the cache as its working folder, so that no project's settings reach it. */
 export function runTool(work: Work, command: readonly string[], options: ToolOptions = {}): Promise<RunResult> {
   const [program = "", ...args] = command;
   const take = byLine((line) => {
@@ -39,7 +39,7 @@ export function runTool(work: Work, command: readonly string[], options: ToolOpt
   });
 }
 
-/** Throws runtime-unavailable, disk-full. */
+/** Runs an installer as runTool does. Throws runtime-unavailable or disk-full where it fails. */
 export async function needTool(work: Work, command: readonly string[], options: ToolOptions = {}): Promise<void> {
   const result = await runTool(work, command, options);
   if (result.exitCode === 0) return;
@@ -54,14 +54,14 @@ const networkFix: Fix = {
   effect: "shows the mirror and certificates in use; then run the same command again",
 };
 
-/** What kept an installer from its work, in words. */
+/** The error for an installer that failed: disk-full or runtime-unavailable. */
 export function installFailure(title: string, folder: string, needed: number, result: RunResult): GoatError {
   const lines = linesOf(result);
   const evidence = lines.slice(-8);
   if (lines.some(saysDiskFull)) return diskFull(folder, needed, evidence);
   const foreign = mismatchedPackage(lines);
   if (foreign !== null) {
-    const text = `${foreign} from the package index is not the file that goat-dev was made with: refused, nothing of it runs`;
+    const text = `${foreign} from the package index does not have the hash of goat-dev's lock: it was not installed`;
     return new GoatError("runtime-unavailable", text, {
       evidence,
       fixes: [{ command: "pip config list", effect: "shows which index or mirror sent it" }],
@@ -97,7 +97,7 @@ function hidden(text: string): string {
 
 const mismatch = /hash(?:es)? mismatch|do not match the hashes|doesn't match|none of the hashes/i;
 
-/** The package whose file is not the one that the lock knows; null where that is not what was said. */
+/** The package whose file does not match the lock's hash; null where the installer did not say that. */
 function mismatchedPackage(lines: readonly string[]): string | null {
   const at = lines.findIndex((line) => mismatch.test(line));
   if (at < 0) return null;
@@ -108,7 +108,7 @@ function mismatchedPackage(lines: readonly string[]): string | null {
   return listed.find((name) => name !== undefined) ?? "a package";
 }
 
-/** uv names the packages that are large, when it begins and ends to fetch each. */
+/** Progress from uv's output, which names each large package when its download begins and ends. */
 export function readUv(title: string): ReadProgress {
   const sizes = new Map<string, number>();
   let done = 0;
@@ -147,7 +147,7 @@ export function readPip(title: string, packages: number): ReadProgress {
   };
 }
 
-/** Pieces of any size as whole lines. */
+/** Turns output in pieces of any size into whole lines. */
 export function byLine(take: (line: string) => void): (text: string) => void {
   let rest = "";
   return (text) => {

@@ -6,11 +6,11 @@ import { needTool, readUv, runTool, type Work } from "./tool.ts";
 
 interface Uv {
   readonly command: string;
-  /** Brought by goat-dev, so its downloads are goat-dev's to keep and to remove. */
+  /** True where goat-dev fetched uv, and so keeps and removes uv's downloads as well. */
   readonly isOwn: boolean;
 }
 
-/** The user's, else goat-dev's own, else null: where pip has to do. */
+/** The user's uv, else goat-dev's own; null where neither can be had, so that pip has to do the work. */
 export async function findUv(work: Work, pythons: readonly Python[]): Promise<Uv | null> {
   if (await answers(work, "uv")) return { command: "uv", isOwn: false };
   const own = { command: join(work.place.uvFolder, "bin", "uv"), isOwn: true };
@@ -22,7 +22,7 @@ export async function findUv(work: Work, pythons: readonly Python[]): Promise<Uv
     return (await answers(work, own.command)) ? own : null;
   } catch (error) {
     if (work.io.signal.aborted) throw error;
-    // pip alone can do it; what stands in its way too, it will say.
+    // pip can install without uv, and reports the same problem if it has it too.
     return null;
   }
 }
@@ -32,7 +32,7 @@ async function answers(work: Work, command: string): Promise<boolean> {
   return exitCode === 0 && /^uv \d/.test(stdout);
 }
 
-/** Its one program can be moved, so it is made aside. */
+/** Installs uv in a temporary folder and then moves it into place, which its single program allows. */
 async function bring(work: Work, python: Python): Promise<void> {
   const { place, machine } = work;
   work.io.progress({ text: `${work.title}: fetching uv, which installs it` });
@@ -49,7 +49,7 @@ async function bring(work: Work, python: Python): Promise<void> {
   }
 }
 
-/** Throws runtime-unavailable, disk-full. */
+/** Installs LiteLLM with uv. Throws runtime-unavailable, disk-full. */
 export async function installWithUv(
   work: Work,
   uv: Uv,
@@ -78,7 +78,7 @@ async function pipConfig(work: Work, pythons: readonly Python[]): Promise<string
   return exitCode === 0 ? stdout : "";
 }
 
-/** uv itself brings a Python where it is asked to. */
+/** Which Python uv takes: a managed one, which uv downloads itself, or the newest that LiteLLM can use. */
 function pythonArgs(pythons: readonly Python[], isManaged: boolean): readonly string[] {
   const python = pythons.find(isNewEnough);
   if (isManaged) return ["--managed-python", "--python", "3.12"];
@@ -89,13 +89,16 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 interface UvSettings {
   readonly env: Settings;
-  /** It has no variable. */
+  /** What uv has no variable for. */
   readonly args: readonly string[];
 }
 
 type Settings = Readonly<Record<string, string>>;
 
-/** pip's settings for mirrors and certificates as uv reads them. What is set for uv itself counts more. */
+/**
+ * Translates pip's settings for mirrors and certificates into uv's. A variable that is set for uv itself takes
+ * precedence.
+ */
 export function uvSettings(pipConfigList: string, env: Env): UvSettings {
   const pip = { ...fromList(pipConfigList), ...fromEnvironment(env) };
   const set = Object.entries(translate(pip)).filter(
@@ -107,7 +110,7 @@ export function uvSettings(pipConfigList: string, env: Env): UvSettings {
   };
 }
 
-/** `pip config list`: a section for all of pip, and one for `install`, which counts more. */
+/** Reads the output of `pip config list`: section `global` is for all of pip, and `install` takes precedence. */
 function fromList(text: string): Settings {
   const lines = text.split(/\r?\n/).flatMap((line) => {
     const [, section, name, value] = /^(global|install)\.([\w-]+)=(.*)$/.exec(line.trim()) ?? [];
@@ -118,7 +121,7 @@ function fromList(text: string): Settings {
   return Object.fromEntries([...of("global"), ...of("install")]);
 }
 
-/** What Python prints of a text: '…' with backslashes. */
+/** Reads a string as Python prints it: in quotes, with backslash escapes. */
 function unquote(text: string): string {
   return text.replace(/^(['"])([\s\S]*)\1$/, "$2").replace(/\\(n|t|\\|'|")/g, (_, char: string) => {
     return { n: "\n", t: "\t" }[char] ?? char;
@@ -133,12 +136,12 @@ function fromEnvironment(env: Env): Settings {
   );
 }
 
-/** What uv calls a setting of pip's. */
+/** Pip's settings under the names of uv's variables. */
 function translate(pip: Settings): Readonly<Record<string, string | undefined>> {
   return {
     UV_DEFAULT_INDEX: pip["index-url"],
     UV_INDEX: words(pip["extra-index-url"]).join(" ") || undefined,
-    // As pip does it; which file is taken is the lock's hash to say.
+    // Considers all indexes, as pip does; the lock's hash still decides which file is taken.
     UV_INDEX_STRATEGY: words(pip["extra-index-url"]).length > 0 ? "unsafe-best-match" : undefined,
     UV_FIND_LINKS: words(pip["find-links"]).join(",") || undefined,
     SSL_CERT_FILE: pip["cert"],

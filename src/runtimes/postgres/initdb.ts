@@ -18,14 +18,14 @@ interface FirstRun {
   readonly data: string;
   readonly user: ServerUser | undefined;
   readonly login: { readonly user: string; readonly password: string };
-  /** Made where initdb has not; scripts run in it. */
+  /** Created where initdb has not created it; the init scripts run in it. */
   readonly database: string;
   readonly scripts: readonly InitScript[];
 }
 
 /**
- * Sets up an empty data folder beside it and moves it into place when it is whole, so that an interrupted set-up is begun
- * anew. Throws service-exited, disk-full.
+ * Sets up the data in a temporary folder beside the data folder, and moves it into place once it is complete, so that
+ * an interrupted set-up starts over. Throws service-exited, disk-full.
  */
 export async function initializeData(machine: Machine, first: FirstRun, signal: AbortSignal): Promise<void> {
   const parent = dirname(first.data);
@@ -44,7 +44,7 @@ export async function initializeData(machine: Machine, first: FirstRun, signal: 
   }
 }
 
-/** What an interrupted set-up left, with whatever still works in it. */
+/** Removes the folders of interrupted set-ups, and ends the processes that still work in them. */
 async function removeUnfinished(machine: Machine, data: string, signal: AbortSignal): Promise<void> {
   const parent = dirname(data);
   for (const name of await readdir(parent)) {
@@ -64,10 +64,11 @@ async function make(first: FirstRun, folder: string, signal: AbortSignal): Promi
   await writePassword(first, passwordFile);
   await initdb(making, creation(first.login, passwordFile), signal);
   await rm(passwordFile);
-  // As the image does: who may reach the port at all is decided by the address that it listens on.
+  // As in the image, any address may log in with the password: the address that the server listens on limits who can
+  // reach it.
   await appendFile(join(making.data, "pg_hba.conf"), "\nhost all all all scram-sha-256\n");
   await runFirst(making, signal);
-  // Everything until here was written without waiting for the disk: nothing counts before it is in place.
+  // So far nothing was synced to the disk: all of it has to be before it is moved into place.
   await initdb(making, ["--sync-only"], signal);
   await rename(making.data, first.data);
 }
@@ -83,7 +84,7 @@ async function initdb(
   signal: AbortSignal,
 ): Promise<void> {
   const result = await run(programIn(home, "initdb"), ["-D", data, ...args], {
-    // Else it looks through every time zone file for this machine's.
+    // Without TZ it searches all time zone files for this machine's.
     env: { TZ: "UTC", LC_ALL: "C" },
     cwd: dirname(data),
     signal,
@@ -112,7 +113,10 @@ function creation(login: FirstRun["login"], passwordFile: string): readonly stri
 /** A socket's path has at most 103 bytes on macOS, of which `/.s.PGSQL.5432` takes 14. */
 const socketFolderLimit = 89;
 
-/** Makes the database and applies the scripts, through a server that nobody else can reach; the files are not synced. Throws service-exited, disk-full. */
+/**
+ * Creates the database and runs the scripts, through a server that nobody else can reach and that does not sync its
+ * files. Throws service-exited, disk-full.
+ */
 async function runFirst(first: FirstRun, signal: AbortSignal): Promise<void> {
   const beside = dirname(first.data);
   const fits = Buffer.byteLength(beside) <= socketFolderLimit;
@@ -140,7 +144,7 @@ async function serveWhile(
   signal.addEventListener("abort", follow, { once: true });
   const settings = [
     "listen_addresses=",
-    // A list: a comma in the path would end it.
+    // Quoted, because this setting is a list: a comma in the path would begin another entry.
     `unix_socket_directories=${quoteName(folder)}`,
     `port=${socketPort}`,
     "autovacuum=off",

@@ -16,7 +16,10 @@ export interface InstallRequest {
   readonly home: string;
 }
 
-/** Throws runtime-unavailable, disk-full, file-unwritable. Two at the same time do not disturb each other. */
+/**
+ * Installs Postgres unless it is there; two processes may do so at the same time. Throws runtime-unavailable,
+ * disk-full, file-unwritable.
+ */
 export async function installPostgres(request: InstallRequest, io: ApplyIo): Promise<void> {
   const { home, machine } = request;
   const parent = dirname(home);
@@ -44,7 +47,7 @@ export async function installPostgres(request: InstallRequest, io: ApplyIo): Pro
 
 const abandonedAfterMs = 3_600_000;
 
-/** What killed installs left behind. One that runs beside this one is younger. */
+/** Removes what killed installs left behind: folders older than an hour, which no running install has. */
 async function removeAbandoned(home: string): Promise<void> {
   const parent = dirname(home);
   const names = (await readdir(parent)).filter((name) => name.startsWith(temporaryPrefix(home)));
@@ -68,12 +71,17 @@ async function build(request: InstallRequest, temporary: string, io: ApplyIo): P
   await moveIntoPlace(made, request.home, temporary);
 }
 
-/** Written last: a folder without it is not whole. Holds the integrity of what was unpacked. */
+/**
+ * The marker file, written last: a folder without it is incomplete. It holds the integrity hash of what was unpacked.
+ */
 function markerIn(home: string): string {
   return join(home, "goat-dev-installed");
 }
 
-/** Another install may have been first, which is as good; what stands there broken gives way. */
+/**
+ * Moves the new folder to `home`. Where another process has put a complete one there, that one stays; an incomplete one
+ * is moved aside.
+ */
 async function moveIntoPlace(made: string, home: string, aside: string): Promise<void> {
   for (let tries = 0; tries < 3; tries += 1) {
     try {
@@ -92,7 +100,7 @@ function translate(error: unknown, home: string, signal: AbortSignal): unknown {
   return systemCode(error) === undefined ? error : cacheUnwritable(home, error);
 }
 
-/** The integrity of what is installed whole; null where nothing is. */
+/** The integrity hash of a complete installation; null where there is none. */
 export async function installedIn(home: string): Promise<string | null> {
   const marker = readTextIfThere(markerIn(home))?.trim();
   if (marker === undefined || marker === "") return null;

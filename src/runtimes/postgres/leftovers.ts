@@ -9,14 +9,20 @@ import { readTextIfThere } from "../../platform/text-file.ts";
 
 const askAgainAfterMs = 20;
 
-/** Fast shutdown first, which a server at work needs time for; then each by itself; then by force, which loses nothing: the log is replayed. */
+/**
+ * First a fast shutdown, for which a busy server needs time; then SIGTERM for each process; then SIGKILL, which loses
+ * no data, since the next server replays its log.
+ */
 const escalation: readonly { readonly signal: NodeJS.Signals; readonly waitMs: number }[] = [
   { signal: "SIGINT", waitMs: 10_000 },
   { signal: "SIGTERM", waitMs: 2_000 },
   { signal: "SIGKILL", waitMs: 5_000 },
 ];
 
-/** The output of `lsof -Fpn`: a line for the process, then one for the folder it is in. */
+/**
+ * Ids of the processes that work in `folder`, from the output of `lsof -Fpn`: a line for each process, then one for its
+ * folder.
+ */
 export function readLsof(text: string, folder: string): readonly number[] {
   let pid = 0;
   const found: number[] = [];
@@ -28,8 +34,8 @@ export function readLsof(text: string, folder: string): readonly number[] {
 }
 
 /**
- * Ends what still works on these data without being known: after a kill -9 of the server its backends go on for as long as
- * their queries take, and no new server starts beside them.
+ * Ends the processes that a former server left behind on this data folder: after a kill -9 of the server, its backends
+ * go on until their queries end, and no new server can start beside them.
  */
 export async function endLeftovers(machine: Machine, data: string, signal: AbortSignal): Promise<void> {
   for (const { signal: name, waitMs } of escalation) {
@@ -38,12 +44,14 @@ export async function endLeftovers(machine: Machine, data: string, signal: Abort
     for (const one of addressees(data, processes, name)) await signalProcess(one, name);
     await untilGone(processes, waitMs, signal);
   }
-  // Its number may be another process's by now, and would keep the next server from starting.
+  // The process id in the file may by now be another process's, and would keep the next server from starting.
   if ((await serverProcesses(machine, data, signal)).length === 0)
     await rm(join(data, "postmaster.pid"), { force: true });
 }
 
-/** Every process of a server works in its data folder: that, and not a number in a file, tells whose it is. */
+/**
+ * Finds a server's processes by their working folder, which is the data folder; the id in postmaster.pid is no proof.
+ */
 async function serverProcesses(
   machine: Machine,
   data: string,
@@ -89,7 +97,10 @@ async function byLsof(folder: string, signal: AbortSignal): Promise<readonly num
   return readLsof(stdout, folder);
 }
 
-/** A server that lives ends its own children in order. */
+/**
+ * The processes to signal: for a fast shutdown only the main process if it lives, because it ends its children in
+ * order.
+ */
 function addressees(
   data: string,
   processes: readonly ProcessIdentity[],

@@ -12,7 +12,10 @@ import { postgresHome, postgresMajor, programIn } from "./package.ts";
 import { dataFolder } from "./place.ts";
 import { serverUser } from "./server-user.ts";
 
-/** The way, without an image, to what psql and pg_dumpall do elsewhere: with the server stopped, on its files. */
+/**
+ * What psql and pg_dumpall do where Postgres runs from an image: here it is done on the data folder, while the server
+ * is stopped.
+ */
 export function localDatabase(machine: Machine, control: ServiceControl): LocalDatabase {
   const whileStopped = async <T>(
     container: string,
@@ -28,7 +31,7 @@ export function localDatabase(machine: Machine, control: ServiceControl): LocalD
       await endLeftovers(machine, data, signal);
       return await work({ service: local.service, data });
     } finally {
-      // Also after Ctrl-C: what ran before runs again.
+      // With a signal of its own: a server that was running is started again even after Ctrl-C.
       if (wasRunning) await control.start(container, new AbortController().signal);
     }
   };
@@ -50,7 +53,10 @@ function mustBeMade(service: string, data: string, version: unknown): void {
   });
 }
 
-/** Without a server nobody asks for a password. A log of statements would show the new one: that is off here. */
+/**
+ * Sets the password in single-user mode, in which Postgres asks for none. Statements are not logged, because the log
+ * would show the new password.
+ */
 async function alterPassword(
   machine: Machine,
   { service, data }: { readonly service: string; readonly data: string },
@@ -71,7 +77,7 @@ async function alterPassword(
       ...(user && { user }),
     },
   );
-  // Single-user mode ends well whatever the statement came to.
+  // Single-user mode exits with 0 even where the statement failed.
   const complaint = result.stderr.split("\n").find((line) => /\b(?:ERROR|FATAL|PANIC): /.test(line));
   if (result.exitCode === 0 && complaint === undefined) return;
   const words = complaint?.replace(/^.*?(?:ERROR|FATAL|PANIC): +/, "") ?? `postgres ended with ${result.exitCode}`;
@@ -102,7 +108,10 @@ async function writeTar(machine: Machine, data: string, file: string, signal: Ab
   }
 }
 
-/** Unpacks beside the data, and only then takes its place: until there is a whole copy, what was there stays. */
+/**
+ * Unpacks beside the data folder, and swaps the two only once the copy is complete; until then the old data stays in
+ * place.
+ */
 async function readTar(machine: Machine, data: string, file: string, signal: AbortSignal): Promise<void> {
   const beside = await mkdtemp(join(dirname(data), ".restore-"));
   const [fresh, old] = [join(beside, "data"), join(beside, "old")];
@@ -143,7 +152,7 @@ function toolEnvironment(machine: Machine): Readonly<Record<string, string>> {
   return { PATH: machine.env["PATH"] ?? "/usr/bin:/bin", LC_ALL: "C" };
 }
 
-/** A value in SQL, on one line: a server in single-user mode takes a line for a statement. */
+/** Quotes a value for SQL without line breaks, because single-user mode takes each line for a statement. */
 export function quoteText(text: string): string {
   return `E'${text.replaceAll("\\", "\\\\").replaceAll("'", "''").replaceAll("\n", "\\n").replaceAll("\r", "\\r")}'`;
 }

@@ -6,13 +6,16 @@ export const postgresMajor = "16";
 
 const release = "16.14.0-beta.17";
 
-/** One npm package of server programs for one kind of machine; the hash is what the registry said when it was chosen. */
+/**
+ * One npm package of server programs for one kind of machine, with the hash that the registry gave when the package was
+ * chosen.
+ */
 export interface PostgresPackage {
   readonly spec: string;
   readonly integrity: string;
 }
 
-/** What is fetched, and what it takes unpacked; the four packages differ by a few percent. */
+/** The size of the download and of what is unpacked from it; the four packages differ by a few percent. */
 export const packageSize = { packedBytes: 24_000_000, unpackedBytes: 62_000_000 };
 
 const integrities: Readonly<Record<string, string>> = {
@@ -22,7 +25,10 @@ const integrities: Readonly<Record<string, string>> = {
   "darwin-arm64": "CB1DFZ08zfmNapx231rAJW74UZfs1jQmeGLwbQSaAIRVs2uqEdMhVNLwVlztFG3ZPSeuCsgTn/0yeYDmKF67og==",
 };
 
-/** Where an unprivileged user can enter, for a server that refuses to run as root. */
+/**
+ * Used when goat-dev runs as root: the server refuses to be root, and its unprivileged user must be able to enter the
+ * folder.
+ */
 const rootFolder = "/var/lib/goat-dev";
 
 /** Undefined where there are no programs for this kind of machine. */

@@ -25,12 +25,12 @@ export function dataFolder(local: LocalService): string {
   return join(mount.path, posix.relative(mount.target, target));
 }
 
-/** The published port of the server: 5432 in the container, else the only one. */
+/** The published port of the server, which listens on 5432 in the container; undefined where it is not published. */
 export function serverPortOf(ports: readonly PortSpec[]): PortSpec | undefined {
   return ports.find(({ container, protocol }) => container === serverPort && protocol === "tcp");
 }
 
-/** As Postgres lists addresses; Docker's empty one means all of them. */
+/** The address to listen on, as Postgres writes it: Docker's empty address, which means all of them, is `*`. */
 export function listenAddresses({ hostIp }: PortSpec): string {
   return hostIp === "" ? "*" : hostIp;
 }

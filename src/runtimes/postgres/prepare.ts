@@ -12,7 +12,10 @@ import { giveTo, mustReach, type ServerUser, serverUser } from "./server-user.ts
 
 const keptLogs = 4;
 
-/** Before each start. Throws service-exited, database-version-mismatch, disk-full, runtime-unavailable. */
+/**
+ * Prepares the log and data folders before each start. Throws service-exited, database-version-mismatch, disk-full,
+ * runtime-unavailable.
+ */
 export async function preparePostgres(machine: Machine, local: LocalService, signal: AbortSignal): Promise<void> {
   const user = serverUser(machine);
   const data = dataFolder(local);
@@ -32,7 +35,7 @@ export async function preparePostgres(machine: Machine, local: LocalService, sig
   await chmod(data, 0o700);
 }
 
-/** Removes all but the newest log files; each start and each full file begins one, named by its time. */
+/** Removes all but the newest log files. A new one, named by its time, begins at each start and when one is full. */
 async function dropOldLogs(folder: string): Promise<void> {
   const names = (await readdir(folder)).filter((name) => /^postgres-.*\.log$/.test(name)).sort();
   for (const name of names.slice(0, -keptLogs)) await rm(join(folder, name), { force: true });

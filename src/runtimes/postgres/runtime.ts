@@ -36,7 +36,7 @@ export function postgresRuntime(machine: Machine): Runtime {
   };
 }
 
-/** Says whose version runs, where the user asked for another. */
+/** The version that runs, and which image the user asked for where that is another one. */
 function imageText({ run }: ServiceSpec): string {
   const asked = run.docker?.image;
   const own = `postgres ${postgresVersion} (local`;
@@ -102,7 +102,10 @@ function refuseData({ environment, run }: ServiceSpec): string | null {
   return mount.kind === "volume" || mount.kind === "anonymous" ? null : `its data (${target}) must lie in a volume`;
 }
 
-/** The first start and all later ones. Fast shutdown: clients are dropped, everything is written. */
+/**
+ * How the server is started, each time. SIGINT is its fast shutdown: clients are disconnected, everything is written to
+ * disk.
+ */
 function launchOf(home: string, local: LocalService, user: ServerUser | undefined): Launch {
   const set = Object.entries(settings(local)).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const data = dataFolder(local);
@@ -122,7 +125,7 @@ function settings(local: LocalService): Readonly<Record<string, string>> {
   return {
     port: String(port.host),
     listen_addresses: listenAddresses(port),
-    // None, so that no path is too long.
+    // No Unix socket, because its path could be too long.
     unix_socket_directories: "",
     logging_collector: "on",
     log_directory: local.logFolder,

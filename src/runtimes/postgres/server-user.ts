@@ -8,7 +8,7 @@ export interface ServerUser {
   readonly gid: number;
 }
 
-/** `nobody` in the text of /etc/passwd. */
+/** The ids of the user `nobody` in the text of /etc/passwd; undefined where it has none. */
 export function nobodyIn(passwd: string): ServerUser | undefined {
   const fields = passwd
     .split("\n")
@@ -18,7 +18,10 @@ export function nobodyIn(passwd: string): ServerUser | undefined {
   return Number.isInteger(uid) && Number.isInteger(gid) && uid > 0 && gid > 0 ? { uid, gid } : undefined;
 }
 
-/** Whom Postgres runs as: nobody in root's place, since it refuses root; undefined for whoever runs goat-dev. Throws runtime-unavailable. */
+/**
+ * The user that Postgres runs as: `nobody` where goat-dev runs as root, which Postgres refuses; else undefined, for the
+ * user who runs goat-dev. Throws runtime-unavailable where there is no user nobody.
+ */
 export function serverUser(machine: Machine): ServerUser | undefined {
   if (machine.uid !== 0) return undefined;
   const user = nobodyIn(readPasswd());
@@ -41,13 +44,15 @@ function readPasswd(): string {
   }
 }
 
-/** Gives a folder with all that is in it to the server's user; what is theirs already stays untouched. */
+/**
+ * Makes the server's user the owner of a folder and all that is in it; does nothing where the folder is theirs already.
+ */
 export function giveTo(user: ServerUser | undefined, folder: string): void {
   if (user === undefined || statSync(folder).uid === user.uid) return;
   for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
     lchownSync(join(entry.parentPath, entry.name), user.uid, user.gid);
   }
-  // Last, since its owner says that the rest is done.
+  // The folder comes last, because its owner is the sign that the rest is done.
   chownSync(folder, user.uid, user.gid);
 }
 
@@ -58,7 +63,7 @@ export function mustReach(user: ServerUser | undefined, folder: string): void {
     const found = statSync(at);
     if (found.uid === user.uid || (found.mode & 0o001) !== 0) continue;
     throw new GoatError("runtime-unavailable", `the user nobody, whom Postgres runs as, cannot enter ${at}`, {
-      fixes: [{ command: `chmod o+x '${at}'`, effect: "lets it pass, but not look" }],
+      fixes: [{ command: `chmod o+x '${at}'`, effect: "lets others pass through the folder, but not list it" }],
     });
   }
 }

@@ -16,7 +16,7 @@ export function recorderRuntime(machine: Machine): Runtime {
     image: () => `goat-dev trace recorder ${machine.version}`,
     refuse: (service) =>
       publishedPort(service.ports) === undefined ? `${service.name} publishes no port for ${port}` : null,
-    // With its content, so that a new build is drift.
+    // Contains a hash of the build, so that a new build is drift.
     installed: async () =>
       kindOf(program) === "file" ? `${machine.version} ${(await hashTree(folder)).slice(0, 16)}` : null,
     install: async () => {

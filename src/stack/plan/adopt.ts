@@ -5,14 +5,14 @@ import { fingerprintOf } from "./drift.ts";
 /** Service -> the hash that Docker Compose gives its configuration. */
 export type ComposeHashes = Readonly<Record<string, string>>;
 
-/** True where `adopt` has something to decide. */
+/** True for a container made by `docker compose up`: `adopt` decides whether it is as configured. */
 export function isMadeByCompose(found: ObservedService): boolean {
   return found.fingerprint === null && found.configHash !== undefined && !found.oneOff;
 }
 
 /**
- * What `docker compose up` made from the file as it is now counts as goat-dev's own. What Compose does not write down is the
- * content of mounted files: one that was changed after the container started is drift. Pure.
+ * Treats a container that `docker compose up` made from the current Compose file as goat-dev's own. Compose does not
+ * record the content of mounted files, so a file that was changed after the container started counts as drift. Pure.
  */
 export function adopt(stack: StackSpec, observed: ObservedStack, hashes: ComposeHashes): ObservedStack {
   const services = observed.services.map((found) => {

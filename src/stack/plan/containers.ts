@@ -1,7 +1,7 @@
 import type { ObservedService, ObservedStack } from "../../model/observed.ts";
 import type { ServiceSpec, StackSpec } from "../../model/stack.ts";
 
-/** As Compose names it, unless the file does. */
+/** The name of a service's container: the file's `container_name`, else the name that Compose would give it. */
 export function containerName(stack: StackSpec, service: ServiceSpec): string {
   return service.run.docker?.containerName ?? `${stack.name}-${service.name}-1`;
 }
@@ -16,7 +16,7 @@ export function isTemporaryName(container: string): boolean {
   return /^[0-9a-f]{12}_/.test(container);
 }
 
-/** The service's container: the one with the proper name, before one that an interrupted replacement has left. */
+/** The service's container: the one with the proper name, else one that an interrupted replacement has left. */
 export function containerOf(
   stack: StackSpec,
   service: ServiceSpec,

@@ -10,7 +10,7 @@ export interface Decision {
   readonly drift: readonly string[];
   readonly await: "ready" | "exit" | "nothing";
   readonly fingerprint: Readonly<Record<string, string>>;
-  /** Its container has to stop before the new one can be made: a network goes from under it. */
+  /** Its container has to stop early, because a network that it or one of its dependencies uses is recreated. */
   readonly early?: true;
 }
 
@@ -18,7 +18,7 @@ interface Question {
   readonly service: ServiceSpec;
   readonly found: ObservedService | undefined;
   readonly drift: readonly string[];
-  /** Asked for, even where nothing changed; "hard" means the process itself. */
+  /** Whether a restart was asked for, even if nothing changed; "hard" means that the process itself must restart. */
   readonly restart: "hard" | "soft" | null;
   readonly oneShot: boolean;
 }

@@ -31,7 +31,7 @@ function changedFiles(service: ServiceSpec, found: ObservedService): string[] {
   return [...byLabel.filter((file) => !served.includes(file.target)).map((file) => file.path), ...found.stale];
 }
 
-/** True where nothing differs but what the service takes over while it runs. */
+/** True where a reload is enough for the running service to take over everything that differs. */
 export function canReload(service: ServiceSpec, found: ObservedService, drift: readonly string[]): boolean {
   const { stale } = found;
   const { reload } = service;
@@ -39,7 +39,7 @@ export function canReload(service: ServiceSpec, found: ObservedService, drift: r
   return drift.every((name) => stale.includes(name) || reload.environment.includes(variableIn(name)));
 }
 
-/** What a service that reloads is to be given anew, by name. */
+/** Variables that a reload must give to the service, with their new values; null for one that is not set any more. */
 export function changedVariables(
   { environment, reload }: ServiceSpec,
   drift: readonly string[],
@@ -60,7 +60,7 @@ function imageDrift(service: ServiceSpec, found: ObservedService, observed: Obse
   return id !== undefined && id !== null && id !== found.imageId ? [`build of ${image}`] : [];
 }
 
-/** Networks that it is to be on and is not, and those that go from under it. */
+/** Networks that the container should be on and is not, and those it is on that are about to be recreated. */
 function networkDrift(
   stack: StackSpec,
   service: ServiceSpec,
@@ -75,7 +75,7 @@ function networkDrift(
   return [...names].map((name) => `network ${name}`);
 }
 
-/** A plain process is told where others listen, and they have moved since. */
+/** The services whose port has changed since this plain process was told, at its start, where they listen. */
 function peerDrift(stack: StackSpec, service: ServiceSpec, { peers = {} }: ObservedService): string[] {
   const words = JSON.stringify([service.environment, service.run.docker?.command ?? []]);
   const asked = Object.entries(peers).filter(([peer]) => words.includes(peer));
@@ -96,7 +96,7 @@ function peerDrift(stack: StackSpec, service: ServiceSpec, { peers = {} }: Obser
 export function fingerprintOf(service: ServiceSpec): Record<string, string> {
   const { docker } = service.run;
   const none = { mounts: [], networks: [], labels: {}, unset: [], build: undefined, pullPolicy: undefined };
-  // How an image comes here changes no container.
+  // How an image is obtained makes no difference to a container.
   const { mounts, networks, labels, unset, build: _build, pullPolicy: _policy, ...rest } = docker ?? none;
   const fields: Record<string, unknown> = {
     ...rest,
@@ -129,7 +129,7 @@ export function changedFields(
   const names = new Set([...Object.keys(wanted), ...Object.keys(found)]);
   return (
     [...names]
-      // Earlier versions have written it.
+      // Only fingerprints written by earlier versions have this field.
       .filter((name) => name !== "pull_policy" && wanted[name] !== found[name])
       .map((name) => name.replace(/^environment\./, "environment "))
   );

@@ -11,12 +11,12 @@ interface Endpoint {
 }
 
 export interface GatewayEndpoint extends Endpoint {
-  /** With /v1, as OPENAI_BASE_URL wants it. Its host is an address: the key goes there. */
+  /** With /v1, as OPENAI_BASE_URL wants it. Its host is an IP address and no name, since the key is sent there. */
   readonly url: string;
   readonly key: string;
   /** What a person opens. */
   readonly pageUrl: string;
-  /** Its file on this machine, as a user would say it, and where the container has it. */
+  /** Its config file: as a user would name it (`path`), on this machine (`source`) and in the container (`target`). */
   readonly config: Pick<MountedFile, "path" | "source" | "target"> | null;
 }
 
@@ -64,7 +64,7 @@ export function tracingOf(stack: StackSpec): TracingEndpoint | null {
   };
 }
 
-/** What it takes to ask it. */
+/** What is needed to send requests to the gateway. */
 export function gatewayAccess({ url: baseUrl, key, service }: GatewayEndpoint): GatewayAccess {
   return { baseUrl, key, service: service.name };
 }
@@ -87,7 +87,7 @@ export function databaseUrlOf(stack: StackSpec): string | null {
   return `postgresql://${user}@${hostAndPort(endpoint)}/${database}`;
 }
 
-/** Where a service is found; null where it publishes no port, or speaks no HTTP. */
+/** A service's URL on this machine; null where it publishes no port, or speaks no HTTP. */
 export function urlOf(service: ServiceSpec): string | null {
   const port = publishedPort(service);
   if (port === null || service.role === "database") return null;
@@ -106,7 +106,7 @@ function endpointOf(stack: StackSpec, role: Role): Endpoint | null {
   return service === undefined || port === null ? null : { service, host: reachedAt(port.hostIp), port: port.host };
 }
 
-/** Where goat-dev itself asks: an address needs no look-up. */
+/** The base URL of goat-dev's own requests: its host is an IP address, which needs no name look-up. */
 export function originOf(at: Pick<Endpoint, "host" | "port">): string {
   return `http://${hostAndPort(at)}`;
 }

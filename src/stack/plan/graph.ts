@@ -41,7 +41,7 @@ export function joined(first: Plan, second: Plan): Plan {
   return { ...second, nodes: [...first.nodes, ...moved] };
 }
 
-/** A wait for a service that others can do without: they name it with `required: false`, so its failure stops none of them. */
+/** True for a wait whose failure stops no other service: all that depend on it say `required: false`. */
 export function isSoft(plan: Plan, { action, subject }: PlanNode): boolean {
   if (!isWait(action)) return false;
   const own = new Set(plan.nodes.filter((node) => node.subject === subject).map(({ id }) => id));
@@ -84,7 +84,7 @@ export interface PathPart {
   readonly durationMs: number;
 }
 
-/** The chain of steps that decided how long the whole took, by subject: where a second saved is a second won. */
+/** The chain of steps that decided the total duration, by subject: only a faster step in it makes the whole faster. */
 export function criticalPath(plan: Plan, timings: ReadonlyMap<number, Timing>): readonly PathPart[] {
   const endOf = (id: number): number => timings.get(id)?.endMs ?? Number.NEGATIVE_INFINITY;
   const latest = (ids: readonly number[]): number | undefined =>

@@ -4,13 +4,13 @@ import type { Operation, Plan } from "../../model/plan.ts";
 import type { ContainerSpec, ServiceSpec, StackSpec } from "../../model/stack.ts";
 import { createPlanBuilder, type PlanBuilder } from "./steps.ts";
 
-/** What `up` was asked for: build what is built, and a policy for what is pulled. */
+/** What `up` was asked for: to build the images that have a `build`, and a pull policy (undefined keeps the file's). */
 export interface ImageWishes {
   readonly build: boolean;
   readonly pull: "always" | "missing" | "never" | undefined;
 }
 
-/** The stack with these in place of what its file says. */
+/** The stack with these wishes in place of the pull policies of its Compose file. */
 export function withWishes(stack: StackSpec, { build, pull }: ImageWishes): StackSpec {
   const policyOf = (docker: ContainerSpec): ContainerSpec["pullPolicy"] =>
     build && docker.build !== undefined ? "build" : (pull ?? docker.pullPolicy);
@@ -22,7 +22,10 @@ export function withWishes(stack: StackSpec, { build, pull }: ImageWishes): Stac
   return { ...stack, services };
 }
 
-/** What is here and is to be fetched or built anew all the same, before the rest is decided: a container of an older image is drift. */
+/**
+ * Plans to pull or build again the images that are here already, where their policy asks for that. This plan runs
+ * before the rest is decided, since a container of an older image is drift.
+ */
 export function planFreshImages(stack: StackSpec, { images }: ObservedStack, services: readonly ServiceSpec[]): Plan {
   const builder = createPlanBuilder();
   const seen = new Set<string>();
@@ -41,7 +44,7 @@ function isFresh(policy: ContainerSpec["pullPolicy"] | undefined): boolean {
   return policy === "always" || policy === "build";
 }
 
-/** Images that are not here; where one is built and named by others too, it is built. */
+/** Plans the missing images; one that a service builds and others only name is built. "image:…" -> step id. */
 export function planImages(
   builder: PlanBuilder,
   stack: StackSpec,
@@ -59,7 +62,7 @@ export function planImages(
   return ids;
 }
 
-/** How a service comes to its image; null where it may not. */
+/** The operation that gets a service its image; null where its policy forbids pulling. */
 function fetching(stack: StackSpec, { name, run: { docker } }: ServiceSpec): Operation | null {
   if (docker === undefined) return null;
   const { image, build, pullPolicy } = docker;

@@ -6,13 +6,16 @@ import { networkFingerprint } from "./drift.ts";
 /** A network that was made from another definition than the file's. */
 export interface ChangedNetwork {
   readonly network: NetworkSpec;
-  /** The containers of the stack that hang on it. */
+  /** The stack's containers that are attached to it. */
   readonly attached: readonly ObservedService[];
-  /** Those that are left as they are, for which it has to stay; empty where it can be made anew. */
+  /** Names of attached containers that are not to be touched, so it has to stay; empty where it can be recreated. */
   readonly heldBy: readonly string[];
 }
 
-/** Networks whose definition has changed; one goes with the containers on it, where `services` are all that hang on it. */
+/**
+ * Networks whose definition has changed. One can be recreated, together with the containers on it, where all of these
+ * belong to `services`.
+ */
 export function changedNetworks(
   stack: StackSpec,
   observed: ObservedStack,
@@ -23,7 +26,7 @@ export function changedNetworks(
     .filter((network) => hasChanged(network, observed))
     .map((network) => {
       const attached = observed.services.filter(({ networks }) => networks.includes(network.name));
-      // A container that was made and never started is cleared away, or holds nothing.
+      // A container that was created and never started does not keep a network: it is removed first, or holds nothing.
       const heldBy = attached.filter((found) => found.state !== "created" && !inHand.has(found));
       return { network, attached, heldBy: heldBy.map(({ container }) => container) };
     });

@@ -4,7 +4,7 @@ import { list } from "../../platform/text.ts";
 import type { Claim } from "../../project/claim.ts";
 import { ownVolumes } from "./containers.ts";
 
-/** What this machine says of paths. */
+/** Questions about paths on this machine. */
 export interface Paths {
   /** Both lead to one file or folder. */
   isSame(one: string, other: string): boolean;
@@ -19,7 +19,7 @@ export interface Owner {
 }
 
 interface Part {
-  /** Of this very container or volume, and no later one of its name. */
+  /** Identifies this very container or volume, and no later one of the same name. */
   readonly id: string;
   readonly kind: "container" | "volume";
   readonly name: string;
@@ -34,8 +34,8 @@ export function originOf({ workingDir, configFiles }: StackSpec): Origin {
 }
 
 /**
- * The project in another folder that made containers or volumes of this stack; null where they are this project's, nobody
- * knows whose they are, or the folder they were made from is gone: it was moved here. Pure.
+ * The project in another folder that made containers or volumes of this stack. Null where they are this project's,
+ * where their project is not known, or where its folder or Compose file is gone, since it was moved here. Pure.
  */
 export function otherOwner(stack: StackSpec, observed: ObservedStack, claim: Claim | null, paths: Paths): Owner | null {
   const foreign = partsOf(stack, observed).flatMap((part) => {
@@ -50,7 +50,7 @@ export function otherOwner(stack: StackSpec, observed: ObservedStack, claim: Cla
   return { origin, made: [...counted("container", names("container")), ...counted("volume", names("volume"))] };
 }
 
-/** Claims for this project all that does not carry its name already. */
+/** A claim for this project on every container and volume that does not already name this project as its origin. */
 export function claimFor(stack: StackSpec, observed: ObservedStack, paths: Paths): Claim {
   return {
     origin: originOf(stack),
@@ -86,7 +86,7 @@ function partsOf(stack: StackSpec, observed: ObservedStack): readonly Part[] {
   ];
 }
 
-/** Compose takes a folder from --project-directory too: the same file is the same project. */
+/** The same Compose file is the same project even with another folder, which --project-directory can set. */
 function isOurs(stack: StackSpec, { folder, file }: Origin, { isSame }: Paths): boolean {
   const own = originOf(stack);
   return isSame(folder, own.folder) || (file !== null && own.file !== null && isSame(file, own.file));

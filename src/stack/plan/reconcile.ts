@@ -16,7 +16,7 @@ export interface ReconcileOptions {
   readonly restart: ReadonlyMap<string, "hard" | "soft">;
 }
 
-/** From what is to what should be, as a graph of single steps. Pure. */
+/** Plans how to get from the observed stack to the wanted one, as a graph of single steps. Pure. */
 export function reconcile(stack: StackSpec, observed: ObservedStack, options: ReconcileOptions): Plan {
   const builder = createPlanBuilder();
   const changed = changedNetworks(stack, observed, options.services).filter(({ heldBy }) => heldBy.length === 0);
@@ -45,7 +45,7 @@ export function reconcile(stack: StackSpec, observed: ObservedStack, options: Re
   };
 }
 
-/** Those under which a network goes, and those that stop before these because they depend on them. */
+/** Marks services whose network is recreated, and those that have to stop before them because they depend on them. */
 function withEarly(decisions: readonly Decision[], changed: readonly ChangedNetwork[]): readonly Decision[] {
   const keys = changed.map(({ network }) => network.key);
   const attached = changed.flatMap((network) => network.attached);
@@ -60,7 +60,10 @@ function withEarly(decisions: readonly Decision[], changed: readonly ChangedNetw
   return decisions.map((decision) => (early.has(decision.service.name) ? { ...decision, early: true } : decision));
 }
 
-/** Everything on a network that goes stops first, once nobody else is seen to hang on it; the steps to wait for. */
+/**
+ * Stops everything on a network that is recreated, after a check that nothing else is attached to it. Returns the ids
+ * of the steps to wait for.
+ */
 function planEarlyStops(
   builder: PlanBuilder,
   decisions: readonly Decision[],
@@ -95,7 +98,7 @@ function decideAll(
       oneShot: isOneShot(stack, service),
     });
   });
-  // Compose's `depends_on: restart: true`: who follows its dependency into a restart.
+  // Compose's `depends_on: restart: true`: a service restarts when its dependency does.
   const replaced = new Set(
     first.filter((d) => d.kind === "recreate" || d.kind === "restart").map((d) => d.service.name),
   );
@@ -105,13 +108,13 @@ function decideAll(
     const leader = decision.service.dependsOn.find((d) => d.restart && replaced.has(d.service));
     const host = hostsOf(decision.service.run.docker ?? {}).find(isRecreated);
     if (decision.found === undefined || decision.kind === "create" || decision.kind === "recreate") return decision;
-    // It lives with a container that goes: no start would bring it back.
+    // It shares namespaces or volumes with a container that is replaced, and could not be started again after that.
     if (host !== undefined) return follow(decision, host, "recreate");
     return leader !== undefined && decision.kind === "keep" ? follow(decision, leader.service, "restart") : decision;
   });
 }
 
-/** In the file's order, but those who live with others after these. */
+/** In the file's order, except that a service which shares another one's namespaces or volumes comes after it. */
 function hostsFirst(decisions: readonly Decision[]): readonly Decision[] {
   const isGuest = ({ service }: Decision): boolean => hostsOf(service.run.docker ?? {}).length > 0;
   return [...decisions.filter((one) => !isGuest(one)), ...byDependency(decisions).filter(isGuest)];
@@ -127,7 +130,7 @@ function follow(decision: Decision, leader: string, kind: "restart" | "recreate"
   };
 }
 
-/** Somebody waits for it to complete: its end is its success. */
+/** True for a service that succeeds by ending: its readiness is its exit, or another one waits for it to complete. */
 function isOneShot(stack: StackSpec, service: ServiceSpec): boolean {
   return (
     service.ready.kind === "exit" ||

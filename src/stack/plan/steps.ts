@@ -164,7 +164,7 @@ function planRename(
         service.name,
         { type: "rename-container", container: found.container, name },
         "an interrupted replacement",
-        // The step that stops it calls it by its present name.
+        // Only after the stop, which still addresses the container by its present name.
         [steps.stopped.get(service.name)],
       )
     : undefined;

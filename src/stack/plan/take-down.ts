@@ -3,7 +3,10 @@ import type { Plan } from "../../model/plan.ts";
 import type { StackSpec } from "../../model/stack.ts";
 import { createPlanBuilder, type PlanBuilder } from "./steps.ts";
 
-/** Containers and networks go, dependents first; volumes only where named. What the file no longer knows goes too. Pure. */
+/**
+ * Removes containers, dependents first, then networks and the named volumes. Containers that the Compose file no longer
+ * names are removed too. Pure.
+ */
 export function planDown(stack: StackSpec, observed: ObservedStack, volumes: readonly string[]): Plan {
   const builder = createPlanBuilder();
   const own = dependentsFirst(
@@ -25,7 +28,7 @@ export function planDown(stack: StackSpec, observed: ObservedStack, volumes: rea
   return { nodes: builder.nodes, drift: {}, orphans: [] };
 }
 
-/** What runs of these services stops, dependents first; everything stays. Pure. */
+/** Stops the running containers of these services, dependents first, and removes nothing. Pure. */
 export function planStop(stack: StackSpec, observed: ObservedStack, names: readonly string[], cause: string): Plan {
   const builder = createPlanBuilder();
   const stops = new Map<string, number[]>();
@@ -61,7 +64,7 @@ function dependentsOf(stack: StackSpec, name: string): readonly string[] {
     .map((service) => service.name);
 }
 
-/** Who depends on others comes before them; the loader has refused circles. */
+/** Each service before those that it depends on; the loader has already refused circular dependencies. */
 function dependentsFirst(stack: StackSpec, found: readonly ObservedService[]): readonly ObservedService[] {
   const sorted = new Set<ObservedService>();
   const visit = (service: ObservedService): void => {

@@ -13,12 +13,15 @@ export interface ServiceUpgrade {
   /** What sets its image in .env. */
   readonly variable: ImageVariable;
   readonly from: string;
-  /** The same where it stays. */
+  /** The same as `from` where the image stays. */
   readonly to: string;
   readonly standing: Standing;
 }
 
-/** What each service's image would be, were it the one that was tested with the others. Services of no such product are left out. Pure. */
+/**
+ * The image that an upgrade to the versions tested together would give each service. Services that run none of these
+ * products are left out. Pure.
+ */
 export function planUpgrade(services: readonly ServiceSpec[]): readonly ServiceUpgrade[] {
   return services.flatMap((service) => upgradeOf(service) ?? []);
 }
@@ -39,7 +42,7 @@ function upgradeOf({ name: service, role, run: { docker } }: ServiceSpec): Servi
   return { ...same, to, standing: "upgrade" };
 }
 
-/** Without Docker: what runs, beside what this goat-dev brings. Pure. */
+/** An upgrade without Docker: what runs now, compared with the versions that this goat-dev brings. Pure. */
 export function localUpgrade(
   services: readonly ServiceSpec[],
   observed: readonly ObservedService[],
@@ -58,7 +61,7 @@ interface Image {
   readonly tag: string;
   /** Null where its tag says none, as `latest` does. */
   readonly version: readonly number[] | null;
-  /** What else it is made of, as in `16-alpine`. */
+  /** The base that the tag names, such as `-alpine` in `16-alpine`; empty where it names none. */
   readonly variant: string;
 }
 
@@ -73,7 +76,7 @@ function readImage(image: string): Image | null {
 
 const untagged = { tag: "latest", version: null, variant: "" };
 
-/** As far as both say it: 16.4 and 16 are the same. */
+/** Compares only the parts that both versions have: 16.4 and 16 are the same. */
 function compare(one: readonly number[], other: readonly number[]): number {
   for (const [index, number] of one.entries()) {
     const difference = number - (other[index] ?? number);
@@ -82,7 +85,7 @@ function compare(one: readonly number[], other: readonly number[]): number {
   return 0;
 }
 
-/** The major that Postgres's data comes from and goes to; null where it stays what it is. */
+/** Postgres's major version before and after an upgrade; null where it does not change, or one of them is not known. */
 export function majorChange({
   from,
   to,

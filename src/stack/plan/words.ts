@@ -20,7 +20,7 @@ const verbs: Readonly<Partial<Record<Action["type"], string>>> = {
   "remove-container": "removing",
 };
 
-/** What is being done now: "creating", "stopping: dev/litellm-config.yaml changed"; the cause alone where it has no word. */
+/** What is being done now: "creating", "stopping: image changed"; the cause alone for an action without a verb. */
 export function runningWords({ action, cause }: PlanNode): string {
   const verb = verbs[action.type];
   if (verb === undefined) return cause;

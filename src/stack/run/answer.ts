@@ -1,7 +1,7 @@
 import { fieldsOf } from "../../model/fields.ts";
 import { parseJson } from "../../platform/json.ts";
 
-/** What a launcher prints: the last line that is a document; warnings may stand before it. */
+/** The JSON document in what a launcher prints: the last line that starts with `{`; warnings may come before it. */
 export function answerIn(output: string): Readonly<Record<string, unknown>> {
   return fieldsOf(parseJson(output.split("\n").findLast((text) => text.startsWith("{")) ?? ""));
 }

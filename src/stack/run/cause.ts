@@ -21,7 +21,7 @@ export interface Unwell {
   readonly text: string;
 }
 
-/** Why it is not: the same cause that `up` would tell. Null for one that may still get ready by itself. */
+/** Why the service is not ready, as `up` would report it. Null where no cause is known and it was never started. */
 export async function causeOf(unwell: Unwell, context: EngineContext): Promise<GoatError | null> {
   const { service, found, heard, text } = unwell;
   const { name } = service;
@@ -43,11 +43,14 @@ export async function causeOf(unwell: Unwell, context: EngineContext): Promise<G
   return new GoatError(codeOf(found), text, {
     service: name,
     evidence: tellingLines(seen.log),
-    fixes: [again, { command: `goat-dev logs ${name}`, effect: "the whole log: no cause is known for this" }],
+    fixes: [again, { command: `goat-dev logs ${name}`, effect: "shows the whole log; no cause is known for this" }],
   });
 }
 
-/** Of one that had answered and is silent: its log tells of the time when it still wrote. */
+/**
+ * The cause for a service that has answered before and is silent now: a known one that lasts, else that it hangs. Any
+ * other known cause is read from its log, which is about the time when it still wrote.
+ */
 export function whyHanging(service: ServiceSpec, known: GoatError | null, why: string): GoatError {
   return known !== null && isLasting(known) ? known : hung(service, why);
 }

@@ -9,12 +9,12 @@ type Ask = (database: string, sql: string) => Promise<readonly string[]>;
 
 const databasesSql = "select datname as line from pg_database where datallowconn and not datistemplate order by 1";
 
-/** What a dump holds rows of: neither the catalogue nor what an extension brings. */
+/** The tables whose rows a dump holds: not temporary ones, those of the system catalogue, or those of an extension. */
 const tablesSql = `select format('%I.%I', nspname, relname) as line from pg_class c join pg_namespace n on n.oid = relnamespace
   where relkind = 'r' and relpersistence <> 't' and nspname <> 'information_schema' and nspname !~ '^pg_' and not exists
     (select from pg_depend d where d.objid = c.oid and d.classid = 'pg_class'::regclass and d.deptype = 'e') order by 1`;
 
-/** So many tables in one question that it still fits into an argument. */
+/** Tables that are counted in one query: few enough that its text fits into a command-line argument. */
 const tablesAtOnce = 200;
 
 /** The rows of every table of every database, from inside the container, where nobody has to log in. */
@@ -51,7 +51,7 @@ async function countTables(database: string, tables: readonly string[], ask: Ask
   return rows;
 }
 
-/** Counts over connections of its own, and lets nobody write from then on until `work` is done, which may stop the server. */
+/** Counts the rows of every table, and lets nobody write until `work` is done. `work` may stop the server. */
 export async function countWhile<T>(
   login: PostgresOptions,
   signal: AbortSignal,

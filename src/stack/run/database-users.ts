@@ -7,8 +7,8 @@ import type { ServiceSpec } from "../../model/stack.ts";
 const usersScript = `base64 < "\${PGDATA:-$0}/global/1260"`;
 
 /**
- * Read from the data's own files, since the server tells nobody who cannot log in: to it a wrong name and a wrong password are
- * one refusal. Null where they cannot be read.
+ * The database's users, read from its data files: the server does not list them to a client that cannot log in, and
+ * refuses a wrong name and a wrong password alike. Null where they cannot be read.
  */
 export async function databaseUsers(
   {
@@ -54,7 +54,7 @@ export function usersIn(bytes: Buffer): Users | null {
   return { first: first.name, all: [...names] };
 }
 
-/** A page begins with its header, whose third word is where the pointers to its rows end. */
+/** A page begins with its header; the two bytes at offset 12 say where the pointers to its rows end. */
 function rowsIn(page: Buffer): readonly Row[] {
   const end = page.readUInt16LE(12);
   const count = Math.max(0, Math.floor((Math.min(end, PAGE_BYTES) - PAGE_HEADER_BYTES) / 4));

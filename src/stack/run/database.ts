@@ -22,7 +22,7 @@ export function databaseService(stack: StackSpec): ServiceSpec | null {
   return stack.services.find((candidate) => candidate.role === "database") ?? null;
 }
 
-/** Starts the database's container where it stands still and has to run. Null where there is none; throws service-not-ready. */
+/** Starts the database's container where it has to run. Null where there is no container; throws service-not-ready. */
 export async function openDatabase(stack: StackSpec, context: EngineContext): Promise<OpenDatabase | null> {
   const service = databaseService(stack);
   if (service === null) return null;
@@ -88,7 +88,7 @@ export async function setDatabasePassword(
   });
 }
 
-/** Where it was started anew: whoever logs in next must not find it booting. Throws service-not-ready. */
+/** Waits after a restart of the database, so that the next log-in finds it ready. Throws service-not-ready. */
 export async function untilOpen(
   { service, container }: Pick<OpenDatabase, "service" | "container">,
   stack: StackSpec,

@@ -42,7 +42,7 @@ export function readDump(): DumpReader {
         begun = Buffer.alloc(0);
         start = end + 1;
       }
-      // A row may be as long as it likes: only its first bytes tell whether it is one.
+      // A row can be very long, so only its first bytes are kept: they tell it from the end mark `\.`.
       if (table === null || begun.length < 3) begun = Buffer.concat([begun, piece.subarray(start)]);
     },
     rows: () => rows,
@@ -61,7 +61,7 @@ function connectedTo(line: string): string | undefined {
   return /^dbname='(.*)'$/.exec(plain)?.[1]?.replace(/\\(.)/g, "$1") ?? plain;
 }
 
-/** What differs between what should be there and what is, in words; nothing where all came back. */
+/** The tables whose row counts differ, in words; empty where every row came back. */
 export function missingRows(wanted: Rows, found: Rows): readonly string[] {
   const tables = [...new Set([...Object.keys(wanted), ...Object.keys(found)])];
   return tables
@@ -74,7 +74,7 @@ interface Totals {
   readonly rows: number;
 }
 
-/** Null stays null: nobody could count. */
+/** All null where the rows could not be counted. */
 export function totalsOf(rows: Rows): Totals;
 export function totalsOf(rows: Rows | null): Totals | { readonly tables: null; readonly rows: null };
 export function totalsOf(rows: Rows | null): object {

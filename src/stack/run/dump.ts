@@ -16,7 +16,7 @@ import { type Rows, readDump } from "./dump-rows.ts";
 
 export interface Dump {
   readonly bytes: number;
-  /** What it holds; null where nobody could be asked. */
+  /** The rows that it holds; null where they could not be counted. */
   readonly rows: Rows | null;
 }
 
@@ -71,7 +71,7 @@ async function dumpAsSql(database: OpenDatabase, file: string, context: EngineCo
   });
 }
 
-/** Who made the data can read and write all of it; .env may name somebody else by now. */
+/** The user that the data was made with can read and write all of it; .env may name another user by now. */
 async function ownerOf(database: OpenDatabase, { engine, signal }: EngineContext): Promise<string> {
   return (await databaseUsers({ ...database, engine }, signal))?.first ?? database.user;
 }
@@ -92,7 +92,7 @@ async function writePiece(pieces: PassThrough, piece: Uint8Array, written: Promi
   await Promise.race([new Promise((resolve) => pieces.once("drain", resolve)), written]);
 }
 
-/** Puts a copy in the place of what the database holds; nobody else may be connected. The server keeps running. */
+/** Replaces what the database holds with a copy; nobody else may be connected. A running server runs afterwards too. */
 export async function restoreDump(database: OpenDatabase, file: string, context: EngineContext): Promise<void> {
   const { localDatabase } = context.engine;
   if (localDatabase !== undefined) return localDatabase.restore(database.container, file, context.signal);
@@ -106,18 +106,21 @@ export async function restoreDump(database: OpenDatabase, file: string, context:
   );
   const complaints = output.split("\n").filter((line) => /(?:ERROR|FATAL): /.test(line) && !isExpected(line));
   if (exitCode === 0 && complaints.length === 0) return;
-  throw new GoatError("restore-incomplete", `the snapshot could not be put back whole`, {
+  throw new GoatError("restore-incomplete", `the snapshot could not be restored completely`, {
     service: database.service.name,
     evidence: (complaints.length > 0 ? complaints : output.trim().split("\n")).slice(0, 6),
   });
 }
 
-/** A cluster always has the user that psql came in as. */
+/** Errors that every restore has: the user that psql is logged in as exists already and cannot be dropped. */
 function isExpected(line: string): boolean {
   return /current user cannot be dropped|role "[^"]*" already exists/.test(line);
 }
 
-/** Before the dump: whoever is still connected would keep a database from being dropped, and the dump drops only those it holds. */
+/**
+ * SQL that runs before the dump's: open connections would keep a database from being dropped, and the dump drops only
+ * the databases that it holds.
+ */
 const clearing = `select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname is not null;
 select format('drop database %I', datname) from pg_database where not datistemplate and datname <> 'postgres' \\gexec
 `;
@@ -145,18 +148,18 @@ export async function readDumpFile(file: string, signal: AbortSignal): Promise<R
   }
   if (!isSql) return null;
   if (last.includes("cluster dump complete")) return reader.rows();
-  throw new GoatError("snapshot-unreadable", `${file} ends too early: it was not written to its end`);
+  throw new GoatError("snapshot-unreadable", `${file} is incomplete: its writing was cut off`);
 }
 
 async function* unzipped(file: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const unzip = createGunzip();
   const read = pipeline(createReadStream(file), unzip, { signal });
-  // It rejects as reading does, which is where it is told.
+  // It rejects with the error that reading from `unzip` throws too, where it is handled.
   read.catch(() => {});
   yield* unzip;
 }
 
-/** The rows of every table as it is now; the server has to run. */
+/** Counts the rows of every table now. The server has to run; null where it refuses the log-in. */
 export async function countRows(database: OpenDatabase, context: EngineContext): Promise<Rows | null> {
   if (context.engine.localDatabase === undefined) return countInside(database, context);
   const login = await loginFor(database, context);

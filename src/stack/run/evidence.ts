@@ -8,7 +8,7 @@ const LOOK_LIMIT_MS = 2_000;
 
 const LOG_LINES = 200;
 
-/** Where a service that is not well is looked at. */
+/** The service that is looked into, and where it runs. */
 export interface Scene {
   readonly engine: Engine;
   readonly service: ServiceSpec;
@@ -49,7 +49,7 @@ function volumesOf({ run }: ServiceSpec, observed: ObservedStack | null): readon
     .map((volume) => `volume ${volume.name} was made on ${volume.createdAt?.slice(0, 10)}`);
 }
 
-/** Of its present life, since what an earlier one said may be mended; of the earlier one where this has said nothing yet. */
+/** Log lines since its last start, as an earlier problem may be fixed by now; older ones where there are none yet. */
 async function ownLines(scene: Scene, startedAt: string | null): Promise<readonly string[]> {
   const own = await lastLines(scene, startedAt);
   return own.length > 0 || startedAt === null ? own : lastLines(scene, null);

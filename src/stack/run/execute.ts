@@ -31,7 +31,7 @@ export async function carryOut(
   const { stack, plan, services } = prepared;
   const begin = context.clock.now();
   await using watch = await startWatch(context.engine, stack.name, context.signal);
-  // Asked beside the first steps, so that none waits for it.
+  // Fetched in parallel with the first steps, so that no step has to wait for the hashes.
   if (plan.nodes.some(({ action }) => action.type === "create-container")) {
     context.composeHashes?.().catch(() => undefined);
   }
@@ -44,7 +44,10 @@ export async function carryOut(
   return { durationMs: context.clock.now() - begin, path: criticalPath(plan, timings) };
 }
 
-/** Runs the plan's graph as wide as it allows. It decides nothing: a step runs once every step before it has succeeded. Returns when each began and ended. */
+/**
+ * Runs the plan's steps, as many at once as its graph allows. It decides nothing: a step runs once every step that it
+ * waits for has succeeded. Returns when each step began and ended.
+ */
 async function execute(plan: Plan, io: ExecuteIo): Promise<ReadonlyMap<number, Timing>> {
   const timings = new Map<number, Timing>();
   const stop = new AbortController();
@@ -60,7 +63,8 @@ async function execute(plan: Plan, io: ExecuteIo): Promise<ReadonlyMap<number, T
     const beginMs = io.clock.now();
     io.report.started(node);
     try {
-      // An engine ends a stop that it has begun: left alone, the next command would take for running what is about to end.
+      // Another step's failure does not abort a stop: the engine would carry it out anyway, and the next command would
+      // take a container that is about to end for a running one.
       await runNode(node, plan, node.action.type === "stop-container" ? io : inner);
       timings.set(node.id, { beginMs, endMs: io.clock.now() });
       io.report.finished(node);
@@ -138,7 +142,7 @@ async function findBlocker(
   return outcomes.find((outcome) => outcome.ok !== true)?.subject ?? null;
 }
 
-/** A service may be stopped as soon as the process of its dependent has ended, while the engine still clears up after that one. */
+/** A stop may begin once the process of a dependent has ended, while the engine is still cleaning up after that one. */
 function endOfStop(node: PlanNode, awaited: PlanNode | undefined, watch: Watch): readonly Promise<true>[] {
   if (node.action.type !== "stop-container" || awaited?.action.type !== "stop-container") return [];
   const end = watch.endOf(awaited.action.container);
@@ -167,14 +171,14 @@ async function awaitIt(wait: Wait, plan: Plan, io: ExecuteIo): Promise<void> {
   const started = startedServices(plan, io);
   const made = started.length === 0 ? [] : await makeDatabases(service, started, io.signal);
   for (const name of made) {
-    io.emit({ type: "notice", level: "info", text: `made the database ${name}, which was not there` });
+    io.emit({ type: "notice", level: "info", text: `created the missing database ${name}` });
   }
   const gateway = startedGateway(plan, io);
   if (gateway === undefined) return;
   try {
     await checkSaltKey(service, gateway.service, io.signal);
   } catch (error) {
-    // It started beside its database, and would store what nobody can read with the right key.
+    // The gateway was started beside its database, and would store values that the right key cannot decrypt.
     const stop = { type: "stop-container", container: gateway.container, signal: null, graceMs: null } as const;
     await io.engine.apply(stop, { signal: io.signal, progress: () => undefined });
     throw error;
@@ -217,7 +221,7 @@ async function applyOperation(operation: Operation, node: PlanNode, io: ExecuteI
   });
 }
 
-/** Under Compose's own hash the next `docker compose up` leaves the container alone. */
+/** Gives a new container Compose's own hash, so that the next `docker compose up` leaves it alone. */
 async function withHash(operation: Operation, { composeHashes }: ExecuteIo): Promise<Operation> {
   if (operation.type !== "create-container" || composeHashes === undefined) return operation;
   return { ...operation, configHash: (await composeHashes())[operation.service.name] };
@@ -227,7 +231,7 @@ function lookAt({ name }: StackSpec, { engine, signal }: EngineContext): () => P
   return sharedLook(() => engine.observe({ stack: name, images: [] }, signal));
 }
 
-/** Runs what `planDown` has planned. */
+/** Runs a plan of `planDown` or `planStop`. */
 export async function takeDown(stack: StackSpec, plan: Plan, context: EngineContext): Promise<void> {
   const isStopping = plan.nodes.some(({ action }) => action.type === "stop-container");
   await using watch = isStopping ? await startWatch(context.engine, stack.name, context.signal) : noWatch;

@@ -12,7 +12,7 @@ interface Coming {
   readonly total: number;
   readonly parts: Parts;
   readonly done: boolean;
-  /** What it does, where it is more than fetching layers. */
+  /** The step in words, for a build or an installation; null where only layers are pulled. */
   readonly step: string | null;
   readonly isBuilt: boolean;
 }
@@ -50,7 +50,7 @@ export function createImageProgress() {
   };
 }
 
-/** Images that stand on one another share layers, each of which comes once: it is as far as whoever tells most of it says. */
+/** Bytes by layer. Images can share a layer, which is pulled once: of what several report about it, the most counts. */
 function partsOf(images: readonly Coming[], field: "current" | "total"): ReadonlyMap<string, number> {
   const bytes = new Map<string, number>();
   for (const { parts } of images) {

@@ -5,7 +5,7 @@ import { decoration } from "../../platform/deadline.ts";
 import type { State } from "../../project/state.ts";
 import type { EngineContext } from "../engine-context.ts";
 
-/** Where it is kept in which lives services were seen ready. */
+/** The state file that holds the lives (see `lifeOf`) in which services were seen ready. */
 export const provenFile = "ready.json";
 
 /** Lives in which the last `up` saw services ready. */
@@ -14,12 +14,15 @@ export function readProven(state: State): readonly string[] {
   return Array.isArray(lives) ? lives.filter((life) => typeof life === "string") : [];
 }
 
-/** One of a service's, from a start to its end. */
+/** Identifies one life of a service: one run of its container, from a start to its end. */
 export function lifeOf({ name, handle, startedAt }: ObservedService): string {
   return `${name} ${handle} ${startedAt}`;
 }
 
-/** It answered in this life: the last `up` saw it, its health check says so, or its launcher has a process that serves. */
+/**
+ * Whether the service has answered in this life: the last `up` saw it ready, its health check says so, or it or its
+ * launcher has said which files it serves.
+ */
 export function hasServed(found: ObservedService, proven: readonly string[] = []): boolean {
   return proven.includes(lifeOf(found)) || found.health === "healthy" || found.stale !== undefined;
 }
@@ -29,7 +32,7 @@ export function hadItsTime({ readyTimeoutMs }: ServiceSpec, { startedAt }: Obser
   return startedAt !== null && now.getTime() - Date.parse(startedAt) >= readyTimeoutMs;
 }
 
-/** Whether its log of this life says that it serves; a launcher says so itself, and better. */
+/** Whether the log of this life says that the service is up. Not read where there is a launcher, which knows better. */
 export async function saysItServes(
   service: ServiceSpec,
   { container, startedAt }: ObservedService,

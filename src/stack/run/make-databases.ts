@@ -1,7 +1,7 @@
 import type { ServiceSpec } from "../../model/stack.ts";
 import { withConnection } from "../../platform/postgres.ts";
 
-/** There in every cluster, whatever else was dropped. */
+/** The database to connect to: it exists in every cluster, whatever else was dropped. */
 const maintenance = "postgres";
 
 /**

@@ -42,9 +42,9 @@ export interface ServiceStatus {
   readonly drift: readonly string[];
   /** Why it is not ready. */
   readonly why: string | null;
-  /** The cause, where it is not ready and will not get so by itself: a code of docs/failures.md. */
+  /** Why it is not ready, where waiting does not help: a code of docs/failures.md. */
   readonly failure: FailureReport | null;
-  /** What answers is not what the role names: goat-dev's trace recorder in Langfuse's place. */
+  /** What answers in place of the role's own product: goat-dev's trace recorder instead of Langfuse; else null. */
   readonly standIn: string | null;
   /** Whether the gateway has a database for keys and budgets; null where it does not say, and for other services. */
   readonly database: boolean | null;
@@ -53,7 +53,7 @@ export interface ServiceStatus {
 
 const PROBE_LIMIT_MS = 1_000;
 
-/** Of a service that was silent: one that hangs costs a few seconds. */
+/** For asking a silent service again: one that hangs costs a few seconds. */
 const AGAIN_LIMIT_MS = 1_500;
 
 /** Of a health check's command, which has to start first. */
@@ -72,7 +72,7 @@ export interface Seen {
   readonly proven: readonly string[];
 }
 
-/** Every service as it is now, each asked once. */
+/** Every service as it is now. Each is asked once; one that is silent though it should answer is asked again. */
 export async function readStatus(
   stack: StackSpec,
   context: EngineContext,
@@ -130,13 +130,13 @@ function wordsOf(
 interface State {
   readonly state: ServiceState;
   readonly why: string | null;
-  /** What its probe is sure of. */
+  /** The reason of a failure, where its probe is sure of it. */
   readonly reason?: FailureReason | undefined;
-  /** It answered in this life of its, and is silent now. */
+  /** True where it has answered since it was started, and is silent now. */
   readonly hangs?: boolean;
 }
 
-/** Of a service that is starting only what no waiting mends is told. */
+/** Why it is not ready; for a service that is still starting, only a cause that waiting does not resolve. */
 async function failureOf(
   service: ServiceSpec,
   found: ObservedService,
@@ -186,7 +186,7 @@ function ended(service: ServiceSpec, found: ObservedService): State {
 
 /** A plain process whose parent is gone leaves no status behind. */
 function exitText(code: number | null): string {
-  return code === null ? "ended, nobody saw how" : `exit status ${code}`;
+  return code === null ? "ended, exit status unknown" : `exit status ${code}`;
 }
 
 /** True for one that keeps crashing and happens to run at this moment. */

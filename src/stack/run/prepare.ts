@@ -13,7 +13,7 @@ export interface Prepared {
   readonly services: readonly ServiceSpec[];
   readonly observed: ObservedStack;
   readonly plan: Plan;
-  /** Lives in which services were seen ready. */
+  /** Lives (see `lifeOf`) in which services were seen ready. */
   readonly proven?: readonly string[];
 }
 
@@ -54,7 +54,7 @@ function refuseUnsupported(services: readonly ServiceSpec[], context: EngineCont
   }
 }
 
-/** True where the plan only looks. */
+/** True where the plan changes nothing and only waits for services. */
 export function isNothingToDo(plan: Plan): boolean {
   return plan.nodes.every(({ action }) => action.type === "await-ready" || action.type === "await-exit");
 }

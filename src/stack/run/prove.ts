@@ -30,7 +30,7 @@ const EXAMPLE_LIMIT_MS = 90_000;
 
 const TRACE_LIMIT_MS = 20_000;
 
-/** Where it is known why none will come, and it may come all the same. */
+/** For a trace that the settings say cannot come, in case it comes all the same. */
 const HINDERED_TRACE_LIMIT_MS = 3_000;
 
 export interface ProofRequest {
@@ -38,7 +38,7 @@ export interface ProofRequest {
   /** After everything is up. */
   readonly observed: ObservedStack;
   readonly routes: readonly Route[];
-  /** How its trace is to come; null where nothing of it is known. */
+  /** The settings that decide whether a trace can come; null where they are not known. */
   readonly traces: TracePath | null;
   readonly mode: ExampleMode;
   /** EVAL_MODEL. */
@@ -46,7 +46,7 @@ export interface ProofRequest {
   readonly nodePath: string;
   readonly shell: Readonly<Record<string, string | undefined>>;
   readonly state: State;
-  /** Nothing was changed: a line for what holds already would be noise. */
+  /** Nothing was changed, so the line about the gateway, which would only repeat what was known, is left out. */
   readonly quiet: boolean;
 }
 
@@ -114,7 +114,7 @@ async function askExample(
   }
 }
 
-/** Null where none is sent; why none comes is told at once where both sides' settings say so. */
+/** Null where no traces are sent. Where the settings show why none can come, waits briefly, and throws that cause. */
 async function proveTrace(
   tracing: TracingEndpoint,
   example: ExampleAnswer,

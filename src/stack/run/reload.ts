@@ -14,8 +14,8 @@ import { type ExecuteIo, questionTo } from "./wait.ts";
 type Reload = Extract<Action, { type: "reload-service" }>;
 
 /**
- * Has a service take its files over, and waits until it serves them. Throws reload-refused, where it goes on as before, and
- * service-hung.
+ * Has a service load its changed files, and waits until it serves them. Throws reload-refused, after which it serves
+ * its former configuration, and service-hung.
  */
 export async function reloadService(action: Reload, service: ServiceSpec, io: ExecuteIo): Promise<void> {
   using limit = deadline(io.signal, action.timeoutMs);
@@ -33,7 +33,7 @@ async function untilServed(action: Reload, service: ServiceSpec, io: ExecuteIo, 
     const files = await reload(action, service, io, signal);
     const stale = staleOf(service, files);
     if (stale.length === 0) return;
-    // Whoever has read twice the same sees another file; else it was written to meanwhile.
+    // Twice the same hashes: the service sees another file than this machine. Else a file was being written: try again.
     if (before !== null && isDeepStrictEqual(files, before)) return startAnew(action.container, service, stale, io);
     before = files;
   }
@@ -58,7 +58,10 @@ const patienceMs = 10_000;
 
 const launcherEveryMs = 4_000;
 
-/** The launcher does nothing but answer: one that is silent hangs, or was stopped, and reloads nothing. Throws service-hung. */
+/**
+ * Asks the launcher until the signal fires. A launcher does nothing but answer, so one that is silent hangs or was
+ * stopped, and reloads nothing. Throws service-hung.
+ */
 async function launcherHangs(
   { container, command }: Reload,
   service: ServiceSpec,
@@ -73,7 +76,7 @@ async function launcherHangs(
   }
 }
 
-/** The former process serves until the new one does: one that is silent hands nothing over. Throws service-hung. */
+/** Asks the former process, which serves until the new one does: if silent, it hangs. Throws service-hung. */
 async function servingHangs(
   { container }: Reload,
   service: ServiceSpec,
@@ -84,14 +87,14 @@ async function servingHangs(
   throw hung(service, `while it reloads: ${await untilHanging(ask, { clock: io.clock, signal })}`);
 }
 
-/** A file that is mounted by itself stays the one that was replaced; a start looks at its name again. */
+/** Restarts the service: a file mounted by itself stays the replaced one until a start looks up its name again. */
 async function startAnew(
   container: string,
   service: ServiceSpec,
   stale: readonly string[],
   io: ExecuteIo,
 ): Promise<void> {
-  const text = `${service.name} still sees the file that ${list(stale)} has replaced: it is restarted; a mounted folder has no such trouble`;
+  const text = `${service.name} still reads the old ${list(stale)}, so it is restarted: mounting its folder instead avoids that`;
   io.emit({ type: "notice", level: "warning", text });
   const { signal } = io;
   await io.engine.apply({ type: "stop-container", container, signal: null, graceMs: null }, { signal, progress });
@@ -100,7 +103,7 @@ async function startAnew(
 }
 
 function progress(): void {
-  // Both take no longer than the service does.
+  // Nothing is reported: the stop and the start take no longer than the service does.
 }
 
 function refused(service: ServiceSpec, why: string): GoatError {
@@ -108,8 +111,8 @@ function refused(service: ServiceSpec, why: string): GoatError {
   return new GoatError("reload-refused", `${name} keeps its former configuration: ${here(service, why)}`, {
     service: name,
     fixes: [
-      { command: "goat-dev up", effect: "once that is mended" },
-      { command: `goat-dev restart --hard ${name}`, effect: "starts its process anew" },
+      { command: "goat-dev up", effect: "takes it over, once that is fixed" },
+      { command: `goat-dev restart --hard ${name}`, effect: "restarts its process" },
     ],
   });
 }

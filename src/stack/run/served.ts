@@ -11,20 +11,23 @@ import type { EngineContext, Serving } from "../engine-context.ts";
 import { publishedPort } from "../plan/endpoints.ts";
 import { answerIn } from "./answer.ts";
 
-/** A gateway that is busy answers late: its launcher is asked instead, which does nothing else and answers at once. */
+/** A busy gateway answers late: after this its launcher is asked, which does nothing else and answers at once. */
 const answerLimitMs = 1_000;
 
-/** Who does not answer is judged by its labels, and made anew where they say so: better wait a little. */
+/** For the launcher's answer: without it a service is judged by its labels and may be recreated, so better wait. */
 const questionLimitMs = 10_000;
 
 type Asking = Pick<EngineContext, "engine" | "signal" | "serving">;
 
-/** Answers of services that reload, by their names; what nobody wanted by the end is given up. */
+/** Answers of services that can reload, by service name. Disposing it ends the requests that are still open. */
 interface Asked extends Disposable {
   readonly answers: ReadonlyMap<string, Promise<Answer>>;
 }
 
-/** Asks services what they serve beside the engine's look at them, which takes as long; not where it is known of some life. */
+/**
+ * Asks services what they serve, while the engine observes the stack, which takes as long. Asks none where `serving`
+ * already has an answer.
+ */
 export function askServed(stack: StackSpec, { signal, serving }: Asking): Asked {
   const over = new AbortController();
   const both = AbortSignal.any([signal, over.signal]);
@@ -34,7 +37,10 @@ export function askServed(stack: StackSpec, { signal, serving }: Asking): Asked 
   return { answers, [Symbol.dispose]: () => over.abort() };
 }
 
-/** With what services that reload say of themselves: a label cannot change on a running container, and a mount may be stale. */
+/**
+ * The observed stack, with what services that can reload say about themselves: the labels of a running container cannot
+ * change, and a mounted file may be stale.
+ */
 export async function withServed(
   stack: StackSpec,
   observed: ObservedStack,
@@ -82,11 +88,11 @@ export type Hashes = Serving["files"];
 
 interface Served {
   readonly files: Hashes;
-  /** Names of those that it was given since it was started. */
+  /** Names of the variables that it was given since it was started. */
   readonly variables: readonly string[];
 }
 
-/** Null where nothing answers in time; "another" where what answers knows no such question. */
+/** Null where nothing answers in time; "another" where the answer is not of a service that knows this request. */
 type Answer = Served | "another" | null;
 
 async function askService(service: ServiceSpec, signal: AbortSignal): Promise<Answer> {
@@ -100,7 +106,7 @@ async function askService(service: ServiceSpec, signal: AbortSignal): Promise<An
   return { files: fieldsOf(files), variables: listOf(variables).map(String) };
 }
 
-/** What differs from this machine's files, as a user would name them. */
+/** The files that are served with another content than they have on this machine, as a user would name them. */
 export function staleOf(service: ServiceSpec, served: Hashes): readonly string[] {
   return Object.entries(served).flatMap(([target, hash]) => {
     const source = sourceOf(service, target);
@@ -118,7 +124,7 @@ export function sourceOf({ run }: ServiceSpec, target: string): string {
   return over === undefined ? target : `${over.source}${target.slice(over.target.length)}`;
 }
 
-/** As a user would say it: beside a file whose name is known, else whole. */
+/** A file's name for users: relative to the folder that mounted files are named from, else the whole path. */
 export function nameOf({ files }: ServiceSpec, source: string): string {
   const known = files.find((file) => file.source === source);
   if (known !== undefined) return known.path;

@@ -3,7 +3,7 @@ import type { State } from "../../project/state.ts";
 import { hadItsTime, hasServed, lifeOf, provenFile } from "./life.ts";
 import type { Prepared } from "./prepare.ts";
 
-/** Services that a plan leaves running, and whose silence is no boot of theirs. */
+/** Services that a plan leaves running and that have had time to boot: silence does not mean that they still boot. */
 export function settledServices({ services, observed, plan, proven }: Prepared, now: Date): ReadonlySet<string> {
   const started = new Set(plan.nodes.flatMap((node) => (node.action.type === "start-container" ? [node.subject] : [])));
   const lives = observed.services.filter(({ name, state }) => state === "running" && !started.has(name));
@@ -14,7 +14,7 @@ export function settledServices({ services, observed, plan, proven }: Prepared, 
   return new Set(lives.filter(isSettled).map(({ name }) => name));
 }
 
-/** After everything was waited for. What cannot be kept is not told: a service that hangs is then told later. */
+/** Called after all waits. A failed write is not reported: it only means that a hanging service is recognised later. */
 export async function keepProven(state: State, { services, observed, proven }: Prepared): Promise<void> {
   const isProven = (found: ObservedService): boolean =>
     services.some(({ name }) => name === found.name) || proven?.includes(lifeOf(found)) === true;

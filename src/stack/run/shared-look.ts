@@ -1,4 +1,7 @@
-/** One look at a time for all that ask. Who asks while one is under way shares the next: nobody gets what was seen before they asked. */
+/**
+ * Runs one look at a time for all callers. A call during a look shares the next one with others, so nobody gets a
+ * result from before they asked.
+ */
 export function sharedLook<T>(look: () => Promise<T>): () => Promise<T> {
   let running: Promise<T> | null = null;
   let next: Promise<T> | null = null;

@@ -21,7 +21,7 @@ import { type Death, isDeath, type Watch } from "./watch.ts";
 
 /** What a plan is run with. */
 export interface ExecuteIo extends EngineContext {
-  /** What there is of the stack; many services that are waited for share a look. */
+  /** Observes the stack; the services that are waited for share one observation. */
   look(): Promise<ObservedStack>;
   readonly watch: Watch;
   readonly report: Reporter;
@@ -30,7 +30,7 @@ export interface ExecuteIo extends EngineContext {
   readonly services: readonly ServiceSpec[];
   /** On the clock, in milliseconds; null for no limit but each service's own. */
   readonly deadline: number | null;
-  /** Services that were ready before and are left alone: silence is no boot of theirs. */
+  /** Services that the plan leaves running, and that have had time to boot: see `settledServices`. */
   readonly settled: ReadonlySet<string>;
 }
 
@@ -70,10 +70,10 @@ export async function awaitService(wait: Wait, service: ServiceSpec, io: Execute
 
 const REMOVAL_LIMIT_MS = 1_000;
 
-/** From here on it is a signal that ended a process. */
+/** An exit status from here up means that a signal ended the process. */
 const firstOfSignals = 128;
 
-/** What is removed by force is killed first, or stopped, as Podman does. */
+/** Whether the container ended because it was removed: a forced removal kills it first or, with Podman, stops it. */
 async function isRemoved(death: Death, removal: AbortSignal, { clock, signal }: ExecuteIo): Promise<boolean> {
   if ((death.exitCode ?? 0) < firstOfSignals || death.outOfMemory) return false;
   await clock.sleep(REMOVAL_LIMIT_MS, AbortSignal.any([signal, removal])).catch(() => undefined);
@@ -104,7 +104,7 @@ export function probeContext(
   };
 }
 
-/** Asks a service now and then; what keeps it from being asked is told as its answer. */
+/** A question that asks a service once each time it is called. An error in asking counts as the answer, as pending. */
 export function questionTo(
   spec: ReadinessSpec,
   wait: Pick<Wait, "service" | "container">,
@@ -129,7 +129,10 @@ async function wholeLog(engine: Engine, service: string, container: string, sign
   return lines.join("\n");
 }
 
-/** A service ended while it was waited for (or later: `afterMs` null): why, else its exit status and what matters of its log. */
+/**
+ * The error for a service that ended while it was waited for (or later: `afterMs` null): the cause, else its exit
+ * status with the lines of its log that matter.
+ */
 export async function deathError(scene: Scene, death: Death, afterMs: number | null): Promise<GoatError> {
   const { name } = scene.service;
   const seen = await gather(scene, { ended: { ...death, startError: null }, heard: null });
@@ -139,7 +142,7 @@ export async function deathError(scene: Scene, death: Death, afterMs: number | n
   const status = death.exitCode === null ? "" : ` with status ${death.exitCode}`;
   const policy = scene.service.run.docker?.restart.name ?? "no";
   const loops = policy === "always" || policy === "unless-stopped";
-  const message = `${name} exited${status} ${when}${loops ? " and would be restarted for ever" : ""}`;
+  const message = `${name} exited${status} ${when}${loops ? " and would be restarted again and again" : ""}`;
   return failure(loops ? "service-restarting" : "service-exited", message, seen);
 }
 
@@ -159,7 +162,7 @@ async function waitError(scene: Scene, result: Exclude<WaitResult, { state: "rea
 /** How long a service that has answered before may be silent, as one that is busy is. */
 const patienceMs = 10_000;
 
-/** Makes a database that is missing; throws the cause, where no waiting mends it. */
+/** Called while a service is waited for. Makes a missing database; throws a cause that waiting does not resolve. */
 async function lookInto(scene: Scene, why: string, silentSince: number | null, io: ExecuteIo): Promise<void> {
   const cause = diagnose(await gather(scene, { ended: null, heard: { why, reason: null } }));
   const isSettled = io.settled.has(scene.service.name);
@@ -174,6 +177,9 @@ async function lookInto(scene: Scene, why: string, silentSince: number | null, i
 
 /** No cause is known: that is said, with the lines of the log that matter. */
 function failure(code: ErrorCode, message: string, { service, log }: Evidence): GoatError {
-  const fix: Fix = { command: `goat-dev logs ${service.name}`, effect: "the whole log: no cause is known for this" };
+  const fix: Fix = {
+    command: `goat-dev logs ${service.name}`,
+    effect: "shows the whole log; no cause is known for this",
+  };
   return new GoatError(code, message, { service: service.name, evidence: tellingLines(log), fixes: [fix] });
 }

@@ -7,7 +7,7 @@ export interface Death {
   readonly outOfMemory: boolean;
 }
 
-/** True for the reason that a signal of `deathOf` has once it fired. */
+/** True for the abort reason of a signal of `deathOf` that has fired. */
 export function isDeath(reason: unknown): reason is Death {
   return typeof reason === "object" && reason !== null && "outOfMemory" in reason;
 }
@@ -26,7 +26,7 @@ export interface Watch extends AsyncDisposable {
   removalOf(container: string): AbortSignal;
 }
 
-/** For plans that start nothing. */
+/** A watch that never fires, for plans that neither start nor stop a container. */
 export const noWatch: Watch = {
   lost: new AbortController().signal,
   deathOf: () => new AbortController().signal,
@@ -93,7 +93,7 @@ function signalIn(controllers: Map<string, AbortController>, container: string):
 }
 
 function engineGone(): GoatError {
-  return new GoatError("engine-unreachable", "the engine went away while services were waited for", {
+  return new GoatError("engine-unreachable", "the engine went away while goat-dev waited for services", {
     fixes: [{ command: "goat-dev up", effect: "goes on, once the engine runs again" }],
   });
 }

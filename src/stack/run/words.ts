@@ -12,9 +12,9 @@ import { gatewayOf, originOf, tracingOf } from "../plan/endpoints.ts";
 interface Words {
   /** As standInOf says it. */
   readonly standIn: Promise<string | null>;
-  /** Null where nothing comes. */
+  /** Null where the gateway does not answer. */
   readonly gateway: Promise<GatewayWord | null>;
-  /** The same answers, for the probes that would ask for them again: each is given once. */
+  /** Gives the same answers to probes that would ask the same URLs again: each answer once. */
   readonly heard: NonNullable<ProbeContext["heard"]>;
 }
 
@@ -79,7 +79,7 @@ function gatewayWord(answer: HttpAnswer | null): GatewayWord | null {
   return { database: db === undefined ? null : db === "connected", strange };
 }
 
-/** LiteLLM says a status, or that it is alive. */
+/** True for an answer that is not LiteLLM's, which is a string (it is alive) or has `status` or `db`. */
 function isStrange(body: unknown): boolean {
   return typeof body !== "string" && textOf(fieldsOf(body)["status"]) === null && textOf(fieldsOf(body)["db"]) === null;
 }

@@ -7,7 +7,7 @@ import { atomicWrite } from "../../platform/files.ts";
 import { acquireLock, type LockHolder, type LockRequest, type Release } from "../../platform/lock.ts";
 import { type Cassette, cassetteText, parseCassette } from "./format.ts";
 
-/** A file of recorded calls: where it lies, and as a person would write it. */
+/** A file of recorded calls: its absolute path, and the path as the user wrote it, for messages. */
 export interface CassettePlace {
   readonly path: string;
   readonly shown: string;
@@ -45,7 +45,10 @@ export function readCassetteIfThere(place: CassettePlace): Cassette | null {
   return existsSync(place.path) ? readCassette(place) : null;
 }
 
-/** For one writer at a time, and none waits: two runs would take each other's calls for their own. Throws cassette-locked. */
+/**
+ * Locks the file for one writer, since two runs would take each other's calls for their own. Does not wait: throws
+ * cassette-locked if another run holds the lock.
+ */
 export async function lockCassette(
   { path, shown }: CassettePlace,
   request: Pick<LockRequest, "pid" | "clock" | "signal">,
@@ -64,7 +67,7 @@ export async function lockCassette(
     if (!stop.signal.aborted || !isAbort(error)) throw error;
     const { pid }: LockHolder = holder ?? { pid: 0, command: "", since: "" };
     throw new GoatError("cassette-locked", `another run records into ${shown} (pid ${pid})`, {
-      fixes: [{ command: `ps -p ${pid}`, effect: "shows it; a second run wants a file of its own" }],
+      fixes: [{ command: `ps -p ${pid}`, effect: "shows that run: wait for its end, or record into another file" }],
     });
   }
 }
@@ -73,7 +76,10 @@ export async function writeCassette(path: string, cassette: Pick<Cassette, "head
   await atomicWrite(path, cassetteText(cassette), 0o644);
 }
 
-/** The variable whose secret a text holds, by the text with its secrets masked; null where none is. */
+/**
+ * The name of the variable whose secret a text holds, found by comparing it with `masked`, the same text with each
+ * secret replaced by `[NAME]`. Null where it holds none; "a secret" where `masked` names no variable.
+ */
 export function secretIn(text: string, masked: string): string | null {
   if (masked === text) return null;
   const names = [...masked.matchAll(/\[([A-Z][A-Z0-9_]*)\]/g)].map(([, name = ""]) => name);
@@ -90,7 +96,7 @@ const keyLike: readonly (readonly [string, RegExp])[] = [
   ["a private key", /-----BEGIN [A-Z ]*PRIVATE KEY-----/],
 ];
 
-/** What in a text has the form of a key, whosever it is; null for nothing. */
+/** What kind of key a text seems to hold, whoever's it is; null where it seems to hold none. */
 export function keyLikeIn(text: string): string | null {
   return keyLike.find(([, pattern]) => pattern.test(text))?.[0] ?? null;
 }

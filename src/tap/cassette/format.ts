@@ -3,7 +3,7 @@ import { fieldsOf, isRecord, listOf, numberOf, textOf } from "../../model/fields
 import { parseJson } from "../../platform/json.ts";
 import type { Asked } from "../call.ts";
 
-/** The file's version: a line as it is written here. */
+/** The version of the file format that is written and read here. */
 const cassetteVersion = 1;
 
 /** The first line. */
@@ -14,7 +14,10 @@ export interface CassetteHead {
   readonly model: string | null;
 }
 
-/** A body as one of `json`, `text` and `base64`; as `json` only where writing it gives the same bytes. */
+/**
+ * A body in one of three forms; none for an empty body. An answer is `json` only if writing that JSON gives the same
+ * bytes.
+ */
 export interface Body {
   readonly json?: unknown;
   readonly text?: string;
@@ -44,7 +47,7 @@ export interface RecordedCall {
 export interface Cassette {
   readonly head: CassetteHead;
   readonly calls: readonly RecordedCall[];
-  /** The last line is cut off, as by a crash: it is left out. */
+  /** True where the last line is cut off, as by a crash, and was left out. */
   readonly isCut: boolean;
 }
 
@@ -136,7 +139,10 @@ function readStream(value: unknown): RecordedAnswer["stream"] | null {
   return Array.isArray(value) && whole.length === pieces.length ? whole : null;
 }
 
-/** A request as it is kept: its JSON counts by value, and a form's boundary, which is drawn anew each time, not at all. */
+/**
+ * A request as it is recorded. Its JSON is kept by value, not byte by byte, and the boundary of a form, which is random
+ * in each request, is replaced by a fixed word.
+ */
 export function requestOf({ method, target, body, header }: Asked): RecordedRequest {
   const type = header("content-type") ?? "";
   const boundary = /^multipart\/.*boundary="?([^";]+)/i.exec(type)?.[1];

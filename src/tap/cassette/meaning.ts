@@ -3,16 +3,16 @@ import { isRecord } from "../../model/fields.ts";
 import { canonicalJson, parseJson } from "../../platform/json.ts";
 import type { Body, RecordedRequest } from "./format.ts";
 
-/** What identifies a request: equal ones mean the same, however they were written. */
+/** What identifies a request: requests with equal keys ask the same, however their JSON was written. */
 export interface Meaning {
   readonly key: string;
   readonly method: string;
   readonly path: string;
-  /** JSON without the fields that do not count; else its text. */
+  /** The JSON without ignored fields; else the text or base64 of the body. */
   readonly body: unknown;
 }
 
-/** What differs from run to run and changes no answer. */
+/** Fields that differ from run to run and do not change the answer. */
 const alwaysIgnored = ["metadata.trace_id", "metadata.generation_id", "litellm_trace_id", "litellm_session_id"];
 
 /** `ignore` names fields as metadata.user or messages.*.name. */
@@ -26,7 +26,7 @@ export function meaningOf(request: RecordedRequest, ignore: readonly string[]): 
   return { key, method, path, body };
 }
 
-/** A body as JSON where it is some, whichever way it was kept. */
+/** A body parsed as JSON where it is JSON, in whichever form it was recorded. */
 function contentOf({ json, text, base64 }: Body): unknown {
   if (text === undefined) return json ?? base64 ?? null;
   const read = parseJson(text);
@@ -37,7 +37,7 @@ function without(value: unknown, paths: readonly string[]): unknown {
   return paths.reduce((current, path) => remove(current, path.split(".")), value);
 }
 
-/** A map that is empty once a field is gone goes with it. */
+/** Removes the field at a path, and a mapping that becomes empty by that. */
 function remove(value: unknown, [name, ...rest]: readonly string[]): unknown {
   if (name === undefined) return undefined;
   if (Array.isArray(value)) {
@@ -62,7 +62,10 @@ export interface Difference {
   readonly asked: unknown;
 }
 
-/** The recorded request that differs in the fewest places, and the first of them; null where none goes the same way. */
+/**
+ * The recorded request that differs in the fewest places, and the first of these; null where no other request has the
+ * same method and path.
+ */
 export function nearestTo(
   asked: Meaning,
   recorded: readonly Meaning[],

@@ -8,7 +8,7 @@ interface Piece {
   readonly bytes: Buffer;
 }
 
-/** A recorded answer, piece by piece; `isPaced` with its pauses. */
+/** Gives a recorded answer piece by piece; `isPaced` waits as long before each piece as the recorded call took. */
 export function play(answer: RecordedAnswer, isPaced: boolean, signal: AbortSignal): Answer {
   const pieces = piecesOf(answer);
   const length = answer.stream === undefined ? { "content-length": String(pieces[0]?.bytes.length ?? 0) } : {};
@@ -41,7 +41,7 @@ async function* inTime(pieces: readonly Piece[], signal: AbortSignal): AsyncGene
   }
 }
 
-/** Each piece in a turn of its own, so that it leaves as a piece. */
+/** Yields each piece in its own turn of the event loop, so that it is sent as a piece of its own. */
 async function* inTurn(pieces: readonly Piece[]): AsyncGenerator<Buffer> {
   for (const [index, { bytes }] of pieces.entries()) {
     if (index > 0) await new Promise(setImmediate);

@@ -5,11 +5,11 @@ import { type Difference, type Meaning, meaningOf, nearestTo } from "./meaning.t
 import { play } from "./play.ts";
 
 export interface PlayerOptions {
-  /** As a person would write the file. */
+  /** The file's path as the user wrote it, for messages. */
   readonly file: string;
-  /** What an equal request gets once its recorded answers are used up. */
+  /** Once a request's recorded answers are used up: the last one again, or a refusal. */
   readonly repeat: "last" | "fail";
-  /** Streams come at the pace they were recorded with. */
+  /** Answers, streamed or not, take as long as when they were recorded. */
   readonly isPaced: boolean;
   /** What is not recorded goes on to the gateway. */
   readonly asksForMissing: boolean;
@@ -19,18 +19,18 @@ export interface PlayerOptions {
 interface Miss {
   /** `POST /v1/chat/completions (gpt-5-mini)` */
   readonly request: string;
-  /** What is nearest to it, and where it differs. */
+  /** Why it has no answer: such as the nearest recorded call, and where that one differs. */
   readonly why: string;
 }
 
 export interface Player extends Stage {
   readonly misses: readonly Miss[];
   replayed(): number;
-  /** How many of the answers of each request were used, by its key. */
+  /** How many recorded answers of each request were used, by the request's key. */
   used(): ReadonlyMap<string, number>;
 }
 
-/** Answers from recorded calls: equal requests in the order in which they were made. */
+/** Answers from recorded calls. Equal requests get their recorded answers in the order of the file. */
 export function createPlayer({ head, calls }: Cassette, options: PlayerOptions): Player {
   const meanings = calls.map(({ request }) => meaningOf(request, head.ignore));
   const byKey = groupByKey(calls, meanings);
@@ -95,7 +95,7 @@ function differs({ at, recorded, asked }: Difference): string {
   return `${where}: recorded ${shown(recorded, asked)}, asked ${shown(asked, recorded)}`;
 }
 
-/** Of long texts, from a little before the place where they part. */
+/** A value as JSON; of a long one, 80 characters from shortly before the first difference. */
 function shown(value: unknown, other: unknown): string {
   if (value === undefined) return "nothing";
   const text = JSON.stringify(value);

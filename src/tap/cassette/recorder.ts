@@ -30,7 +30,7 @@ export interface Recorder extends Stage {
   close(): void;
 }
 
-/** Adds each call to the file as it ends, so that a crash loses none; the file is there, and ends with a line break. */
+/** Adds each call to the file as it ends, so that a crash loses none. The file must exist and end with a line break. */
 export function createRecorder({ path, secretIn }: RecorderOptions): Recorder {
   const file = openSync(path, "a", 0o644);
   const recorded: RecordedCall[] = [];
@@ -50,7 +50,10 @@ export function createRecorder({ path, secretIn }: RecorderOptions): Recorder {
   return { ended, recorded, refused, close: () => closeSync(file) };
 }
 
-/** Null for what the gateway did not answer, or broke off. What a program stopped reading is kept as far as it came. */
+/**
+ * Null for a call that the gateway did not answer or broke off. A stream that the program stopped reading is kept as
+ * far as it came; any other answer is then not kept.
+ */
 function recordedCall({ asked, from, status, headers, end, durationMs, chunks }: Ended): RecordedCall | null {
   if (from !== "gateway" || status === null || end === "broken off" || asked.body === null) return null;
   const type = headerOf(headers, "content-type") ?? "";
@@ -66,7 +69,7 @@ function recordedCall({ asked, from, status, headers, end, durationMs, chunks }:
   };
 }
 
-/** What clients read; no cookies, no dates, nothing of the connection. */
+/** The headers that clients read; no cookies, no dates, none of the connection. */
 const keeps =
   /^(?:content-type|retry-after(?:-ms)?|(?:x-)?request-id|x-should-retry|x-ratelimit-.*|openai-(?:model|processing-ms|version)|anthropic-ratelimit-.*|x-litellm-(?:call-id|model-id|model-group|version|response-cost))$/;
 
@@ -84,8 +87,9 @@ function unpacked(bytes: Buffer, encoding: string | undefined): Buffer {
 }
 
 /**
- * The calls of a file and of a run that was recorded into it: what was made again stands in the place of what it was, what was not
- * stays, what is new comes last. So the file's order does not change with the order in which calls end.
+ * Merges the calls of a file with those of a run that was recorded into it. A request that the run repeated gets the
+ * new answer in its old place, one that it did not repeat stays, and new ones come last. So the file's order does not
+ * depend on the order in which calls end.
  */
 export function merged({ head, calls }: Cassette, recorded: readonly RecordedCall[]): readonly RecordedCall[] {
   const keyOf = ({ request }: RecordedCall): string => meaningOf(request, head.ignore).key;

@@ -8,17 +8,20 @@ import { meaningOf } from "./meaning.ts";
 /** How many answers of each request a run used, by the request's key. */
 export type Used = ReadonlyMap<string, number>;
 
-/** Keeps what the last run with a file used, beside the user's other state: a home that cannot be written is no reason to stop. */
+/**
+ * Notes in the user's state folder which answers of a file the last run used. Does nothing if the folder cannot be
+ * written, since that is no reason to fail.
+ */
 export function noteUsed(folder: string, path: string, used: Used): void {
   try {
     mkdirSync(join(folder, "cassettes"), { recursive: true, mode: 0o700 });
     writeFileSync(notePath(folder, path), JSON.stringify({ used: Object.fromEntries(used) }));
   } catch {
-    // Then `prune` says that it knows of no run.
+    // `goat-dev cassette prune` then says that it knows of no run.
   }
 }
 
-/** Null where no run is known. */
+/** What the last run with a file used; null where no run is known. */
 export function readUsed(folder: string, path: string): Used | null {
   try {
     const { used } = fieldsOf(JSON.parse(readFileSync(notePath(folder, path), "utf8")));
@@ -33,7 +36,7 @@ function notePath(folder: string, path: string): string {
   return join(folder, "cassettes", `${hash}.json`);
 }
 
-/** The calls of a file, those that were used apart from the rest. */
+/** The calls of a file, divided into those that were used and the rest. */
 export function splitByUse(
   { head, calls }: Pick<Cassette, "head" | "calls">,
   used: Used,

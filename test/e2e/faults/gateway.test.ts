@@ -63,7 +63,7 @@ describeOnEngine("the gateway", () => {
     const before = await lifeOf(stack);
     const up = await stack.run(["up", "--json"], { env: { OPENAI_API_KEY: "sk-dev-key" } });
     expect(up.exitCode, up.output).toBe(0);
-    expect(up.stderr).toContain("it is not taken for OpenAI's");
+    expect(up.stderr).toContain("it is not used as OpenAI's");
     expect(await lifeOf(stack)).toBe(before);
     expect((await stack.container("litellm")).environment).toContain(`OPENAI_API_KEY=${refusedKey}`);
   });

@@ -49,7 +49,7 @@ describeOnEngine("a network or volume whose definition changed", () => {
     );
     stack.edit("dev/docker-compose.yml", (text) => text.replace('a: "1"', 'a: "2"'));
     const error = failureOf(await stack.run(["up", "--json"]), 1, "engine-refused");
-    expect(error.message).toContain(`${other} of somebody else is on it`);
+    expect(error.message).toContain(`${other}, which is not of this stack, is attached to it`);
     expect(await idsOf(stack)).toEqual(made);
     expect((await stack.containers()).map(({ status }) => status)).toEqual(["running", "running"]);
     await docker("network", "disconnect", `${stack.name}_back`, other);

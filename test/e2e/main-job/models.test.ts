@@ -200,7 +200,7 @@ litellm_settings:`;
   test.each([
     [401, "qwen3-4b-local", "Unauthorized", "refuses the key of the LiteLLM config"],
     [404, "gpt-oss-120b-local", "The model does not exist.", "knows no openai/openai/gpt-oss-120b"],
-    [429, "gpt-oss-20b-local", "Too many requests", "accepts the key but has had enough calls for now"],
+    [429, "gpt-oss-20b-local", "Too many requests", "accepts the key, but takes no more calls for now"],
   ] as const)(
     "a server's refusal with %s must be told in its own words, with exit 6",
     async (status, model, said, told) => {

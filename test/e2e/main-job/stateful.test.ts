@@ -39,7 +39,7 @@ describeOnEngine("a demo, and the stateful half in containers", { timeout: 300_0
     const plan = await stack.run(["up", "--demo", "--plan"]);
     expect(plan.stdout).toContain("reload-service");
     const up = await stack.run(["up", "--demo", "--no-example"]);
-    expect(up).toMatchObject({ exitCode: 0, stderr: expect.not.stringContaining("still sees") });
+    expect(up).toMatchObject({ exitCode: 0, stderr: expect.not.stringContaining("still reads") });
     expect((await stack.run(["models", "--json"])).stdout).toContain("renamed");
     expect(await ids()).toEqual(before);
     stack.edit("dev/litellm-config.yaml", (text) => text.replace("model_name: renamed", "model_name: gpt-4o-mini"));

@@ -113,7 +113,7 @@ describe("modal deploy", () => {
     const { modal, cloud } = await openCloudProject();
     const { exitCode, err } = await modal(["deploy", "qwen3-4c"]);
     expect(exitCode).toBe(2);
-    expect(err).toContain("qwen3-4c is nothing that goes to Modal; did you mean qwen3-4b?");
+    expect(err).toContain("there is no qwen3-4c to deploy on Modal; did you mean qwen3-4b?");
     expect(cloud.calls()).toEqual([]);
   });
 
@@ -153,7 +153,7 @@ describe("doctor", () => {
       ✔           token accepted, workspace acme
       ✔           environment goat, -goat in addresses
       ✔           secrets goat-litellm and goat-llm-providers
-      -           not there, and not always needed: goat-langfuse, goat-postgres and goat-hf-token
+      -           optional, and not there: goat-langfuse, goat-postgres and goat-hf-token
       -           nothing is deployed yet: goat-dev modal deploy
 
       No problem found.
@@ -187,7 +187,7 @@ describe("modal doctor", () => {
       ✔ token accepted, workspace acme
       ✔ environment goat, -goat in addresses
       ✔ secrets goat-litellm and goat-llm-providers
-      - not there, and not always needed: goat-langfuse, goat-postgres and goat-hf-token
+      - optional, and not there: goat-langfuse, goat-postgres and goat-hf-token
       - nothing is deployed yet: goat-dev modal deploy
 
       No problem found.

@@ -86,7 +86,7 @@ describe("modal secrets sync", () => {
     expect(err).toMatchInlineSnapshot(`
       "the secret goat-litellm would not work: LITELLM_MASTER_KEY is not set   [modal-secret-incomplete]
 
-        seen       goat-llm-providers: AZURE_API_KEY without AZURE_API_BASE
+        seen       goat-llm-providers: it has AZURE_API_KEY, but not AZURE_API_BASE
         fix        openssl rand -hex 24         makes one that nobody can guess: with sk- before it, as LITELLM_MASTER_KEY in .env
                    set AZURE_API_BASE in .env   or take AZURE_API_KEY out
       "

@@ -55,7 +55,7 @@ describe.each(installers)("an install by %s", (installer) => {
     });
     await expect(tiny.install()).rejects.toMatchObject({
       code: "runtime-unavailable",
-      message: expect.stringMatching(/^litellm\S* from the package index is not the file/),
+      message: expect.stringMatching(/^litellm\S* from the package index does not have the hash/),
     });
     expect(await tiny.runtime.installed()).toBeNull();
     expect(existsSync(tiny.place.folder)).toBe(false);

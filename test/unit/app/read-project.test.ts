@@ -194,7 +194,7 @@ test("a .env that this -f does not read must be told, with what reads it", async
   const cwd = writeFiles(tempFolder(), { ".env": "TAG=2\n", "sub/c.yml": compose });
   const { stack, warnings } = await loaded(cwd, { files: ["sub/c.yml"] });
   expect(stack.services[0]?.run.docker?.image).toBe("web:1");
-  expect(warnings).toEqual([".env is not read, as Compose reads sub/.env with this file: --env-file .env takes it"]);
+  expect(warnings).toEqual([".env is not read: with -f, Compose reads sub/.env; --env-file .env takes this one"]);
   const asked = await loaded(cwd, { files: ["sub/c.yml"], envFiles: [".env"] });
   expect([asked.stack.services[0]?.run.docker?.image, asked.warnings]).toEqual(["web:2", []]);
 });

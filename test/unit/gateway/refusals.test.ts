@@ -22,7 +22,7 @@ const failure = (status: number, type: string, message: string, more: Partial<Ro
 
 test.each([
   [404, "Groq knows no groq/llama-3.3-70b-versatile", "goat-dev up"],
-  [429, "Groq accepts the key but has had enough calls for now", "goat-dev up --example"],
+  [429, "Groq accepts the key, but takes no more calls for now", "goat-dev up --example"],
   [400, "Groq refuses the example's question", "goat-dev up --example"],
   [500, "Groq does not answer properly", "goat-dev up --example"],
 ])("a provider's %d must be told as what to do about it", (status, words, command) => {

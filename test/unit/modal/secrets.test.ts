@@ -63,10 +63,10 @@ describe("a secret that could not work", () => {
 
   test("must be refused where Azure or Langfuse is half set, with the variable that is missing", () => {
     expect(refusal({ ...good, AZURE_API_KEY: "k" })).toThrow(
-      "the secret goat-llm-providers would not work: AZURE_API_KEY without AZURE_API_BASE",
+      "the secret goat-llm-providers would not work: it has AZURE_API_KEY, but not AZURE_API_BASE",
     );
     expect(refusal({ ...good, LANGFUSE_HOST: "https://traces.example.com" })).toThrow(
-      "the secret goat-langfuse would not work: LANGFUSE_HOST without LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY",
+      "the secret goat-langfuse would not work: it has LANGFUSE_HOST, but not LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY",
     );
     expect(refusal({ ...good, LANGFUSE_PUBLIC_KEY: "pk", LANGFUSE_SECRET_KEY: "sk" })).not.toThrow();
   });
@@ -74,7 +74,7 @@ describe("a secret that could not work", () => {
   test("must be told together with all others, never with a value", () => {
     const key = "azure-secret-value";
     expect(refusal({ AZURE_API_KEY: key })).toThrow(
-      expect.objectContaining({ evidence: ["goat-llm-providers: AZURE_API_KEY without AZURE_API_BASE"] }),
+      expect.objectContaining({ evidence: ["goat-llm-providers: it has AZURE_API_KEY, but not AZURE_API_BASE"] }),
     );
     try {
       refusal({ AZURE_API_KEY: key })();

@@ -76,10 +76,10 @@ describe("what goes to Modal", () => {
   });
 
   test("must be refused by the nearest name where there is none", () => {
-    expect(() => named("qwen3-4c")).toThrow("qwen3-4c is nothing that goes to Modal; did you mean qwen3-4b?");
+    expect(() => named("qwen3-4c")).toThrow("there is no qwen3-4c to deploy on Modal; did you mean qwen3-4b?");
     expect(() => named("service")).toThrow("did you mean services?");
     expect(() => named("mistral")).toThrow(
-      expect.objectContaining({ code: "modal-target-unknown", message: "mistral is nothing that goes to Modal" }),
+      expect.objectContaining({ code: "modal-target-unknown", message: "there is no mistral to deploy on Modal" }),
     );
   });
 

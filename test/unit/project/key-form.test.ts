@@ -10,7 +10,7 @@ const long = "0123456789abcdefghijKLMNOPQRST";
 describe("what can be no key", () => {
   test.each([
     [`“gsk_${long}”`, "curly quotes"],
-    ["# put key here", "a comment: what stands behind an empty value is the value"],
+    ["# put key here", "a comment: text after an empty value counts as the value"],
     [`sk-ant-api03-${long}`, "a key of Anthropic"],
     [`sk-proj-${long}`, "a key of OpenAI"],
     [`xai-${long}`, "a key of xAI"],

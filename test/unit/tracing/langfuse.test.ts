@@ -24,7 +24,7 @@ describe("health", () => {
     await using langfuse = await answering(503, '{"status":"Database not available","version":"2.95.12"}');
     await expect(health(access(langfuse.baseUrl), never)).rejects.toMatchObject({
       code: "service-not-ready",
-      message: "langfuse is not well: Database not available",
+      message: "langfuse says that it is unhealthy: Database not available",
     });
   });
 });
@@ -83,7 +83,7 @@ describe("findTrace", () => {
     await using unwell = await answering(status, '{"message":"Internal Server Error"}');
     await expect(findTrace(access(unwell.baseUrl), "t", never)).rejects.toMatchObject({
       code: "service-not-ready",
-      message: "langfuse is not well: Internal Server Error",
+      message: "langfuse says that it is unhealthy: Internal Server Error",
       evidence: [`GET /api/public/traces/t -> ${status}`],
     });
   });

@@ -32,7 +32,7 @@ test("a paid model without a price must be told with its line, an own server's n
   expect(checkPrices(uses, infos)).toEqual([
     {
       verdict: "warning",
-      text: "LiteLLM knows no price of new-model, and counts its calls as free: base_model under model_info, at line 4 of the LiteLLM config",
+      text: "LiteLLM knows no price of new-model, and counts its calls as free: give it a base_model under model_info, at line 4 of the LiteLLM config",
     },
   ]);
 });

@@ -167,7 +167,7 @@ describe("when no engine answers", () => {
       connect(candidates, AbortSignal.timeout(10_000), { isInstalled: () => isThere });
     await expect(connecting(false)).rejects.toMatchObject({
       code: "engine-unreachable",
-      message: "Docker is not installed: no engine answers, and no program of one is here",
+      message: "Docker is not installed: no engine answers, and no Docker, Podman or Colima is on the PATH",
       fixes: [{ command: "docker version" }],
     });
     await expect(connecting(true)).rejects.toMatchObject({

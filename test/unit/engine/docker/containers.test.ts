@@ -103,7 +103,7 @@ describe("a network", () => {
     refuse(docker, "DELETE", /^\/networks\//, 403, "network goat_default has active endpoints");
     await expect(apply({ type: "remove-network", network: "goat_default" })).rejects.toMatchObject({
       code: "engine-refused",
-      message: expect.stringContaining("nothing is on it"),
+      message: expect.stringContaining("no container is attached to it"),
       fixes: [expect.objectContaining({ command: "sudo systemctl restart docker" })],
     });
   });

@@ -135,7 +135,7 @@ describe("a pull", () => {
     const { pull } = await pulling([refuse(500, "unauthorized: authentication required")], home);
     await expect(pull("ghcr.io/x/y:1")).rejects.toMatchObject({
       code: "image-unavailable",
-      message: "the registry of ghcr.io/x/y:1 refuses the log-in that Docker's config file keeps: it may be over",
+      message: "the registry of ghcr.io/x/y:1 refuses the log-in that Docker's config file keeps: it may have expired",
       fixes: [{ command: "docker logout ghcr.io" }, { command: "docker login ghcr.io" }],
     });
   });

@@ -51,12 +51,14 @@ describe("a config", () => {
     [
       "a misspelt parameter",
       entry("api_bse: http://x"),
-      ["warning a.yaml:5:7 api_bse: goes to the provider as it is; did you mean api_base?"],
+      [
+        "warning a.yaml:5:7 api_bse: is no parameter of LiteLLM that goat-dev knows: it goes to the provider as it is; did you mean api_base?",
+      ],
     ],
     [
       "a parameter that nobody knows",
       entry("zzz_custom: 1"),
-      ["note a.yaml:5:7 zzz_custom: goes to the provider as it is"],
+      ["note a.yaml:5:7 zzz_custom: is no parameter of LiteLLM that goat-dev knows: it goes to the provider as it is"],
     ],
     ["what keeps a GPU asleep", entry("use_clientside_credentials: true"), []],
     [

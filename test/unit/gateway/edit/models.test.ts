@@ -112,7 +112,7 @@ describe("a config that cannot be edited", () => {
     [
       "a list from elsewhere",
       "all: &all []\nmodel_list: *all\n",
-      /:2:1 model_list has to be a list that is written out here/,
+      /:2:1 model_list has to be a list in this file, and no alias/,
     ],
   ])("%s must be refused with a place", (_, text, place) => {
     expect(refusal(() => addModel(config(text), entry("new")))).toMatch(place);

@@ -13,8 +13,7 @@ describe("an installation that fails", () => {
     const { code, message } = failure(said);
     expect({ code, message }).toEqual({
       code: "runtime-unavailable",
-      message:
-        "idna==3.7 from the package index is not the file that goat-dev was made with: refused, nothing of it runs",
+      message: "idna==3.7 from the package index does not have the hash of goat-dev's lock: it was not installed",
     });
   });
 

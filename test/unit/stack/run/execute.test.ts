@@ -89,7 +89,7 @@ test.each(["always", "unless-stopped"] as const)("a crash loop under restart: %s
   const world = openTestWorld(stackOf(looping), { services: { looping: { exit: { code: 2, afterObserves: 1 } } } });
   expect(await failureOf(world.up(stackOf(looping)))).toMatchObject({
     code: "service-restarting",
-    message: "looping exited with status 2 after 0.0 s and would be restarted for ever",
+    message: "looping exited with status 2 after 0.0 s and would be restarted again and again",
   });
 });
 
@@ -142,7 +142,7 @@ test("a limit that passes must be told with the service and what was last heard 
     code: "service-not-ready",
     message: "litellm is not ready after 20 s; last: its health check says unhealthy",
     evidence: ["still migrating"],
-    fixes: [{ command: "goat-dev logs litellm", effect: "the whole log: no cause is known for this" }],
+    fixes: [{ command: "goat-dev logs litellm", effect: "shows the whole log; no cause is known for this" }],
   });
   expect(world.clock.now()).toBeLessThanOrEqual(20_000);
 });

@@ -80,7 +80,7 @@ test("Langfuse with a new public key and the old secret must be told at once as 
   const world = openTestWorld(stack, { services: { langfuse: { log } } });
   const error = await failureOf(world.up(stack));
   expect(error).toMatchObject({ code: "tracing-key-drift", exitCode: 5, service: "langfuse" });
-  expect(error.message).toBe("langfuse has the secret of .env under another public key: both must be new, or neither");
+  expect(error.message).toBe("langfuse has the secret of .env under another public key: change both keys, or neither");
   expect(error.evidence).toEqual([`GET / on port ${server.port} answers 500`, log[1]]);
   expect(error.fixes.map(({ command, effect }) => `${command} ${effect}`)).toEqual([
     expect.stringContaining("a new LANGFUSE_SECRET_KEY beside the new LANGFUSE_PUBLIC_KEY"),

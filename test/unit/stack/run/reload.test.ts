@@ -54,6 +54,6 @@ test("a gateway that reads the same file twice, and another than is there, must 
   expect(asked).toBe(2);
   expect(applied).toEqual(["stop-container", "start-container"]);
   expect(events).toContainEqual(
-    expect.objectContaining({ type: "notice", text: expect.stringContaining("still sees the file that") }),
+    expect.objectContaining({ type: "notice", text: expect.stringContaining("still reads the old") }),
   );
 });
