@@ -6,11 +6,11 @@ The process that serves notes them, and the launcher loads them before it forks 
 from __future__ import annotations
 
 import asyncio
-import gc
+import contextlib
 import importlib
 import os
 import sys
-from typing import Any, Callable, Iterable
+from typing import Any, Callable
 
 QUIET_SECONDS = 1.0
 
@@ -53,15 +53,15 @@ def build_routes(app: Any) -> None:
         pass
 
 
-def load(names: Iterable[str]) -> None:
-    for name in names:
-        if name not in sys.modules:
-            try:
-                importlib.import_module(name)
-            except Exception:
-                # LiteLLM loads it when it needs it, and then says why it cannot.
-                continue
-    gc.freeze()
+class Interrupted(BaseException):
+    """Ends the loading of a module. Not an Exception, which the module itself may catch."""
+
+
+def load(name: str) -> None:
+    if name not in sys.modules:
+        # LiteLLM loads what fails here when it needs it, and then says why it cannot.
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
 
 
 def other_threads() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import selectors
 import signal
@@ -40,6 +41,7 @@ class Supervisor:
         self.asked: list[Answer] = []
         self.wanted = True
         self.to_load: list[str] = []
+        self.is_loading = False
         self.generation = 0
         self.stopping = False
 
@@ -54,19 +56,21 @@ class Supervisor:
                 become = self.fork()
                 if become is not None:
                     return become
-            for key, _ in self.selector.select(1.0):
+            for key, _ in self.selector.select(0 if self.may_load else 1.0):
                 key.data()
             self.reap()
             self.end_what_is_late()
-            self.load_modules()
+            self.load_module()
 
     # What comes in: signals, requests, and what the processes tell.
 
     def listen_to_signals(self) -> None:
         self.wakeup, write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self.wakeup_write = write
-        for number in (*FORWARDED, signal.SIGHUP, signal.SIGCHLD):
+        for number in (signal.SIGHUP, signal.SIGCHLD):
             signal.signal(number, lambda *_: None)
+        for number in FORWARDED:
+            signal.signal(number, self.interrupt_loading)
         signal.set_wakeup_fd(write, warn_on_full_buffer=False)
         self.selector.register(self.wakeup, selectors.EVENT_READ, self.take_signals)
 
@@ -82,6 +86,11 @@ class Supervisor:
                     self.engine.stop()
                     self.update.give_up()
                     os._exit(128 + number)
+
+    def interrupt_loading(self, *_: Any) -> None:
+        if self.is_loading:
+            self.is_loading = False
+            raise preload.Interrupted
 
     def answer(self, request: Mapping[str, Any], answer: Answer) -> None:
         asked = request.get("do")
@@ -131,11 +140,23 @@ class Supervisor:
             self.serving.channel.send_connections(files)
         close_files(files)
 
-    def load_modules(self) -> None:
-        """Takes a while, so it waits until no connection is on its way to the next process."""
-        if self.to_load and self.candidate is None and not self.retiring:
-            names, self.to_load = self.to_load, []
-            preload.load(names)
+    @property
+    def may_load(self) -> bool:
+        """Loading takes a while, so it waits until no connection is on its way to the next process."""
+        return bool(self.to_load) and self.candidate is None and not self.retiring and not self.stopping
+
+    def load_module(self) -> None:
+        """One at a time: requests are answered between two modules, and a signal to stop ends the loading of one."""
+        if not self.may_load:
+            return
+        try:
+            self.is_loading = True
+            preload.load(self.to_load.pop(0))
+            self.is_loading = False
+        except preload.Interrupted:
+            return
+        if not self.to_load:
+            gc.freeze()
 
     def hang_up(self, process: Process) -> None:
         if process.channel.socket.fileno() >= 0:
