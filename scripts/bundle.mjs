@@ -17,9 +17,6 @@ const assets = {
   "prisma-engine/query_engine.wasm": "@prisma/client/runtime/query_engine_bg.postgresql.wasm",
 };
 
-/** Most of dockerode is for what goat-dev never does with it: packing and BuildKit for images, and engines over ssh. */
-const unused = ["dockerode/lib/session.js", "dockerode/lib/buildkit.js", "tar-fs/index.js", "docker-modem/lib/ssh.js"];
-
 /** What commander loads only for commands that are separate programs, of which there are none here. */
 const unusedBuiltin = { of: "commander/", name: "node:child_process" };
 
@@ -29,44 +26,38 @@ const absent = ["supports-color", "pg-native"];
 /** Node 20 has no `navigator`, so pg would load all of fetch to find out whether it runs on Cloudflare. */
 const define = { navigator: JSON.stringify({ userAgent: "Node.js" }) };
 
-/** Node loads pg's Web Crypto more slowly than Postgres answers; node:crypto, loaded already, does the same. */
-const replaced = { "pg/lib/crypto/utils.js": "scripts/pg-crypto.cjs" };
+const leftOut = "module.exports = () => { throw new Error('left out of goat-dev'); };";
+
+/** Files of packages, with what is bundled in their place. */
+const substitutes = {
+  // Most of dockerode is for what goat-dev never does with it: packing and BuildKit for images, and engines over ssh.
+  "dockerode/lib/session.js": leftOut,
+  "dockerode/lib/buildkit.js": leftOut,
+  "tar-fs/index.js": leftOut,
+  "docker-modem/lib/ssh.js": leftOut,
+  // Node loads pg's Web Crypto more slowly than Postgres answers; node:crypto, loaded already, does the same.
+  "pg/lib/crypto/utils.js": readFileSync(new URL("pg-crypto.cjs", import.meta.url), "utf8"),
+};
 
 const emptyModule = "\0empty";
 
 const plain = (id) => id.replaceAll("\\", "/");
 
-function leaveOut() {
-  const expected = new Set(unused);
+function substitute() {
+  const expected = new Set([...Object.keys(substitutes), emptyModule]);
   return {
-    name: "leave-out",
+    name: "substitute",
     resolveId: (id, importer = "") =>
       id === unusedBuiltin.name && plain(importer).includes(`node_modules/${unusedBuiltin.of}`) ? emptyModule : null,
     load(id) {
-      if (id === emptyModule) return "module.exports = {};";
-      const found = unused.find((path) => plain(id).endsWith(`node_modules/${path}`));
-      if (found === undefined) return null;
-      expected.delete(found);
-      return "module.exports = () => { throw new Error('left out of goat-dev'); };";
+      const path =
+        id === emptyModule ? id : Object.keys(substitutes).find((each) => plain(id).endsWith(`node_modules/${each}`));
+      if (path === undefined) return null;
+      expected.delete(path);
+      return substitutes[path] ?? "module.exports = {};";
     },
     buildEnd() {
-      if (expected.size > 0) throw new Error(`not found, so not left out: ${[...expected].join(", ")}`);
-    },
-  };
-}
-
-function replace() {
-  const left = new Set(Object.keys(replaced));
-  return {
-    name: "replace",
-    load(id) {
-      const found = Object.keys(replaced).find((path) => plain(id).endsWith(`node_modules/${path}`));
-      if (found === undefined) return null;
-      left.delete(found);
-      return readFileSync(replaced[found], "utf8");
-    },
-    buildEnd() {
-      if (left.size > 0) throw new Error(`not found, so not replaced: ${[...left].join(", ")}`);
+      if (expected.size > 0) throw new Error(`not found, so not substituted: ${[...expected].join(", ")}`);
     },
   };
 }
@@ -133,7 +124,7 @@ export async function bundlePrograms(dir) {
     },
   };
   await write(
-    { input: programs, external: absent, plugins: [leaveOut(), replace(), addAssets(), licenses(), note] },
+    { input: programs, external: absent, plugins: [substitute(), addAssets(), licenses(), note] },
     {
       dir,
       format: "cjs",
