@@ -118,9 +118,11 @@ async function inBatches<T, R>(
 ): Promise<R[]> {
   const done: R[] = [];
   for (let start = 0; start < items.length; start += batchSize) {
-    if (start > 0) await setImmediate();
     signal?.throwIfAborted();
-    done.push(...(await Promise.all(items.slice(start, start + batchSize).map(work))));
+    const batch = items.slice(start, start + batchSize);
+    done.push(...(await Promise.all(batch.map(work))));
+    // What fires the signal gets its turn.
+    if (batch.length === batchSize) await setImmediate();
   }
   return done;
 }
