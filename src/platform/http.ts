@@ -76,16 +76,19 @@ async function whole(
   }
 }
 
-/** All of an answer's text. Throws the connection's error. An iterator would cost as much again as a small answer. */
-export function bodyOf(answer: IncomingMessage): Promise<string> {
+/**
+ * The text of a message, an answer or a request. Throws the connection's error. An iterator would cost as much again as a
+ * small message.
+ */
+export function bodyOf(message: IncomingMessage): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = "";
-    answer
+    message
       .setEncoding("utf8")
       .on("data", (piece: string) => (text += piece))
       .on("end", () => resolve(text))
       .on("error", reject)
-      .on("close", () => reject(new Error("the connection was closed in the middle of the answer")));
+      .on("close", () => reject(new Error("the connection was closed in the middle of the message")));
   });
 }
 

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
+import { bodyOf } from "../platform/http.ts";
 import type { Answer, Engine } from "./engine.ts";
 
 export interface ServerParts {
@@ -51,12 +52,6 @@ async function answer(engine: Engine, request: IncomingMessage): Promise<Answer>
   if (!transactionId.test(id)) return notFound;
   if (verb === "commit") return engine.commit(id);
   return verb === "rollback" ? engine.rollback(id) : notFound;
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk);
-  return Buffer.concat(chunks).toString("utf8");
 }
 
 /** The answer to a failed request, which the client turns into an error. All but an unreadable query is our fault. */
