@@ -1,5 +1,12 @@
 import { reachedAt } from "../model/address.ts";
-import type { ContainerSpec, PortSpec, ReadinessSpec, Role } from "../model/stack.ts";
+import {
+  type ContainerSpec,
+  type PortSpec,
+  type ReadinessSpec,
+  type Role,
+  readinessPath,
+  tracingHealthPath,
+} from "../model/stack.ts";
 import { nearest } from "../platform/text.ts";
 import type { Report } from "./diagnostics.ts";
 import { type Field, readDuration, readInteger, readItems, readKey, readText, readTexts } from "./fields.ts";
@@ -78,9 +85,9 @@ export function defaultReady(question: ReadyQuestion): ReadinessSpec {
   if (at === undefined) return withoutPort(question);
   if (role === "database") return databaseReady(environment, at);
   if (role === "tracing") {
-    return { ...get(at, "/api/public/health?failIfDatabaseUnavailable=true"), hopeless: knownSecret };
+    return { ...get(at, tracingHealthPath), hopeless: knownSecret };
   }
-  const readiness = get(at, "/health/readiness");
+  const readiness = get(at, readinessPath);
   // Without its database LiteLLM answers, but keeps no keys and enforces no budgets.
   const says = (environment["DATABASE_URL"] ?? "") === "" ? {} : { says: { field: "db", value: "connected" } };
   return { kind: "all", of: [get(at, "/health/liveliness"), { ...readiness, ...says }] };

@@ -51,6 +51,12 @@ export interface ReloadSpec {
 /** A GET at the service's first published port answers { files: { path: SHA-256 } } */
 export const servedPath = "/goat-dev/served";
 
+/** Where LiteLLM says whether it is ready, and whether its database is connected. */
+export const readinessPath = "/health/readiness";
+
+/** Where Langfuse, or the trace recorder, says what it is, and whether its database answers. */
+export const tracingHealthPath = "/api/public/health?failIfDatabaseUnavailable=true";
+
 export interface Dependency {
   readonly service: string;
   readonly until: "started" | "ready" | "completed";

@@ -1,6 +1,6 @@
 import { heardText } from "../../litellm/failure.ts";
 import { fieldsOf, textOf } from "../../model/fields.ts";
-import type { StackSpec } from "../../model/stack.ts";
+import { readinessPath, type StackSpec, tracingHealthPath } from "../../model/stack.ts";
 import { decoration } from "../../platform/deadline.ts";
 import { type HttpAnswer, httpGet } from "../../platform/http.ts";
 import { parseJson } from "../../platform/json.ts";
@@ -38,7 +38,7 @@ export function askWords(stack: StackSpec, signal: AbortSignal): Words {
   };
   return {
     standIn: askStandIn(stack, ask),
-    gateway: gateway === null ? Promise.resolve(null) : ask(`${originOf(gateway)}${gatewayPath}`).then(gatewayWord),
+    gateway: gateway === null ? Promise.resolve(null) : ask(`${originOf(gateway)}${readinessPath}`).then(gatewayWord),
     heard: (url) => {
       const answer = answers.get(url);
       answers.delete(url);
@@ -61,13 +61,9 @@ function answerFrom(url: string, signal: AbortSignal): Promise<HttpAnswer | null
 async function askStandIn(stack: StackSpec, ask: Ask): Promise<string | null> {
   const tracing = tracingOf(stack);
   if (tracing === null) return null;
-  const answer = await ask(`${originOf(tracing)}${tracingPath}`);
+  const answer = await ask(`${originOf(tracing)}${tracingHealthPath}`);
   return answer !== null && isRecorder(parseJson(answer.text)) ? "trace recorder" : null;
 }
-
-const tracingPath = "/api/public/health?failIfDatabaseUnavailable=true";
-
-const gatewayPath = "/health/readiness";
 
 function gatewayWord(answer: HttpAnswer | null): GatewayWord | null {
   if (answer === null) return null;
@@ -75,7 +71,7 @@ function gatewayWord(answer: HttpAnswer | null): GatewayWord | null {
   const body = parseJson(text);
   const db = textOf(fieldsOf(body)["db"])?.toLowerCase();
   const heard = { status, type: headers["content-type"], location: headers["location"], text };
-  const strange = status < 400 && isStrange(body) ? `GET ${gatewayPath} answers ${heardText(heard)}` : null;
+  const strange = status < 400 && isStrange(body) ? `GET ${readinessPath} answers ${heardText(heard)}` : null;
   return { database: db === undefined ? null : db === "connected", strange };
 }
 
