@@ -1,6 +1,7 @@
 import { GoatError } from "../errors/goat-error.ts";
 import { type GatewayAccess, listModels } from "../gateway/access.ts";
 import { createKey, deleteKey, listKeys, type MadeKey, renameKey, type VirtualKey } from "../gateway/virtual-keys.ts";
+import { quoteForSh } from "../platform/shell-quote.ts";
 import { nearest } from "../platform/text.ts";
 import { gatewayAccess } from "../stack/plan/endpoints.ts";
 import type { App } from "./app.ts";
@@ -57,10 +58,10 @@ export async function makeKey({ alias, models, budget, expires }: CreateKeyInput
   const access = await accessOf(app);
   const limits = { ...budgetOf(budget), duration: expiryOf(expires) };
   await refuseUnknown(models, access, app);
-  const taken = (await knownKeys(access, app)).some((key) => alias !== undefined && key.alias === alias);
-  if (taken) {
+  const keys = await knownKeys(access, app);
+  if (alias !== undefined && keys.some((key) => key.alias === alias)) {
     throw new GoatError("usage", `there is a key ${alias} already`, {
-      fixes: [{ command: `goat-dev keys rotate ${alias}`, effect: "puts a new one in its place" }],
+      fixes: [{ command: `goat-dev keys rotate ${quoteForSh(alias)}`, effect: "puts a new one in its place" }],
     });
   }
   const made = await createKey(access, { alias, models, ...limits }, app.signal);
@@ -71,7 +72,12 @@ export async function makeKey({ alias, models, budget, expires }: CreateKeyInput
 export async function rotateKey({ name, yes }: RevokeKeyInput, app: App): Promise<MadeKeyReport> {
   const access = await accessOf(app);
   const old = find(name, await knownKeys(access, app));
-  await confirm(`Programs that use ${labelOf(old)} need the new one. Rotate it?`, `rotate ${name}`, yes, app);
+  await confirm(
+    `Programs that use ${labelOf(old)} need the new one. Rotate it?`,
+    `rotate ${quoteForSh(name)}`,
+    yes,
+    app,
+  );
   const { alias, models, maxUsd, budgetDuration, spentUsd, expiresAt } = old;
   const retired = `${alias ?? "key"}-${old.id.slice(0, 8)}`;
   // An alias belongs to one key at a time.
@@ -98,7 +104,12 @@ export async function rotateKey({ name, yes }: RevokeKeyInput, app: App): Promis
 export async function revokeKey({ name, yes }: RevokeKeyInput, app: App): Promise<VirtualKeyReport> {
   const access = await accessOf(app);
   const key = find(name, await knownKeys(access, app));
-  await confirm(`Programs that use ${labelOf(key)} are refused from then on. Revoke it?`, `revoke ${name}`, yes, app);
+  await confirm(
+    `Programs that use ${labelOf(key)} are refused from then on. Revoke it?`,
+    `revoke ${quoteForSh(name)}`,
+    yes,
+    app,
+  );
   await deleteKey(access, key.id, app.signal);
   return { key };
 }

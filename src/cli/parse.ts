@@ -144,28 +144,35 @@ function usageError(
     .replace(/\n+/g, " ");
   const suggested = /Did you mean (?:one of )?(\S+?)[?,]/.exec(message)?.[1];
   const wrong = /^unknown \w+ '([^'=]+)/.exec(message)?.[1];
-  const meant =
-    suggested === undefined || wrong === undefined
-      ? withDashes(argv, wrong, commands)
-      : `goat-dev ${correct(argv, wrong, suggested)}`;
+  const meant = wrong === undefined ? undefined : meantBy(argv, wrong, suggested, commands);
   const fix =
     meant === undefined
       ? { command: "goat-dev --help", effect: "all commands and options" }
-      : { command: meant, effect: "perhaps this was meant" };
+      : { command: `goat-dev ${meant}`, effect: "perhaps this was meant" };
   return new GoatError("usage", message.replace(/ ?\(Did you mean.*\)/, ""), { fixes: [fix] });
 }
 
-/** The command line with `--` before the program whose option was taken for one of goat-dev's: `replay chat.jsonl sh -c …`. */
-function withDashes(
+/** The command line that was perhaps meant; undefined where nothing is near. */
+function meantBy(
   argv: readonly string[],
-  wrong: string | undefined,
+  wrong: string,
+  suggested: string | undefined,
   commands: readonly AnyCommand[],
 ): string | undefined {
+  if (suggested !== undefined) return correct(argv, wrong, suggested);
   const command = commands.find(({ name }) => name === argv[0]);
-  const at = argv.indexOf(wrong ?? "") - 1;
   const takesProgram = command?.arguments?.endsWith("[command...]") === true;
-  if (!takesProgram || argv.includes("--") || at < 1 || argv[at]?.startsWith("-") !== false) return undefined;
-  return `goat-dev ${argv.toSpliced(at, 0, "--").map(quoteForSh).join(" ")}`;
+  return takesProgram && !argv.includes("--") ? withDashes(argv, wrong) : undefined;
+}
+
+/**
+ * The command line with `--` before the program whose option was taken for one of goat-dev's, as in
+ * `replay chat.jsonl sh -c …`.
+ */
+function withDashes(argv: readonly string[], wrong: string): string | undefined {
+  const at = argv.indexOf(wrong) - 1;
+  if (at < 1 || argv[at]?.startsWith("-") !== false) return undefined;
+  return argv.toSpliced(at, 0, "--").map(quoteForSh).join(" ");
 }
 
 /** The command line with its wrong word replaced. */
